@@ -1,0 +1,18 @@
+export { Account } from './account.js';
+export { Contact } from './contact.js';
+export { AccountMerged, ContactMerged } from './events.js';
+export {
+  HealthProbes,
+  ImportTransforms,
+  Menu,
+  Reassignments,
+  type HealthProbe,
+  type ImportedRow,
+  type ImportRow,
+  type ImportTransform,
+  type MenuItem,
+  type Reassignment,
+} from './points.js';
+export { AccountPanels, ContactPanels, HomePanels, panelsOf, type RecordSlotSchema } from './slots.js';
+export { Team } from './team.js';
+export { User } from './user.js';

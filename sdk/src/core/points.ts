@@ -1,0 +1,72 @@
+import { Type } from '@sinclair/typebox';
+import type { Context, TransactionContext } from '../context.js';
+import type { EntityToken } from '../entity.js';
+import type { FieldMap } from '../fields.js';
+import { defineExtensionPoint } from '../extension-point.js';
+import type { PermissionKey } from '../permissions.js';
+
+/** An entry of the main menu, shown to those who hold the right. Entities have theirs from `menu` of the declaration. */
+export interface MenuItem {
+  readonly id: string;
+  /** Catalogue key. */
+  readonly label: string;
+  readonly icon: string;
+  /** Path of this site. */
+  readonly href: string;
+  readonly group: 'main' | 'apps';
+  /** Lower is higher. */
+  readonly order: number;
+  readonly permission: PermissionKey;
+}
+
+/** Where modules add entries to the main menu. */
+export const Menu = defineExtensionPoint<MenuItem>(
+  'core.menu',
+  Type.Object({
+    id: Type.String(),
+    label: Type.String(),
+    icon: Type.String(),
+    href: Type.String({ pattern: '^/' }),
+    group: Type.Union([Type.Literal('main'), Type.Literal('apps')]),
+    order: Type.Number(),
+    permission: Type.String(),
+  }),
+);
+
+/** One row of an import after parsing: values by field name, those of `fields` below included. */
+export type ImportRow = Readonly<Record<string, unknown>>;
+
+/** What a transformation says about one row: the record's values (read-only fields allowed), or why the row is refused. */
+export type ImportedRow =
+  | { readonly values: Readonly<Record<string, unknown>> }
+  | { readonly refused: readonly { readonly field: string; readonly code: string; readonly message: string }[] };
+
+/** Turns rows of an import into records where an entity needs more than a column per field. Set by set: no query per row. */
+export interface ImportTransform {
+  readonly entity: EntityToken;
+  /** Further columns an import may map to, beside the entity's fields. */
+  readonly fields: FieldMap;
+  /** @returns one answer per row, in their order */
+  apply(ctx: Context, rows: readonly ImportRow[]): Promise<readonly ImportedRow[]>;
+}
+
+/** Where modules prepare imports of their entities. */
+export const ImportTransforms = defineExtensionPoint<ImportTransform>('core.import-transform', Type.Object({ fields: Type.Object({}) }));
+
+/** A check `trellis doctor` and the plugin's page run: what is wrong and how to mend it, or nothing. */
+export interface HealthProbe {
+  readonly id: string;
+  run(ctx: Context): Promise<readonly { readonly problem: string; readonly fix: string }[]>;
+}
+
+/** Where modules report their own health. */
+export const HealthProbes = defineExtensionPoint<HealthProbe>('core.health-probe', Type.Object({ id: Type.String() }));
+
+/** What happens to a module's rows when the owner of records leaves: called in the transaction that deactivates the user. */
+export interface Reassignment {
+  readonly id: string;
+  run(tx: TransactionContext, change: { readonly from: string; readonly to: string }): Promise<void>;
+}
+
+/** Where modules hand over what refers to a user beyond ownership of records, which core moves itself. */
+export const Reassignments = defineExtensionPoint<Reassignment>('core.reassignment', Type.Object({ id: Type.String() }));

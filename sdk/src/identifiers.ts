@@ -1,0 +1,22 @@
+import { Type, type TString } from '@sinclair/typebox';
+
+/** Identity of a record: a UUIDv7 in lower-case text form. */
+export type Id = string;
+
+/** JSON Schema of an {@link Id}, for params, bodies and event payloads. */
+export const Uuid: TString = Type.String({ format: 'uuid' });
+
+/** An amount in one currency. `amount` is a decimal string with at most 4 decimals, never a float; `currency` an ISO 4217 code. */
+export interface Money {
+  readonly amount: string;
+  readonly currency: string;
+}
+
+/** JSON Schema of {@link Money}. */
+export const MoneySchema = Type.Object(
+  {
+    amount: Type.String({ pattern: '^-?[0-9]{1,15}(\\.[0-9]{1,4})?$' }),
+    currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+  },
+  { additionalProperties: false },
+);

@@ -1,0 +1,45 @@
+import type { TableEditor } from '../../migration.js';
+
+/** The two columns of a money field: numeric(19,4) and its ISO 4217 currency, both set or both null. */
+export function money(table: TableEditor, name: string): void {
+  table.numeric(name, 19, 4);
+  table.text(`${name}_currency`);
+  table.check(`${name}_is_money`, `(${name} is null) = (${name}_currency is null) and ${name}_currency ~ '^[A-Z]{3}$'`);
+}
+
+/** A ref column with its foreign key and the index that deletions and lists by parent need. `target` is `<schema>.<table>`. */
+export function references(
+  table: TableEditor,
+  column: string,
+  target: string,
+  options: { readonly onDelete: 'cascade' | 'restrict' | 'set null'; readonly required?: boolean },
+): void {
+  const declared = table.uuid(column);
+  if (options.required === true) declared.notNullable();
+  table.foreign(column, target, { onDelete: options.onDelete });
+  table.index([column], { where: `${column} is not null` });
+}
+
+/** Key of a `list` field's child table: entries of one record, in order. */
+export function listTable(table: TableEditor, ownerColumn: string, owner: string): void {
+  table.uuid(ownerColumn).notNullable();
+  table.integer('position').notNullable();
+  table.primary([ownerColumn, 'position']);
+  table.foreign(ownerColumn, owner, { onDelete: 'cascade' });
+}
+
+/** Key of a side table (`<noun>_x`): one row at most per record of the extended entity. */
+export function sideTable(table: TableEditor, owner: string): void {
+  table.uuid('record_id').notNullable();
+  table.primary(['record_id']);
+  table.foreign('record_id', owner, { onDelete: 'cascade' });
+}
+
+/** Indexes of the default list (newest change first) for every reach. */
+export function recordIndexes(table: TableEditor, options: { readonly owned: boolean }): void {
+  const where = 'deleted_at is null';
+  table.index(['updated_at desc', 'id'], { where });
+  if (!options.owned) return;
+  table.index(['owner_id', 'updated_at desc', 'id'], { where });
+  table.index(['team_id', 'updated_at desc', 'id'], { where });
+}
