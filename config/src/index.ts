@@ -1,4 +1,5 @@
-// Placeholder: the platform branch's file of the same name replaces it as a whole.
+export { StartError } from './start-error.js';
+
 /** Checked configuration. */
 export interface Config {
   readonly port: number;

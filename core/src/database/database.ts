@@ -1,13 +1,99 @@
-// Placeholder of the interface only: the platform branch's file of the same name replaces it as a whole.
-import type { Knex } from 'knex';
-import type pg from 'pg';
+import knex, { type Knex } from 'knex';
+import pg from 'pg';
+import type { BaseLogger } from 'pino';
+import { connectionConfig, connectionLimits, type ConnectionUse } from './connection.js';
+import { watchSilence } from './silence-watch.js';
 
-/** Pools on one database. */
+/** Where the database is and what it can do. */
+export interface DatabaseOptions {
+  /** Connection string of the database, or of a pooler before it. */
+  readonly url: string;
+  /** Connection string that reaches the server itself, when `url` is a transaction pooler. */
+  readonly directUrl?: string | undefined;
+  /** False behind a pooler that cannot keep prepared statements: no named statements then. */
+  readonly canPrepare?: boolean;
+  /** Most connections for requests; 10 when not given. */
+  readonly poolSize?: number;
+}
+
+/** The database of one workspace. A lost connection heals by itself: the next use makes a new one. */
 export interface Database {
+  /** Pool of requests: statements of 4 s, locks of 2 s, 1 s of waiting for a connection. */
   readonly knex: Knex;
+  /** Pool of 3 for jobs, imports, exports and backups: statements of 5 min. */
   readonly work: Knex;
+  /** Whether statements may be named and kept prepared. */
+  readonly canPrepare: boolean;
+  /** Runs `work` in one transaction of the request pool: committed when it resolves, rolled back when it rejects. */
   tx<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
+  /** A session of its own for migrations, session locks and LISTEN; the caller ends it. */
   connectDirect(): Promise<pg.Client>;
+  /** Asks the server for a sign of life through the request pool. */
   ping(): Promise<void>;
+  /** Ends both pools after the statements in flight. */
   close(): Promise<void>;
+}
+
+const workConnections = 3;
+
+/** Opens the pools; connects only when first used. */
+export function openDatabase(options: DatabaseOptions, log: BaseLogger): Database {
+  const requests = openPool(options.url, 'request', options.poolSize ?? 10, log);
+  const work = openPool(options.url, 'work', workConnections, log);
+  return {
+    knex: requests,
+    work,
+    canPrepare: options.canPrepare ?? true,
+    tx: (run) => requests.transaction(run),
+    connectDirect: () => connectDirect(options.directUrl ?? options.url, log),
+    async ping() {
+      await requests.raw('select 1');
+    },
+    async close() {
+      await Promise.all([requests.destroy(), work.destroy()]);
+    },
+  };
+}
+
+function openPool(url: string, use: ConnectionUse, max: number, log: BaseLogger): Knex {
+  const acquireTimeoutMillis = use === 'request' ? 1000 : 60_000;
+  return knex({
+    client: 'pg',
+    // Given so that knex does not ask each new connection for it; it decides about features of PostgreSQL < 9 only.
+    version: '15',
+    connection: connectionConfig(url, use),
+    acquireConnectionTimeout: acquireTimeoutMillis,
+    log: knexLog(log),
+    pool: {
+      min: 0,
+      max,
+      acquireTimeoutMillis,
+      createTimeoutMillis: 2500,
+      idleTimeoutMillis: 30_000,
+      // A refused connection is an answer: waiting for another try would turn it into a slow "pool is full".
+      propagateCreateError: true,
+      afterCreate: (client: pg.Client, done: (error: Error | null, client: pg.Client) => void) => {
+        watchSilence(client, connectionLimits[use].silenceMs);
+        done(null, client);
+      },
+    },
+  });
+}
+
+async function connectDirect(url: string, log: BaseLogger): Promise<pg.Client> {
+  const client = new pg.Client(connectionConfig(url, 'direct'));
+  // Without a listener a connection that breaks while idle would end the process.
+  client.on('error', (error) => log.debug({ err: error }, 'direct connection lost'));
+  await client.connect();
+  return client;
+}
+
+/** knex's only warnings in normal life are connections that the server ended, which the pool replaces. */
+function knexLog(log: BaseLogger): Knex.Logger {
+  return {
+    warn: (message: unknown) => log.debug({ source: 'knex' }, String(message)),
+    error: (message: unknown) => log.error({ source: 'knex' }, String(message)),
+    deprecate: (message: unknown) => log.debug({ source: 'knex' }, String(message)),
+    debug: (message: unknown) => log.trace({ source: 'knex' }, String(message)),
+  };
 }
