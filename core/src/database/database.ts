@@ -63,6 +63,8 @@ function openPool(url: string, use: ConnectionUse, max: number, log: BaseLogger)
     version: '15',
     connection: connectionConfig(url, use),
     acquireConnectionTimeout: acquireTimeoutMillis,
+    // Errors are logged; the values of a statement are people's data.
+    compileSqlOnError: false,
     log: knexLog(log),
     pool: {
       min: 0,

@@ -1,1 +1,1 @@
-export {};
+export { createTestDatabase, releaseTestCluster, type TestDatabase, type TestTemplate } from './test-database.js';

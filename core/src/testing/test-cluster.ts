@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+import { pino } from 'pino';
+import { startEmbedded, type EmbeddedDatabase } from '../database/embedded/embedded-database.js';
+
+/** The embedded server that all tests of a checkout share, with a connection to manage its databases. */
+export interface TestCluster {
+  readonly admin: pg.Pool;
+  /** Connection string of one of its databases. */
+  urlOf(database: string): string;
+  /** Ends this process's use; the last user stops the server. */
+  release(): Promise<void>;
+}
+
+/**
+ * Starts or joins the server under `.trellis/test-database`. It does not survive a power cut (no fsync) and is kept
+ * between runs, so only the first run of a checkout pays for its creation.
+ */
+export async function joinTestCluster(): Promise<TestCluster> {
+  const server = await startEmbedded({
+    dataDir: join(await findRoot(process.cwd()), '.trellis', 'test-database'),
+    log: pino({ level: 'silent' }),
+    isDurable: false,
+  });
+  const urlOf = (database: string): string => withDatabase(server.url, database);
+  const admin = new pg.Pool({ connectionString: urlOf('postgres'), max: 2, allowExitOnIdle: true });
+  admin.on('error', () => undefined);
+  return { admin, urlOf, release: () => leave(server, admin) };
+}
+
+const keptTemplates = 4;
+
+/** Drops what this and crashed runs left, but only when no other process uses the server: it may be theirs. */
+async function leave(server: EmbeddedDatabase, admin: pg.Pool): Promise<void> {
+  const { rows } = await admin.query<{ count: string }>(
+    `select count(*) from pg_stat_activity where application_name = 'trellis-lease'`,
+  );
+  if (rows[0]?.count === '1') await dropLeftovers(admin);
+  await admin.end();
+  await server.release();
+}
+
+async function dropLeftovers(admin: pg.Pool): Promise<void> {
+  const { rows } = await admin.query<{ datname: string }>(
+    `select datname from pg_database where datname like 'test\\_%' or datname like 'building\\_%'
+     union all
+     (select datname from pg_database where datname like 'template\\_%' order by oid desc offset ${keptTemplates})`,
+  );
+  for (const { datname } of rows) await admin.query(`drop database if exists "${datname}" with (force)`);
+}
+
+/** The workspace root above `folder`, so that tests started inside a package share one server; else `folder` itself. */
+async function findRoot(folder: string): Promise<string> {
+  for (let current = folder; dirname(current) !== current; current = dirname(current)) {
+    const manifest = await readFile(join(current, 'package.json'), 'utf8').catch(() => '');
+    if (manifest.includes('"workspaces"')) return current;
+  }
+  return folder;
+}
+
+function withDatabase(url: string, database: string): string {
+  const result = new URL(url);
+  result.pathname = `/${database}`;
+  return result.href;
+}
