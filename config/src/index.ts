@@ -1,6 +1,3 @@
+export { inspectConfig, loadConfig, type ConfigOrigins, type ConfigSource } from './load.js';
+export { configSchema, type Config, type Setting } from './schema.js';
 export { StartError } from './start-error.js';
-
-/** Checked configuration. */
-export interface Config {
-  readonly port: number;
-}
