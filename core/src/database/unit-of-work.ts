@@ -1,5 +1,6 @@
 import type { Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
+import { uuidV7 } from './uuid-v7.js';
 
 /** One write: a transaction, the change set it makes, and what to do once it is committed. */
 export interface UnitOfWork {
@@ -10,4 +11,25 @@ export interface UnitOfWork {
   afterCommit(act: () => void): void;
   /** From now on the unit can only roll back, whoever catches the error. */
   fail(error: unknown): void;
+  /** Says that the unit stored events, so that the relay of this process looks for them after the commit. */
+  eventsStored(): void;
+}
+
+/** Runs `work` as one unit: committed when it resolves and nothing failed it, rolled back otherwise. `wakeRelay` must not throw. */
+export async function runUnit<T>(knex: Knex, wakeRelay: () => void, work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+  const acts = new Set<() => void>();
+  const failures: unknown[] = [];
+  const result = await knex.transaction(async (trx) => {
+    const value = await work({
+      trx,
+      changeSetId: uuidV7(),
+      afterCommit: (act) => acts.add(act),
+      fail: (error) => failures.push(error),
+      eventsStored: () => acts.add(wakeRelay),
+    });
+    if (failures.length > 0) throw failures[0];
+    return value;
+  });
+  for (const act of acts) act();
+  return result;
 }
