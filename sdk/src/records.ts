@@ -21,6 +21,8 @@ export interface Records<E> {
    * @throws NotFoundError, ForbiddenError, StaleError `stale_version`, ValidationError, ConflictError
    */
   update(id: Id, patch: PatchOf<E>, options?: { readonly version?: number }): Promise<RecordOf<E>>;
+  /** Several updates in one go, in the order of the input; all or none. Records that do not differ are left alone. */
+  updateMany(changes: readonly { readonly id: Id; readonly patch: PatchOf<E> }[]): Promise<readonly RecordOf<E>[]>;
   /** To the trash, with what cascades. @throws ConflictError `still_referenced` with the list of what holds it back */
   trash(id: Id, options?: { readonly version?: number }): Promise<void>;
   /** Back from the trash, with what went there in the same change. */

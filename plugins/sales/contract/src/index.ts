@@ -1,1 +1,2 @@
-export {};
+export { DealLost, DealWon } from './events.js';
+export { PipelineContract, type OpenPipeline, type PipelineReader } from './pipeline.js';

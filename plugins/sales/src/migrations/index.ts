@@ -1,0 +1,7 @@
+import type { Migration } from '@trellis-crm/sdk/migrations/v1';
+import { createPipelines } from './20260110090000_create-pipelines.js';
+import { createDeals } from './20260110090100_create-deals.js';
+import { createAccountTerritory } from './20260110090200_create-account-territory.js';
+
+/** In the order in which they run. */
+export const migrations: readonly Migration[] = [createPipelines, createDeals, createAccountTerritory];

@@ -1,0 +1,39 @@
+import { AccountPanels, definePanel } from '@trellis-crm/sdk';
+import { Deal } from '../deals/deal.entity.js';
+import { createPipelineReader } from '../pipelines/pipeline-reader.js';
+
+const shown = 5;
+
+/** What is open with an account: the deals changed last, how many there are and what they add up to. */
+export const openDealsPanel = definePanel(AccountPanels, {
+  id: 'open-deals',
+  title: 'panels.openDeals.title',
+  icon: 'target-arrow',
+  permission: 'sales.deal:read',
+  order: 10,
+  template: 'deals/_open-deals-panel',
+  async load(ctx, { id }) {
+    const [deals, pipeline] = await Promise.all([
+      ctx.query(Deal).where({ account: id, status: 'open' }).sort('-updatedAt').limit(shown).include('stage'),
+      createPipelineReader(ctx).openPipeline(id),
+    ]);
+    return {
+      deals: deals.map((deal) => ({
+        name: deal.name,
+        href: `/sales/deals/${deal.id}`,
+        stage: nameOf(deal.stage),
+        amount: deal.amount,
+        closeOn: deal.closeOn,
+      })),
+      totals: pipeline.totals,
+      count: pipeline.count,
+      more: Math.max(0, pipeline.count - deals.length),
+      allHref: `/sales/deals?filter[account]=${id}&filter[status]=open`,
+      newHref: `/sales/deals/new?account=${id}`,
+    };
+  },
+});
+
+function nameOf(stage: unknown): string {
+  return typeof stage === 'object' && stage !== null && 'name' in stage ? String(stage.name) : '';
+}
