@@ -22,7 +22,10 @@ export interface TestResponse {
 }
 
 /** JSON as tests read it: any property, any depth, to be compared by assertions. */
-export type TestBody = { readonly [key: string]: TestBody } & { readonly [index: number]: TestBody } & unknown;
+export interface TestBody {
+  readonly [key: string]: TestBody | undefined;
+  readonly [index: number]: TestBody | undefined;
+}
 
 /** HTTP as one user, over a real connection: API with a token, pages with a session and its CSRF token. */
 export interface TestClient {
@@ -30,6 +33,8 @@ export interface TestClient {
   post(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
   patch(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
   delete(path: string, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
+  /** Any other method. */
+  request(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
   /** A page, as a browser asks for it. */
   page(path: string, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
   /** A form post with its CSRF field. */
