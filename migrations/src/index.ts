@@ -1,6 +1,7 @@
 import type { Migration } from '@trellis-crm/sdk/migrations/v1';
 import { eventMigrations } from './events/index.js';
 import { jobMigrations } from './jobs/index.js';
+import { kernelMigrations } from './kernel/index.js';
 
-/** Migrations of the core tables in the order they run: one list per room, in the order of their dates. */
-export const coreMigrations: readonly Migration[] = [...eventMigrations, ...jobMigrations];
+/** Migrations of the core tables in the order they run: one list per room, in the order of their dates. Each stands in a file of its own name. */
+export const coreMigrations: readonly Migration[] = [...kernelMigrations, ...eventMigrations, ...jobMigrations];

@@ -9,7 +9,7 @@ export * from './extension-point.js';
 export * from './fields.js';
 export * from './host.js';
 export * from './identifiers.js';
-export type { Migration } from './migration.js';
+export type { Migration, MigrationPhase } from './migration.js';
 export * from './pages.js';
 export * from './permissions.js';
 export * from './plugin.js';

@@ -1,0 +1,5 @@
+import type { Migration } from '@trellis-crm/sdk/migrations/v1';
+import { createPluginHost } from './20260101000000_create-plugin-host.js';
+
+/** Tables of the plugin host, in the order they run. */
+export const kernelMigrations: readonly Migration[] = [createPluginHost];
