@@ -7,13 +7,25 @@ import { expect } from 'chai';
 import type { Client } from 'pg';
 import { pino } from 'pino';
 import { openDatabase, type Database } from '../../dist/database/index.js';
-import { compareWithLedger, loadCoreMigrations, migrate, readLedger, revertLast, type ModuleMigrations } from '../../dist/database/migrator/index.js';
+import {
+  compareWithLedger,
+  loadCoreMigrations,
+  migrate,
+  readLedger,
+  revertLast,
+  type ModuleMigrations,
+} from '../../dist/database/migrator/index.js';
 import { createTestDatabase, type TestDatabase } from '../../dist/testing/index.js';
 
 const log = pino({ level: 'silent' });
 
 function moduleOf(...migrations: readonly Migration[]): ModuleMigrations {
-  return { module: 'notes', schemaName: 'p_notes', migrations, hashes: new Map(migrations.map(({ name }) => [name, `hash of ${name}`])) };
+  return {
+    module: 'notes',
+    schemaName: 'p_notes',
+    migrations,
+    hashes: new Map(migrations.map(({ name }) => [name, `hash of ${name}`])),
+  };
 }
 
 const createNotes: Migration = {
@@ -101,7 +113,9 @@ describe('migrate', () => {
 
     const first = await migrate(client, [core], { log });
     for (const _ of core.migrations) await revertLast(client, core, { log });
-    const left = await scalar(`select count(*) as value from pg_class where relnamespace = 'core'::regnamespace and relkind = 'r'`);
+    const left = await scalar(
+      `select count(*) as value from pg_class where relnamespace = 'core'::regnamespace and relkind = 'r'`,
+    );
     const second = await migrate(client, [core], { log });
 
     expect(first.applied).to.have.length(count);
@@ -121,12 +135,26 @@ describe('migrate', () => {
     await migrate(client, [moduleOf(createNotes)], { log });
     await client.query('insert into p_notes.replies (number) select n from generate_series(1, 5) n');
 
-    const report = await migrate(client, [moduleOf(createNotes, fillTexts, indexNumbers, limitNumbers, validateNumbers, dropText)], { log });
+    const report = await migrate(
+      client,
+      [moduleOf(createNotes, fillTexts, indexNumbers, limitNumbers, validateNumbers, dropText)],
+      { log },
+    );
 
-    expect(report.applied.map((name) => name.split('_')[1])).to.deep.equal(['limit-numbers', 'fill-texts', 'index-numbers', 'validate-numbers', 'drop-text']);
+    expect(report.applied.map((name) => name.split('_')[1])).to.deep.equal([
+      'limit-numbers',
+      'fill-texts',
+      'index-numbers',
+      'validate-numbers',
+      'drop-text',
+    ]);
     expect(await scalar('select count(*) as value from p_notes.replies where number = 7')).to.equal(5);
-    expect(await scalar(`select convalidated as value from pg_constraint where conname = 'replies_number_limit'`)).to.equal(true);
-    expect(await scalar(`select indisvalid as value from pg_index where indexrelid = 'p_notes.replies_number'::regclass`)).to.equal(true);
+    expect(
+      await scalar(`select convalidated as value from pg_constraint where conname = 'replies_number_limit'`),
+    ).to.equal(true);
+    expect(
+      await scalar(`select indisvalid as value from pg_index where indexrelid = 'p_notes.replies_number'::regclass`),
+    ).to.equal(true);
   });
 
   it('replaces an index that a crash left invalid', async () => {
@@ -136,11 +164,17 @@ describe('migrate', () => {
 
     await migrate(client, [moduleOf(createNotes, indexNumbers)], { log });
 
-    expect(await scalar(`select indisvalid as value from pg_index where indexrelid = 'p_notes.replies_number'::regclass`)).to.equal(true);
+    expect(
+      await scalar(`select indisvalid as value from pg_index where indexrelid = 'p_notes.replies_number'::regclass`),
+    ).to.equal(true);
   });
 
   it('applies nothing of an operation when one of its expand migrations fails', async () => {
-    const broken: Migration = { name: '20260102000000_broken', phase: 'expand', up: async ({ sql }) => void (await sql('select 1 / 0')) };
+    const broken: Migration = {
+      name: '20260102000000_broken',
+      phase: 'expand',
+      up: async ({ sql }) => void (await sql('select 1 / 0')),
+    };
 
     const error = await migrate(client, [moduleOf(createNotes, broken)], { log }).catch((reason: unknown) => reason);
 
@@ -161,13 +195,20 @@ describe('migrate', () => {
     await reader.end();
 
     expect(report.applied).to.deep.equal(['notes/20260104000000_limit-numbers']);
-  });
+  }).timeout(10_000);
 
   it('postpones contract migrations while an old process lives', async () => {
-    const report = await migrate(client, [moduleOf(createNotes, dropText)], { log, mayContract: () => Promise.resolve(false) });
+    const report = await migrate(client, [moduleOf(createNotes, dropText)], {
+      log,
+      mayContract: () => Promise.resolve(false),
+    });
 
     expect(report.postponed).to.deep.equal(['notes/20260106000000_drop-text']);
-    expect(await scalar(`select count(*) as value from pg_attribute where attrelid = 'p_notes.notes'::regclass and attname = 'text'`)).to.equal(1);
+    expect(
+      await scalar(
+        `select count(*) as value from pg_attribute where attrelid = 'p_notes.notes'::regclass and attname = 'text'`,
+      ),
+    ).to.equal(1);
   });
 
   it('refuses a migration that was edited after it was applied', async () => {
@@ -185,7 +226,9 @@ describe('migrate', () => {
     await migrate(client, [moduleOf(createNotes, limitNumbers, dropText)], { log });
     const afterContract = compareWithLedger(moduleOf(createNotes, limitNumbers), await readLedger(client));
 
-    const error = await migrate(client, [moduleOf(createNotes, limitNumbers)], { log }).catch((reason: unknown) => reason);
+    const error = await migrate(client, [moduleOf(createNotes, limitNumbers)], { log }).catch(
+      (reason: unknown) => reason,
+    );
 
     expect(afterExpand.needsUpgrade).to.equal(false);
     expect(afterExpand.unknown).to.have.length(1);
@@ -214,5 +257,5 @@ describe('migrate', () => {
 
     expect(codes).to.deep.equal([0, 0, 0]);
     expect(await readLedger(client, 'core')).to.have.length((await loadCoreMigrations()).migrations.length);
-  });
+  }).timeout(20_000);
 });

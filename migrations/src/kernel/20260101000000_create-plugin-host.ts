@@ -11,7 +11,10 @@ export const createPluginHost: Migration = {
       /** Version people asked for; a process that loaded another one must be replaced first. */
       table.text('version').notNullable();
       table.text('state').notNullable();
-      table.check('plugins_state', `state in ('staged', 'disabled', 'active', 'needs-upgrade', 'quarantined', 'archived')`);
+      table.check(
+        'plugins_state',
+        `state in ('staged', 'disabled', 'active', 'needs-upgrade', 'quarantined', 'archived')`,
+      );
       /** Why it is in this state, for people; null when all is well. */
       table.text('reason');
       /** Folder of the installed copy. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 /** Quotes a name of the database. @throws Error when it is longer than PostgreSQL keeps or holds a NUL */
 export function quoteName(name: string): string {
-  if (name === '' || name.includes('\0') || Buffer.byteLength(name) > 63) throw new Error(`"${name}" cannot be a name in PostgreSQL`);
+  if (name === '' || name.includes('\0') || Buffer.byteLength(name) > 63)
+    throw new Error(`"${name}" cannot be a name in PostgreSQL`);
   return `"${name.replaceAll('"', '""')}"`;
 }
 

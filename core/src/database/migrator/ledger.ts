@@ -29,7 +29,9 @@ export async function ensureLedger(client: Client): Promise<void> {
 
 /** What was applied, of all modules or of one; empty on a database that was never migrated. */
 export async function readLedger(client: Pick<Client, 'query'>, module?: string): Promise<readonly LedgerEntry[]> {
-  const { rows: found } = await client.query<{ ledger: string | null }>(`select to_regclass('core.migrations') as ledger`);
+  const { rows: found } = await client.query<{ ledger: string | null }>(
+    `select to_regclass('core.migrations') as ledger`,
+  );
   if (found[0]?.ledger === null) return [];
   const { rows } = await client.query<LedgerEntry>(
     'select module, name, phase, hash from core.migrations where $1::text is null or module = $1 order by module, name',
@@ -39,14 +41,16 @@ export async function readLedger(client: Pick<Client, 'query'>, module?: string)
 }
 
 /** Notes a migration as applied; in the transaction of the migration where it has one. */
-export async function recordApplied(client: Client, source: ModuleMigrations, entry: Omit<LedgerEntry, 'module'>, durationMs: number): Promise<void> {
-  await client.query('insert into core.migrations (module, name, phase, hash, duration_ms) values ($1, $2, $3, $4, $5)', [
-    source.module,
-    entry.name,
-    entry.phase,
-    entry.hash,
-    Math.round(durationMs),
-  ]);
+export async function recordApplied(
+  client: Client,
+  source: ModuleMigrations,
+  entry: Omit<LedgerEntry, 'module'>,
+  durationMs: number,
+): Promise<void> {
+  await client.query(
+    'insert into core.migrations (module, name, phase, hash, duration_ms) values ($1, $2, $3, $4, $5)',
+    [source.module, entry.name, entry.phase, entry.hash, Math.round(durationMs)],
+  );
 }
 
 /** Takes a migration out of the ledger after its `down`. */

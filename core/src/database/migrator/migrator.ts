@@ -32,7 +32,11 @@ export interface MigrateReport {
  * @param modules in order of their dependencies
  * @throws PluginError `migration_failed`, `migration_changed`, `migration_invalid`, `database_newer`
  */
-export function migrate(client: Client, modules: readonly ModuleMigrations[], options: MigrateOptions): Promise<MigrateReport> {
+export function migrate(
+  client: Client,
+  modules: readonly ModuleMigrations[],
+  options: MigrateOptions,
+): Promise<MigrateReport> {
   return withSessionLock(client, 'migration', async () => {
     await ensureLedger(client);
     const pending = await listPending(client, modules);
@@ -53,7 +57,9 @@ export function revertLast(client: Client, source: ModuleMigrations, options: Mi
     if (last === undefined) return null;
     if (last.down === undefined) throw failed({ source, migration: last }, new Error('it has no down'));
     await inLockedTransaction(client, async () => {
-      await last.down?.(createMigrationStep({ client, schemaName: source.schemaName, phase: last.phase, created: new Set() }));
+      await last.down?.(
+        createMigrationStep({ client, schemaName: source.schemaName, phase: last.phase, created: new Set() }),
+      );
       await recordReverted(client, source.module, last.name);
     });
     options.log.info({ module: source.module, migration: last.name }, 'migration reverted');
@@ -72,7 +78,10 @@ interface Run {
   readonly created: Set<string>;
 }
 
-async function listPending(client: Client, modules: readonly ModuleMigrations[]): Promise<Record<MigrationPhase, Step[]>> {
+async function listPending(
+  client: Client,
+  modules: readonly ModuleMigrations[],
+): Promise<Record<MigrationPhase, Step[]>> {
   const ledger = await readLedger(client);
   const pending: Record<MigrationPhase, Step[]> = { expand: [], data: [], index: [], validate: [], contract: [] };
   for (const source of modules) {
@@ -87,7 +96,8 @@ async function expand(run: Run, modules: readonly ModuleMigrations[], steps: rea
   if (steps.length === 0 && run.options.afterExpand === undefined) return;
   await inLockedTransaction(run.client, async () => {
     run.created.clear();
-    for (const { schemaName } of modules) await run.client.query(`create schema if not exists ${quoteName(schemaName)}`);
+    for (const { schemaName } of modules)
+      await run.client.query(`create schema if not exists ${quoteName(schemaName)}`);
     for (const step of steps) await apply(run, step);
     await run.options.afterExpand?.();
   });
@@ -103,14 +113,24 @@ async function apply(run: Run, { source, migration }: Step): Promise<void> {
   const hash = hashOf(source, migration);
   const start = performance.now();
   try {
-    await migration.up(createMigrationStep({ client: run.client, schemaName: source.schemaName, phase: migration.phase, created: run.created }));
+    await migration.up(
+      createMigrationStep({
+        client: run.client,
+        schemaName: source.schemaName,
+        phase: migration.phase,
+        created: run.created,
+      }),
+    );
   } catch (error) {
     if (isLockTimeout(error) || isTrellisError(error)) throw error;
     throw failed({ source, migration }, error);
   }
   const durationMs = performance.now() - start;
   await recordApplied(run.client, source, { name: migration.name, phase: migration.phase, hash }, durationMs);
-  run.options.log.info({ module: source.module, migration: migration.name, phase: migration.phase, ms: Math.round(durationMs) }, 'migration applied');
+  run.options.log.info(
+    { module: source.module, migration: migration.name, phase: migration.phase, ms: Math.round(durationMs) },
+    'migration applied',
+  );
 }
 
 /** A short lock time-out keeps a waiting ALTER from holding up every reader behind it; the whole transaction is tried again. */
@@ -141,8 +161,15 @@ async function withLockRetries(work: () => Promise<void>): Promise<void> {
 }
 
 function report(pending: Record<MigrationPhase, Step[]>, mayContract: boolean): MigrateReport {
-  const names = (steps: readonly Step[]): string[] => steps.map(({ source, migration }) => `${source.module}/${migration.name}`);
-  const done = [...pending.expand, ...pending.data, ...pending.index, ...pending.validate, ...(mayContract ? pending.contract : [])];
+  const names = (steps: readonly Step[]): string[] =>
+    steps.map(({ source, migration }) => `${source.module}/${migration.name}`);
+  const done = [
+    ...pending.expand,
+    ...pending.data,
+    ...pending.index,
+    ...pending.validate,
+    ...(mayContract ? pending.contract : []),
+  ];
   return { applied: names(done), postponed: mayContract ? [] : names(pending.contract) };
 }
 
@@ -156,5 +183,11 @@ function failed({ source, migration }: Step, cause: unknown): PluginError {
 }
 
 function databaseNewer(module: string): PluginError {
-  return new PluginError('database_newer', { module }, { message: `The database was changed by a newer version of ${module}; this one cannot run on it. Install that version or a later one` });
+  return new PluginError(
+    'database_newer',
+    { module },
+    {
+      message: `The database was changed by a newer version of ${module}; this one cannot run on it. Install that version or a later one`,
+    },
+  );
 }

@@ -34,7 +34,12 @@ export function compareWithLedger(source: ModuleMigrations, ledger: readonly Led
 /** Hash of a migration's source. @throws PluginError `migration_invalid` when the build noted none */
 export function hashOf(source: ModuleMigrations, migration: Migration): string {
   const hash = source.hashes.get(migration.name);
-  if (hash === undefined) throw invalid(source, migration.name, `stands in no file of its name, so it has no hash: put it into ${migration.name}.ts and build`);
+  if (hash === undefined)
+    throw invalid(
+      source,
+      migration.name,
+      `stands in no file of its name, so it has no hash: put it into ${migration.name}.ts and build`,
+    );
   return hash;
 }
 
@@ -44,7 +49,8 @@ function checkList(source: ModuleMigrations): void {
   let previous = '';
   for (const { name } of source.migrations) {
     if (!namePattern.test(name)) throw invalid(source, name, 'is not named YYYYMMDDHHMMSS_kebab-name');
-    if (name <= previous) throw invalid(source, name, `stands after ${previous}: list migrations in the order of their names, each once`);
+    if (name <= previous)
+      throw invalid(source, name, `stands after ${previous}: list migrations in the order of their names, each once`);
     previous = name;
   }
 }
@@ -54,10 +60,16 @@ function checkUnchanged(source: ModuleMigrations, migration: Migration, entry: L
   throw new PluginError(
     'migration_changed',
     { module: source.module, migration: migration.name },
-    { message: `Migration ${migration.name} of ${source.module} was changed after it was applied here; restore it and write a new one for the change` },
+    {
+      message: `Migration ${migration.name} of ${source.module} was changed after it was applied here; restore it and write a new one for the change`,
+    },
   );
 }
 
 function invalid(source: ModuleMigrations, migration: string, problem: string): PluginError {
-  return new PluginError('migration_invalid', { module: source.module, migration }, { message: `Migration ${migration} of ${source.module} ${problem}` });
+  return new PluginError(
+    'migration_invalid',
+    { module: source.module, migration },
+    { message: `Migration ${migration} of ${source.module} ${problem}` },
+  );
 }

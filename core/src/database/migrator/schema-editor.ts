@@ -16,10 +16,16 @@ export interface EditorScope {
 export function createSchemaEditor(scope: EditorScope): SchemaEditor {
   const compiler = knex({ client: 'pg', version: '15' });
   const builder = () => compiler.schema.withSchema(scope.schemaName);
-  const edit = async (verb: 'createTable' | 'alterTable', name: string, build: (table: TableEditor) => void): Promise<void> => {
+  const edit = async (
+    verb: 'createTable' | 'alterTable',
+    name: string,
+    build: (table: TableEditor) => void,
+  ): Promise<void> => {
     const statements: Statements = [];
     const mode = { phase: scope.phase, isNew: scope.created.has(keyOf(scope, name)) };
-    const columns = builder()[verb](name, (table) => build(createTableEditor(compiler, table, { schemaName: scope.schemaName, name }, mode, statements)));
+    const columns = builder()[verb](name, (table) =>
+      build(createTableEditor(compiler, table, { schemaName: scope.schemaName, name }, mode, statements)),
+    );
     for (const statement of [...compiled(columns), ...statements]) await run(scope.client, statement);
   };
   return {
@@ -54,6 +60,9 @@ async function run(client: Client, statement: string): Promise<void> {
 }
 
 async function isInvalidIndex(client: Client, quotedName: string): Promise<boolean> {
-  const { rows } = await client.query<{ invalid: boolean }>('select not indisvalid as invalid from pg_index where indexrelid = to_regclass($1)', [quotedName]);
+  const { rows } = await client.query<{ invalid: boolean }>(
+    'select not indisvalid as invalid from pg_index where indexrelid = to_regclass($1)',
+    [quotedName],
+  );
   return rows[0]?.invalid === true;
 }

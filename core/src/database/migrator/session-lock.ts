@@ -16,7 +16,12 @@ export interface LockWait {
  * keeps a snapshot, and `create index concurrently` of the holder would wait for it for ever.
  * @throws Error `lock_busy` when the time is up
  */
-export async function withSessionLock<T>(client: Client, lock: SessionLock, work: () => Promise<T>, wait: LockWait = {}): Promise<T> {
+export async function withSessionLock<T>(
+  client: Client,
+  lock: SessionLock,
+  work: () => Promise<T>,
+  wait: LockWait = {},
+): Promise<T> {
   await acquire(client, lock, wait);
   try {
     return await work();
@@ -27,7 +32,10 @@ export async function withSessionLock<T>(client: Client, lock: SessionLock, work
 
 /** Takes the lock if nobody holds it. */
 export async function trySessionLock(client: Client, lock: SessionLock): Promise<boolean> {
-  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as taken', [nameOf(lock)]);
+  const { rows } = await client.query<{ taken: boolean }>(
+    'select pg_try_advisory_lock(hashtextextended($1, 0)) as taken',
+    [nameOf(lock)],
+  );
   return rows[0]?.taken === true;
 }
 

@@ -7,7 +7,9 @@ export async function hashSources(folder: string): Promise<ReadonlyMap<string, s
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && migrationFile.test(entry.name));
   const hashes = await Promise.all(
-    files.map(async (file) => [file.name.slice(0, -'.ts'.length), await hashFile(join(file.parentPath, file.name))] as const),
+    files.map(
+      async (file) => [file.name.slice(0, -'.ts'.length), await hashFile(join(file.parentPath, file.name))] as const,
+    ),
   );
   return new Map(hashes.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
