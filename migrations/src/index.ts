@@ -2,6 +2,12 @@ import type { Migration } from '@trellis-crm/sdk/migrations/v1';
 import { eventMigrations } from './events/index.js';
 import { jobMigrations } from './jobs/index.js';
 import { kernelMigrations } from './kernel/index.js';
+import { recordMigrations } from './records/index.js';
 
 /** Migrations of the core tables in the order they run: one list per room, in the order of their dates. Each stands in a file of its own name. */
-export const coreMigrations: readonly Migration[] = [...kernelMigrations, ...eventMigrations, ...jobMigrations];
+export const coreMigrations: readonly Migration[] = [
+  ...kernelMigrations,
+  ...recordMigrations,
+  ...eventMigrations,
+  ...jobMigrations,
+];

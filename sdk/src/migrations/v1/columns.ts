@@ -38,8 +38,8 @@ export function sideTable(table: TableEditor, owner: string): void {
 /** Indexes of the default list (newest change first) for every reach. */
 export function recordIndexes(table: TableEditor, options: { readonly owned: boolean }): void {
   const where = 'deleted_at is null';
-  table.index(['updated_at desc', 'id'], { where });
+  table.index(['updated_at desc', 'id desc'], { where });
   if (!options.owned) return;
-  table.index(['owner_id', 'updated_at desc', 'id'], { where });
-  table.index(['team_id', 'updated_at desc', 'id'], { where });
+  table.index(['owner_id', 'updated_at desc', 'id desc'], { where });
+  table.index(['team_id', 'updated_at desc', 'id desc'], { where });
 }

@@ -1,0 +1,15 @@
+import type { Migration } from '@trellis-crm/sdk/migrations/v1';
+import { createTeamsAndUsers } from './20260102000000_create-teams-and-users.js';
+import { createAccounts } from './20260102000100_create-accounts.js';
+import { createContacts } from './20260102000200_create-contacts.js';
+import { createAuditLog } from './20260102000300_create-audit-log.js';
+import { createExternalIds } from './20260102000400_create-external-ids.js';
+
+/** Tables of core's records, and what every write adds to. */
+export const recordMigrations: readonly Migration[] = [
+  createTeamsAndUsers,
+  createAccounts,
+  createContacts,
+  createAuditLog,
+  createExternalIds,
+];
