@@ -24,7 +24,11 @@ export interface OptionalContract<T> {
  * @since 0.1.0
  */
 export function defineContract<T extends ContractShape<T>>() {
-  return (id: `${string}.${string}`, version: string, methods: readonly (keyof T & string)[]): Contract<T> => ({ id, version, methods });
+  return (id: `${string}.${string}`, version: string, methods: readonly (keyof T & string)[]): Contract<T> => ({
+    id,
+    version,
+    methods,
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { FieldMap, InputOf, ValuesOf } from './fields.js';
+import type { EntityToken, FieldMap } from './declaration.js';
+import type { InputOf, ValuesOf } from './fields.js';
 import type { Id } from './identifiers.js';
 import type { Grants } from './permissions.js';
 
@@ -36,25 +37,17 @@ export interface EntityOptions<F extends FieldMap, O extends boolean> {
 export type EntityVerb = 'read' | 'create' | 'update' | 'delete' | 'import';
 
 /** An entity as declared: plain data from which core derives table checks, API, pages, rights, audit, events and import. */
-export interface EntityDefinition<N extends string = string, F extends FieldMap = FieldMap, O extends boolean = boolean>
-  extends Omit<EntityOptions<F, O>, 'title' | 'owned'> {
+export interface EntityDefinition<
+  N extends string = string,
+  F extends FieldMap = FieldMap,
+  O extends boolean = boolean,
+> extends Omit<EntityOptions<F, O>, 'title' | 'owned'> {
   /** `<module>.<noun>` */
   readonly id: N;
   readonly module: string;
   readonly noun: string;
   readonly title: string;
   readonly owned: O;
-}
-
-/** Any entity, whatever its fields; what a ref or a helper points at. */
-export interface EntityToken {
-  readonly id: string;
-  readonly module: string;
-  readonly noun: string;
-  readonly plural: string;
-  readonly fields: FieldMap;
-  readonly title: string;
-  readonly owned: boolean;
 }
 
 /** Columns every record has. */
@@ -80,13 +73,16 @@ export interface OwnedBase {
 
 /** A record of an entity as core returns it. Values that other plugins added nest under their plugin id. */
 export type RecordOf<E> =
-  E extends EntityDefinition<string, infer F, infer O> ? RecordBase & ValuesOf<F> & (O extends true ? OwnedBase : unknown) : never;
+  E extends EntityDefinition<string, infer F, infer O>
+    ? RecordBase & ValuesOf<F> & (O extends true ? OwnedBase : unknown)
+    : never;
 
 /** The owner, where there is one to set; the actor when left out. */
 export type OwnedInput<O> = O extends true ? { readonly owner?: Id | null } : unknown;
 
 /** What creating a record takes. */
-export type CreateOf<E> = E extends EntityDefinition<string, infer F, infer O> ? InputOf<F> & OwnedInput<O> & Extras : never;
+export type CreateOf<E> =
+  E extends EntityDefinition<string, infer F, infer O> ? InputOf<F> & OwnedInput<O> & Extras : never;
 
 /** What updating a record takes: any of its fields. */
 export type PatchOf<E> =
@@ -104,10 +100,11 @@ export interface Extras {
  * export const Deal = defineEntity('sales.deal', { plural: 'deals', fields: { name: field.text({ required: true }) }, title: 'name', owned: true });
  * @since 0.1.0
  */
-export function defineEntity<const N extends `${string}.${string}`, const F extends FieldMap, const O extends boolean = false>(
-  id: N,
-  options: EntityOptions<F, O>,
-): EntityDefinition<N, F, O> {
+export function defineEntity<
+  const N extends `${string}.${string}`,
+  const F extends FieldMap,
+  const O extends boolean = false,
+>(id: N, options: EntityOptions<F, O>): EntityDefinition<N, F, O> {
   const [module = '', noun = ''] = id.split('.');
   return { ...options, id, module, noun, owned: (options.owned ?? false) as O };
 }

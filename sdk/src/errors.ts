@@ -121,7 +121,9 @@ export class PluginError extends TrellisError {
 
 /** Whether a value is one of our errors, also when it comes from another copy of this package. */
 export function isTrellisError(value: unknown): value is TrellisError {
-  return value instanceof Error && 'kind' in value && 'code' in value && 'status' in value && typeof value.code === 'string';
+  return (
+    value instanceof Error && 'kind' in value && 'code' in value && 'status' in value && typeof value.code === 'string'
+  );
 }
 
 function sentence(code: string): string {

@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
-import type { EntityToken } from './entity.js';
+import type { EntityToken } from './declaration.js';
 import { Uuid, type Id } from './identifiers.js';
 
 /** A durable fact other modules may act on after it was committed. Id: `<module>.<noun>-<past participle>`. */
@@ -67,5 +67,10 @@ export type RecordEventSchema = typeof recordPayload;
  * @since 0.1.0
  */
 export function recordEvent(entity: EntityToken, change: RecordChange): EventDefinition<RecordEventSchema> {
-  return { id: `${entity.id}-${change}`, version: 1, payload: recordPayload, order: { entity: entity.id, property: 'id' } };
+  return {
+    id: `${entity.id}-${change}`,
+    version: 1,
+    payload: recordPayload,
+    order: { entity: entity.id, property: 'id' },
+  };
 }

@@ -34,9 +34,16 @@ export interface PluginHost {
   /** Inserts, replaces or hides a block of another module's page. */
   block(patch: BlockPatch): void;
   /** Durable subscription, run after commit in a transaction of its own. Plugin id + name identify it for ever. */
-  on<E extends EventDefinition>(event: E, name: string, handle: (ctx: TransactionContext, event: EventEnvelope<PayloadOf<E>>) => Promise<void>): void;
+  on<E extends EventDefinition>(
+    event: E,
+    name: string,
+    handle: (ctx: TransactionContext, event: EventEnvelope<PayloadOf<E>>) => Promise<void>,
+  ): void;
   /** Tells browsers that look at a record that something happened to it; ids only, they fetch with their own rights. */
-  live<E extends EventDefinition>(event: E, subject: (payload: PayloadOf<E>) => { readonly entity: string; readonly id: Id } | null): void;
+  live<E extends EventDefinition>(
+    event: E,
+    subject: (payload: PayloadOf<E>) => { readonly entity: string; readonly id: Id } | null,
+  ): void;
   /** Runs in the writing transaction and may throw to refuse; it cannot change the record. */
   guard<E extends EntityDefinition>(
     entity: E,
@@ -44,5 +51,9 @@ export interface PluginHost {
     check: (ctx: TransactionContext, change: GuardedChange<E>) => Promise<void>,
   ): void;
   contribute<T>(point: ExtensionPoint<T>, value: T): void;
-  job(name: string, schedule: JobSchedule, run: (ctx: Context, payload: Readonly<Record<string, unknown>>) => Promise<void>): void;
+  job(
+    name: string,
+    schedule: JobSchedule,
+    run: (ctx: Context, payload: Readonly<Record<string, unknown>>) => Promise<void>,
+  ): void;
 }

@@ -2,6 +2,7 @@ export { Type, type Static, type TObject, type TSchema } from '@sinclair/typebox
 export * from './context.js';
 export * from './contract.js';
 export * from './core/index.js';
+export * from './declaration.js';
 export * from './entity.js';
 export * from './errors.js';
 export * from './events.js';

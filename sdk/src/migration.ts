@@ -53,7 +53,10 @@ export interface TableEditor {
   bytea(name: string): ColumnEditor;
   primary(columns: readonly string[]): void;
   uniqueIndex(columns: readonly string[], options?: { readonly where?: string; readonly name?: string }): void;
-  index(columns: readonly string[], options?: { readonly where?: string; readonly name?: string; readonly using?: 'btree' | 'gin' }): void;
+  index(
+    columns: readonly string[],
+    options?: { readonly where?: string; readonly name?: string; readonly using?: 'btree' | 'gin' },
+  ): void;
   /** Constant SQL condition. */
   check(name: string, condition: string): void;
   foreign(column: string, target: string, options: { readonly onDelete: 'cascade' | 'restrict' | 'set null' }): void;

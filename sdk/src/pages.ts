@@ -60,7 +60,7 @@ export function page<Q extends TObject | undefined = undefined, B extends TObjec
   definition: PageDefinition<Q, B>,
 ): PageDefinition {
   // The host hands over only what these very schemas accepted, which the erased type cannot say.
-  return definition as unknown as PageDefinition;
+  return definition;
 }
 
 /** Lists the pages of one noun. @since 0.1.0 */
@@ -69,7 +69,11 @@ export function definePages<const P extends PageMap>(pages: P): P {
 }
 
 /** A view of one of the plugin's templates. @since 0.1.0 */
-export function view(template: string, context: object, options: Omit<PageView, 'kind' | 'template' | 'context'>): PageView {
+export function view(
+  template: string,
+  context: object,
+  options: Omit<PageView, 'kind' | 'template' | 'context'>,
+): PageView {
   return { kind: 'view', template, context, ...options };
 }
 

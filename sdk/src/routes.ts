@@ -48,7 +48,7 @@ export function route<
   B extends TSchema | undefined = undefined,
 >(definition: RouteDefinition<P, Q, B>): RouteDefinition {
   // The host hands over only what these very schemas accepted, which the erased type cannot say.
-  return definition as unknown as RouteDefinition;
+  return definition;
 }
 
 /**

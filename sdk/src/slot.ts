@@ -52,6 +52,9 @@ export function defineSlot<S extends TSchema>(id: `${string}.${string}`, context
 }
 
 /** Describes a panel so that its context is typed by the slot. @since 0.1.0 */
-export function definePanel<D extends SlotDefinition>(_slot: D, panel: Panel<SlotContextOf<D>>): Panel<SlotContextOf<D>> {
+export function definePanel<D extends SlotDefinition>(
+  _slot: D,
+  panel: Panel<SlotContextOf<D>>,
+): Panel<SlotContextOf<D>> {
   return panel;
 }

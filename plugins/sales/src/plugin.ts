@@ -1,4 +1,13 @@
-import { Account, AccountMerged, AccountPanels, definePlugin, field, extendEntity, ImportTransforms, Menu } from '@trellis-crm/sdk';
+import {
+  Account,
+  AccountMerged,
+  AccountPanels,
+  definePlugin,
+  field,
+  extendEntity,
+  ImportTransforms,
+  Menu,
+} from '@trellis-crm/sdk';
 import { DealLost, DealWon, PipelineContract } from '@trellis-crm/sales-contract';
 import { boardMenu, boardPages } from './board/board.pages.js';
 import { Deal } from './deals/deal.entity.js';

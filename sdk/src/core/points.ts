@@ -1,7 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { Context, TransactionContext } from '../context.js';
-import type { EntityToken } from '../entity.js';
-import type { FieldMap } from '../fields.js';
+import type { EntityToken, FieldMap } from '../declaration.js';
 import { defineExtensionPoint } from '../extension-point.js';
 import type { PermissionKey } from '../permissions.js';
 
@@ -51,7 +50,10 @@ export interface ImportTransform {
 }
 
 /** Where modules prepare imports of their entities. */
-export const ImportTransforms = defineExtensionPoint<ImportTransform>('core.import-transform', Type.Object({ fields: Type.Object({}) }));
+export const ImportTransforms = defineExtensionPoint<ImportTransform>(
+  'core.import-transform',
+  Type.Object({ fields: Type.Object({}) }),
+);
 
 /** A check `trellis doctor` and the plugin's page run: what is wrong and how to mend it, or nothing. */
 export interface HealthProbe {
@@ -69,4 +71,7 @@ export interface Reassignment {
 }
 
 /** Where modules hand over what refers to a user beyond ownership of records, which core moves itself. */
-export const Reassignments = defineExtensionPoint<Reassignment>('core.reassignment', Type.Object({ id: Type.String() }));
+export const Reassignments = defineExtensionPoint<Reassignment>(
+  'core.reassignment',
+  Type.Object({ id: Type.String() }),
+);

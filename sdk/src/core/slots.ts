@@ -1,5 +1,5 @@
 import { Type, type TObject, type TString } from '@sinclair/typebox';
-import type { EntityToken } from '../entity.js';
+import type { EntityToken } from '../declaration.js';
 import { Uuid } from '../identifiers.js';
 import { defineSlot, type SlotDefinition } from '../slot.js';
 import { Account } from './account.js';

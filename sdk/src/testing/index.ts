@@ -34,11 +34,20 @@ export interface TestClient {
   patch(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
   delete(path: string, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
   /** Any other method. */
-  request(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<TestResponse>;
   /** A page, as a browser asks for it. */
   page(path: string, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
   /** A form post with its CSRF field. */
-  submit(path: string, form: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
+  submit(
+    path: string,
+    form: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<TestResponse>;
 }
 
 /** A whole workspace on a database of its own, with chosen plugins enabled. */
@@ -49,8 +58,16 @@ export interface TestHost {
   readonly manager: TestUser;
   readonly user: TestUser;
   readonly readOnly: TestUser;
-  buildUser(overrides?: { readonly name?: string; readonly role?: RolePreset; readonly teamId?: Id | null }): Promise<TestUser>;
-  buildTeam(overrides?: { readonly name?: string; readonly parent?: Id | null; readonly managers?: readonly Id[] }): Promise<{ readonly id: Id }>;
+  buildUser(overrides?: {
+    readonly name?: string;
+    readonly role?: RolePreset;
+    readonly teamId?: Id | null;
+  }): Promise<TestUser>;
+  buildTeam(overrides?: {
+    readonly name?: string;
+    readonly parent?: Id | null;
+    readonly managers?: readonly Id[];
+  }): Promise<{ readonly id: Id }>;
   /** HTTP as this user; as nobody without one. */
   as(user?: TestUser): TestClient;
   /** A context as plugin code of `plugin` gets it, acting as the user (the plugin itself without one). */

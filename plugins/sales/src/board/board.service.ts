@@ -43,7 +43,9 @@ export async function loadBoard(ctx: Context, pipelineId?: Id): Promise<Board> {
 }
 
 function loadCards(ctx: Context, stageId: Id): Promise<readonly RecordOf<typeof Deal>[]> {
-  return Promise.resolve(ctx.query(Deal).where({ stage: stageId }).sort('-updatedAt').limit(cardsPerLane).include('account', 'owner'));
+  return Promise.resolve(
+    ctx.query(Deal).where({ stage: stageId }).sort('-updatedAt').limit(cardsPerLane).include('account', 'owner'),
+  );
 }
 
 async function loadTotals(ctx: Context, stages: readonly StageRecord[]) {
@@ -55,7 +57,10 @@ async function loadTotals(ctx: Context, stages: readonly StageRecord[]) {
   for (const group of groups) {
     const entry = totals.get(group.key['stage']) ?? { count: 0, totals: [] };
     const sum = moneySum(group, 'amount');
-    totals.set(group.key['stage'], { count: entry.count + group.count, totals: sum === null ? entry.totals : [...entry.totals, sum] });
+    totals.set(group.key['stage'], {
+      count: entry.count + group.count,
+      totals: sum === null ? entry.totals : [...entry.totals, sum],
+    });
   }
   return totals;
 }

@@ -21,7 +21,11 @@ export function toBoardView(ctx: Context, board: Board): object {
   };
 }
 
-function toLane({ stage, deals, count, totals }: Lane, targets: readonly { value: string; label: string }[], rottenBefore: string) {
+function toLane(
+  { stage, deals, count, totals }: Lane,
+  targets: readonly { value: string; label: string }[],
+  rottenBefore: string,
+) {
   return {
     id: stage.id,
     title: stage.name,

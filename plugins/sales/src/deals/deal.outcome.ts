@@ -8,10 +8,16 @@ export type Outcome = Static<typeof OutcomeSchema>;
 
 /** Counts decided deals and adds up what was won. */
 export async function readOutcome(ctx: Context): Promise<Outcome> {
-  const groups = await ctx.query(Deal).where({ status: { in: ['won', 'lost'] } }).group(['status'], { sum: ['amount'] });
+  const groups = await ctx
+    .query(Deal)
+    .where({ status: { in: ['won', 'lost'] } })
+    .group(['status'], { sum: ['amount'] });
   const won = countOf(groups, 'won');
   const lost = countOf(groups, 'lost');
-  const wonValues = groups.filter((group) => group.key['status'] === 'won').map((group) => group.sum['amount']).filter(isMoney);
+  const wonValues = groups
+    .filter((group) => group.key['status'] === 'won')
+    .map((group) => group.sum['amount'])
+    .filter(isMoney);
   return { won, lost, winRate: winRate(won, lost), wonValue: total(wonValues, ctx.workspace.baseCurrency), wonValues };
 }
 

@@ -27,9 +27,14 @@ export function reopenDeal(ctx: Context, dealId: Id, stageId?: Id): Promise<Deal
     tx.authorize(dealPolicy.reopen.permission, deal);
     if (deal.status === 'open') throw new ConflictError('deal_not_closed', { dealId });
     const { stages } = await pipelineOf(tx, deal.stage);
-    const stage = stages.find((candidate) => candidate.outcome === 'open' && (stageId === undefined || candidate.id === stageId));
+    const stage = stages.find(
+      (candidate) => candidate.outcome === 'open' && (stageId === undefined || candidate.id === stageId),
+    );
     if (stage === undefined) throw new ConflictError('no_open_stage', { dealId });
-    return tx.elevated().records(Deal).update(dealId, { stage: stage.id, status: 'open', closedOn: null, lostReason: null });
+    return tx
+      .elevated()
+      .records(Deal)
+      .update(dealId, { stage: stage.id, status: 'open', closedOn: null, lostReason: null });
   });
 }
 
@@ -46,7 +51,12 @@ export function moveDeal(ctx: Context, dealId: Id, stageId: Id): Promise<DealRec
   });
 }
 
-async function settle(tx: TransactionContext, deal: DealRecord, stage: StageRecord, closure: Closure): Promise<DealRecord> {
+async function settle(
+  tx: TransactionContext,
+  deal: DealRecord,
+  stage: StageRecord,
+  closure: Closure,
+): Promise<DealRecord> {
   const closedOn = closure.closedOn ?? today(tx);
   const lostReason = closure.outcome === 'lost' ? (closure.lostReason ?? null) : null;
   const patch = { stage: stage.id, status: closure.outcome, closedOn, lostReason };

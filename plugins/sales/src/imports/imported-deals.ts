@@ -15,11 +15,13 @@ export const importedDeals: ImportTransform = {
 
 function placed(row: ImportRow, stages: ReadonlyMap<string, StageRecord>): ImportedRow {
   const { stageName, closedOn, ...values } = row;
-  if (stageName === undefined) return { values };
-  const stage = stages.get(String(stageName).trim().toLowerCase());
+  if (typeof stageName !== 'string') return { values };
+  const stage = stages.get(stageName.trim().toLowerCase());
   if (stage === undefined) {
     const known = [...stages.values()].map(({ name }) => name).join(', ');
-    return { refused: [{ field: 'stageName', code: 'unknown_stage', message: `No stage "${String(stageName)}". Stages: ${known}` }] };
+    return {
+      refused: [{ field: 'stageName', code: 'unknown_stage', message: `No stage "${stageName}". Stages: ${known}` }],
+    };
   }
   const closed = stage.outcome === 'open' ? null : (closedOn ?? null);
   return { values: { ...values, stage: stage.id, status: stage.outcome, closedOn: closed } };

@@ -1,4 +1,4 @@
-import type { Context, Money } from '@trellis-crm/sdk';
+import type { Context } from '@trellis-crm/sdk';
 import type { PipelineReader } from '@trellis-crm/sales-contract';
 import { Deal } from '../deals/deal.entity.js';
 import { isMoney } from '../money.js';
@@ -7,7 +7,10 @@ import { isMoney } from '../money.js';
 export function createPipelineReader(ctx: Context): PipelineReader {
   return {
     async openPipeline(accountId) {
-      const groups = await ctx.query(Deal).where({ account: accountId, status: 'open' }).group(['status'], { sum: ['amount'] });
+      const groups = await ctx
+        .query(Deal)
+        .where({ account: accountId, status: 'open' })
+        .group(['status'], { sum: ['amount'] });
       return {
         count: groups.reduce((total, group) => total + group.count, 0),
         totals: groups.map((group) => group.sum['amount']).filter(isMoney),
