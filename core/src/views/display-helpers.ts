@@ -1,0 +1,32 @@
+import type { HelperDelegate } from 'handlebars';
+
+/** Helpers of the kit that turn a name or a tone into what stands for it. */
+export const displayHelpers: Readonly<Record<string, HelperDelegate>> = {
+  'initials-of': (name: unknown, length: number) => initialsOf(String(name ?? ''), length),
+  'tone-of': (name: unknown) => toneOf(String(name ?? '')),
+  'icon-of-tone': (tone: unknown) => iconsByTone[String(tone)] ?? 'info-circle',
+  'is-blank': (cell: Readonly<Record<string, unknown>>) =>
+    ['text', 'html', 'tags', 'isOn'].every((key) => isNothing(cell[key])),
+};
+
+/** First letters of the first and the last word; of a name without spaces (also Chinese) its first characters. */
+export function initialsOf(name: string, length: number): string {
+  const words = name.split(/[\s-]+/).filter((word) => /\p{L}|\p{N}/u.test(word));
+  const [first = '', last] = [words[0], words.length > 1 ? words.at(-1) : undefined];
+  const letters = last && length > 1 ? [...first].slice(0, 1).concat([...last].slice(0, 1)) : [...first].slice(0, length);
+  return letters.join('').toLocaleUpperCase();
+}
+
+/** The same name has the same tint everywhere. */
+export function toneOf(name: string): string {
+  let hash = 0;
+  for (const character of name) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 9973;
+  return tones[hash % tones.length] ?? 'vio';
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0);
+}
+
+const tones = ['vio', 'info', 'ok', 'warn'] as const;
+const iconsByTone: Readonly<Record<string, string>> = { ok: 'circle-check', warn: 'alert-triangle', bad: 'alert-circle' };

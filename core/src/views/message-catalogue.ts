@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import { IntlMessageFormat } from 'intl-messageformat';
+
+/** Message texts by locale, then by dotted key, in ICU syntax. */
+export type Messages = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** One module's texts; its keys are looked up as `<namespace>:<key>`. */
+export interface MessageSource {
+  readonly namespace: string;
+  readonly messages: Messages;
+}
+
+/** A key that no locale of the fallback chain has. */
+export interface MissingMessage {
+  readonly locale: string;
+  readonly namespace: string;
+  readonly key: string;
+}
+
+/** Every text of one generation, in every language. */
+export interface MessageCatalogue {
+  /** @param key relative to `namespace`, or absolute as `core:ui.close`; a missing one comes back as it is and is reported once. */
+  translate(locale: string, namespace: string, key: string, values?: Readonly<Record<string, unknown>>): string;
+  has(locale: string, namespace: string, key: string): boolean;
+}
+
+/** Builds the catalogue; a message is parsed when it is first shown and kept. */
+export function createMessageCatalogue(
+  sources: readonly MessageSource[],
+  onMissing: (missing: MissingMessage) => void = () => undefined,
+): MessageCatalogue {
+  const texts = new Map(sources.map((source) => [source.namespace, source.messages]));
+  const formats = new Map<string, IntlMessageFormat | string>();
+  const reported = new Set<string>();
+  return {
+    translate(locale, namespace, key, values) {
+      const [space, path] = splitKey(namespace, key);
+      const id = `${locale} ${space} ${path}`;
+      const format = formats.get(id) ?? remember(id, locale, space, path);
+      return typeof format === 'string' ? format : String(format.format(values as Record<string, string>));
+    },
+    has(locale, namespace, key) {
+      const [space, path] = splitKey(namespace, key);
+      return findText(texts.get(space), locale, path) !== undefined;
+    },
+  };
+
+  function remember(id: string, locale: string, namespace: string, key: string): IntlMessageFormat | string {
+    const found = findText(texts.get(namespace), locale, key);
+    if (found === undefined) return missing(id, { locale, namespace, key });
+    const isPlain = !/[{}'#]/.test(found.text);
+    const format = isPlain ? found.text : new IntlMessageFormat(found.text, found.locale, undefined, { ignoreTag: true });
+    formats.set(id, format);
+    return format;
+  }
+
+  function missing(id: string, message: MissingMessage): string {
+    if (!reported.has(id)) onMissing(message);
+    reported.add(id);
+    return message.key;
+  }
+}
+
+/** Reads `<folder>/<locale>.json`; nested objects become dotted keys. A folder that does not exist has no texts. */
+export function readMessages(folder: string): Messages {
+  const files = listJson(folder);
+  return Object.fromEntries(
+    files.map((file) => [basename(file, '.json'), flatten(JSON.parse(readFileSync(join(folder, file), 'utf8')) as unknown)]),
+  );
+}
+
+function listJson(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((file) => file.endsWith('.json'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function flatten(tree: unknown, prefix = ''): Record<string, string> {
+  if (typeof tree !== 'object' || tree === null) return { [prefix]: String(tree) };
+  return Object.assign(
+    {},
+    ...Object.entries(tree).map(([key, value]) => flatten(value, prefix === '' ? key : `${prefix}.${key}`)),
+  ) as Record<string, string>;
+}
+
+function splitKey(namespace: string, key: string): [string, string] {
+  const colon = key.indexOf(':');
+  return colon < 0 ? [namespace, key] : [key.slice(0, colon), key.slice(colon + 1)];
+}
+
+function findText(messages: Messages | undefined, locale: string, key: string): { text: string; locale: string } | undefined {
+  if (!messages) return undefined;
+  for (const candidate of [locale, locale.split('-')[0] ?? locale, 'en']) {
+    const text = messages[candidate]?.[key];
+    if (text !== undefined) return { text, locale: candidate };
+  }
+  return undefined;
+}
