@@ -16,7 +16,11 @@ export interface UnitOfWork {
 }
 
 /** Runs `work` as one unit: committed when it resolves and nothing failed it, rolled back otherwise. `wakeRelay` must not throw. */
-export async function runUnit<T>(knex: Knex, wakeRelay: () => void, work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+export async function runUnit<T>(
+  knex: Knex,
+  wakeRelay: () => void,
+  work: (unit: UnitOfWork) => Promise<T>,
+): Promise<T> {
   const acts = new Set<() => void>();
   const failures: unknown[] = [];
   const result = await knex.transaction(async (trx) => {

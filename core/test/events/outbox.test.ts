@@ -24,7 +24,11 @@ describe('appendEvents', () => {
   it('stores every event with a pending row, in the order given', async () => {
     const ids = Array.from({ length: 50 }, () => uuidV7());
 
-    await runUnit(database.knex, () => undefined, (unit) => appendEvents(unit, ids.map(accountCreated)));
+    await runUnit(
+      database.knex,
+      () => undefined,
+      (unit) => appendEvents(unit, ids.map(accountCreated)),
+    );
 
     const { rows } = await database.knex.raw(
       'select e.order_key, e.entity, e.actor from core.events e join core.pending_events p on p.event_id = e.id order by p.position',
@@ -34,9 +38,19 @@ describe('appendEvents', () => {
   });
 
   it('gives an event without an order a key of its own', async () => {
-    const event: NewEvent = { event: quarterClosed, payload: { quarter: 'Q1' }, recordVersion: null, actor: 'operator', onBehalfOf: null };
+    const event: NewEvent = {
+      event: quarterClosed,
+      payload: { quarter: 'Q1' },
+      recordVersion: null,
+      actor: 'operator',
+      onBehalfOf: null,
+    };
 
-    await runUnit(database.knex, () => undefined, (unit) => appendEvents(unit, [event, event]));
+    await runUnit(
+      database.knex,
+      () => undefined,
+      (unit) => appendEvents(unit, [event, event]),
+    );
 
     const rows = await database.knex('core.events').select('id', 'order_key', 'version', 'payload');
     expect(rows).to.have.length(2);
@@ -63,5 +77,11 @@ describe('appendEvents', () => {
 });
 
 function accountCreated(id: string): NewEvent {
-  return { event: created, payload: { id, version: 1, changed: [] }, recordVersion: 1, actor: 'operator', onBehalfOf: null };
+  return {
+    event: created,
+    payload: { id, version: 1, changed: [] },
+    recordVersion: 1,
+    actor: 'operator',
+    onBehalfOf: null,
+  };
 }

@@ -36,7 +36,9 @@ export const createDeliveries: Migration = {
         changed_at timestamptz(3) not null
       )`);
     await sql(`create index deliveries_due on core.deliveries (subscription_id, next_at) where state = 'waiting'`);
-    await sql(`create index deliveries_in_order on core.deliveries (subscription_id, order_key, position) where state = 'waiting'`);
+    await sql(
+      `create index deliveries_in_order on core.deliveries (subscription_id, order_key, position) where state = 'waiting'`,
+    );
     await sql(`create index deliveries_dead on core.deliveries (id) where state = 'dead'`);
   },
   async down({ sql }) {

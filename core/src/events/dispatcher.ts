@@ -1,0 +1,174 @@
+import type { Clock, EventEnvelope, Id } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import type { BaseLogger } from 'pino';
+import { classifyDatabaseError, type DatabaseFault } from '../database/database-errors.js';
+import { runUnit, type UnitOfWork } from '../database/unit-of-work.js';
+import type { Subscription } from '../kernel/registrations.js';
+import { claimDelivery, findDue, markDone, toEnvelope, type ClaimedDelivery, type DueDelivery } from './delivery.js';
+import { recordFailure } from './failure.js';
+
+/** What delivering needs from the rest of the workspace. */
+export interface DispatcherParts {
+  readonly knex: Knex;
+  readonly clock: Clock;
+  readonly log: BaseLogger;
+  /** Durable subscriptions of the current generation by `<module>:<name>`. */
+  subscriptions(): ReadonlyMap<string, Subscription>;
+  /** Calls the handler inside the kernel's boundary (time-out, attribution), in the transaction of `unit`. */
+  runHandler(
+    subscription: Subscription,
+    envelope: EventEnvelope<unknown>,
+    unit: UnitOfWork,
+    onBehalfOf: Id | null,
+  ): Promise<void>;
+  wakeRelay(): void;
+}
+
+/** Handlers that run at once in this process, and how many of them may belong to one module, so that a slow one leaves room. */
+const concurrency = 4;
+const concurrencyPerModule = 3;
+
+/** Runs due deliveries, each in the transaction that marks it done, until none is due. */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+  readonly #running = new Map<Id, { readonly module: string; readonly end: Promise<void> }>();
+  #queue: DueDelivery[] = [];
+  #looking: Promise<void> | undefined;
+  #mayFindMore = false;
+  #isClosed = false;
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks for due deliveries now; returns at once. */
+  nudge(): void {
+    if (this.#isClosed) return;
+    this.#mayFindMore = true;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  get isBusy(): boolean {
+    return this.#looking !== undefined || this.#running.size > 0;
+  }
+
+  /** Resolves when nothing is due that this process could run. */
+  async whenIdle(): Promise<void> {
+    while (this.isBusy) {
+      await this.#looking;
+      await Promise.all([...this.#running.values()].map(({ end }) => end));
+    }
+  }
+
+  /** Starts nothing more and waits for the running handlers, `graceMs` at most. */
+  async close(graceMs: number): Promise<void> {
+    this.#isClosed = true;
+    this.#queue = [];
+    const timer = new AbortController();
+    await Promise.race([this.whenIdle(), delay(graceMs, timer.signal)]);
+    timer.abort();
+  }
+
+  async #look(): Promise<void> {
+    while (this.#mayFindMore && !this.#isClosed && this.#running.size < concurrency) {
+      this.#mayFindMore = false;
+      await this.#refill();
+      this.#startQueued();
+    }
+  }
+
+  async #refill(): Promise<void> {
+    const { knex, clock, log } = this.#parts;
+    const open = [...this.#parts.subscriptions()].filter(([, { module }]) => this.#hasRoomFor(module));
+    if (open.length === 0) return;
+    try {
+      this.#queue = [
+        ...(await findDue(knex, {
+          now: clock.now(),
+          subscriptions: open.map(([id]) => id),
+          except: [...this.#running.keys()],
+        })),
+      ];
+    } catch (error) {
+      log.warn({ err: error }, 'due deliveries could not be read; the next sweep tries again');
+    }
+  }
+
+  #startQueued(): void {
+    while (this.#running.size < concurrency && !this.#isClosed) {
+      const next = this.#queue.shift();
+      if (next === undefined) return;
+      const subscription = this.#parts.subscriptions().get(next.subscriptionId);
+      if (subscription !== undefined && !this.#running.has(next.id) && this.#hasRoomFor(subscription.module))
+        this.#start(next, subscription);
+    }
+  }
+
+  #start(due: DueDelivery, subscription: Subscription): void {
+    const end = this.#deliver(due, subscription).then((progress) => {
+      this.#running.delete(due.id);
+      this.#startQueued();
+      // Without progress another process works on it and will look further itself; looking again would spin.
+      if (progress || this.#mayFindMore) this.nudge();
+    });
+    this.#running.set(due.id, { module: subscription.module, end });
+  }
+
+  #hasRoomFor(module: string): boolean {
+    let running = 0;
+    for (const work of this.#running.values()) if (work.module === module) running++;
+    return running < concurrencyPerModule;
+  }
+
+  /** @returns whether the delivery moved on: done, or failed and put off */
+  async #deliver(due: DueDelivery, subscription: Subscription): Promise<boolean> {
+    const { knex, clock, wakeRelay, runHandler } = this.#parts;
+    let claimed: ClaimedDelivery | undefined;
+    try {
+      return await runUnit(knex, wakeRelay, async (unit) => {
+        claimed = await claimDelivery(unit.trx, due.id, clock.now());
+        if (claimed === undefined) return false;
+        await runHandler(subscription, toEnvelope(claimed), unit, claimed.onBehalfOf);
+        await markDone(unit.trx, due.id, clock.now());
+        return true;
+      });
+    } catch (error) {
+      return this.#fail(due, claimed, error);
+    }
+  }
+
+  /** A lost connection says nothing about the handler: the sweep tries again, and no attempt is counted. */
+  async #fail(due: DueDelivery, claimed: ClaimedDelivery | undefined, error: unknown): Promise<boolean> {
+    const { knex, clock, log } = this.#parts;
+    const ids = { subscription: due.subscriptionId, delivery: due.id, attempt: (claimed?.attempts ?? 0) + 1 };
+    if (claimed === undefined || isOutage(error)) {
+      log.warn({ err: error, ...ids }, 'delivery interrupted');
+      return false;
+    }
+    try {
+      const isDead = await recordFailure(knex, claimed, error, clock.now());
+      if (isDead) log.error({ err: error, ...ids }, 'delivery given up: it is a dead letter now');
+      else log.warn({ err: error, ...ids }, 'delivery failed');
+      return true;
+    } catch (failure) {
+      log.warn({ err: failure, ...ids }, 'failed delivery could not be recorded');
+      return false;
+    }
+  }
+}
+
+const outages: ReadonlySet<DatabaseFault> = new Set<DatabaseFault>(['connection_lost', 'pool_timeout', 'retryable']);
+
+function isOutage(error: unknown): boolean {
+  const problem = classifyDatabaseError(error);
+  return problem !== undefined && outages.has(problem.fault);
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
+}
