@@ -2,6 +2,7 @@ import type { Contract, OptionalContract } from './contract.js';
 import type { EntityDefinition } from './entity.js';
 import type { EventDefinition, PayloadOf } from './events.js';
 import type { ExtensionPoint } from './extension-point.js';
+import type { Money } from './identifiers.js';
 import type { Actor, PermissionKey, Policy } from './permissions.js';
 import type { QueryOf } from './query.js';
 import type { Records } from './records.js';
@@ -26,6 +27,19 @@ export interface JobQueue {
   add(name: string, payload?: object, options?: { readonly key?: string; readonly runAt?: string }): Promise<void>;
 }
 
+/** Values as the actor reads them: in their locale and time zone. */
+export interface Format {
+  /** An amount with its currency; `compact` shortens (1.2M). Empty for null. */
+  money(value: Money | null, options?: { readonly compact?: boolean }): string;
+  number(value: number | string | null): string;
+  /** 12.5 becomes 12.5 %. */
+  percent(value: number | null): string;
+  /** A day (`YYYY-MM-DD`) or the day of a moment. */
+  date(value: string | null): string;
+  /** A moment with its time. */
+  dateTime(value: string | null): string;
+}
+
 /** Facts about the workspace that anybody may know. */
 export interface WorkspaceInfo {
   readonly name: string;
@@ -47,6 +61,8 @@ export interface Context {
   readonly jobs: JobQueue;
   /** Text of the plugin's catalogue (or of core's, by `core:key`) in the actor's locale. */
   t(key: string, values?: Readonly<Record<string, unknown>>): string;
+  /** For texts made in code; templates have helpers of their own. */
+  readonly format: Format;
   /** Values of the plugin's settings, defaults filled in. */
   settings<D extends SettingsDefinition>(definition: D): SettingsOf<D>;
   records<E extends EntityDefinition>(entity: E): Records<E>;
