@@ -18,18 +18,16 @@ export const openDealsPanel = definePanel(AccountPanels, {
       createPipelineReader(ctx).openPipeline(id),
     ]);
     return {
-      deals: deals.map((deal) => ({
-        name: deal.name,
+      items: deals.map((deal) => ({
+        title: deal.name,
         href: `/sales/deals/${deal.id}`,
-        stage: nameOf(deal.stage),
-        amount: deal.amount,
-        closeOn: deal.closeOn,
+        note: [nameOf(deal.stage), ctx.format.date(deal.closeOn)].filter((part) => part !== '').join(' · '),
+        end: ctx.format.money(deal.amount),
       })),
-      totals: pipeline.totals,
+      totals: pipeline.totals.map((total) => ctx.format.money(total)).join(' · '),
       count: pipeline.count,
-      more: Math.max(0, pipeline.count - deals.length),
       allHref: `/sales/deals?filter[account]=${id}&filter[status]=open`,
-      newHref: `/sales/deals/new?account=${id}`,
+      newHref: ctx.can('sales.deal:create') ? `/sales/deals/new?account=${id}` : null,
     };
   },
 });
