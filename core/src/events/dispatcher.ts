@@ -124,16 +124,20 @@ export class Dispatcher {
 
   /** @returns whether the delivery moved on: done, or failed and put off */
   async #deliver(due: DueDelivery, subscription: Subscription): Promise<boolean> {
-    const { knex, clock, wakeRelay, runHandler } = this.#parts;
+    const { knex, clock } = this.#parts;
     let claimed: ClaimedDelivery | undefined;
     try {
-      return await runUnit(knex, wakeRelay, async (unit) => {
-        claimed = await claimDelivery(unit.trx, due.id, clock.now());
-        if (claimed === undefined) return false;
-        await runHandler(subscription, toEnvelope(claimed), unit, claimed.onBehalfOf);
-        await markDone(unit.trx, due.id, clock.now());
-        return true;
-      });
+      return await runUnit(
+        knex,
+        () => this.#parts.wakeRelay(),
+        async (unit) => {
+          claimed = await claimDelivery(unit.trx, due.id, clock.now());
+          if (claimed === undefined) return false;
+          await this.#parts.runHandler(subscription, toEnvelope(claimed), unit, claimed.onBehalfOf);
+          await markDone(unit.trx, due.id, clock.now());
+          return true;
+        },
+      );
     } catch (error) {
       return this.#fail(due, claimed, error);
     }

@@ -102,10 +102,10 @@ export class Relay {
   }
 
   async #fanOutOnce(): Promise<number> {
-    const { knex, clock, announce } = this.#parts;
+    const { knex, clock } = this.#parts;
     const { count, announceHere } = await knex.transaction(async (trx) => {
       const events = await fanOut(trx, clock.now());
-      return { count: events.length, announceHere: await announce(trx, events) };
+      return { count: events.length, announceHere: await this.#parts.announce(trx, events) };
     });
     announceHere();
     return count;

@@ -30,10 +30,10 @@ describe('appendEvents', () => {
       (unit) => appendEvents(unit, ids.map(accountCreated)),
     );
 
-    const { rows } = await database.knex.raw(
+    const { rows } = await database.knex.raw<{ rows: { order_key: string }[] }>(
       'select e.order_key, e.entity, e.actor from core.events e join core.pending_events p on p.event_id = e.id order by p.position',
     );
-    expect(rows.map((row: { order_key: string }) => row.order_key)).to.deep.equal(ids);
+    expect(rows.map((row) => row.order_key)).to.deep.equal(ids);
     expect(rows[0]).to.include({ entity: 'core.account', actor: 'operator' });
   });
 
@@ -52,14 +52,16 @@ describe('appendEvents', () => {
       (unit) => appendEvents(unit, [event, event]),
     );
 
-    const rows = await database.knex('core.events').select('id', 'order_key', 'version', 'payload');
+    const rows = await database.knex<{ id: string }>('core.events').select('id', 'order_key', 'version', 'payload');
     expect(rows).to.have.length(2);
     for (const row of rows) expect(row).to.include({ order_key: row.id, version: 2 });
   });
 
   it('wakes the relay once per commit and never after a rollback', async () => {
     let wakes = 0;
-    const wake = (): void => void wakes++;
+    const wake = (): void => {
+      wakes += 1;
+    };
     await runUnit(database.knex, wake, async (unit) => {
       await appendEvents(unit, [accountCreated(uuidV7())]);
       await appendEvents(unit, [accountCreated(uuidV7())]);

@@ -62,7 +62,11 @@ describe('Relay', () => {
 
   it('delivers without being asked once an event is committed', async () => {
     const delivered = Promise.withResolvers<EventEnvelope<unknown>>();
-    const sales = await bus({ first: (_unit, event) => Promise.resolve(delivered.resolve(event)) });
+    const sales = await bus({
+      first: async (_unit, event) => {
+        delivered.resolve(event);
+      },
+    });
     const account = uuidV7();
 
     await sales.write(account, 7);
@@ -77,8 +81,12 @@ describe('Relay', () => {
   });
 
   it('sweeps up what another process committed', async () => {
-    const delivered = Promise.withResolvers<void>();
-    const sales = await bus({ first: () => Promise.resolve(delivered.resolve()) });
+    const delivered = Promise.withResolvers<null>();
+    const sales = await bus({
+      first: async () => {
+        delivered.resolve(null);
+      },
+    });
     await runUnit(
       database.knex,
       () => undefined,
@@ -93,14 +101,14 @@ describe('Relay', () => {
   it('does not lose an event that commits after one with a higher position', async () => {
     const sales = await bus({ first: effect('first') });
     const [late, early] = [uuidV7(), uuidV7()];
-    const mayCommit = Promise.withResolvers<void>();
-    const hasWritten = Promise.withResolvers<void>();
+    const mayCommit = Promise.withResolvers<null>();
+    const hasWritten = Promise.withResolvers<null>();
     const slow = runUnit(
       database.knex,
       () => sales.relay.wake(),
       async (unit) => {
         await appendEvents(unit, [update(late, 1)]);
-        hasWritten.resolve();
+        hasWritten.resolve(null);
         await mayCommit.promise;
       },
     );
@@ -109,7 +117,7 @@ describe('Relay', () => {
     await sales.relay.drain();
     const before = await effects('first');
 
-    mayCommit.resolve();
+    mayCommit.resolve(null);
     await slow;
     await sales.relay.drain();
 

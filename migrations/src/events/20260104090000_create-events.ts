@@ -7,8 +7,8 @@ import type { Migration } from '@trellis-crm/sdk/migrations/v1';
 export const createEvents: Migration = {
   name: '20260104090000_create-events',
   phase: 'expand',
-  async up({ sql }) {
-    await sql(`
+  async up(step) {
+    await step.sql(`
       create table core.events (
         id uuid primary key,
         position bigint generated always as identity,
@@ -23,14 +23,14 @@ export const createEvents: Migration = {
         occurred_at timestamptz(3) not null default now(),
         change_set uuid not null
       )`);
-    await sql(`
+    await step.sql(`
       create table core.pending_events (
         position bigint primary key,
         event_id uuid not null
       ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)`);
   },
-  async down({ sql }) {
-    await sql('drop table core.pending_events');
-    await sql('drop table core.events');
+  async down(step) {
+    await step.sql('drop table core.pending_events');
+    await step.sql('drop table core.events');
   },
 };

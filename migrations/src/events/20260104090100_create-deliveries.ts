@@ -7,21 +7,21 @@ import type { Migration } from '@trellis-crm/sdk/migrations/v1';
 export const createDeliveries: Migration = {
   name: '20260104090100_create-deliveries',
   phase: 'expand',
-  async up({ sql }) {
-    await sql(`
+  async up(step) {
+    await step.sql(`
       create table core.paused_modules (
         module text primary key,
         paused_at timestamptz(3) not null
       )`);
-    await sql(`
+    await step.sql(`
       create table core.subscriptions (
         id text primary key,
         module text not null,
         event text not null,
         event_version integer not null
       )`);
-    await sql('create index subscriptions_event on core.subscriptions (event)');
-    await sql(`
+    await step.sql('create index subscriptions_event on core.subscriptions (event)');
+    await step.sql(`
       create table core.deliveries (
         id uuid primary key default gen_random_uuid(),
         subscription_id text not null,
@@ -35,13 +35,13 @@ export const createDeliveries: Migration = {
         last_error text,
         changed_at timestamptz(3) not null
       )`);
-    await sql(`create index deliveries_due on core.deliveries (subscription_id, next_at) where state = 'waiting'`);
-    await sql(
+    await step.sql(`create index deliveries_due on core.deliveries (subscription_id, next_at) where state = 'waiting'`);
+    await step.sql(
       `create index deliveries_in_order on core.deliveries (subscription_id, order_key, position) where state = 'waiting'`,
     );
-    await sql(`create index deliveries_dead on core.deliveries (id) where state = 'dead'`);
+    await step.sql(`create index deliveries_dead on core.deliveries (id) where state = 'dead'`);
   },
-  async down({ sql }) {
-    for (const table of ['deliveries', 'subscriptions', 'paused_modules']) await sql(`drop table core.${table}`);
+  async down(step) {
+    for (const table of ['deliveries', 'subscriptions', 'paused_modules']) await step.sql(`drop table core.${table}`);
   },
 };

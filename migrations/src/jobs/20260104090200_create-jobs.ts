@@ -7,8 +7,8 @@ import type { Migration } from '@trellis-crm/sdk/migrations/v1';
 export const createJobs: Migration = {
   name: '20260104090200_create-jobs',
   phase: 'expand',
-  async up({ sql }) {
-    await sql(`
+  async up(step) {
+    await step.sql(`
       create table core.schedules (
         id text primary key,
         module text not null,
@@ -17,7 +17,7 @@ export const createJobs: Migration = {
         next_due timestamptz(3) not null,
         last_due timestamptz(3)
       )`);
-    await sql(`
+    await step.sql(`
       create table core.parked_jobs (
         id bigint generated always as identity primary key,
         module text not null,
@@ -27,8 +27,8 @@ export const createJobs: Migration = {
         max_attempts integer not null,
         parked_at timestamptz(3) not null
       )`);
-    await sql('create index parked_jobs_module on core.parked_jobs (module)');
-    await sql(`
+    await step.sql('create index parked_jobs_module on core.parked_jobs (module)');
+    await step.sql(`
       create table core.job_progress (
         id uuid primary key,
         kind text not null,
@@ -42,7 +42,7 @@ export const createJobs: Migration = {
         finished_at timestamptz(3)
       )`);
   },
-  async down({ sql }) {
-    for (const table of ['job_progress', 'parked_jobs', 'schedules']) await sql(`drop table core.${table}`);
+  async down(step) {
+    for (const table of ['job_progress', 'parked_jobs', 'schedules']) await step.sql(`drop table core.${table}`);
   },
 };
