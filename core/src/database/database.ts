@@ -28,6 +28,8 @@ export interface Database {
   tx<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
   /** A session of its own for migrations, session locks and LISTEN; the caller ends it. */
   connectDirect(): Promise<pg.Client>;
+  /** A pool of such sessions for the job queue, which listens and polls by itself; the caller ends it. */
+  openDirectPool(max: number): pg.Pool;
   /** Asks the server for a sign of life through the request pool. */
   ping(): Promise<void>;
   /** Ends both pools after the statements in flight. */
@@ -46,6 +48,7 @@ export function openDatabase(options: DatabaseOptions, log: BaseLogger): Databas
     canPrepare: options.canPrepare ?? true,
     tx: (run) => requests.transaction(run),
     connectDirect: () => connectDirect(options.directUrl ?? options.url, log),
+    openDirectPool: (max) => openDirectPool(options.directUrl ?? options.url, max, log),
     async ping() {
       await requests.raw('select 1');
     },
@@ -88,6 +91,12 @@ async function connectDirect(url: string, log: BaseLogger): Promise<pg.Client> {
   client.on('error', (error) => log.debug({ err: error }, 'direct connection lost'));
   await client.connect();
   return client;
+}
+
+function openDirectPool(url: string, max: number, log: BaseLogger): pg.Pool {
+  const connections = new pg.Pool({ ...connectionConfig(url, 'direct'), max });
+  connections.on('error', (error) => log.debug({ err: error }, 'idle direct connection lost'));
+  return connections;
 }
 
 /** knex's only warnings in normal life are connections that the server ended, which the pool replaces. */
