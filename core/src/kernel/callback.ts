@@ -10,6 +10,8 @@ export interface ContextScope {
   readonly identity: Identity;
   /** Transaction the call takes part in, if any. */
   readonly unit?: UnitOfWork;
+  /** Request the call belongs to, for the audit log. */
+  readonly requestId?: string;
   /** Once aborted every call on the context rejects with `context_expired`. */
   readonly signal: AbortSignal;
 }

@@ -9,17 +9,33 @@ import type {
   JobSchedule,
   PageMap,
   Panel,
+  PermissionKey,
   PluginDefinition,
   RouteMap,
   SlotDefinition,
   TransactionContext,
 } from '@trellis-crm/sdk';
 
-/** What one module (core or a plugin) registered, with types erased; the host checked each value against its declaration. */
-export interface Registrations {
+/** A module's code with the facts that stand in its `package.json`. */
+export interface ModuleSource {
   /** `core` or the plugin id. */
   readonly module: string;
+  readonly version: string;
+  /** Name for people. */
+  readonly title: string;
+  /** Folder of the package, with `views` and `locales`; null for a module made in memory, which has neither. */
+  readonly folder: string | null;
+  /** Version ranges of the plugins it cannot do without, by id. */
+  readonly requires: Readonly<Record<string, string>>;
+  /** Version ranges of the plugins it makes use of when they are there, by id. */
+  readonly optional: Readonly<Record<string, string>>;
+  /** Rights on other modules' entities that it holds when it acts as itself. */
+  readonly capabilities: readonly PermissionKey[];
   readonly definition: PluginDefinition;
+}
+
+/** What one module (core or a plugin) registered, with types erased; the host checked each value against its declaration. */
+export interface Registrations extends ModuleSource {
   readonly routes: readonly RouteMap[];
   readonly pages: readonly PageMap[];
   readonly panels: readonly { readonly slot: SlotDefinition; readonly panel: Panel }[];

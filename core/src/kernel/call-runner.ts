@@ -1,0 +1,134 @@
+import { isTrellisError, UnavailableError } from '@trellis-crm/sdk';
+import type { Logger } from 'pino';
+
+/** A call into a module's code. */
+export interface ModuleCall {
+  readonly module: string;
+  /** What is called, in words for the log and the plugin's page: `route POST /deals`, `panel open-deals`. */
+  readonly what: string;
+  /** Milliseconds until the call is given up and its context revoked. */
+  readonly timeoutMs: number;
+  /** Ends the call early: the client is gone, the process stops. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a module's calls cost in this process since its start. */
+export interface ModuleTimings {
+  readonly calls: number;
+  /** Errors that are bugs and calls that took too long; refusals with a meaning do not count. */
+  readonly faults: number;
+  readonly totalMs: number;
+  readonly maxMs: number;
+  readonly lastFault: { readonly what: string; readonly message: string; readonly at: Date } | null;
+}
+
+/** The one boundary around every call into a module: time-out, attribution of faults, timing. */
+export interface CallRunner {
+  /** @throws UnavailableError `plugin_timeout`, or whatever the call throws */
+  run<T>(call: ModuleCall, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  timings(module: string): ModuleTimings;
+  /** Resolves when no call into the module that began before is running any more, or after `timeoutMs`. @returns whether all ended */
+  settled(module: string, timeoutMs: number): Promise<boolean>;
+}
+
+/** Creates the boundary of one workspace. */
+export function createCallRunner(log: Logger): CallRunner {
+  const timings = new Map<string, ModuleTimings>();
+  const running = new Map<Promise<unknown>, string>();
+  return {
+    run(call, work) {
+      const result = runCall(call, work, (ms, fault) => note(timings, log, call, ms, fault));
+      const ended = result.then(ignore, ignore).finally(() => running.delete(ended));
+      running.set(ended, call.module);
+      return result;
+    },
+    timings: (module) => timings.get(module) ?? noTimings,
+    settled(module, timeoutMs) {
+      const calls = [...running].filter(([, owner]) => owner === module).map(([ended]) => ended);
+      return settle(calls, timeoutMs);
+    },
+  };
+}
+
+const noTimings: ModuleTimings = { calls: 0, faults: 0, totalMs: 0, maxMs: 0, lastFault: null };
+
+const ignore = (): void => undefined;
+
+async function runCall<T>(call: ModuleCall, work: (signal: AbortSignal) => Promise<T>, note: (ms: number, fault?: unknown) => void): Promise<T> {
+  const start = performance.now();
+  const limit = limitOf(call);
+  try {
+    // The race lets the caller go on; the context of what lags behind is revoked by the signal.
+    const value = await Promise.race([Promise.resolve(limit.signal).then(work), limit.expired]);
+    note(performance.now() - start);
+    return value;
+  } catch (error) {
+    note(performance.now() - start, isFault(error) ? error : undefined);
+    throw error;
+  } finally {
+    limit.end();
+  }
+}
+
+interface Limit {
+  readonly signal: AbortSignal;
+  readonly expired: Promise<never>;
+  end(): void;
+}
+
+function limitOf(call: ModuleCall): Limit {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => controller.abort(call.signal?.reason);
+  const expired = new Promise<never>((_, reject) => {
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error), { once: true });
+    timer = setTimeout(() => controller.abort(timedOut(call)), call.timeoutMs);
+  });
+  expired.catch(ignore);
+  if (call.signal?.aborted === true) onAbort();
+  else call.signal?.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    expired,
+    end() {
+      clearTimeout(timer);
+      call.signal?.removeEventListener('abort', onAbort);
+      // Contexts are valid during the call they were made for, and no longer.
+      controller.abort('over');
+    },
+  };
+}
+
+function timedOut(call: ModuleCall): UnavailableError {
+  return new UnavailableError(
+    'plugin_timeout',
+    { module: call.module, what: call.what, timeoutMs: call.timeoutMs, retryAfterSeconds: 5 },
+    { message: `${call.what} of ${call.module} took longer than ${call.timeoutMs} ms` },
+  );
+}
+
+function isFault(error: unknown): boolean {
+  return !isTrellisError(error) || error.code === 'plugin_timeout' || error.kind === 'plugin';
+}
+
+function note(timings: Map<string, ModuleTimings>, log: Logger, call: ModuleCall, ms: number, fault: unknown): void {
+  const before = timings.get(call.module) ?? noTimings;
+  const message = fault instanceof Error ? fault.message : String(fault);
+  timings.set(call.module, {
+    calls: before.calls + 1,
+    faults: before.faults + (fault === undefined ? 0 : 1),
+    totalMs: before.totalMs + ms,
+    maxMs: Math.max(before.maxMs, ms),
+    lastFault: fault === undefined ? before.lastFault : { what: call.what, message, at: new Date() },
+  });
+  if (fault !== undefined) log.error({ module: call.module, what: call.what, ms: Math.round(ms), err: fault }, 'a call into a module failed');
+}
+
+async function settle(calls: readonly Promise<unknown>[], timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
+  });
+  const allEnded = Promise.all(calls).then(() => true as const);
+  return Promise.race([allEnded, tooLate]).finally(() => clearTimeout(timer));
+}

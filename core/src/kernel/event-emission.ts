@@ -1,0 +1,40 @@
+import { PluginError, ValidationError, type EventDefinition } from '@trellis-crm/sdk';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { ContextScope } from './callback.js';
+import type { ContextParts } from './context-parts.js';
+import type { Registrations } from './registrations.js';
+
+/** Checks an event and stores it with the transaction. @throws PluginError `emit_outside_transaction`, `event_not_declared`; ValidationError `invalid_event` */
+export async function emitEvent(
+  parts: ContextParts,
+  scope: ContextScope,
+  module: Registrations,
+  unit: UnitOfWork | undefined,
+  event: EventDefinition,
+  payload: unknown,
+): Promise<void> {
+  if (unit === undefined) throw new PluginError('emit_outside_transaction', { module: scope.module, event: event.id }, { message: `${event.id} was emitted outside a transaction` });
+  const declared = module.definition.emits?.find(({ id }) => id === event.id);
+  if (declared === undefined) throw new PluginError('event_not_declared', { module: scope.module, event: event.id }, { message: `${scope.module} does not list ${event.id} in emits` });
+  checkPayload(declared, payload);
+  await parts.appendEvent(unit, declared, payload as Readonly<Record<string, unknown>>, scope.identity);
+}
+
+/** By declaration: its validator lives as long as the module's code does. */
+const validators = new WeakMap<EventDefinition, ValidateFunction>();
+
+function checkPayload(event: EventDefinition, payload: unknown): void {
+  const validate = validators.get(event) ?? compile(event);
+  validators.set(event, validate);
+  if (validate(payload)) return;
+  const errors = (validate.errors ?? []).map(({ instancePath, keyword, message = 'is wrong' }) => ({ pointer: instancePath, code: keyword, message }));
+  throw new ValidationError('invalid_event', { event: event.id }, { errors });
+}
+
+function compile(event: EventDefinition): ValidateFunction {
+  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  formats.default(ajv);
+  return ajv.compile(event.payload);
+}

@@ -1,0 +1,82 @@
+import type { Contract, EventDefinition, ExtensionPoint, PluginHost } from '@trellis-crm/sdk';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { asDeclarationError, checkRegistrations, declarationError } from './registration-checks.js';
+import type { Guard, LiveListener, ModuleSource, Registrations, Subscription } from './registrations.js';
+
+/**
+ * Runs a module's `register` and collects what it says; nothing takes effect yet.
+ * @throws PluginError with a text for people when the module throws or breaks a rule
+ */
+export function registerModule(source: ModuleSource): Registrations {
+  const draft = createDraft(source);
+  const host = createHost(draft);
+  try {
+    const result: unknown = source.definition.register(host.api);
+    if (result instanceof Promise) {
+      result.catch(() => undefined);
+      throw declarationError(source.module, 'register_awaits', 'register() must not be async: it only declares');
+    }
+    checkRegistrations(draft);
+  } catch (error) {
+    throw asDeclarationError(source.module, error);
+  } finally {
+    host.seal();
+  }
+  return draft;
+}
+
+type Lists = { -readonly [K in keyof Registrations]: Registrations[K] extends readonly (infer T)[] ? T[] : Registrations[K] };
+
+function createDraft(source: ModuleSource): Lists {
+  return {
+    ...source,
+    capabilities: [...source.capabilities],
+    routes: [],
+    pages: [],
+    panels: [],
+    blocks: [],
+    subscriptions: [],
+    live: [],
+    guards: [],
+    contributions: [],
+    jobs: [],
+    providers: [],
+  };
+}
+
+/** The object plugins get. Types of single events, slots and entities are erased here; the declarations they came with are kept. */
+function createHost(draft: Lists): { readonly api: PluginHost; seal(): void } {
+  const { module } = draft;
+  const add = <T>(list: T[], item: T): void => {
+    if (state.isSealed) throw declarationError(module, 'register_over', 'register() is over: declare everything inside it');
+    list.push(item);
+  };
+  const state = { isSealed: false };
+  const api: PluginHost = {
+    provide: (contract, create) => add(draft.providers, { contract: contract as Contract<unknown>, create }),
+    routes: (routes) => add(draft.routes, routes),
+    pages: (pages) => add(draft.pages, pages),
+    panel: (slot, panel) => add(draft.panels, { slot, panel: panel as (typeof draft.panels)[number]['panel'] }),
+    block: (patch) => add(draft.blocks, patch),
+    on: (event, name, handle) => add(draft.subscriptions, { module, name, event, handle: handle as Subscription['handle'] }),
+    live: (event, subject) => add(draft.live, { module, event: event as EventDefinition, subject: subject as LiveListener['subject'] }),
+    guard: (entity, verb, check) => add(draft.guards, { module, entity: entity.id, verb, check: check as Guard['check'] }),
+    contribute: (point, value) => {
+      checkContribution(module, point, value);
+      add(draft.contributions, { point, value });
+    },
+    job: (name, schedule, run) => add(draft.jobs, { module, name, schedule, run }),
+  };
+  return {
+    api,
+    seal() {
+      state.isSealed = true;
+    },
+  };
+}
+
+function checkContribution(module: string, point: ExtensionPoint<unknown>, value: unknown): void {
+  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false });
+  if (ajv.validate(point.schema, value)) return;
+  throw declarationError(module, 'invalid_contribution', `its contribution to "${point.id}" is wrong: ${ajv.errorsText(ajv.errors, { dataVar: 'value' })}`);
+}

@@ -1,0 +1,85 @@
+import type { Endpoint, Method } from '../http/endpoint.js';
+import type { EndpointMatch } from './generation.js';
+
+/** Finds the endpoint of a request by walking its segments: the cost grows with the depth of the path only. */
+export interface RouteTable {
+  match(method: Method, path: string): Exclude<EndpointMatch, { kind: 'plugin-disabled' }>;
+}
+
+/** Builds the table. @throws DuplicateRouteError when two endpoints answer the same method and path */
+export function createRouteTable(endpoints: readonly Endpoint[]): RouteTable {
+  const root = createNode();
+  for (const endpoint of endpoints) insert(root, endpoint);
+  return {
+    match(method, path) {
+      const segments = path.slice(1).split('/');
+      const allowed = new Set<Method>();
+      const found = find(root, segments, 0, method, allowed);
+      if (found !== undefined) return { kind: 'found', endpoint: found, params: paramsOf(found, segments) };
+      return allowed.size > 0 ? { kind: 'wrong-method', allowed: [...allowed].sort() } : { kind: 'absent' };
+    },
+  };
+}
+
+/** Two modules, or one module twice, answer the same requests. */
+export class DuplicateRouteError extends Error {
+  override readonly name = 'DuplicateRouteError';
+
+  constructor(
+    readonly first: Endpoint,
+    readonly second: Endpoint,
+  ) {
+    super(`${second.method} ${second.path} is already answered by ${first.module} (${first.path})`);
+  }
+}
+
+interface Node {
+  readonly fixed: Map<string, Node>;
+  param: Node | undefined;
+  readonly endpoints: Map<Method, Endpoint>;
+}
+
+function createNode(): Node {
+  return { fixed: new Map(), param: undefined, endpoints: new Map() };
+}
+
+function insert(root: Node, endpoint: Endpoint): void {
+  const node = endpoint.path.slice(1).split('/').reduce(childOf, root);
+  const first = node.endpoints.get(endpoint.method);
+  if (first !== undefined) throw new DuplicateRouteError(first, endpoint);
+  node.endpoints.set(endpoint.method, endpoint);
+}
+
+function childOf(node: Node, segment: string): Node {
+  if (segment.startsWith(':')) return (node.param ??= createNode());
+  const child = node.fixed.get(segment) ?? createNode();
+  node.fixed.set(segment, child);
+  return child;
+}
+
+/** A fixed segment wins over a parameter, but only where it knows the method. */
+function find(node: Node, segments: readonly string[], depth: number, method: Method, allowed: Set<Method>): Endpoint | undefined {
+  const segment = segments[depth];
+  if (segment === undefined) {
+    for (const known of node.endpoints.keys()) allowed.add(known);
+    return node.endpoints.get(method);
+  }
+  const fixed = node.fixed.get(segment);
+  const found = fixed === undefined ? undefined : find(fixed, segments, depth + 1, method, allowed);
+  if (found !== undefined || node.param === undefined || segment === '') return found;
+  return find(node.param, segments, depth + 1, method, allowed);
+}
+
+function paramsOf(endpoint: Endpoint, segments: readonly string[]): Readonly<Record<string, string>> {
+  const names = endpoint.path.slice(1).split('/');
+  return Object.fromEntries(names.flatMap((name, index) => (name.startsWith(':') ? [[name.slice(1), decode(segments[index] ?? '')]] : [])));
+}
+
+/** A broken escape stays as it is: no record has such an id. */
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
