@@ -55,14 +55,25 @@ export function buildGeneration(input: GenerationInput, parts: GenerationParts):
   };
 }
 
-type Registries = Pick<Generation, 'events' | 'panels' | 'blocks' | 'contributions' | 'subscriptions' | 'live' | 'guards' | 'jobs' | 'contracts'>;
+type Registries = Pick<
+  Generation,
+  'events' | 'panels' | 'blocks' | 'contributions' | 'subscriptions' | 'live' | 'guards' | 'jobs' | 'contracts'
+>;
 
 function collectRegistries(modules: readonly Registrations[]): Registries {
   const all = <T>(list: (module: Registrations) => readonly T[]): readonly T[] => modules.flatMap(list);
-  const sorted = modules.toSorted((a, b) => (a.module === 'core' ? -1 : b.module === 'core' ? 1 : a.module < b.module ? -1 : 1));
-  const panels = sorted.flatMap((owner) => owner.panels.map(({ slot, panel }) => [slot.id, { ...panel, module: owner.module }] as const));
-  const blocks = sorted.flatMap((owner) => owner.blocks.map((block) => [block.page, { ...block, module: owner.module }] as const));
-  const values = sorted.flatMap((owner) => owner.contributions.map(({ point, value }) => [point.id, { module: owner.module, value }] as const));
+  const sorted = modules.toSorted((a, b) =>
+    a.module === 'core' ? -1 : b.module === 'core' ? 1 : a.module < b.module ? -1 : 1,
+  );
+  const panels = sorted.flatMap((owner) =>
+    owner.panels.map(({ slot, panel }) => [slot.id, { ...panel, module: owner.module }] as const),
+  );
+  const blocks = sorted.flatMap((owner) =>
+    owner.blocks.map((block) => [block.page, { ...block, module: owner.module }] as const),
+  );
+  const values = sorted.flatMap((owner) =>
+    owner.contributions.map(({ point, value }) => [point.id, { module: owner.module, value }] as const),
+  );
   return {
     events: new Map(all((owner) => owner.definition.emits ?? []).map((event) => [event.id, event])),
     panels: groupBy(panels.toSorted(([, a], [, b]) => (a.order ?? 100) - (b.order ?? 100))),
@@ -72,14 +83,29 @@ function collectRegistries(modules: readonly Registrations[]): Registries {
     live: groupBy(all((owner) => owner.live).map((item) => [item.event.id, item] as const)),
     guards: groupBy(all((owner) => owner.guards).map((item) => [`${item.entity}:${item.verb}`, item] as const)),
     jobs: new Map(all((owner) => owner.jobs).map((job) => [`${job.module}:${job.name}`, job])),
-    contracts: new Map(modules.flatMap((owner) => owner.providers.map((provider) => [provider.contract.id, { module: owner.module, ...provider }] as const))),
+    contracts: new Map(
+      modules.flatMap((owner) =>
+        owner.providers.map((provider) => [provider.contract.id, { module: owner.module, ...provider }] as const),
+      ),
+    ),
   };
 }
 
-function compileEntities(modules: readonly Registrations[], parts: GenerationParts): ReadonlyMap<string, CompiledEntity> {
-  const declared = new Map(modules.flatMap(({ definition }) => (definition.entities ?? []).map((entity) => [entity.id, entity] as const)));
-  const extensions = groupBy(modules.flatMap(({ module, definition }) => (definition.extend ?? []).map((extension) => [extension.entity.id, { ...extension, plugin: module }] as const)));
-  return new Map([...declared].map(([id, definition]) => [id, compile(definition, extensions.get(id) ?? [], declared, parts)]));
+function compileEntities(
+  modules: readonly Registrations[],
+  parts: GenerationParts,
+): ReadonlyMap<string, CompiledEntity> {
+  const declared = new Map(
+    modules.flatMap(({ definition }) => (definition.entities ?? []).map((entity) => [entity.id, entity] as const)),
+  );
+  const extensions = groupBy(
+    modules.flatMap(({ module, definition }) =>
+      (definition.extend ?? []).map((extension) => [extension.entity.id, { ...extension, plugin: module }] as const),
+    ),
+  );
+  return new Map(
+    [...declared].map(([id, definition]) => [id, compile(definition, extensions.get(id) ?? [], declared, parts)]),
+  );
 }
 
 function compile(
@@ -91,7 +117,12 @@ function compile(
   try {
     return parts.compileEntity(definition, extensions, declared);
   } catch (error) {
-    throw declarationError(definition.module, 'entity_invalid', `entity "${definition.id}" cannot be compiled: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw declarationError(
+      definition.module,
+      'entity_invalid',
+      `entity "${definition.id}" cannot be compiled: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
   }
 }
 
@@ -100,10 +131,13 @@ function collectPermissions(modules: readonly Registrations[]): Generation['perm
   for (const { module, definition } of modules) {
     const derived = (definition.entities ?? []).flatMap(derivePermissions);
     const restricted = (definition.extend ?? []).flatMap(({ entity, fields }) =>
-      Object.entries(fields).flatMap(([name, field]) => (field.restricted === true ? fieldPermissions(extensionField(entity.id, module, name)) : [])),
+      Object.entries(fields).flatMap(([name, field]) =>
+        field.restricted === true ? fieldPermissions(extensionField(entity.id, module, name)) : [],
+      ),
     );
     const declared = Object.entries(definition.permissions ?? {}) as [PermissionKey, PermissionDefinition][];
-    for (const [key, permission] of [...derived, ...restricted, ...declared]) permissions.set(key, { ...permission, module });
+    for (const [key, permission] of [...derived, ...restricted, ...declared])
+      permissions.set(key, { ...permission, module });
   }
   return permissions;
 }
@@ -112,7 +146,11 @@ function collectPermissions(modules: readonly Registrations[]): Generation['perm
 function checkAccess(endpoints: readonly Endpoint[], permissions: Generation['permissions']): void {
   for (const { access, method, path, module } of endpoints) {
     if (access === 'signed-in' || access === 'public' || permissions.has(access)) continue;
-    throw declarationError(module, 'permission_not_declared', `${method} ${path} asks for the right "${access}", which no active module declares`);
+    throw declarationError(
+      module,
+      'permission_not_declared',
+      `${method} ${path} asks for the right "${access}", which no active module declares`,
+    );
   }
 }
 
@@ -122,7 +160,11 @@ function buildTable(endpoints: readonly Endpoint[]): RouteTable {
   } catch (error) {
     if (!(error instanceof DuplicateRouteError)) throw error;
     const blamed = error.second.module === 'core' ? error.first : error.second;
-    throw new PluginError('route_taken', { module: blamed.module, path: blamed.path }, { message: error.message, cause: error });
+    throw new PluginError(
+      'route_taken',
+      { module: blamed.module, path: blamed.path },
+      { message: error.message, cause: error },
+    );
   }
 }
 

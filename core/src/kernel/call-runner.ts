@@ -54,7 +54,11 @@ const noTimings: ModuleTimings = { calls: 0, faults: 0, totalMs: 0, maxMs: 0, la
 
 const ignore = (): void => undefined;
 
-async function runCall<T>(call: ModuleCall, work: (signal: AbortSignal) => Promise<T>, note: (ms: number, fault?: unknown) => void): Promise<T> {
+async function runCall<T>(
+  call: ModuleCall,
+  work: (signal: AbortSignal) => Promise<T>,
+  note: (ms: number, fault?: unknown) => void,
+): Promise<T> {
   const start = performance.now();
   const limit = limitOf(call);
   try {
@@ -121,7 +125,8 @@ function note(timings: Map<string, ModuleTimings>, log: Logger, call: ModuleCall
     maxMs: Math.max(before.maxMs, ms),
     lastFault: fault === undefined ? before.lastFault : { what: call.what, message, at: new Date() },
   });
-  if (fault !== undefined) log.error({ module: call.module, what: call.what, ms: Math.round(ms), err: fault }, 'a call into a module failed');
+  if (fault !== undefined)
+    log.error({ module: call.module, what: call.what, ms: Math.round(ms), err: fault }, 'a call into a module failed');
 }
 
 async function settle(calls: readonly Promise<unknown>[], timeoutMs: number): Promise<boolean> {

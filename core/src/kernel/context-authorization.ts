@@ -22,7 +22,11 @@ export function createAuthorization(parts: ContextParts, scope: ContextScope): A
   };
   const assertDeclared = (permission: PermissionKey): void => {
     if (generation.permissions.has(permission) || belongsToAbsent(scope, permission)) return;
-    throw new PluginError('permission_not_declared', { module: scope.module, permission }, { message: `No module declares the right "${permission}"` });
+    throw new PluginError(
+      'permission_not_declared',
+      { module: scope.module, permission },
+      { message: `No module declares the right "${permission}"` },
+    );
   };
   return {
     can,
@@ -35,7 +39,11 @@ export function createAuthorization(parts: ContextParts, scope: ContextScope): A
     },
     assertAuthorized() {
       if (isAuthorized) return;
-      throw new PluginError('elevated_without_authorize', { module: scope.module }, { message: `${scope.module} called elevated() before authorize()` });
+      throw new PluginError(
+        'elevated_without_authorize',
+        { module: scope.module },
+        { message: `${scope.module} called elevated() before authorize()` },
+      );
     },
   };
 }

@@ -1,4 +1,13 @@
-import type { Clock, EntityDefinition, EventDefinition, Format, QueryOf, Reach, Records, WorkspaceInfo } from '@trellis-crm/sdk';
+import type {
+  Clock,
+  EntityDefinition,
+  EventDefinition,
+  Format,
+  QueryOf,
+  Reach,
+  Records,
+  WorkspaceInfo,
+} from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Identity } from '../auth/identity.js';
@@ -44,9 +53,20 @@ export interface ContextParts {
   query<E extends EntityDefinition>(scope: RecordScope, entity: E): QueryOf<E>;
   /** Whether a record lies within a reach of the actor. */
   isWithinReach(identity: Identity, reach: Reach, record: object): boolean;
-  appendEvent(unit: UnitOfWork, event: EventDefinition, payload: Readonly<Record<string, unknown>>, identity: Identity): Promise<void>;
+  appendEvent(
+    unit: UnitOfWork,
+    event: EventDefinition,
+    payload: Readonly<Record<string, unknown>>,
+    identity: Identity,
+  ): Promise<void>;
   enqueue(connection: Knex, job: JobRequest): Promise<void>;
   /** Formats for the language and time zone of the actor. */
   format(generation: Generation, identity: Identity): Format;
-  translate(generation: Generation, locale: string, module: string, key: string, values?: Readonly<Record<string, unknown>>): string;
+  translate(
+    generation: Generation,
+    locale: string,
+    module: string,
+    key: string,
+    values?: Readonly<Record<string, unknown>>,
+  ): string;
 }

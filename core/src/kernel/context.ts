@@ -1,4 +1,11 @@
-import { PluginError, type Context, type EntityDefinition, type SettingsDefinition, type SettingsOf, type TransactionContext } from '@trellis-crm/sdk';
+import {
+  PluginError,
+  type Context,
+  type EntityDefinition,
+  type SettingsDefinition,
+  type SettingsOf,
+  type TransactionContext,
+} from '@trellis-crm/sdk';
 import type { ContextScope } from './callback.js';
 import { createAuthorization, type Authorization } from './context-authorization.js';
 import type { RecordScope } from './context-parts.js';
@@ -14,12 +21,19 @@ export function createContext(world: ContextWorld, scope: ContextScope): Transac
   return contextOf(world, scope, module, createAuthorization(world.parts, scope), false);
 }
 
-function contextOf(world: ContextWorld, scope: ContextScope, module: Registrations, authorization: Authorization, isElevated: boolean): TransactionContext {
+function contextOf(
+  world: ContextWorld,
+  scope: ContextScope,
+  module: Registrations,
+  authorization: Authorization,
+  isElevated: boolean,
+): TransactionContext {
   const { parts } = world;
   const { identity, generation } = scope;
   const log = parts.log.child({ module: scope.module });
   const unit = () => scope.unit ?? world.currentUnit();
-  const recordsOf = (entity: EntityDefinition): RecordScope => recordScope(world, scope, isElevated && entity.module === scope.module);
+  const recordsOf = (entity: EntityDefinition): RecordScope =>
+    recordScope(world, scope, isElevated && entity.module === scope.module);
   const context: TransactionContext = {
     actor: identity,
     get workspace() {
@@ -42,9 +56,11 @@ function contextOf(world: ContextWorld, scope: ContextScope, module: Registratio
     records: (entity) => expiring(parts.records(recordsOf(entity), entity), () => assertLive(scope)),
     query: (entity) => parts.query(recordsOf(entity), entity),
     tx: (work) => world.transaction(scope, work),
-    use: ((contract: Parameters<Context['use']>[0]) => resolveContract(world, scope, module, contract)) as Context['use'],
+    use: ((contract: Parameters<Context['use']>[0]) =>
+      resolveContract(world, scope, module, contract)) as Context['use'],
     contributions(point) {
-      if (!point.id.startsWith(`${scope.module}.`)) throw new PluginError('foreign_extension_point', { module: scope.module, point: point.id });
+      if (!point.id.startsWith(`${scope.module}.`))
+        throw new PluginError('foreign_extension_point', { module: scope.module, point: point.id });
       return (generation.contributions.get(point.id) ?? []).map(({ value }) => value as never);
     },
     can: authorization.can,
@@ -75,16 +91,30 @@ function recordScope(world: ContextWorld, scope: ContextScope, isElevated: boole
 
 function moduleOf(scope: ContextScope): Registrations {
   const module = scope.generation.modules.find((candidate) => candidate.module === scope.module);
-  if (module === undefined) throw new PluginError('module_absent', { module: scope.module }, { message: `${scope.module} is not active` });
+  if (module === undefined)
+    throw new PluginError('module_absent', { module: scope.module }, { message: `${scope.module} is not active` });
   return module;
 }
 
-function settingsOf<D extends SettingsDefinition>(scope: ContextScope, module: Registrations, definition: D): SettingsOf<D> {
-  if (module.definition.settings !== definition) throw new PluginError('foreign_settings', { module: scope.module }, { message: `${scope.module} asked for settings it does not declare` });
+function settingsOf<D extends SettingsDefinition>(
+  scope: ContextScope,
+  module: Registrations,
+  definition: D,
+): SettingsOf<D> {
+  if (module.definition.settings !== definition)
+    throw new PluginError(
+      'foreign_settings',
+      { module: scope.module },
+      { message: `${scope.module} asked for settings it does not declare` },
+    );
   return (scope.generation.settings.get(scope.module) ?? {}) as SettingsOf<D>;
 }
 
 function assertOwnJob(module: Registrations, name: string): void {
   if (module.jobs.some((job) => job.name === name)) return;
-  throw new PluginError('job_not_declared', { module: module.module, job: name }, { message: `${module.module} has no job "${name}": declare it with host.job()` });
+  throw new PluginError(
+    'job_not_declared',
+    { module: module.module, job: name },
+    { message: `${module.module} has no job "${name}": declare it with host.job()` },
+  );
 }

@@ -25,15 +25,25 @@ export function createModuleContexts(parts: ContextParts): ModuleContexts {
       assertLive(scope);
       const unit = scope.unit ?? units.getStore();
       if (unit !== undefined) return join(scope, unit, work);
-      return runUnit(parts.database.knex, parts.wakeRelay, (opened) => units.run(opened, () => within(scope, opened, work)));
+      return runUnit(parts.database.knex, parts.wakeRelay, (opened) =>
+        units.run(opened, () => within(scope, opened, work)),
+      );
     },
   };
   /** A unit given by the caller is this call chain's from here on, unless the chain is already in it. */
-  function join<T>(scope: ContextScope, unit: UnitOfWork, work: (tx: TransactionContext, unit: UnitOfWork) => Promise<T>): Promise<T> {
+  function join<T>(
+    scope: ContextScope,
+    unit: UnitOfWork,
+    work: (tx: TransactionContext, unit: UnitOfWork) => Promise<T>,
+  ): Promise<T> {
     const run = (): Promise<T> => failingWith(unit, () => within(scope, unit, work));
     return units.getStore() === unit ? run() : units.run(unit, run);
   }
-  function within<T>(scope: ContextScope, unit: UnitOfWork, work: (tx: TransactionContext, unit: UnitOfWork) => Promise<T>): Promise<T> {
+  function within<T>(
+    scope: ContextScope,
+    unit: UnitOfWork,
+    work: (tx: TransactionContext, unit: UnitOfWork) => Promise<T>,
+  ): Promise<T> {
     return finishLive(scope, () => work(world.create({ ...scope, unit }), unit));
   }
   return world;

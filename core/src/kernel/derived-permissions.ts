@@ -4,7 +4,9 @@ import type { EntityDefinition, EntityVerb, Grants, PermissionDefinition, Permis
 export const entityVerbs: readonly EntityVerb[] = ['read', 'create', 'update', 'delete', 'import'];
 
 /** Rights derived from an entity: one per verb, and read and write of each restricted field. Labels are keys of core's catalogue. */
-export function derivePermissions(entity: EntityDefinition): readonly (readonly [PermissionKey, PermissionDefinition])[] {
+export function derivePermissions(
+  entity: EntityDefinition,
+): readonly (readonly [PermissionKey, PermissionDefinition])[] {
   const verbs = entityVerbs.map((verb) => {
     const grants = entity.grants?.[verb] ?? presetGrants(entity, verb);
     return [`${entity.id}:${verb}`, { label: `core:permissions.${verb}`, grants }] as const;

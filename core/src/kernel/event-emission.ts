@@ -15,9 +15,19 @@ export async function emitEvent(
   event: EventDefinition,
   payload: unknown,
 ): Promise<void> {
-  if (unit === undefined) throw new PluginError('emit_outside_transaction', { module: scope.module, event: event.id }, { message: `${event.id} was emitted outside a transaction` });
+  if (unit === undefined)
+    throw new PluginError(
+      'emit_outside_transaction',
+      { module: scope.module, event: event.id },
+      { message: `${event.id} was emitted outside a transaction` },
+    );
   const declared = module.definition.emits?.find(({ id }) => id === event.id);
-  if (declared === undefined) throw new PluginError('event_not_declared', { module: scope.module, event: event.id }, { message: `${scope.module} does not list ${event.id} in emits` });
+  if (declared === undefined)
+    throw new PluginError(
+      'event_not_declared',
+      { module: scope.module, event: event.id },
+      { message: `${scope.module} does not list ${event.id} in emits` },
+    );
   checkPayload(declared, payload);
   await parts.appendEvent(unit, declared, payload as Readonly<Record<string, unknown>>, scope.identity);
 }
@@ -29,7 +39,11 @@ function checkPayload(event: EventDefinition, payload: unknown): void {
   const validate = validators.get(event) ?? compile(event);
   validators.set(event, validate);
   if (validate(payload)) return;
-  const errors = (validate.errors ?? []).map(({ instancePath, keyword, message = 'is wrong' }) => ({ pointer: instancePath, code: keyword, message }));
+  const errors = (validate.errors ?? []).map(({ instancePath, keyword, message = 'is wrong' }) => ({
+    pointer: instancePath,
+    code: keyword,
+    message,
+  }));
   throw new ValidationError('invalid_event', { event: event.id }, { errors });
 }
 

@@ -1,4 +1,12 @@
-import type { BlockPatch, Contract, Context, EventDefinition, Panel, PermissionDefinition, PermissionKey } from '@trellis-crm/sdk';
+import type {
+  BlockPatch,
+  Contract,
+  Context,
+  EventDefinition,
+  Panel,
+  PermissionDefinition,
+  PermissionKey,
+} from '@trellis-crm/sdk';
 import type { Endpoint, Method } from '../http/endpoint.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import type { ViewEngine } from '../views/view-engine.js';
@@ -27,7 +35,10 @@ export interface Generation {
   readonly guards: ReadonlyMap<string, readonly Guard[]>;
   /** By `<module>:<name>`. */
   readonly jobs: ReadonlyMap<string, JobRegistration>;
-  readonly contracts: ReadonlyMap<string, { readonly module: string; readonly contract: Contract<unknown>; create(ctx: Context): unknown }>;
+  readonly contracts: ReadonlyMap<
+    string,
+    { readonly module: string; readonly contract: Contract<unknown>; create(ctx: Context): unknown }
+  >;
   /** Values of the modules' settings, defaults filled in, by module. A change of settings makes a new generation. */
   readonly settings: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   readonly views: ViewEngine;

@@ -23,7 +23,11 @@ export interface Generations {
 export const drainMs = 15_000;
 
 /** Creates the holder of one workspace. */
-export function createGenerations(parts: GenerationParts, calls: CallRunner, drainTimeoutMs: number = drainMs): Generations {
+export function createGenerations(
+  parts: GenerationParts,
+  calls: CallRunner,
+  drainTimeoutMs: number = drainMs,
+): Generations {
   const listeners: ((before: Generation | null, now: Generation) => void)[] = [];
   const lifetimes = new WeakMap<Generation, ReadonlyMap<string, AbortController>>();
   let current: Generation | null = null;

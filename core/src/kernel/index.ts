@@ -9,4 +9,11 @@ export type { GenerationParts } from './generation-parts.js';
 export { createGenerations, type Generations } from './generations.js';
 export { actorKey, moduleIdentity } from './plugin-identity.js';
 export { registerModule } from './register-module.js';
-export type { Guard, JobRegistration, LiveListener, ModuleSource, Registrations, Subscription } from './registrations.js';
+export type {
+  Guard,
+  JobRegistration,
+  LiveListener,
+  ModuleSource,
+  Registrations,
+  Subscription,
+} from './registrations.js';

@@ -6,7 +6,9 @@ import { requestTimeoutMs, splitKey } from './route-endpoints.js';
 
 /** The HTML pages of a module below `/<module>`. */
 export function pageEndpoints(module: Registrations, parts: GenerationParts): readonly Endpoint[] {
-  return module.pages.flatMap((map) => Object.entries(map).map(([key, page]) => toEndpoint(module.module, key, page, parts)));
+  return module.pages.flatMap((map) =>
+    Object.entries(map).map(([key, page]) => toEndpoint(module.module, key, page, parts)),
+  );
 }
 
 /** A form without a schema: any fields, all of them text. */
@@ -30,7 +32,13 @@ function toEndpoint(module: string, key: string, page: PageDefinition, parts: Ge
 }
 
 /** Rendering happens outside the call: a slow template of core is no fault of the plugin. */
-async function handlePage(module: string, key: string, page: PageDefinition, request: EndpointRequest, parts: GenerationParts): Promise<EndpointResponse> {
+async function handlePage(
+  module: string,
+  key: string,
+  page: PageDefinition,
+  request: EndpointRequest,
+  parts: GenerationParts,
+): Promise<EndpointResponse> {
   const call = { module, what: `page ${key}`, timeoutMs: requestTimeoutMs, signal: request.signal };
   const result = await parts.calls.run(call, (signal) => {
     const { generation, identity, requestId } = request;
@@ -40,7 +48,9 @@ async function handlePage(module: string, key: string, page: PageDefinition, req
   return parts.presentPage(request, module, result);
 }
 
-function toPageRequest(request: EndpointRequest): PageRequest<Readonly<Record<string, string>>, Readonly<Record<string, string>>> {
+function toPageRequest(
+  request: EndpointRequest,
+): PageRequest<Readonly<Record<string, string>>, Readonly<Record<string, string>>> {
   return {
     params: request.params,
     query: request.query as Readonly<Record<string, string>>,

@@ -3,7 +3,11 @@ import type { Identity } from '../auth/identity.js';
 import type { Registrations } from './registrations.js';
 
 /** A module acting as itself: all rights on its own entities, its declared capabilities elsewhere. Core may do everything. */
-export function moduleIdentity(module: Registrations, place: { readonly locale: string; readonly timeZone: string }, onBehalfOf: Id | null = null): Identity {
+export function moduleIdentity(
+  module: Registrations,
+  place: { readonly locale: string; readonly timeZone: string },
+  onBehalfOf: Id | null = null,
+): Identity {
   const capabilities = new Set<string>(module.capabilities);
   const own = `${module.module}.`;
   return {
@@ -19,7 +23,8 @@ export function moduleIdentity(module: Registrations, place: { readonly locale: 
     roleKey: null,
     scopes: null,
     onBehalfOf,
-    reach: (permission) => (module.module === 'core' || permission.startsWith(own) || capabilities.has(permission) ? 'all' : null),
+    reach: (permission) =>
+      module.module === 'core' || permission.startsWith(own) || capabilities.has(permission) ? 'all' : null,
   };
 }
 

@@ -25,7 +25,9 @@ export function registerModule(source: ModuleSource): Registrations {
   return draft;
 }
 
-type Lists = { -readonly [K in keyof Registrations]: Registrations[K] extends readonly (infer T)[] ? T[] : Registrations[K] };
+type Lists = {
+  -readonly [K in keyof Registrations]: Registrations[K] extends readonly (infer T)[] ? T[] : Registrations[K];
+};
 
 function createDraft(source: ModuleSource): Lists {
   return {
@@ -48,7 +50,8 @@ function createDraft(source: ModuleSource): Lists {
 function createHost(draft: Lists): { readonly api: PluginHost; seal(): void } {
   const { module } = draft;
   const add = <T>(list: T[], item: T): void => {
-    if (state.isSealed) throw declarationError(module, 'register_over', 'register() is over: declare everything inside it');
+    if (state.isSealed)
+      throw declarationError(module, 'register_over', 'register() is over: declare everything inside it');
     list.push(item);
   };
   const state = { isSealed: false };
@@ -58,9 +61,12 @@ function createHost(draft: Lists): { readonly api: PluginHost; seal(): void } {
     pages: (pages) => add(draft.pages, pages),
     panel: (slot, panel) => add(draft.panels, { slot, panel: panel as (typeof draft.panels)[number]['panel'] }),
     block: (patch) => add(draft.blocks, patch),
-    on: (event, name, handle) => add(draft.subscriptions, { module, name, event, handle: handle as Subscription['handle'] }),
-    live: (event, subject) => add(draft.live, { module, event: event as EventDefinition, subject: subject as LiveListener['subject'] }),
-    guard: (entity, verb, check) => add(draft.guards, { module, entity: entity.id, verb, check: check as Guard['check'] }),
+    on: (event, name, handle) =>
+      add(draft.subscriptions, { module, name, event, handle: handle as Subscription['handle'] }),
+    live: (event, subject) =>
+      add(draft.live, { module, event: event as EventDefinition, subject: subject as LiveListener['subject'] }),
+    guard: (entity, verb, check) =>
+      add(draft.guards, { module, entity: entity.id, verb, check: check as Guard['check'] }),
     contribute: (point, value) => {
       checkContribution(module, point, value);
       add(draft.contributions, { point, value });
@@ -78,5 +84,9 @@ function createHost(draft: Lists): { readonly api: PluginHost; seal(): void } {
 function checkContribution(module: string, point: ExtensionPoint<unknown>, value: unknown): void {
   const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false });
   if (ajv.validate(point.schema, value)) return;
-  throw declarationError(module, 'invalid_contribution', `its contribution to "${point.id}" is wrong: ${ajv.errorsText(ajv.errors, { dataVar: 'value' })}`);
+  throw declarationError(
+    module,
+    'invalid_contribution',
+    `its contribution to "${point.id}" is wrong: ${ajv.errorsText(ajv.errors, { dataVar: 'value' })}`,
+  );
 }

@@ -4,9 +4,50 @@ import type { Registrations } from './registrations.js';
 
 /** Paths of core: no plugin may be called like one of them, or its pages would hide core's. */
 export const reservedIds: ReadonlySet<string> = new Set([
-  ...['core', 'trellis', 'sdk', 'api', 'assets', 'dev', 'live', 'healthz', 'readyz', 'login', 'logout', 'setup', 'invitation', 'reset'],
-  ...['home', 'me', 'search', 'settings', 'plugins', 'marketplace', 'imports', 'jobs', 'events', 'dead-letters', 'demo-data', 'session'],
-  ...['accounts', 'contacts', 'activities', 'users', 'teams', 'roles', 'openapi', 'files', 'portal', 'admin', 'static', 'favicon'],
+  ...[
+    'core',
+    'trellis',
+    'sdk',
+    'api',
+    'assets',
+    'dev',
+    'live',
+    'healthz',
+    'readyz',
+    'login',
+    'logout',
+    'setup',
+    'invitation',
+    'reset',
+  ],
+  ...[
+    'home',
+    'me',
+    'search',
+    'settings',
+    'plugins',
+    'marketplace',
+    'imports',
+    'jobs',
+    'events',
+    'dead-letters',
+    'demo-data',
+    'session',
+  ],
+  ...[
+    'accounts',
+    'contacts',
+    'activities',
+    'users',
+    'teams',
+    'roles',
+    'openapi',
+    'files',
+    'portal',
+    'admin',
+    'static',
+    'favicon',
+  ],
 ]);
 
 /** What a plugin may be called. */
@@ -58,10 +99,18 @@ const pluralPattern = /^[a-z][a-z0-9_-]*$/;
 
 function checkEntity(module: string, entity: EntityDefinition): void {
   if (!nounPattern.test(entity.noun) || !pluralPattern.test(entity.plural)) {
-    throw declarationError(module, 'invalid_name', `entity "${entity.id}" and its plural "${entity.plural}" must be snake_case`);
+    throw declarationError(
+      module,
+      'invalid_name',
+      `entity "${entity.id}" and its plural "${entity.plural}" must be snake_case`,
+    );
   }
   if (!(entity.title in entity.fields)) {
-    throw declarationError(module, 'unknown_title', `entity "${entity.id}" has no field "${entity.title}" to take its title from`);
+    throw declarationError(
+      module,
+      'unknown_title',
+      `entity "${entity.id}" has no field "${entity.title}" to take its title from`,
+    );
   }
 }
 
@@ -71,12 +120,22 @@ function checkPaths(module: string, map: RouteMap | PageMap): void {
   for (const [key, { access, params }] of Object.entries(map)) {
     const [, path = ''] = key.split(' ');
     if (!/^(GET|POST|PUT|PATCH|DELETE) /.test(key) || !pathPattern.test(path)) {
-      throw declarationError(module, 'invalid_path', `"${key}" is not METHOD /path with segments of letters, digits and "-", parameters as ":name"`);
+      throw declarationError(
+        module,
+        'invalid_path',
+        `"${key}" is not METHOD /path with segments of letters, digits and "-", parameters as ":name"`,
+      );
     }
-    if (typeof access !== 'string' || access === '') throw declarationError(module, 'access_missing', `"${key}" says nobody may call it: give it an access`);
+    if (typeof access !== 'string' || access === '')
+      throw declarationError(module, 'access_missing', `"${key}" says nobody may call it: give it an access`);
     const names = new Set(path.split('/').filter((segment) => segment.startsWith(':')));
     const stray = Object.keys(params ?? {}).find((name) => !names.has(`:${name}`));
-    if (stray !== undefined) throw declarationError(module, 'unknown_param', `"${key}" describes a parameter "${stray}" that its path does not have`);
+    if (stray !== undefined)
+      throw declarationError(
+        module,
+        'unknown_param',
+        `"${key}" describes a parameter "${stray}" that its path does not have`,
+      );
   }
 }
 
@@ -98,7 +157,8 @@ function checkUnique(module: Registrations): void {
   };
   for (const [kind, names] of Object.entries(kinds)) {
     const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined) throw declarationError(module.module, 'declared_twice', `${kind} "${twice}" is declared twice`);
+    if (twice !== undefined)
+      throw declarationError(module.module, 'declared_twice', `${kind} "${twice}" is declared twice`);
   }
 }
 
@@ -112,15 +172,26 @@ function checkEvents({ module, definition, subscriptions, live }: Registrations)
   ]);
   const listened = [...subscriptions, ...live].map(({ event }) => event.id).filter((id) => id.startsWith(`${module}.`));
   const unknown = listened.find((id) => !own.has(id));
-  if (unknown !== undefined) throw declarationError(module, 'unknown_event', `listens to "${unknown}", which it does not emit: list it in emits`);
+  if (unknown !== undefined)
+    throw declarationError(
+      module,
+      'unknown_event',
+      `listens to "${unknown}", which it does not emit: list it in emits`,
+    );
 }
 
 function checkJob(module: string, name: string, cron: string | undefined): void {
-  if (!/^[a-z][a-z0-9-]*$/.test(name)) throw declarationError(module, 'invalid_name', `job "${name}" must be kebab-case`);
+  if (!/^[a-z][a-z0-9-]*$/.test(name))
+    throw declarationError(module, 'invalid_name', `job "${name}" must be kebab-case`);
   if (cron === undefined) return;
   try {
     new Cron(cron, { paused: true, mode: '5-part' });
   } catch (error) {
-    throw declarationError(module, 'invalid_cron', `job "${name}" has the schedule "${cron}", which is not five-field cron`, error);
+    throw declarationError(
+      module,
+      'invalid_cron',
+      `job "${name}" has the schedule "${cron}", which is not five-field cron`,
+      error,
+    );
   }
 }

@@ -8,7 +8,9 @@ export const requestTimeoutMs = 15_000;
 
 /** The JSON routes of a module below `/api/v1/<module>`. */
 export function routeEndpoints(module: Registrations, parts: GenerationParts): readonly Endpoint[] {
-  return module.routes.flatMap((map) => Object.entries(map).map(([key, route]) => toEndpoint(module, key, route, parts)));
+  return module.routes.flatMap((map) =>
+    Object.entries(map).map(([key, route]) => toEndpoint(module, key, route, parts)),
+  );
 }
 
 function toEndpoint({ module }: Registrations, key: string, route: RouteDefinition, parts: GenerationParts): Endpoint {
@@ -47,11 +49,17 @@ async function handleRoute(
   const answer = await parts.calls.run(call, (signal) => {
     const { generation, identity, requestId } = request;
     const ctx = parts.contexts.create({ generation, module, identity, requestId, signal });
-    return route.handle(ctx, { params: request.params, query: request.query, body: request.body } as RouteRequest<unknown, unknown, unknown>);
+    return route.handle(ctx, { params: request.params, query: request.query, body: request.body } as RouteRequest<
+      unknown,
+      unknown,
+      unknown
+    >);
   });
   if (answer === undefined) return { status: 204, body: null };
   const headers = { 'content-type': 'application/json; charset=utf-8' };
-  return typeof answer === 'object' && answer !== null ? { status, body: answer } : { status, body: JSON.stringify(answer), headers };
+  return typeof answer === 'object' && answer !== null
+    ? { status, body: answer }
+    : { status, body: JSON.stringify(answer), headers };
 }
 
 /** `POST /deals/:dealId/closure` of sales becomes `salesPostDealsDealIdClosure`. */

@@ -58,7 +58,13 @@ function childOf(node: Node, segment: string): Node {
 }
 
 /** A fixed segment wins over a parameter, but only where it knows the method. */
-function find(node: Node, segments: readonly string[], depth: number, method: Method, allowed: Set<Method>): Endpoint | undefined {
+function find(
+  node: Node,
+  segments: readonly string[],
+  depth: number,
+  method: Method,
+  allowed: Set<Method>,
+): Endpoint | undefined {
   const segment = segments[depth];
   if (segment === undefined) {
     for (const known of node.endpoints.keys()) allowed.add(known);
@@ -72,7 +78,9 @@ function find(node: Node, segments: readonly string[], depth: number, method: Me
 
 function paramsOf(endpoint: Endpoint, segments: readonly string[]): Readonly<Record<string, string>> {
   const names = endpoint.path.slice(1).split('/');
-  return Object.fromEntries(names.flatMap((name, index) => (name.startsWith(':') ? [[name.slice(1), decode(segments[index] ?? '')]] : [])));
+  return Object.fromEntries(
+    names.flatMap((name, index) => (name.startsWith(':') ? [[name.slice(1), decode(segments[index] ?? '')]] : [])),
+  );
 }
 
 /** A broken escape stays as it is: no record has such an id. */

@@ -80,6 +80,12 @@ export function moduleWith(
   }));
   return {
     module,
+    version: '1.0.0',
+    title: module,
+    folder: null,
+    requires: {},
+    optional: {},
+    capabilities: [],
     definition: { register: () => undefined },
     routes: [],
     pages: [],

@@ -1,12 +1,27 @@
 import type { EntityDefinition, PluginDefinition } from '@trellis-crm/sdk';
 import { pino } from 'pino';
 import type { Identity } from '../../dist/auth/identity.js';
-import { createCallRunner, createGenerations, createModuleContexts, type CallRunner, type ContextParts, type Generation, type GenerationParts, type Generations, type ModuleContexts, type ModuleSource } from '../../dist/kernel/index.js';
+import {
+  createCallRunner,
+  createGenerations,
+  createModuleContexts,
+  type CallRunner,
+  type ContextParts,
+  type Generation,
+  type GenerationParts,
+  type Generations,
+  type ModuleContexts,
+  type ModuleSource,
+} from '../../dist/kernel/index.js';
 import type { CompiledEntity } from '../../dist/records/compiled-entity.js';
 import type { ViewEngine } from '../../dist/views/view-engine.js';
 
 /** A module made in memory. */
-export function buildModule(module: string, definition: Partial<PluginDefinition> = {}, facts: Partial<ModuleSource> = {}): ModuleSource {
+export function buildModule(
+  module: string,
+  definition: Partial<PluginDefinition> = {},
+  facts: Partial<ModuleSource> = {},
+): ModuleSource {
   return {
     module,
     version: '1.0.0',
@@ -21,7 +36,10 @@ export function buildModule(module: string, definition: Partial<PluginDefinition
 }
 
 /** Somebody who holds exactly the given rights. */
-export function buildIdentity(rights: Readonly<Record<string, 'own' | 'all'>> = {}, overrides: Partial<Identity> = {}): Identity {
+export function buildIdentity(
+  rights: Readonly<Record<string, 'own' | 'all'>> = {},
+  overrides: Partial<Identity> = {},
+): Identity {
   return {
     kind: 'user',
     id: 'u1',
@@ -45,11 +63,16 @@ export interface BareKernel {
   readonly calls: CallRunner;
   readonly contexts: ModuleContexts;
   readonly generations: Generations;
-  build(modules: readonly ReturnType<typeof import('../../dist/kernel/index.js').registerModule>[], inactive?: readonly string[]): Generation;
+  build(
+    modules: readonly ReturnType<typeof import('../../dist/kernel/index.js').registerModule>[],
+    inactive?: readonly string[],
+  ): Generation;
 }
 
 /** Wires the kernel without records, views and events. */
-export function buildKernel(overrides: { contexts?: Partial<ContextParts>; parts?: Partial<GenerationParts>; drainMs?: number } = {}): BareKernel {
+export function buildKernel(
+  overrides: { contexts?: Partial<ContextParts>; parts?: Partial<GenerationParts>; drainMs?: number } = {},
+): BareKernel {
   const log = pino({ level: 'silent' });
   const calls = createCallRunner(log);
   const absent = (): never => {
@@ -64,7 +87,8 @@ export function buildKernel(overrides: { contexts?: Partial<ContextParts>; parts
     wakeRelay: () => undefined,
     records: absent,
     query: absent,
-    isWithinReach: (identity, reach, record) => reach === 'all' || ('owner' in record && record.owner === identity.userId),
+    isWithinReach: (identity, reach, record) =>
+      reach === 'all' || ('owner' in record && record.owner === identity.userId),
     appendEvent: absent,
     enqueue: absent,
     format: absent,
@@ -86,7 +110,8 @@ export function buildKernel(overrides: { contexts?: Partial<ContextParts>; parts
     calls,
     contexts,
     generations,
-    build: (modules, inactive = []) => generations.build({ number: 1, modules, inactive: new Set(inactive), settings: new Map() }),
+    build: (modules, inactive = []) =>
+      generations.build({ number: 1, modules, inactive: new Set(inactive), settings: new Map() }),
   };
 }
 
