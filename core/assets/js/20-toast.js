@@ -4,44 +4,50 @@ const stayMs = 8000;
 function watch(toast) {
   if (toast.dataset.watched) return;
   toast.dataset.watched = 'true';
-  let timer = setTimeout(() => toast.remove(), stayMs);
+  let timer;
   const hold = () => clearTimeout(timer);
   const release = () => {
-    clearTimeout(timer);
+    hold();
     timer = setTimeout(() => toast.remove(), stayMs);
   };
   toast.addEventListener('pointerenter', hold);
   toast.addEventListener('pointerleave', release);
   toast.addEventListener('focusin', hold);
   toast.addEventListener('focusout', release);
+  release();
 }
 
 function watchAll() {
-  document.querySelectorAll('[data-toast]').forEach(watch);
+  document.querySelectorAll('#toasts [data-toast]').forEach(watch);
 }
 
-function showFailure(note) {
+function showFailure(text, note) {
   const template = document.getElementById('toast-template');
   const list = document.getElementById('toasts');
   if (!template || !list) return;
   const toast = template.content.cloneNode(true);
+  if (text) toast.querySelector('[data-toast-text]').textContent = text;
   toast.querySelector('[data-toast-note]').textContent = note ?? '';
   list.replaceChildren(toast);
   watchAll();
 }
 
+/** The title of an error page says what happened; its part before the workspace's name is enough here. */
+const titleOf = (html) => /<title>([^<]*)/.exec(html ?? '')?.[1]?.split(' · ')[0];
+
 document.addEventListener('click', (event) => event.target.closest('[data-close-toast]')?.closest('[data-toast]')?.remove());
 
-document.addEventListener('htmx:response:error', (event) => {
-  const response = event.detail?.ctx?.response;
-  if (!response || response.status < 500) return;
-  const requestId = response.headers?.get?.('x-request-id');
-  showFailure(requestId ? `#${requestId}` : `${response.status}`);
+document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
+  const { status, headers } = ctx.response;
+  const isPart = ctx.target !== document.body;
+  if (status === 401 && isPart) return location.reload();
+  if (status === 422 || (status < 500 && !isPart)) return;
+  ctx.swap = 'none';
+  const requestId = headers.get('x-request-id');
+  showFailure(status < 500 && titleOf(ctx.text), requestId ? `#${requestId}` : `${status}`);
 });
-document.addEventListener('htmx:error', (event) => {
-  const { error } = event.detail ?? {};
-  if (error?.name !== 'AbortError' && !event.detail?.ctx?.response) showFailure();
+document.addEventListener('htmx:error', ({ detail }) => {
+  if (detail?.ctx && !detail.ctx.response) showFailure();
 });
-document.addEventListener('ui:failure', (event) => showFailure(event.detail));
 document.addEventListener('htmx:after:swap', watchAll);
 watchAll();

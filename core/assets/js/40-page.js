@@ -1,30 +1,42 @@
-/** Small comforts of every page: the loading line, focus after a swap, select all, copy, and controls that send their form. */
+/** Small comforts of every page: loading line, focus after a swap, menus that close, select all, copy, self-sending controls. */
+const root = document.documentElement;
 let running = 0;
 
 function setRunning(change) {
   running = Math.max(0, running + change);
-  document.documentElement.classList.toggle('is-loading', running > 0);
+  root.classList.toggle('is-loading', running > 0);
 }
 
 document.addEventListener('htmx:before:request', () => setRunning(1));
 document.addEventListener('htmx:finally:request', () => setRunning(-1));
 
+/** A refused form keeps its address; a page of newer code or another language is loaded whole. */
+document.addEventListener('htmx:after:request', (event) => {
+  const { ctx } = event.detail;
+  if (ctx.response.status >= 400) ctx.push = ctx.replace = 'false';
+  if (ctx.target !== document.body || !ctx.text?.startsWith('<!doctype')) return;
+  const sheet = document.querySelector('link[rel=stylesheet]')?.getAttribute('href') ?? '';
+  const isSame = ctx.text.includes(sheet) && ctx.text.includes(`<html lang="${root.lang}"`);
+  if (isSame || ctx.response.status >= 400) return;
+  event.preventDefault();
+  location.assign(ctx.response.raw.url);
+});
+
 document.addEventListener('htmx:after:swap', (event) => {
-  const target = event.detail?.ctx?.target;
   const wanted = document.querySelector('[data-focus]:not([data-focused])');
   if (wanted) {
     wanted.dataset.focused = 'true';
     wanted.focus();
-  } else if (target === document.body) {
+  } else if (event.detail?.ctx?.target === document.body) {
     document.getElementById('main')?.focus({ preventScroll: true });
   }
 });
 
-document.addEventListener('change', (event) => {
-  const control = event.target;
+document.addEventListener('submit', (event) => event.target.closest('[popover]:popover-open')?.hidePopover());
+
+document.addEventListener('change', ({ target: control }) => {
   if (control.matches('[data-select-all]')) {
-    const boxes = control.closest('table').querySelectorAll('tbody .row-check');
-    for (const box of boxes) box.checked = control.checked;
+    for (const box of control.closest('table').querySelectorAll('tbody .row-check')) box.checked = control.checked;
   }
   if (control.matches('[data-autosubmit]')) control.form?.requestSubmit();
 });
@@ -33,6 +45,22 @@ document.addEventListener('click', async (event) => {
   const button = event.target.closest('[data-copy]');
   if (!button) return;
   await navigator.clipboard?.writeText(button.dataset.copy);
-  button.classList.add('is-copied');
-  setTimeout(() => button.classList.remove('is-copied'), 1500);
+  button.classList.add('is-done');
+  setTimeout(() => button.classList.remove('is-done'), 1500);
+});
+
+/** Elements name their key in `data-shortcut`; ⌘K opens the search. Single keys rest while someone types or has switched them off. */
+document.addEventListener('keydown', (event) => {
+  const isTyping = event.target.closest('input, textarea, select, [contenteditable]');
+  const isCommand = event.metaKey || event.ctrlKey;
+  if (isCommand && event.key === 'k') {
+    event.preventDefault();
+    document.querySelector('.search-btn')?.click();
+  }
+  if (isTyping || isCommand || event.altKey || root.dataset.shortcuts === 'off' || !/^[a-z?/]$/.test(event.key)) return;
+  const wanted = document.querySelector(`[data-shortcut="${event.key}"]`);
+  if (!wanted) return;
+  event.preventDefault();
+  if (wanted.matches('input')) wanted.focus();
+  else wanted.click();
 });

@@ -19,9 +19,9 @@ export function initialsOf(name: string, length: number): string {
 
 /** The same name has the same tint everywhere. */
 export function toneOf(name: string): string {
-  let hash = 0;
-  for (const character of name) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 9973;
-  return tones[hash % tones.length] ?? 'vio';
+  let hash = 2166136261;
+  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619);
+  return tones[(hash >>> 8) % tones.length] ?? 'vio';
 }
 
 function isNothing(value: unknown): boolean {

@@ -35,6 +35,8 @@ export interface ShellModel {
   readonly menu: readonly MenuGroup[];
   /** At most five; shown at the bottom on phones. Without them the first four menu entries and "More" stand there. */
   readonly tabs?: readonly MenuEntry[];
+  /** Event stream of what changes elsewhere; no live updates without it. */
+  readonly liveHref?: string;
   /** Where search lives; no search button without it. */
   readonly searchHref?: string;
   /** The checklist of a new workspace; `undefined` when it is done. */

@@ -13,6 +13,7 @@ export function renderDocument(engine: ViewEngine, page: PageModel, env: ViewEnv
     content: renderBlocks(engine, page.blocks, env),
     shell: shell && { ...shell, tabs: tabsOf(shell) },
     workspaceName: shell?.workspaceName,
+    liveHref: shell?.liveHref,
   };
   const body = engine.render(`core:layouts/${page.layout}`, context, env);
   return engine.render('core:layouts/document', { ...context, layout: page.layout, body }, env);
