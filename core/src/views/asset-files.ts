@@ -22,7 +22,11 @@ export function readCoreAssets(assetsDir: string = coreAssetsDir): AssetFile[] {
     { name: 'app.css', type: css, body: Buffer.from(joinStyles(join(assetsDir, 'css'))) },
     { name: 'app.js', type: javascript, body: Buffer.from(joinScripts(join(assetsDir, 'js'))) },
     { name: 'htmx.js', type: javascript, body: readFileSync(join(htmxDir, 'htmx.min.js')) },
-    { name: 'sortable.js', type: javascript, body: readFileSync(join(dirname(resolve('sortablejs')), 'Sortable.min.js')) },
+    {
+      name: 'sortable.js',
+      type: javascript,
+      body: readFileSync(join(dirname(resolve('sortablejs')), 'Sortable.min.js')),
+    },
     { name: 'inter.woff2', type: 'font/woff2', body: readFileSync(resolve(`@fontsource-variable/inter/${font}`)) },
     { name: 'favicon.svg', type: 'image/svg+xml', body: readFileSync(join(assetsDir, 'favicon.svg')) },
   ];

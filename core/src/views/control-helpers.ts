@@ -1,5 +1,6 @@
 import type { HelperDelegate, HelperOptions } from 'handlebars';
 
+import { plainText } from './plain-text.js';
 import { escapeHtml, SafeHtml } from './safe-html.js';
 
 /** What every control of a form is given; `name` is the field's name in the request. */
@@ -24,7 +25,7 @@ export const controlHelpers: Readonly<Record<string, HelperDelegate>> = {
   'control-attrs': (control: ControlContext, options: HelperOptions) =>
     controlAttributes(control, (options.hash['suffix'] as string | undefined) ?? ''),
   'is-chosen': (option: unknown, value: unknown) =>
-    Array.isArray(value) ? value.map(String).includes(String(option)) : String(option) === String(value ?? ''),
+    (Array.isArray(value) ? value : [value]).map(plainText).includes(plainText(option)),
   'currencies-of': (control: ControlContext, options: HelperOptions) => {
     const own = control.currency ?? (options.data as { env: { currency: string } }).env.currency;
     return [...new Set([own, ...(control.currencies ?? [])])];

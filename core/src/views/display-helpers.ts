@@ -1,10 +1,12 @@
 import type { HelperDelegate } from 'handlebars';
 
+import { plainText } from './plain-text.js';
+
 /** Helpers of the kit that turn a name or a tone into what stands for it. */
 export const displayHelpers: Readonly<Record<string, HelperDelegate>> = {
-  'initials-of': (name: unknown, length: number) => initialsOf(String(name ?? ''), length),
-  'tone-of': (name: unknown) => toneOf(String(name ?? '')),
-  'icon-of-tone': (tone: unknown) => iconsByTone[String(tone)] ?? 'info-circle',
+  'initials-of': (name: unknown, length: number) => initialsOf(plainText(name), length),
+  'tone-of': (name: unknown) => toneOf(plainText(name)),
+  'icon-of-tone': (tone: unknown) => iconsByTone[plainText(tone)] ?? 'info-circle',
   'is-blank': (cell: Readonly<Record<string, unknown>>) =>
     ['text', 'html', 'tags', 'isOn'].every((key) => isNothing(cell[key])),
 };
@@ -13,8 +15,12 @@ export const displayHelpers: Readonly<Record<string, HelperDelegate>> = {
 export function initialsOf(name: string, length: number): string {
   const words = name.split(/[\s-]+/).filter((word) => /\p{L}|\p{N}/u.test(word));
   const [first = '', last] = [words[0], words.length > 1 ? words.at(-1) : undefined];
-  const letters = last && length > 1 ? [...first].slice(0, 1).concat([...last].slice(0, 1)) : [...first].slice(0, length);
+  const letters = last && length > 1 ? [...firstOf(first, 1), ...firstOf(last, 1)] : firstOf(first, length);
   return letters.join('').toLocaleUpperCase();
+}
+
+function firstOf(word: string, length: number): string[] {
+  return Array.from(word).slice(0, length);
 }
 
 /** The same name has the same tint everywhere. */
@@ -25,8 +31,18 @@ export function toneOf(name: string): string {
 }
 
 function isNothing(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0);
+  return (
+    value === undefined ||
+    value === null ||
+    value === '' ||
+    value === false ||
+    (Array.isArray(value) && value.length === 0)
+  );
 }
 
 const tones = ['vio', 'info', 'ok', 'warn'] as const;
-const iconsByTone: Readonly<Record<string, string>> = { ok: 'circle-check', warn: 'alert-triangle', bad: 'alert-circle' };
+const iconsByTone: Readonly<Record<string, string>> = {
+  ok: 'circle-check',
+  warn: 'alert-triangle',
+  bad: 'alert-circle',
+};

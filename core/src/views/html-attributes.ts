@@ -1,3 +1,4 @@
+import { plainText } from './plain-text.js';
 import { escapeHtml, SafeHtml } from './safe-html.js';
 
 /**
@@ -15,16 +16,18 @@ export function htmlAttributes(attributes: unknown): SafeHtml {
 
 /** Lets an address through when it is relative, http(s), mailto or tel; anything else (`javascript:`) becomes `#`. */
 export function safeHref(href: unknown): string {
-  const text = String(href ?? '').trim();
+  const text = plainText(href).trim();
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
   return scheme === undefined || allowedSchemes.has(scheme) ? text : '#';
 }
 
 function writeAttribute(name: string, value: unknown): string {
-  if (!allowedName.test(name) || /^hx-on\b/.test(name)) throw new Error(`The attribute ${name} cannot be added to a partial`);
+  if (!allowedName.test(name) || /^hx-on\b/.test(name))
+    throw new Error(`The attribute ${name} cannot be added to a partial`);
   if (value === undefined || value === null || value === false) return '';
-  return value === true ? ` ${name}` : ` ${name}="${escapeHtml(String(value))}"`;
+  return value === true ? ` ${name}` : ` ${name}="${escapeHtml(plainText(value))}"`;
 }
 
-const allowedName = /^(?:(?:hx|data|aria)-[a-z0-9:-]+|id|name|value|form(?:action|method|novalidate)?|autofocus|autocomplete|inputmode|list|maxlength|minlength|min|max|step|pattern|placeholder|rel|target|download|disabled|popovertarget|command|commandfor)$/;
+const allowedName =
+  /^(?:(?:hx|data|aria)-[a-z0-9:-]+|id|name|value|form(?:action|method|novalidate)?|autofocus|autocomplete|inputmode|list|maxlength|minlength|min|max|step|pattern|placeholder|rel|target|download|disabled|popovertarget|command|commandfor)$/;
 const allowedSchemes: ReadonlySet<string> = new Set(['http', 'https', 'mailto', 'tel']);

@@ -35,11 +35,17 @@ export function createIconSet(folder: string, onMissing: (name: string) => void 
 
 function readShapes(folder: string): Map<string, string> {
   const files = readdirSync(folder).filter((file) => file.endsWith('.svg'));
-  return new Map(files.map((file) => [file.slice(0, -'.svg'.length), shapeIn(readFileSync(join(folder, file), 'utf8'))]));
+  return new Map(
+    files.map((file) => [file.slice(0, -'.svg'.length), shapeIn(readFileSync(join(folder, file), 'utf8'))]),
+  );
 }
 
 function shapeIn(svg: string): string {
-  return svg.replace(/^[\s\S]*?<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '').replace(/\s+/g, ' ').trim();
+  return svg
+    .replace(/^[\s\S]*?<svg[^>]*>/, '')
+    .replace(/<\/svg>\s*$/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 function draw(shape: string, role: string): SafeHtml {

@@ -3,7 +3,13 @@ export { coreAssetsDir, readCoreAssets, type AssetFile } from './asset-files.js'
 export { coreIconsDir, coreViewSource } from './core-view-source.js';
 export { createFormatters, type Formatters, type MoneyValue } from './formatters.js';
 export { createIconSet, type IconSet } from './icon.js';
-export { createMessageCatalogue, readMessages, type MessageCatalogue, type Messages, type MissingMessage } from './message-catalogue.js';
+export {
+  createMessageCatalogue,
+  readMessages,
+  type MessageCatalogue,
+  type Messages,
+  type MissingMessage,
+} from './message-catalogue.js';
 export type { Breadcrumb, MenuEntry, MenuGroup, PageBlock, PageModel, ShellModel } from './page-model.js';
 export { escapeHtml, SafeHtml } from './safe-html.js';
 export { TemplateError } from './template-check.js';

@@ -51,7 +51,9 @@ export function createMessageCatalogue(
     const found = findText(texts.get(namespace), locale, key);
     if (found === undefined) return missing(id, { locale, namespace, key });
     const isPlain = !/[{}'#]/.test(found.text);
-    const format = isPlain ? found.text : new IntlMessageFormat(found.text, found.locale, undefined, { ignoreTag: true });
+    const format = isPlain
+      ? found.text
+      : new IntlMessageFormat(found.text, found.locale, undefined, { ignoreTag: true });
     formats.set(id, format);
     return format;
   }
@@ -67,7 +69,10 @@ export function createMessageCatalogue(
 export function readMessages(folder: string): Messages {
   const files = listJson(folder);
   return Object.fromEntries(
-    files.map((file) => [basename(file, '.json'), flatten(JSON.parse(readFileSync(join(folder, file), 'utf8')) as unknown)]),
+    files.map((file) => [
+      basename(file, '.json'),
+      flatten(JSON.parse(readFileSync(join(folder, file), 'utf8')) as unknown),
+    ]),
   );
 }
 
@@ -93,7 +98,11 @@ function splitKey(namespace: string, key: string): [string, string] {
   return colon < 0 ? [namespace, key] : [key.slice(0, colon), key.slice(colon + 1)];
 }
 
-function findText(messages: Messages | undefined, locale: string, key: string): { text: string; locale: string } | undefined {
+function findText(
+  messages: Messages | undefined,
+  locale: string,
+  key: string,
+): { text: string; locale: string } | undefined {
   if (!messages) return undefined;
   for (const candidate of [locale, locale.split('-')[0] ?? locale, 'en']) {
     const text = messages[candidate]?.[key];

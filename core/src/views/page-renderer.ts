@@ -22,7 +22,10 @@ export function renderDocument(engine: ViewEngine, page: PageModel, env: ViewEnv
 /** Renders what htmx swaps in: title and blocks, or the one block a form or list asked for. */
 export function renderFragment(engine: ViewEngine, page: PageModel, env: ViewEnv, block?: string): SafeHtml {
   const blocks = block === undefined ? page.blocks : page.blocks.filter(({ name }) => name === block);
-  const content = block === undefined ? renderBlocks(engine, blocks, env) : SafeHtml.trust(blocks.map(({ html }) => html.toHTML()).join(''));
+  const content =
+    block === undefined
+      ? renderBlocks(engine, blocks, env)
+      : SafeHtml.trust(blocks.map(({ html }) => html.toHTML()).join(''));
   return engine.render('core:layouts/fragment', { title: page.title, toast: page.toast, content }, env);
 }
 

@@ -37,6 +37,7 @@ function listTemplates(viewsDir: string): string[] {
 function nameOf(namespace: string, path: string): string {
   const file = path.slice(path.lastIndexOf('/') + 1);
   if (!file.startsWith('ui-')) return `${namespace}:${path}`;
-  if (namespace !== 'core') throw new TemplateError(`${namespace}:${path}`, 'names that start with ui- belong to the core kit');
+  if (namespace !== 'core')
+    throw new TemplateError(`${namespace}:${path}`, 'names that start with ui- belong to the core kit');
   return file;
 }

@@ -7,6 +7,7 @@ import type { Formatters } from './formatters.js';
 import { htmlAttributes, safeHref } from './html-attributes.js';
 import type { IconSet } from './icon.js';
 import type { MessageCatalogue } from './message-catalogue.js';
+import { plainText } from './plain-text.js';
 import { SafeHtml } from './safe-html.js';
 import type { ViewEnv } from './view-env.js';
 
@@ -17,7 +18,7 @@ export interface HelperSources {
   readonly icons: IconSet;
   readonly assets: AssetRegistry;
   /** Renders a partial by name, for `{{#> ui-card}}…{{/ui-card}}`. */
-  renderPartial(name: string, context: object, data: unknown): string;
+  readonly renderPartial: (name: string, context: object, data: unknown) => string;
 }
 
 /**
@@ -44,7 +45,7 @@ const logicHelpers: Readonly<Record<string, HelperDelegate>> = {
     return candidates.find(isTruthy) ?? candidates.at(-1);
   },
   'if-else': (condition: unknown, yes: unknown, no: unknown) => (isTruthy(condition) ? yes : no),
-  concat: (...values: unknown[]) => values.slice(0, -1).map((value) => value ?? '').join(''),
+  concat: (...values: unknown[]) => values.slice(0, -1).map(plainText).join(''),
 };
 
 function formatHelpers({ catalogue, formatters }: HelperSources): Record<string, HelperDelegate> {
@@ -66,7 +67,8 @@ function formatHelpers({ catalogue, formatters }: HelperSources): Record<string,
 
 function markupHelpers({ icons, assets }: HelperSources): Record<string, HelperDelegate> {
   return {
-    'ui-icon': (name: string, options: HelperOptions) => icons.render(name, options.hash['label'] as string | undefined),
+    'ui-icon': (name: string, options: HelperOptions) =>
+      icons.render(name, options.hash['label'] as string | undefined),
     'asset-url': (name: string) => assets.url(name),
     'html-attrs': (attributes: unknown, options?: HelperOptions) =>
       options ? htmlAttributes(attributes) : htmlAttributes((attributes as HelperOptions).hash),
@@ -79,11 +81,12 @@ function blockHelpers({ renderPartial }: HelperSources): Record<string, HelperDe
   return {
     'ui-block'(this: unknown, name: string, ...rest: unknown[]) {
       const options = rest.at(-1) as HelperOptions;
+      const outer = options.data as object;
       const slots: Record<string, SafeHtml> = {};
-      const frame = Object.assign(Handlebars.createFrame(options.data as object), { slots });
+      const frame = Object.assign(Handlebars.createFrame(outer) as object, { slots });
       const body = SafeHtml.trust(options.fn(this, { data: frame }));
       const given = rest.length > 1 ? (rest[0] as object) : {};
-      return SafeHtml.trust(renderPartial(name, { ...given, ...(options.hash as object), ...slots, body }, options.data));
+      return SafeHtml.trust(renderPartial(name, { ...given, ...(options.hash as object), ...slots, body }, outer));
     },
     'ui-slot'(this: unknown, name: string, options: HelperOptions) {
       const data = options.data as { slots?: Record<string, SafeHtml> };

@@ -54,33 +54,33 @@ class ModuleScope extends Handlebars.Visitor {
   override PartialBlockStatement(node: hbs.AST.PartialBlockStatement): void {
     this.scopePartial(node.name);
     super.PartialBlockStatement(node);
-    return blockOf(node) as unknown as void;
+    Object.assign(node, blockOf(node));
   }
 
   private scopeTranslation(node: hbs.AST.MustacheStatement | hbs.AST.SubExpression): void {
     if (node.path.type !== 'PathExpression' || (node.path as hbs.AST.PathExpression).original !== 't') return;
     const { loc } = node;
     const hash = (node.hash as hbs.AST.Hash | undefined) ?? { type: 'Hash', pairs: [], loc };
-    hash.pairs.push({ type: 'HashPair', key: 'namespace', value: text(this.namespace, loc), loc } as hbs.AST.HashPair);
+    hash.pairs.push({ type: 'HashPair', key: 'namespace', value: text(this.namespace, loc), loc });
     node.hash = hash;
   }
 
   private scopePartial(name: hbs.AST.PathExpression | hbs.AST.SubExpression): void {
     if (name.type !== 'PathExpression') return;
-    const path = name as hbs.AST.PathExpression;
+    const path = name;
     if (path.original.startsWith('ui-') || path.original.includes(':')) return;
     const local = path.original.includes('/') ? path.original : posix.join(this.folder, path.original);
     path.original = `${this.namespace}:${local}`;
   }
 }
 
-function blockOf(node: hbs.AST.PartialBlockStatement): hbs.AST.BlockStatement {
+/** What the statement becomes, in place: `{{#ui-block "ui-card" …}}`. */
+function blockOf(node: hbs.AST.PartialBlockStatement): object {
   const { loc, hash, program, openStrip, closeStrip } = node;
   const name = (node.name as hbs.AST.PathExpression).original;
-  const path: hbs.AST.PathExpression = { type: 'PathExpression', data: false, depth: 0, parts: ['ui-block'], original: 'ui-block', loc };
   return {
     type: 'BlockStatement',
-    path,
+    path: { type: 'PathExpression', data: false, depth: 0, parts: ['ui-block'], original: 'ui-block', loc },
     params: [text(name, loc), ...node.params],
     hash,
     program,
@@ -88,7 +88,7 @@ function blockOf(node: hbs.AST.PartialBlockStatement): hbs.AST.BlockStatement {
     closeStrip,
     inverseStrip: closeStrip,
     loc,
-  } as unknown as hbs.AST.BlockStatement;
+  };
 }
 
 function text(value: string, loc: hbs.AST.SourceLocation): hbs.AST.StringLiteral {

@@ -57,8 +57,13 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
   handlebars.unregisterHelper('log');
   handlebars.registerHelper(helpers);
   const files = options.sources.flatMap(readTemplates);
-  const compileOptions = { ...strictOptions, knownHelpers: Object.fromEntries(Object.keys(helpers).map((name) => [name, true])) };
-  const templates = new Map(files.map((file) => [file.name, lazily(() => handlebars.compile(parseTemplate(file), compileOptions))]));
+  const compileOptions = {
+    ...strictOptions,
+    knownHelpers: Object.fromEntries(Object.keys(helpers).map((name) => [name, true])),
+  };
+  const templates = new Map(
+    files.map((file) => [file.name, lazily(() => handlebars.compile(parseTemplate(file), compileOptions))]),
+  );
   handlebars.registerPartial(Object.fromEntries(templates));
 
   const engine: ViewEngine = {
