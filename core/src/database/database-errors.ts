@@ -98,11 +98,14 @@ const lostSystemCodes: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Thrown without a code by pg (lib/client.js) and by a pool that closes; an error with a code is judged by that alone. */
+/**
+ * Thrown without a code by pg (lib/client.js) and by a pool that closes; an error with a code is judged by that alone.
+ * knex puts the statement and a dash before the text.
+ */
 const lostMessages: readonly RegExp[] = [
-  /^Connection terminated/,
-  /^Client has encountered a connection error/,
-  /^Client was closed and is not queryable/,
+  /(^| - )Connection terminated/,
+  /(^| - )Client has encountered a connection error/,
+  /(^| - )Client was closed and is not queryable/,
   /^timeout expired$/,
   /^timeout exceeded when trying to connect$/,
   /^Unable to acquire a connection$/,
@@ -111,10 +114,16 @@ const lostMessages: readonly RegExp[] = [
 
 function faultOf(error: Error): DatabaseFault | undefined {
   if (error.name === 'KnexTimeoutError') return 'pool_timeout';
+  if (error instanceof AggregateError) return faultOfAll(error.errors);
   const code = textOf(error, 'code');
   if (code === undefined) return lostMessages.some((text) => text.test(error.message)) ? 'connection_lost' : undefined;
   if (code.startsWith('08') || lostSystemCodes.has(code)) return 'connection_lost';
   return faultsBySqlState[code];
+}
+
+/** A host name with several addresses is refused with one error for each. */
+function faultOfAll(errors: readonly unknown[]): DatabaseFault | undefined {
+  return errors.every((error) => error instanceof Error && faultOf(error) === 'connection_lost') ? 'connection_lost' : undefined;
 }
 
 function problemOf(error: Error, fault: DatabaseFault): DatabaseProblem {

@@ -13,3 +13,4 @@ export { startEmbedded, type EmbeddedDatabase, type EmbeddedOptions } from './em
 export { openSignals, type Signals } from './signals.js';
 export { runUnit, type UnitOfWork } from './unit-of-work.js';
 export { uuidV7, uuidV7Floor } from './uuid-v7.js';
+export { checkServer, type ServerFacts } from './server-check.js';
