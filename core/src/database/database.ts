@@ -95,7 +95,9 @@ async function connectDirect(url: string, log: BaseLogger): Promise<pg.Client> {
 
 function openDirectPool(url: string, max: number, log: BaseLogger): pg.Pool {
   const connections = new pg.Pool({ ...connectionConfig(url, 'direct'), max });
-  connections.on('error', (error) => log.debug({ err: error }, 'idle direct connection lost'));
+  const hearLoss = (error: Error): void => log.debug({ err: error }, 'direct connection lost');
+  // The pool hears of idle connections only; one in use that breaks while no statement runs would end the process.
+  connections.on('error', hearLoss).on('connect', (client) => client.on('error', hearLoss));
   return connections;
 }
 

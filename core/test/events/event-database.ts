@@ -1,20 +1,19 @@
-import { coreMigrations } from '@trellis-crm/migrations';
-import type { MigrationStep } from '@trellis-crm/sdk/migrations/v1';
 import { pino } from 'pino';
-import pg from 'pg';
 import { openDatabase, type Database } from '../../dist/database/database.js';
+import { loadCoreMigrations, migrate } from '../../dist/database/migrator/index.js';
+import { migrateJobQueue } from '../../dist/jobs/queue-schema.js';
 import { createTestDatabase } from '../../dist/testing/index.js';
 
-/** A database with the tables of events and jobs, and how to leave it. */
+/** A migrated database of its own, and how to reach it from another process. */
 export interface EventDatabase extends Database {
   readonly url: string;
 }
 
-/** Clones a database that has only the tables of these rooms, so that a fault elsewhere does not fail their tests. */
+/** Clones the core tables and the job queue. */
 export async function openEventDatabase(): Promise<EventDatabase> {
-  const names = migrations.map(({ name }) => name).join();
-  const home = await createTestDatabase({ template: { key: `events ${names}`, build: migrate } });
-  const database = openDatabase({ url: home.url }, pino({ level: 'silent' }));
+  const { hashes } = await loadCoreMigrations();
+  const home = await createTestDatabase({ template: { key: `jobs ${[...hashes.values()].join()}`, build } });
+  const database = openDatabase({ url: home.url }, log);
   return {
     ...database,
     url: home.url,
@@ -25,24 +24,13 @@ export async function openEventDatabase(): Promise<EventDatabase> {
   };
 }
 
-/** Rooms of these tests, by the block of their names. */
-const migrations = coreMigrations.filter(({ name }) => name.startsWith('20260104'));
+const log = pino({ level: 'silent' });
 
-async function migrate(url: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  await client.query('create schema core');
-  for (const migration of migrations) await migration.up(stepOn(client));
+async function build(url: string): Promise<void> {
+  const database = openDatabase({ url }, log);
+  const client = await database.connectDirect();
+  await migrate(client, [await loadCoreMigrations()], { log });
   await client.end();
-}
-
-/** These migrations are plain SQL: editors and batches stay unused. */
-function stepOn(client: pg.Client): MigrationStep {
-  const refuse = (): Promise<void> => Promise.reject(new Error('only sql() here'));
-  return {
-    schemaName: 'core',
-    schema: { createTable: refuse, alterTable: refuse, dropTable: refuse },
-    inBatches: refuse,
-    sql: async (text) => (await client.query<Record<string, unknown>>(text)).rows,
-  };
+  await migrateJobQueue(database, log);
+  await database.close();
 }

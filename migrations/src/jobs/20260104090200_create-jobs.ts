@@ -1,8 +1,8 @@
 import type { Migration } from '@trellis-crm/sdk/migrations/v1';
 
 /**
- * What the job queue does not know: schedules with their next due time, jobs put aside because their module is paused,
- * and the progress of long jobs, which outlives them.
+ * What the job queue does not know: schedules with their next due time, which process each of its workers lives in (so
+ * that jobs of a dead one are released), and the progress of long jobs, which outlives them.
  */
 export const createJobs: Migration = {
   name: '20260104090200_create-jobs',
@@ -18,16 +18,11 @@ export const createJobs: Migration = {
         last_due timestamptz(3)
       )`);
     await step.sql(`
-      create table core.parked_jobs (
-        id bigint generated always as identity primary key,
-        module text not null,
-        name text not null,
-        payload jsonb not null,
-        job_key text,
-        max_attempts integer not null,
-        parked_at timestamptz(3) not null
+      create table core.job_workers (
+        worker_id text primary key,
+        process_id uuid not null,
+        started_at timestamptz(3) not null default now()
       )`);
-    await step.sql('create index parked_jobs_module on core.parked_jobs (module)');
     await step.sql(`
       create table core.job_progress (
         id uuid primary key,
@@ -43,6 +38,6 @@ export const createJobs: Migration = {
       )`);
   },
   async down(step) {
-    for (const table of ['job_progress', 'parked_jobs', 'schedules']) await step.sql(`drop table core.${table}`);
+    for (const table of ['job_progress', 'job_workers', 'schedules']) await step.sql(`drop table core.${table}`);
   },
 };

@@ -1,0 +1,49 @@
+import { Cron } from 'croner';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { Registrations } from '../kernel/registrations.js';
+
+/** When and where schedules are reckoned. */
+export interface ScheduleTime {
+  readonly now: Date;
+  /** IANA name of the workspace's time zone. */
+  readonly timeZone: string;
+}
+
+/** First run of a five-field cron pattern after `time.now`. @throws Error when the pattern is not one or never comes */
+export function nextDue(cron: string, time: ScheduleTime): Date {
+  const due = new Cron(cron, { timezone: time.timeZone, mode: '5-part', paused: true }).nextRun(time.now);
+  if (due === null) throw new RangeError(`Schedule "${cron}" never comes`);
+  return due;
+}
+
+/** Makes the schedules in the database those the module registered. One that stays keeps its next run. */
+export async function syncSchedules(unit: UnitOfWork, registrations: Registrations, time: ScheduleTime): Promise<void> {
+  const { module } = registrations;
+  const rows = registrations.jobs.flatMap(({ name, schedule: { cron } }) =>
+    cron === undefined
+      ? []
+      : [{ id: `${module}:${name}`, module, cron, time_zone: time.timeZone, next_due: nextDue(cron, time) }],
+  );
+  const table = unit.trx('core.schedules');
+  await table
+    .clone()
+    .where({ module })
+    .whereNotIn(
+      'id',
+      rows.map(({ id }) => id),
+    )
+    .delete();
+  for (const row of rows) {
+    await table
+      .clone()
+      .insert(row)
+      .onConflict('id')
+      .merge(['cron', 'time_zone', 'next_due'])
+      .whereRaw('schedules.cron <> excluded.cron');
+  }
+}
+
+/** Forgets the schedules of a module. */
+export async function removeSchedules(unit: UnitOfWork, module: string): Promise<void> {
+  await unit.trx('core.schedules').where({ module }).delete();
+}
