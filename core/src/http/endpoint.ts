@@ -30,7 +30,9 @@ export interface EndpointInput {
   /** Schema of the query; without one every parameter is refused (api) or ignored (page). `'any'` hands them on unchecked. */
   readonly query?: TSchema | 'any';
   /** `stream` hands the raw request body on. */
-  readonly body?: { readonly kind: 'json' | 'form'; readonly schema: TSchema } | { readonly kind: 'stream'; readonly types: readonly string[] };
+  readonly body?:
+    | { readonly kind: 'json' | 'form'; readonly schema: TSchema }
+    | { readonly kind: 'stream'; readonly types: readonly string[] };
   /** Bytes of the body at most; 1 MiB for json and form unless told. */
   readonly maxBytes?: number;
 }
@@ -63,7 +65,12 @@ export interface EndpointRequest {
   /** htmx asked for a part of the page. */
   readonly isPartial: boolean;
   readonly ip: string;
+  /** Value of a header, or an empty string. */
   header(name: string): string;
+  /** Value of a cookie that {@link EndpointResponse.cookies} set. */
+  cookie(name: string): string | undefined;
+  /** Goes into every form and into the page's htmx headers; anonymous browsers get a cookie it belongs to. */
+  csrfToken(): string;
   /** Aborted when the client is gone or the request's time is up. */
   readonly signal: AbortSignal;
 }
@@ -74,6 +81,10 @@ export interface EndpointResponse {
   readonly headers?: Readonly<Record<string, string>>;
   /** Object → JSON; string → as `Content-Type` says; null → no body. */
   readonly body: object | string | Buffer | Readable | null;
-  /** Signed, httpOnly, sameSite=lax; `value: null` deletes. */
-  readonly cookies?: readonly { readonly name: string; readonly value: string | null; readonly maxAgeSeconds?: number }[];
+  /** httpOnly, sameSite=lax, for the whole site; secure and bound to this host under https. `value: null` deletes. */
+  readonly cookies?: readonly {
+    readonly name: string;
+    readonly value: string | null;
+    readonly maxAgeSeconds?: number;
+  }[];
 }

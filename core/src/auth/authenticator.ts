@@ -1,0 +1,29 @@
+import type { InjectionToken } from 'tsyringe';
+import type { Generation } from '../kernel/generation.js';
+import type { Identity } from './identity.js';
+import type { Session } from './session.js';
+
+/** What a request presents to show who it is; at most one of them counts, the bearer token first. */
+export interface Credentials {
+  readonly bearer: string | null;
+  readonly sessionToken: string | null;
+}
+
+/** Who asks, and the browser session it came with. */
+export interface Caller {
+  readonly identity: Identity;
+  /** Null for tokens and anonymous callers. */
+  readonly session: Session | null;
+}
+
+/** Tells who presents credentials. */
+export interface Authenticator {
+  /**
+   * An unknown or ended session is an anonymous caller; a wrong token is an error, since its sender relies on it.
+   * @throws AuthenticationError `invalid_token`
+   */
+  authenticate(credentials: Credentials, generation: Generation): Promise<Caller>;
+}
+
+/** The workspace's authenticator. */
+export const Authenticator: InjectionToken<Authenticator> = Symbol('Authenticator');

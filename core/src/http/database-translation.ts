@@ -1,0 +1,49 @@
+import { ConflictError, UnavailableError, ValidationError, type TrellisError } from '@trellis-crm/sdk';
+import { classifyDatabaseError, type DatabaseFault, type DatabaseProblem } from '../database/database-errors.js';
+
+/** What a fault of the database means to the caller; undefined when the error is none. */
+export function translateDatabaseError(error: unknown): TrellisError | undefined {
+  const problem = classifyDatabaseError(error);
+  if (problem === undefined) return undefined;
+  return conflictOf(problem, error) ?? translators[problem.fault](error);
+}
+
+/** Constraints whose violation has a meaning of its own, by name; the code is what clients see. */
+const constraintCodes: Readonly<Record<string, string>> = {
+  users_last_admin: 'last_admin',
+};
+
+function conflictOf(problem: DatabaseProblem, cause: unknown): TrellisError | undefined {
+  const code = constraintCodes[problem.constraint ?? ''];
+  return code === undefined ? undefined : new ConflictError(code, {}, { cause });
+}
+
+type Translate = (cause: unknown) => TrellisError;
+
+const unavailable =
+  (code: string): Translate =>
+  (cause) =>
+    new UnavailableError(code, { retryAfterSeconds: 2 }, { cause });
+const conflict =
+  (code: string): Translate =>
+  (cause) =>
+    new ConflictError(code, {}, { cause });
+const invalid =
+  (code: string): Translate =>
+  (cause) =>
+    new ValidationError(code, {}, { cause });
+
+const translators: Readonly<Record<DatabaseFault, Translate>> = {
+  connection_lost: unavailable('database_unavailable'),
+  pool_timeout: unavailable('overloaded'),
+  statement_timeout: unavailable('statement_timeout'),
+  lock_timeout: conflict('record_locked'),
+  retryable: conflict('concurrent_change'),
+  unique: conflict('not_unique'),
+  foreign_key: conflict('reference_broken'),
+  exclusion: conflict('overlaps'),
+  not_null: invalid('value_missing'),
+  check: invalid('value_refused'),
+  out_of_range: invalid('value_out_of_range'),
+  bad_text: invalid('value_not_storable'),
+};

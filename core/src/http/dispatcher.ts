@@ -1,0 +1,135 @@
+import { MalformedError, NotFoundError } from '@trellis-crm/sdk';
+import type { Authenticator, Caller } from '../auth/authenticator.js';
+import type { Generation } from '../kernel/generation.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { checkAccess, checkForgery, credentialsOf } from './caller.js';
+import { clientAddress } from './client-address.js';
+import { CookieJar } from './cookies.js';
+import type { Endpoint, EndpointRequest, Method } from './endpoint.js';
+import { allowHeader, MethodNotAllowedError } from './method-not-allowed-error.js';
+import { present } from './present.js';
+import { checkBody, checkParams, readBody, readIfVersion, readQuery } from './read-input.js';
+import { isPartial, type Exchange, type Step } from './request-state.js';
+import { limitTime, type TimeLimit } from './time-limit.js';
+import { SchemaChecks } from './validation.js';
+
+/** What the dispatcher needs from elsewhere. */
+export interface DispatcherParts {
+  readonly workspace: Workspace;
+  readonly authenticator: Authenticator;
+  /** Whether the person's side of the connection is encrypted. */
+  isHttps(ctx: Exchange): boolean;
+}
+
+/** The last step of the pipeline, the same for every endpoint: find, authenticate, check access, read, check, act, present. */
+export function dispatch(parts: DispatcherParts): Step {
+  const checks = new SchemaChecks();
+  return async (ctx) => {
+    const generation = parts.workspace.generation();
+    const found = find(generation, ctx);
+    if (found === null) return;
+    const { endpoint, params } = found;
+    ctx.state.endpoint = endpoint;
+    const cookies = new CookieJar(ctx, parts.isHttps(ctx));
+    const caller = await authenticate(parts, ctx, endpoint, cookies);
+    checkAccess(endpoint, caller);
+    const timeLimit = limitTime(ctx, endpoint.input?.body?.kind === 'stream' ? null : requestTimeoutMs);
+    const response = await timeLimit.run(async () => {
+      const input = await readInput(parts, { ctx, endpoint, params, caller, cookies, checks });
+      return endpoint.handle({ ...input, ...surroundings(parts, ctx, { generation, caller, cookies, timeLimit }) });
+    });
+    present(ctx, endpoint, response, cookies);
+  };
+}
+
+const requestTimeoutMs = 15_000;
+
+type KnownCaller = Caller & { readonly usesBearer: boolean };
+
+/** The endpoint, or null when the answer is already given. @throws NotFoundError, MethodNotAllowedError */
+function find(
+  generation: Generation,
+  ctx: Exchange,
+): { endpoint: Endpoint; params: Readonly<Record<string, string>> } | null {
+  const method = ctx.method === 'HEAD' ? 'GET' : ctx.method;
+  const match = generation.match(method as Method, ctx.path);
+  if (match.kind === 'absent') throw new NotFoundError('not_found');
+  if (match.kind === 'plugin-disabled') throw new NotFoundError('plugin_disabled', { plugin: match.plugin });
+  if (match.kind === 'found') return { endpoint: match.endpoint, params: decodeParams(match.params) };
+  if (ctx.method !== 'OPTIONS') throw new MethodNotAllowedError(match.allowed);
+  ctx.status = 204;
+  ctx.set('Allow', allowHeader(match.allowed));
+  return null;
+}
+
+function decodeParams(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  try {
+    return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]));
+  } catch (cause) {
+    throw new MalformedError('malformed_path', {}, { cause });
+  }
+}
+
+async function authenticate(
+  { authenticator, workspace }: DispatcherParts,
+  ctx: Exchange,
+  endpoint: Endpoint,
+  cookies: CookieJar,
+): Promise<KnownCaller> {
+  const credentials = credentialsOf(ctx, endpoint, cookies);
+  const caller = await authenticator.authenticate(credentials, workspace.generation());
+  ctx.state.actor = caller.identity;
+  return { ...caller, usesBearer: credentials.bearer !== null };
+}
+
+interface Reading {
+  readonly ctx: Exchange;
+  readonly endpoint: Endpoint;
+  readonly params: Readonly<Record<string, string>>;
+  readonly caller: KnownCaller;
+  readonly cookies: CookieJar;
+  readonly checks: SchemaChecks;
+}
+
+/** The forgery check stands between reading and checking: a form carries its token inside, and nothing is told before. */
+async function readInput({ workspace }: DispatcherParts, { ctx, endpoint, params, caller, cookies, checks }: Reading) {
+  const checkedParams = checkParams(endpoint.input, params, checks);
+  const query = readQuery(endpoint, ctx, checks);
+  const raw = await readBody(endpoint, ctx);
+  checkForgery({ ctx, endpoint, body: raw }, caller, cookies, workspace.info().publicUrl);
+  return {
+    params: checkedParams,
+    query,
+    body: checkBody(endpoint, raw, checks),
+    bodyStream: endpoint.input?.body?.kind === 'stream' ? ctx.req : null,
+    ifVersion: readIfVersion(ctx, raw),
+    method: endpoint.method,
+  };
+}
+
+interface Surroundings {
+  readonly generation: Generation;
+  readonly caller: Caller;
+  readonly cookies: CookieJar;
+  readonly timeLimit: TimeLimit;
+}
+
+function surroundings(
+  { workspace }: DispatcherParts,
+  ctx: Exchange,
+  { generation, caller, cookies, timeLimit }: Surroundings,
+) {
+  return {
+    generation,
+    identity: caller.identity,
+    session: caller.session,
+    requestId: ctx.state.requestId,
+    url: new URL(ctx.url, workspace.info().publicUrl),
+    isPartial: isPartial(ctx),
+    ip: clientAddress(ctx.req, workspace.config.trustProxy),
+    header: (name: string) => ctx.get(name),
+    cookie: (name: string) => cookies.get(name) ?? ctx.cookies.get(name),
+    csrfToken: () => caller.session?.csrfToken ?? cookies.ensureGuestToken(),
+    signal: timeLimit.signal,
+  } satisfies Partial<EndpointRequest>;
+}

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type Koa from 'koa';
+import type { RequestState } from './request-state.js';
+
+/** A listening server. */
+export interface HttpServer {
+  readonly port: number;
+  readonly server: Server;
+  /** Takes no new connections, lets requests under way finish for at most `graceMs`, then cuts what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Starts to listen; port 0 takes any free one. @throws the system's error, `EADDRINUSE` for a taken port */
+export async function listen(
+  app: Koa<RequestState>,
+  address: { readonly host: string; readonly port: number },
+): Promise<HttpServer> {
+  const handle = app.callback();
+  const server = createServer(limits, (request, response) => void handle(request, response));
+  server.listen(address.port, address.host);
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, server, close: (graceMs) => close(server, graceMs) };
+}
+
+/** Head of a request within 10 s, all of it within 5 min; a proxy's idle connection outlives the proxy's own limit of 60 s. */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 300_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5000,
+  maxHeaderSize: 16 * 1024,
+  requireHostHeader: true,
+};
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}

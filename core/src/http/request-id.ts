@@ -1,0 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import type { Step } from './request-state.js';
+
+/** Gives each request an id that appears in its answer, its problem and its log line; that of a trusted proxy is kept. */
+export function identifyRequest(trustProxy: number): Step {
+  return async (ctx, next) => {
+    const given = trustProxy > 0 ? ctx.get('X-Request-Id') : '';
+    ctx.state.requestId = /^[\w.-]{8,64}$/.test(given) ? given : randomUUID();
+    ctx.set('X-Request-Id', ctx.state.requestId);
+    await next();
+  };
+}
