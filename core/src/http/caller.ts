@@ -40,10 +40,14 @@ export function checkForgery(
 ): void {
   if (request.endpoint.method === 'GET' || caller.usesBearer) return;
   refuseCrossSite(request.ctx, publicUrl);
-  if (caller.session === null && request.endpoint.surface === 'api') return;
+  if (hasNothingToMisuse(request.endpoint, caller)) return;
   const given = givenToken(request);
   if (given === null && isUploadFromHere(request, publicUrl)) return;
   checkToken(given ?? '', caller.session?.csrfToken ?? cookies.guestToken());
+}
+
+function hasNothingToMisuse(endpoint: Endpoint, { session }: Caller): boolean {
+  return session === null && endpoint.surface === 'api';
 }
 
 function givenToken({ ctx, body }: { readonly ctx: Exchange; readonly body: RawBody | null }): string | null {
