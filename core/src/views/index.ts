@@ -2,6 +2,7 @@ export { createAssetRegistry, type AssetRegistry, type AssetResponse } from './a
 export { coreAssetsDir, readCoreAssets, type AssetFile } from './asset-files.js';
 export { coreIconsDir, coreViewSource } from './core-view-source.js';
 export { createFormatters, type Formatters, type MoneyValue } from './formatters.js';
+export { buildGallery } from './gallery/gallery.js';
 export { createIconSet, type IconSet } from './icon.js';
 export {
   createMessageCatalogue,

@@ -11,6 +11,8 @@ export interface TemplateFile {
   /** Path below `views`, without extension. */
   readonly path: string;
   readonly source: string;
+  /** Its first-line comment: what it is and the context it takes. */
+  readonly description: string | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export function readTemplates(source: { readonly namespace: string; readonly vie
     const name = nameOf(namespace, path);
     const text = readFileSync(join(viewsDir, `${path}.hbs`), 'utf8');
     checkTemplate(name, text);
-    return { name, namespace, path, source: text };
+    return { name, namespace, path, source: text, description: /^\{\{!--\s*([\s\S]*?)\s*--\}\}/.exec(text)?.[1] };
   });
 }
 

@@ -38,8 +38,15 @@ export interface ViewEngine {
   /** What htmx gets: the title and the page's blocks, or only the one named. */
   fragment(page: PageModel, env: ViewEnv, block?: string): SafeHtml;
   has(template: string): boolean;
+  /** First-line comment of a template. */
+  describe(template: string): string | undefined;
   /** Translates outside a template, e.g. for a page title; `key` is absolute (`core:ui.close`) or relative to `namespace`. */
-  translate(env: ViewEnv, namespace: string, key: string, values?: Readonly<Record<string, unknown>>): string;
+  translate(
+    env: Pick<ViewEnv, 'locale'>,
+    namespace: string,
+    key: string,
+    values?: Readonly<Record<string, unknown>>,
+  ): string;
   readonly formatters: ReturnType<typeof createFormatters>;
   /** Compiles every template. @throws TemplateError for the first one that is wrong; tests and `plugin plan` call it. */
   verify(): void;
@@ -57,10 +64,7 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
   handlebars.unregisterHelper('log');
   handlebars.registerHelper(helpers);
   const files = options.sources.flatMap(readTemplates);
-  const compileOptions = {
-    ...strictOptions,
-    knownHelpers: Object.fromEntries(Object.keys(helpers).map((name) => [name, true])),
-  };
+  const compileOptions = { ...strictOptions, knownHelpers: namesOf(helpers) };
   const templates = new Map(
     files.map((file) => [file.name, lazily(() => handlebars.compile(parseTemplate(file), compileOptions))]),
   );
@@ -71,6 +75,7 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
     page: (page, env, shell) => renderDocument(engine, page, env, shell),
     fragment: (page, env, block) => renderFragment(engine, page, env, block),
     has: (template) => templates.has(template),
+    describe: (template) => files.find(({ name }) => name === template)?.description,
     translate: (env, namespace, key, values) => catalogue.translate(env.locale, namespace, key, values),
     formatters,
     verify: () => {
@@ -88,6 +93,10 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
   function renderPartial(name: string, context: object, data: unknown): string {
     return find(name)(context, { data });
   }
+}
+
+function namesOf(helpers: object): Record<string, boolean> {
+  return Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
 }
 
 function lazily(compile: () => TemplateDelegate): TemplateDelegate {
