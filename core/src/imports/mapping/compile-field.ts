@@ -1,0 +1,133 @@
+import type { Field, Problem } from '@trellis-crm/sdk';
+import type { CompiledEntity } from '../../records/compiled-entity.js';
+import type { Cells, CompiledField, FieldReading, MappingSurroundings } from './compiled-mapping.js';
+import { targetOf } from './entity-fields.js';
+import type { ReadValue, ValueReader } from './import-value.js';
+import { isListSource, type FieldMapping, type FieldSource, type ListSource } from './mapping.js';
+import { compileTemplate } from './template.js';
+import { readerFor } from './value-readers.js';
+
+/** Where faults of a mapping are reported. */
+export interface FieldSurroundings extends MappingSurroundings {
+  /** Pointer to what is compiled. */
+  readonly pointer: string;
+  readonly faults: Problem[];
+}
+
+/** One field as declared and as mapped. */
+export interface MappedField {
+  readonly name: string;
+  readonly declared: Field;
+  readonly mapping: FieldMapping;
+  readonly entity: CompiledEntity;
+}
+
+/** Binds one field of a mapping; null after a fault was reported. */
+export function compileField(field: MappedField, surroundings: FieldSurroundings): CompiledField | null {
+  const { declared, mapping, name } = field;
+  if (isListSource(mapping)) return compileList(field, mapping, surroundings);
+  const source = typeof mapping === 'string' ? { column: mapping } : mapping;
+  const fault = sourceFault(source, declared);
+  if (fault !== null) {
+    surroundings.faults.push({ pointer: surroundings.pointer, code: 'invalid_source', message: `"${name}": ${fault}` });
+    return null;
+  }
+  const read = declared.kind === 'list' ? splitReader(field, source, surroundings) : cellReader(field, source, surroundings);
+  return { name, column: source.column ?? null, noticeBlank: source.blank === 'notice', isConstant: source.value !== undefined, read };
+}
+
+function sourceFault(source: FieldSource, declared: Field): string | null {
+  const given = [source.column, source.template, source.value].filter((part) => part !== undefined);
+  if (given.length !== 1) return 'exactly one of column, template and value says where the text comes from.';
+  if (declared.kind !== 'ref' && (source.ref ?? source.deferred ?? source.missing) !== undefined) return 'it is not a reference.';
+  if (declared.kind === 'list' && soleField(declared) === null) return 'a list of several fields needs "entries".';
+  return null;
+}
+
+type FieldReader = (row: Cells) => FieldReading;
+
+function cellReader({ declared, entity }: MappedField, source: FieldSource, surroundings: FieldSurroundings): FieldReader {
+  const text = textOf(source);
+  const target = targetOf(surroundings.generation, entity, declared);
+  const currency = source.currency ?? surroundings.baseCurrency;
+  const read = readerFor({ field: declared, source, currency, target });
+  const { currencyColumn } = source;
+  if (declared.kind !== 'money' || currencyColumn === undefined) return (row) => readCell(text(row), read);
+  return (row) => readCell(text(row), (cell) => withCurrency(read(cell), row(currencyColumn).toUpperCase()));
+}
+
+function readCell(text: string, read: ValueReader): FieldReading {
+  if (text === '') return { kind: 'blank' };
+  const result = read(text);
+  return 'problem' in result ? { kind: 'problem', problem: result.problem } : { kind: 'value', value: result.value };
+}
+
+function withCurrency(money: ReadValue, currency: string): ReadValue {
+  return 'problem' in money || currency === '' ? money : { value: { ...Object(money.value), currency } };
+}
+
+function textOf(source: FieldSource): (row: Cells) => string {
+  if (source.template !== undefined) return compileTemplate(source.template);
+  const { column, value = '' } = source;
+  return column === undefined ? () => value : (row) => row(column);
+}
+
+/** The field that alone must be there in an entry, so that a list can be read from a single cell. */
+function soleField(declared: Field): string | null {
+  const required = Object.entries(declared.item ?? {}).filter(([, item]) => item.required === true);
+  const [only, other] = required.length === 0 ? Object.entries(declared.item ?? {}) : required;
+  return only === undefined || other !== undefined ? null : only[0];
+}
+
+/** Reads `a@x.com; b@x.com` as two entries. */
+function splitReader(field: MappedField, source: FieldSource, surroundings: FieldSurroundings): FieldReader {
+  const name = soleField(field.declared) ?? '';
+  const item = field.declared.item?.[name] ?? field.declared;
+  const target = targetOf(surroundings.generation, field.entity, item);
+  const read = readerFor({ field: item, source, currency: surroundings.baseCurrency, target });
+  const text = textOf(source);
+  return (row) => {
+    const parts = text(row).split(source.separator ?? ';').map((part) => part.trim()).filter((part) => part !== '');
+    return listOf(parts.map((part) => readCell(part, read)).map((reading) => entryOf([[name, reading]])));
+  };
+}
+
+function compileList(field: MappedField, { entries }: ListSource, surroundings: FieldSurroundings): CompiledField | null {
+  const before = surroundings.faults.length;
+  const compiled = entries.map((entry, index) => compileEntry(field, entry, { ...surroundings, pointer: `${surroundings.pointer}/entries/${index}` }));
+  if (surroundings.faults.length > before) return null;
+  const read = (row: Cells): FieldReading => listOf(compiled.map((parts) => readEntry(parts, row)));
+  const sole = compiled.length === 1 ? compiled[0]?.find(({ column }) => column !== null) : undefined;
+  return { name: field.name, column: sole?.column ?? null, noticeBlank: false, isConstant: false, read };
+}
+
+function compileEntry(field: MappedField, entry: Readonly<Record<string, string | FieldSource>>, surroundings: FieldSurroundings): CompiledField[] {
+  return Object.entries(entry).flatMap(([name, mapping]) => {
+    const declared = field.declared.item?.[name];
+    const isDeferred = typeof mapping === 'object' && mapping.deferred === true;
+    if (declared !== undefined && !isDeferred) return compileField({ name, declared, mapping, entity: field.entity }, surroundings) ?? [];
+    const message = isDeferred ? 'references inside a list cannot be deferred.' : `its entries have no field "${name}".`;
+    surroundings.faults.push({ pointer: `${surroundings.pointer}/${name}`, code: 'unknown_field', message: `"${field.name}": ${message}` });
+    return [];
+  });
+}
+
+function readEntry(parts: readonly CompiledField[], row: Cells): FieldReading {
+  const readings = parts.map((part) => [part.name, part.read(row)] as const);
+  const isBlank = parts.every(({ isConstant }, index) => isConstant || readings[index]?.[1].kind === 'blank');
+  return isBlank && parts.some(({ isConstant }) => !isConstant) ? { kind: 'blank' } : entryOf(readings);
+}
+
+function entryOf(parts: readonly (readonly [string, FieldReading])[]): FieldReading {
+  const problem = parts.map(([, reading]) => reading).find((reading) => reading.kind === 'problem');
+  if (problem !== undefined) return problem;
+  const values = parts.flatMap(([name, reading]) => (reading.kind === 'value' ? [[name, reading.value] as const] : []));
+  return values.length === 0 ? { kind: 'blank' } : { kind: 'value', value: Object.fromEntries(values) };
+}
+
+function listOf(entries: readonly FieldReading[]): FieldReading {
+  const problem = entries.find((entry) => entry.kind === 'problem');
+  if (problem !== undefined) return problem;
+  const values = entries.flatMap((entry) => (entry.kind === 'value' ? [entry.value] : []));
+  return values.length === 0 ? { kind: 'blank' } : { kind: 'value', value: values };
+}

@@ -1,0 +1,77 @@
+import type { CsvRow } from '../csv/csv-row.js';
+import type { ImportProblem } from '../import-problem.js';
+import type { Cells, CompiledMapping, CompiledRecord } from './compiled-mapping.js';
+import type { KeyLedger } from './key-ledger.js';
+
+/** What one row wants to become, before the database was asked. */
+export interface RowDraft {
+  readonly line: number;
+  readonly records: readonly RecordDraft[];
+  readonly problems: readonly ImportProblem[];
+}
+
+/** One record of a row. */
+export interface RecordDraft {
+  readonly record: CompiledRecord;
+  readonly line: number;
+  /** Key in the source; null without one. */
+  readonly externalId: string | null;
+  /** By field name; references are still keys. Fields with an empty cell are not among them. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Mapped fields whose cells were empty. */
+  readonly blanks: readonly string[];
+}
+
+/** Turns a row into drafts. Looks at nothing but the row and, for keys that repeat, the rows before it. */
+export function draftRow(row: CsvRow, mapping: CompiledMapping, header: ReadonlyMap<string, number>, ledger: KeyLedger): RowDraft {
+  if (row.broken !== undefined) return { line: row.line, records: [], problems: [{ ...row.broken, line: row.line, column: null, kind: 'error' }] };
+  const cells: Cells = (column) => row.cells[header.get(column.toLowerCase()) ?? -1]?.trim() ?? '';
+  const problems: ImportProblem[] = [];
+  const drafts = mapping.records.map((record) => draftRecord(record, row.line, cells, problems));
+  const isSingle = mapping.records.length === 1;
+  const records = drafts.filter((draft) => isNew(draft, ledger, isSingle, problems));
+  return { line: row.line, records, problems };
+}
+
+/** Position of each column by its name in lower case. */
+export function headerIndex(names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(names.map((name, index) => [name.toLowerCase(), index]));
+}
+
+function draftRecord(record: CompiledRecord, line: number, cells: Cells, problems: ImportProblem[]): RecordDraft {
+  const values: Record<string, unknown> = {};
+  const blanks: string[] = [];
+  for (const field of record.fields) {
+    const reading = field.read(cells);
+    if (reading.kind === 'value') values[field.name] = reading.value;
+    if (reading.kind === 'problem') problems.push({ line, column: field.column, ...reading.problem, kind: 'error' });
+    if (reading.kind === 'blank') blanks.push(field.name);
+    if (reading.kind === 'blank' && field.noticeBlank) problems.push(blankNotice(line, field.column, field.name));
+  }
+  const externalId = record.externalId?.(cells) ?? null;
+  if (externalId === '') problems.push(noKey(line, record.keyColumn));
+  return { record, line, externalId, values, blanks };
+}
+
+function blankNotice(line: number, column: string | null, field: string): ImportProblem {
+  return { line, column, code: 'no_value', message: `No ${field}; the record is kept without.`, kind: 'notice' };
+}
+
+function noKey(line: number, column: string | null): ImportProblem {
+  return { line, column, code: 'no_key', message: 'The key that identifies the record is empty.', kind: 'error' };
+}
+
+/** False for a draft that an earlier row already made; a row that contradicts an earlier one of its key is refused. */
+function isNew(draft: RecordDraft, ledger: KeyLedger, isSingle: boolean, problems: ImportProblem[]): boolean {
+  const entry = ledger.enter(draft);
+  if (entry.kind === 'new') return true;
+  const { line, record } = draft;
+  const column = record.keyColumn;
+  if (entry.kind === 'same') {
+    if (isSingle) problems.push({ line, column, code: 'repeated_row', message: `The row says the same as line ${entry.line}.`, kind: 'notice' });
+    return false;
+  }
+  const message = `Line ${entry.line} has the same key and other values.`;
+  problems.push({ line, column, code: 'duplicate_key', message, kind: 'error' });
+  return false;
+}

@@ -1,0 +1,155 @@
+import type { Field } from '@trellis-crm/sdk';
+import { compileDateFormat, type ReadMoment } from './date-format.js';
+import { ReferenceKey, unreadable, type ReadValue, type ValueReader } from './import-value.js';
+import type { FieldSource } from './mapping.js';
+import { readNumber, type NumberFormat } from './read-number.js';
+
+/** A field with what a mapping says about reading it. */
+export interface ReadableField {
+  readonly field: Field;
+  readonly source: FieldSource;
+  /** ISO 4217 code of money without one. */
+  readonly currency: string;
+  /** Entity and its title field, for references. */
+  readonly target: { readonly entity: string; readonly title: string } | null;
+}
+
+/** The reader of a field's text; ranges, lengths and formats are checked later, by the entity's own schema. */
+export function readerFor(readable: ReadableField): ValueReader {
+  const read = plainReader(readable);
+  const { values } = readable.source;
+  return values === undefined ? read : (text) => read(values[text] ?? text);
+}
+
+function plainReader(readable: ReadableField): ValueReader {
+  const { field, source } = readable;
+  switch (field.kind) {
+    case 'integer':
+    case 'duration':
+      return (text) => readInteger(text, numberFormat(source));
+    case 'decimal':
+      return (text) => readDecimal(text, numberFormat(source));
+    case 'percent':
+      return (text) => readPercent(text, numberFormat(source));
+    case 'money':
+      return (text) => readMoney(text, numberFormat(source), readable.currency);
+    case 'boolean':
+      return readBoolean;
+    case 'date':
+      return dateReader(source, ({ date }) => date);
+    case 'dateTime':
+      return dateReader(source, ({ date, time }) => `${date}T${time}.000Z`);
+    case 'choice':
+      return (text) => readChoice(text, field.options ?? []);
+    case 'choices':
+      return (text) => readChoices(text, field.options ?? [], source.separator ?? ';');
+    case 'ref':
+      return referenceReader(readable);
+    case 'json':
+      return readJson;
+    case 'email':
+      return (text) => ({ value: text.toLowerCase() });
+    default:
+      return (text) => ({ value: text });
+  }
+}
+
+function numberFormat({ decimal = '.', scale = '1' }: FieldSource): NumberFormat {
+  return { decimal, scale };
+}
+
+function readInteger(text: string, format: NumberFormat): ReadValue {
+  const number = readNumber(text, format);
+  if (number === null || !number.mod(1).eq(0)) return unreadable('not_a_whole_number', `"${text}" is not a whole number.`);
+  return { value: number.toNumber() };
+}
+
+function readDecimal(text: string, format: NumberFormat): ReadValue {
+  const number = readNumber(text, format);
+  return number === null ? notANumber(text) : { value: number.toFixed() };
+}
+
+function readPercent(text: string, format: NumberFormat): ReadValue {
+  const number = readNumber(text.replace(/\s*%$/, ''), format);
+  return number === null ? notANumber(text) : { value: number.toNumber() };
+}
+
+function readMoney(text: string, format: NumberFormat, currency: string): ReadValue {
+  const number = readNumber(text, format);
+  return number === null ? notANumber(text) : { value: { amount: number.toFixed(), currency } };
+}
+
+function notANumber(text: string): ReadValue {
+  return unreadable('not_a_number', `"${text}" is not a number.`);
+}
+
+const yes = new Set(['true', 'yes', 'y', '1', 'x', 'on']);
+const no = new Set(['false', 'no', 'n', '0', 'off']);
+
+function readBoolean(text: string): ReadValue {
+  const word = text.toLowerCase();
+  if (yes.has(word)) return { value: true };
+  return no.has(word) ? { value: false } : unreadable('not_yes_or_no', `"${text}" is neither yes nor no.`);
+}
+
+/** Without a format: ISO 8601, a time without a zone taken as UTC. */
+function dateReader(source: FieldSource, present: (moment: ReadMoment) => string): ValueReader {
+  const formats = source.format === undefined ? ['YYYY-MM-DD', 'YYYY-MM-DD HH:mm', 'YYYY-MM-DD HH:mm:ss'] : [source.format];
+  const readers = formats.map((format) => compileDateFormat(format, source.century));
+  return (text) => {
+    const plain = source.format === undefined ? plainIso(text) : text;
+    const moment = readers.map((read) => read(plain)).find((read) => read !== null) ?? null;
+    if (moment === null) return unreadable('not_a_date', `"${text}" is not a date of the form ${source.format ?? 'YYYY-MM-DD'}.`);
+    return { value: present(moment) };
+  };
+}
+
+/** ISO 8601 with a zone as the same moment in UTC, in the form the readers know. */
+function plainIso(text: string): string {
+  const isZoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text);
+  const moment = isZoned ? new Date(text) : null;
+  if (moment === null || Number.isNaN(moment.getTime())) return text.replace('T', ' ');
+  return moment.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function readChoice(text: string, options: readonly string[]): ReadValue {
+  const wanted = plainWord(text);
+  const found = options.find((option) => plainWord(option) === wanted);
+  if (found !== undefined) return { value: found };
+  return unreadable('unknown_option', `"${text}" is none of ${options.slice(0, 12).join(', ')}.`);
+}
+
+function readChoices(text: string, options: readonly string[], separator: string): ReadValue {
+  const parts = text.split(separator).map((part) => part.trim()).filter((part) => part !== '');
+  const found: unknown[] = [];
+  for (const part of parts) {
+    const read = readChoice(part, options);
+    if ('problem' in read) return read;
+    found.push(read.value);
+  }
+  return { value: [...new Set(found)] };
+}
+
+/** `Read-only`, `read only` and `read_only` are the same option. */
+function plainWord(text: string): string {
+  return text.trim().toLowerCase().replaceAll(/[\s_-]+/g, '_');
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+function referenceReader({ source, target }: ReadableField): ValueReader {
+  const by = source.ref ?? target?.title ?? 'name';
+  const options = { isDeferred: source.deferred ?? false, missing: source.missing ?? 'refuse' } as const;
+  return (text) => {
+    const isId = source.ref === undefined && uuid.test(text);
+    return { value: new ReferenceKey(target?.entity ?? '', isId ? 'id' : by, isId ? text.toLowerCase() : text, options) };
+  };
+}
+
+function readJson(text: string): ReadValue {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return unreadable('not_json', 'The cell is not JSON.');
+  }
+}
