@@ -1,5 +1,6 @@
 import type { Migration } from '@trellis-crm/sdk/migrations/v1';
 import { eventMigrations } from './events/index.js';
+import { importMigrations } from './imports/index.js';
 import { jobMigrations } from './jobs/index.js';
 import { kernelMigrations } from './kernel/index.js';
 import { recordMigrations } from './records/index.js';
@@ -10,4 +11,5 @@ export const coreMigrations: readonly Migration[] = [
   ...recordMigrations,
   ...eventMigrations,
   ...jobMigrations,
+  ...importMigrations,
 ];

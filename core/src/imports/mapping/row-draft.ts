@@ -2,6 +2,7 @@ import type { CsvRow } from '../csv/csv-row.js';
 import type { ImportProblem } from '../import-problem.js';
 import type { Cells, CompiledMapping, CompiledRecord } from './compiled-mapping.js';
 import type { KeyLedger } from './key-ledger.js';
+import { valueAt } from './value-at.js';
 
 /** What one row wants to become, before the database was asked. */
 export interface RowDraft {
@@ -16,6 +17,10 @@ export interface RecordDraft {
   readonly line: number;
   /** Key in the source; null without one. */
   readonly externalId: string | null;
+  /** Tells records of one place in the mapping apart; null for those without a key, which are all different. */
+  readonly key: string | null;
+  /** The same record as an earlier row makes. */
+  readonly isRepeated: boolean;
   /** By field name; references are still keys. Fields with an empty cell are not among them. */
   readonly values: Readonly<Record<string, unknown>>;
   /** Mapped fields whose cells were empty. */
@@ -27,9 +32,8 @@ export function draftRow(row: CsvRow, mapping: CompiledMapping, header: Readonly
   if (row.broken !== undefined) return { line: row.line, records: [], problems: [{ ...row.broken, line: row.line, column: null, kind: 'error' }] };
   const cells: Cells = (column) => row.cells[header.get(column.toLowerCase()) ?? -1]?.trim() ?? '';
   const problems: ImportProblem[] = [];
-  const drafts = mapping.records.map((record) => draftRecord(record, row.line, cells, problems));
   const isSingle = mapping.records.length === 1;
-  const records = drafts.filter((draft) => isNew(draft, ledger, isSingle, problems));
+  const records = mapping.records.map((record) => entered(draftRecord(record, row.line, cells, problems), ledger, isSingle, problems));
   return { line: row.line, records, problems };
 }
 
@@ -50,7 +54,7 @@ function draftRecord(record: CompiledRecord, line: number, cells: Cells, problem
   }
   const externalId = record.externalId?.(cells) ?? null;
   if (externalId === '') problems.push(noKey(line, record.keyColumn));
-  return { record, line, externalId, values, blanks };
+  return { record, line, externalId, key: keyOf(record, externalId, values), isRepeated: false, values, blanks };
 }
 
 function blankNotice(line: number, column: string | null, field: string): ImportProblem {
@@ -61,17 +65,23 @@ function noKey(line: number, column: string | null): ImportProblem {
   return { line, column, code: 'no_key', message: 'The key that identifies the record is empty.', kind: 'error' };
 }
 
-/** False for a draft that an earlier row already made; a row that contradicts an earlier one of its key is refused. */
-function isNew(draft: RecordDraft, ledger: KeyLedger, isSingle: boolean, problems: ImportProblem[]): boolean {
+/** Compares with the rows before: a row may repeat what an earlier one of its key says, but not contradict it. */
+function entered(draft: RecordDraft, ledger: KeyLedger, isSingle: boolean, problems: ImportProblem[]): RecordDraft {
   const entry = ledger.enter(draft);
-  if (entry.kind === 'new') return true;
+  if (entry.kind === 'new') return draft;
   const { line, record } = draft;
   const column = record.keyColumn;
-  if (entry.kind === 'same') {
-    if (isSingle) problems.push({ line, column, code: 'repeated_row', message: `The row says the same as line ${entry.line}.`, kind: 'notice' });
-    return false;
+  if (entry.kind === 'other') {
+    const message = `Line ${entry.line} has the same key and other values.`;
+    problems.push({ line, column, code: 'duplicate_key', message, kind: 'error' });
+  } else if (isSingle) {
+    problems.push({ line, column, code: 'repeated_row', message: `The row says the same as line ${entry.line}.`, kind: 'notice' });
   }
-  const message = `Line ${entry.line} has the same key and other values.`;
-  problems.push({ line, column, code: 'duplicate_key', message, kind: 'error' });
-  return false;
+  return { ...draft, isRepeated: true };
+}
+
+function keyOf(record: CompiledRecord, externalId: string | null, values: Readonly<Record<string, unknown>>): string | null {
+  if (externalId !== null) return externalId === '' ? null : externalId;
+  const [value] = record.matchField === null ? [] : valueAt(values, record.matchField);
+  return value === undefined ? null : JSON.stringify(value);
 }
