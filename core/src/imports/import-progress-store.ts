@@ -35,7 +35,11 @@ export interface WaitingReference extends DeferredReference {
 }
 
 /** The next waiting references, in the order of the rows. */
-export async function nextReferences(trx: Knex.Transaction, id: Id, limit: number): Promise<readonly WaitingReference[]> {
+export async function nextReferences(
+  trx: Knex.Transaction,
+  id: Id,
+  limit: number,
+): Promise<readonly WaitingReference[]> {
   const { rows } = await trx.raw<{ rows: ReferenceRow[] }>(
     `select position, line, column_name, entity, record_id, field, target_entity, key_kind, key, was_written
      from core.import_references where import_id = ? order by position limit ?`,
@@ -70,7 +74,11 @@ export async function addProblems(knex: Knex, id: Id, problems: readonly ImportP
 }
 
 /** Problems of an import by line, errors before notices. */
-export async function readProblems(knex: Knex, id: Id, options: { readonly limit: number; readonly kind?: ImportProblem['kind'] }): Promise<readonly ImportProblem[]> {
+export async function readProblems(
+  knex: Knex,
+  id: Id,
+  options: { readonly limit: number; readonly kind?: ImportProblem['kind'] },
+): Promise<readonly ImportProblem[]> {
   const { rows } = await knex.raw<{ rows: ImportProblem[] }>(
     `select line, column_name as "column", kind, code, message from core.import_problems
      where import_id = ? and (kind = ? or ?::text is null) order by kind, line, position limit ?`,
@@ -94,7 +102,12 @@ interface ReferenceRow {
 
 async function addReferences(trx: Knex.Transaction, id: Id, deferred: readonly DeferredReference[]): Promise<void> {
   if (deferred.length === 0) return;
-  const rows = deferred.map((one) => ({ ...one, target: one.reference.entity, by: one.reference.by, key: one.reference.key }));
+  const rows = deferred.map((one) => ({
+    ...one,
+    target: one.reference.entity,
+    by: one.reference.by,
+    key: one.reference.key,
+  }));
   await trx.raw(
     `insert into core.import_references (import_id, line, column_name, entity, record_id, field, target_entity, key_kind, key, was_written)
      select ?, line, "column", entity, "recordId", field, target, "by", key, "wasWritten"

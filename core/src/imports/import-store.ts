@@ -6,7 +6,18 @@ import type { ImportFailure, ImportRecord } from './import-record.js';
 /** What a new import is made of. */
 export type NewImport = Pick<
   ImportRecord,
-  'id' | 'entity' | 'fileName' | 'sizeBytes' | 'delimiter' | 'header' | 'mapping' | 'isDryRun' | 'rowCount' | 'actor' | 'changeSetId' | 'createdAt'
+  | 'id'
+  | 'entity'
+  | 'fileName'
+  | 'sizeBytes'
+  | 'delimiter'
+  | 'header'
+  | 'mapping'
+  | 'isDryRun'
+  | 'rowCount'
+  | 'actor'
+  | 'changeSetId'
+  | 'createdAt'
 >;
 
 /** Stores an import and its text, to be run later. */
@@ -31,7 +42,11 @@ export async function insertImport(knex: Knex, record: NewImport, text: Buffer):
     ],
   );
   for (const [position, piece] of piecesOf(text).entries()) {
-    await knex.raw('insert into core.import_files (import_id, position, text) values (?, ?, ?)', [record.id, position, piece]);
+    await knex.raw('insert into core.import_files (import_id, position, text) values (?, ?, ?)', [
+      record.id,
+      position,
+      piece,
+    ]);
   }
 }
 
@@ -53,7 +68,10 @@ export async function listImports(knex: Knex, createdBy: Id | null, limit: numbe
 /** Text of an import's file, in pieces. */
 export async function* readFileText(knex: Knex, id: Id): AsyncGenerator<Buffer> {
   for (let position = 0; ; position += 1) {
-    const { rows } = await knex.raw<{ rows: { text: Buffer }[] }>('select text from core.import_files where import_id = ? and position = ?', [id, position]);
+    const { rows } = await knex.raw<{ rows: { text: Buffer }[] }>(
+      'select text from core.import_files where import_id = ? and position = ?',
+      [id, position],
+    );
     if (rows[0] === undefined) return;
     yield rows[0].text;
   }
@@ -62,7 +80,10 @@ export async function* readFileText(knex: Knex, id: Id): AsyncGenerator<Buffer> 
 /** Begins or goes on. A dry run always begins anew: what it had planned was in memory only. */
 export async function startImport(knex: Knex, id: Id, now: Date): Promise<ImportRecord | undefined> {
   return knex.transaction(async (trx) => {
-    await trx.raw(`delete from core.import_problems p using core.imports i where i.id = p.import_id and i.id = ? and i.is_dry_run and i.state = 'running'`, [id]);
+    await trx.raw(
+      `delete from core.import_problems p using core.imports i where i.id = p.import_id and i.id = ? and i.is_dry_run and i.state = 'running'`,
+      [id],
+    );
     await trx.raw(
       `update core.imports
        set state = 'running', started_at = coalesce(started_at, ?),
@@ -87,7 +108,9 @@ export async function finishImport(knex: Knex, id: Id, now: Date, failure: Impor
 
 /** Removes imports that ended before a moment, files and problems included; their records stay. @returns how many */
 export async function purgeImports(knex: Knex, endedBefore: Date): Promise<number> {
-  const { rowCount } = await knex.raw<{ rowCount: number }>('delete from core.imports where finished_at < ?', [endedBefore]);
+  const { rowCount } = await knex.raw<{ rowCount: number }>('delete from core.imports where finished_at < ?', [
+    endedBefore,
+  ]);
   return rowCount;
 }
 

@@ -28,7 +28,9 @@ describe('decodeText', () => {
   });
 
   it('reads the encoding that is named', () => {
-    expect(decodeText(Buffer.from('name\nJos\xe9\n', 'latin1'), 'windows-1252').text.toString()).to.equal('name\nJosé\n');
+    expect(decodeText(Buffer.from('name\nJos\xe9\n', 'latin1'), 'windows-1252').text.toString()).to.equal(
+      'name\nJosé\n',
+    );
   });
 
   const refused: [string, Buffer, string | undefined, string][] = [
@@ -102,13 +104,24 @@ describe('readRows', () => {
   it('costs one row when a stray quote pairs with a later one', async () => {
     const rows = await rowsOf('a,b\n"1,2\n3,4\n5,"6"\n7,8\n');
 
-    expect(rows.map(({ cells, broken }) => broken?.code ?? cells[0])).to.deep.equal(['a', 'broken_quote', '3', '5', '7']);
+    expect(rows.map(({ cells, broken }) => broken?.code ?? cells[0])).to.deep.equal([
+      'a',
+      'broken_quote',
+      '3',
+      '5',
+      '7',
+    ]);
   });
 
   it('names rows with too few and too many cells', async () => {
     const rows = await rowsOf('a,b\n1\n1,2,3\n4,5\n');
 
-    expect(rows.map(({ broken }) => broken?.code)).to.deep.equal([undefined, 'too_few_cells', 'too_many_cells', undefined]);
+    expect(rows.map(({ broken }) => broken?.code)).to.deep.equal([
+      undefined,
+      'too_few_cells',
+      'too_many_cells',
+      undefined,
+    ]);
   });
 
   it('reads files of old Macs', async () => {
@@ -122,13 +135,16 @@ describe('readRows', () => {
 
 describe('csvLine', () => {
   it('defuses formulas and leaves numbers alone', () => {
-    expect(csvLine(['=HYPERLINK("x")', '+1', '-12.50', '@a', '-cmd', 'a,b'])).to.equal(`"'=HYPERLINK(""x"")",+1,-12.50,'@a,'-cmd,"a,b"\r\n`);
+    expect(csvLine(['=HYPERLINK("x")', '+1', '-12.50', '@a', '-cmd', 'a,b'])).to.equal(
+      `"'=HYPERLINK(""x"")",+1,-12.50,'@a,'-cmd,"a,b"\r\n`,
+    );
   });
 });
 
 async function rowsOf(text: string, size = 1000): Promise<CsvRow[]> {
   const rows: CsvRow[] = [];
-  for await (const part of readRows(pieces(Buffer.from(text), size), { delimiter: ',', columns: 2 })) rows.push(...part);
+  for await (const part of readRows(pieces(Buffer.from(text), size), { delimiter: ',', columns: 2 }))
+    rows.push(...part);
   return rows;
 }
 

@@ -16,9 +16,11 @@ export interface DecodedText {
 export function decodeText(bytes: Buffer, encoding?: string): DecodedText {
   if (bytes.length === 0) throw refuseFile('empty_file', 'The file is empty.');
   const label = encoding ?? byteOrderMark(bytes) ?? 'utf-8';
-  const decoded = label === 'utf-8' ? fromUtf8(bytes) : { text: fromLabel(bytes, label), encoding: label.toLowerCase() };
+  const decoded =
+    label === 'utf-8' ? fromUtf8(bytes) : { text: fromLabel(bytes, label), encoding: label.toLowerCase() };
   refuseNul(decoded.text);
-  if (decoded.text.toString('latin1', 0, 4096).trim() === '') throw refuseFile('empty_file', 'The file has no text in it.');
+  if (decoded.text.toString('latin1', 0, 4096).trim() === '')
+    throw refuseFile('empty_file', 'The file has no text in it.');
   return decoded;
 }
 
@@ -51,7 +53,10 @@ function decoderFor(label: string): TextDecoder {
   try {
     return new TextDecoder(label, { fatal: true });
   } catch {
-    throw refuseFile('unknown_encoding', `No encoding is called "${label}". Known ones: utf-8, utf-16le, windows-1252, gb18030, shift_jis.`);
+    throw refuseFile(
+      'unknown_encoding',
+      `No encoding is called "${label}". Known ones: utf-8, utf-16le, windows-1252, gb18030, shift_jis.`,
+    );
   }
 }
 
@@ -59,9 +64,13 @@ function notUtf8(bytes: Buffer) {
   if (bytes.includes(0)) return nulRefusal(bytes);
   const fitting = candidates.filter((label) => fits(bytes, label));
   const choice = fitting.map((label) => `"${label}"`).join(' or ');
-  return refuseFile('unknown_encoding', `The file is not UTF-8. Save it as UTF-8, or name its encoding: ${choice} fits.`, {
-    line: lineOf(bytes, firstInvalidByte(bytes)),
-  });
+  return refuseFile(
+    'unknown_encoding',
+    `The file is not UTF-8. Save it as UTF-8, or name its encoding: ${choice} fits.`,
+    {
+      line: lineOf(bytes, firstInvalidByte(bytes)),
+    },
+  );
 }
 
 function fits(bytes: Buffer, label: string): boolean {
@@ -100,7 +109,11 @@ function refuseNul(text: Buffer): void {
 
 function nulRefusal(text: Buffer) {
   const line = lineOf(text, text.indexOf(0));
-  return refuseFile('contains_nul', `Line ${line} contains a NUL byte: the file is not text, or is UTF-16 without a byte order mark.`, { line });
+  return refuseFile(
+    'contains_nul',
+    `Line ${line} contains a NUL byte: the file is not text, or is UTF-16 without a byte order mark.`,
+    { line },
+  );
 }
 
 function lineOf(bytes: Buffer, position: number): number {

@@ -47,15 +47,24 @@ function parseHeader(text: Buffer, delimiter: Delimiter): readonly string[] {
   const start = startOfText(text);
   try {
     // A header name may hold a line break inside quotes, so the parser gets more than the first line.
-    const [names] = parse(text.subarray(start, start + sampleBytes), { delimiter, to: 1, relax_column_count: true, record_delimiter: ['\r\n', '\n', '\r'] });
+    const [names] = parse(text.subarray(start, start + sampleBytes), {
+      delimiter,
+      to: 1,
+      relax_column_count: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+    });
     return names ?? [];
   } catch {
-    throw refuseFile('broken_header', 'Line 1: a quote in the header is not closed or stands where none may be.', { line: 1 });
+    throw refuseFile('broken_header', 'Line 1: a quote in the header is not closed or stands where none may be.', {
+      line: 1,
+    });
   }
 }
 
 function tooManyColumns(count: number) {
-  return refuseFile('too_many_columns', `The file has ${count} columns; at most ${mostColumns} can be imported.`, { line: 1 });
+  return refuseFile('too_many_columns', `The file has ${count} columns; at most ${mostColumns} can be imported.`, {
+    line: 1,
+  });
 }
 
 function refuseDuplicates(names: readonly string[]): void {

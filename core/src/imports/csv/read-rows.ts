@@ -14,7 +14,10 @@ export interface CsvShape {
  * Reads rows set by set from UTF-8 pieces of any size. A row that cannot be read costs one line: reading goes on with the
  * next, even when a quote is never closed, so one bad row does not swallow the good ones behind it.
  */
-export async function* readRows(pieces: AsyncIterable<Buffer> | Iterable<Buffer>, shape: CsvShape): AsyncGenerator<readonly CsvRow[]> {
+export async function* readRows(
+  pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
+  shape: CsvShape,
+): AsyncGenerator<readonly CsvRow[]> {
   let rest: Buffer = Buffer.alloc(0);
   let line = 1;
   for await (const piece of pieces) {

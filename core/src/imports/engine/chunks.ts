@@ -2,7 +2,11 @@ import type { CsvRow } from '../csv/csv-row.js';
 import { readRows, type CsvShape } from '../csv/read-rows.js';
 
 /** Rows of a file below its header, in sets of at most `size`. */
-export async function* chunksOf(pieces: AsyncIterable<Buffer> | Iterable<Buffer>, shape: CsvShape, size: number): AsyncGenerator<readonly CsvRow[]> {
+export async function* chunksOf(
+  pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
+  shape: CsvShape,
+  size: number,
+): AsyncGenerator<readonly CsvRow[]> {
   let waiting: CsvRow[] = [];
   let isHeader = true;
   for await (const rows of readRows(pieces, shape)) {

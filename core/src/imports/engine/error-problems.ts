@@ -10,7 +10,8 @@ export function isAboutRows(error: unknown): boolean {
 /** What an error of the record layer says about the only row of a set. */
 export function errorProblems(error: unknown, line: number, mapping: CompiledMapping): readonly ImportProblem[] {
   if (!isTrellisError(error)) throw error;
-  if (error.errors.length === 0) return [{ line, column: null, code: error.code, message: error.message, kind: 'error' }];
+  if (error.errors.length === 0)
+    return [{ line, column: null, code: error.code, message: error.message, kind: 'error' }];
   return error.errors.map(({ pointer, code, message }) => {
     const field = fieldOf(pointer);
     const column = mapping.records.flatMap(({ fields }) => fields).find(({ name }) => name === field)?.column ?? null;

@@ -19,7 +19,12 @@ export class RowsRefused extends Error {
  * @param refused what earlier tries of this set found out
  * @throws RowsRefused when a row must stay out of which something may be written already: try again with its problems
  */
-export async function importChunk(rows: readonly RowDraft[], mapping: CompiledMapping, ports: ChunkPorts, refused: readonly ImportProblem[] = []): Promise<ChunkResult> {
+export async function importChunk(
+  rows: readonly RowDraft[],
+  mapping: CompiledMapping,
+  ports: ChunkPorts,
+  refused: readonly ImportProblem[] = [],
+): Promise<ChunkResult> {
   const result = new ChunkResult();
   for (const problem of [...rows.flatMap(({ problems }) => problems), ...refused]) result.report(problem);
   for (const record of mapping.records) {
@@ -38,7 +43,9 @@ export async function importChunk(rows: readonly RowDraft[], mapping: CompiledMa
 /** Drafts of one place, each key once. */
 function draftsOf(rows: readonly RowDraft[], index: number, refused: ReadonlySet<number>): readonly RecordDraft[] {
   const keys = new Set<string>();
-  const drafts = rows.filter(({ line }) => !refused.has(line)).flatMap(({ records }) => records.filter(({ record }) => record.index === index));
+  const drafts = rows
+    .filter(({ line }) => !refused.has(line))
+    .flatMap(({ records }) => records.filter(({ record }) => record.index === index));
   return drafts.filter(({ key }) => {
     if (key === null) return true;
     const isFirst = !keys.has(key);

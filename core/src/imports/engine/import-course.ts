@@ -52,7 +52,11 @@ export class ImportCourse {
     const index = headerIndex(header);
     const ledger = new KeyLedger();
     let seen = 0;
-    for await (const rows of chunksOf(readFileText(this.run.knex, id), { delimiter, columns: header.length }, chunkRows)) {
+    for await (const rows of chunksOf(
+      readFileText(this.run.knex, id),
+      { delimiter, columns: header.length },
+      chunkRows,
+    )) {
       const drafts = rows.map((row) => draftRow(row, this.mapping, index, ledger));
       const waiting = drafts.slice(Math.max(0, this.record.rowsDone - seen));
       seen += rows.length;
@@ -69,7 +73,13 @@ export class ImportCourse {
       const result = await work(record.isDryRun ? previewPorts(ports, planned) : ports, trx);
       const sum = addTotals(record.totals, result.totals());
       const { problems, deferred } = result;
-      await saveChunk(trx, record.id, { from: record.rowsDone, to: record.rowsDone + rows, totals: sum, problems, deferred });
+      await saveChunk(trx, record.id, {
+        from: record.rowsDone,
+        to: record.rowsDone + rows,
+        totals: sum,
+        problems,
+        deferred,
+      });
       return sum;
     });
     this.planned.absorb(planned);
@@ -85,7 +95,8 @@ export class ImportCourse {
       if (error instanceof RowsRefused) return this.importSet(rows, error.problems);
       if (!isAboutRows(error)) throw error;
       const [only, other] = rows;
-      if (only !== undefined && other === undefined) return this.importSet(rows, errorProblems(error, only.line, this.mapping));
+      if (only !== undefined && other === undefined)
+        return this.importSet(rows, errorProblems(error, only.line, this.mapping));
       const middle = rows.length >> 1;
       await this.importSet(rows.slice(0, middle), refused);
       await this.importSet(rows.slice(middle), refused);

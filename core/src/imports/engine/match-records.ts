@@ -12,34 +12,56 @@ export interface MatchedRecord extends PreparedRecord {
 }
 
 /** Finds the records that exist: by external id, else by the matching field. All of one place of the mapping. */
-export async function matchRecords(prepared: readonly PreparedRecord[], ports: ChunkPorts, result: ChunkResult): Promise<readonly MatchedRecord[]> {
+export async function matchRecords(
+  prepared: readonly PreparedRecord[],
+  ports: ChunkPorts,
+  result: ChunkResult,
+): Promise<readonly MatchedRecord[]> {
   const record = prepared[0]?.draft.record;
   if (record === undefined) return [];
   const { entity } = record.target;
   const keys = prepared.flatMap(({ draft }) => draft.externalId ?? []);
   const byKey = keys.length === 0 ? new Map<string, Id>() : await ports.externalIds.find(entity.definition.id, keys);
   const unknown = prepared.filter(({ draft }) => draft.externalId === null || !byKey.has(draft.externalId));
-  const byValue = record.matchField === null ? new Map<string, FoundRecord[]>() : await findByValue(unknown, record.matchField, ports);
+  const byValue =
+    record.matchField === null
+      ? new Map<string, FoundRecord[]>()
+      : await findByValue(unknown, record.matchField, ports);
   const ids = prepared.map((one) => idOf(one, byKey, byValue, result));
   const existing = await ports.records.load(entity, [...new Set(ids.filter((id) => id !== null))]);
   return prepared.flatMap((one, index) => matched(one, ids[index] ?? null, existing, byKey, result));
 }
 
-async function findByValue(unknown: readonly PreparedRecord[], path: string, ports: ChunkPorts): Promise<Map<string, FoundRecord[]>> {
+async function findByValue(
+  unknown: readonly PreparedRecord[],
+  path: string,
+  ports: ChunkPorts,
+): Promise<Map<string, FoundRecord[]>> {
   const entity = unknown[0]?.draft.record.target.entity;
   const values = [...new Set(unknown.flatMap(({ values: given }) => valueAt(given, path)))];
   if (entity === undefined || values.length === 0) return new Map();
   return Map.groupBy(await ports.records.findByField(entity, path, values), ({ value }) => String(value));
 }
 
-function idOf({ draft, values }: PreparedRecord, byKey: ReadonlyMap<string, Id>, byValue: ReadonlyMap<string, FoundRecord[]>, result: ChunkResult): Id | null {
+function idOf(
+  { draft, values }: PreparedRecord,
+  byKey: ReadonlyMap<string, Id>,
+  byValue: ReadonlyMap<string, FoundRecord[]>,
+  result: ChunkResult,
+): Id | null {
   const known = draft.externalId === null ? undefined : byKey.get(draft.externalId);
   if (known !== undefined || draft.record.matchField === null) return known ?? null;
   const found = valueAt(values, draft.record.matchField).flatMap((value) => byValue.get(String(value)) ?? []);
   const [first, other] = new Set(found.map(({ id }) => id));
   if (other !== undefined) {
     const message = `Several records have this ${draft.record.matchField}; it cannot be told which one is meant.`;
-    result.report({ line: draft.line, column: draft.record.keyColumn, code: 'ambiguous_match', message, kind: 'error' });
+    result.report({
+      line: draft.line,
+      column: draft.record.keyColumn,
+      code: 'ambiguous_match',
+      message,
+      kind: 'error',
+    });
   }
   return first ?? null;
 }
@@ -58,6 +80,12 @@ function matched(
   const json = existing.get(id);
   if (json !== undefined) return [{ ...one, existing: { id, json }, isKeyKnown }];
   const message = 'The record with this key is in the trash or not visible to you.';
-  result.report({ line: draft.line, column: draft.record.keyColumn, code: 'record_not_available', message, kind: 'error' });
+  result.report({
+    line: draft.line,
+    column: draft.record.keyColumn,
+    code: 'record_not_available',
+    message,
+    kind: 'error',
+  });
   return [];
 }

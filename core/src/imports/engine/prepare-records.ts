@@ -15,10 +15,16 @@ export interface PreparedRecord {
 }
 
 /** Resolves references and runs the entity's transformation over the set; what is refused is reported and left out. */
-export async function prepareRecords(drafts: readonly RecordDraft[], ports: ChunkPorts, result: ChunkResult): Promise<readonly PreparedRecord[]> {
+export async function prepareRecords(
+  drafts: readonly RecordDraft[],
+  ports: ChunkPorts,
+  result: ChunkResult,
+): Promise<readonly PreparedRecord[]> {
   const references = drafts.flatMap(({ values }) => Object.values(values).flatMap(referencesIn));
   const resolutions = await resolveReferences(references, ports);
-  const prepared = drafts.map((draft) => resolveDraft(draft, resolutions, result)).filter(({ draft }) => !result.refused.has(draft.line));
+  const prepared = drafts
+    .map((draft) => resolveDraft(draft, resolutions, result))
+    .filter(({ draft }) => !result.refused.has(draft.line));
   return transformed(prepared, ports, result);
 }
 
@@ -46,24 +52,45 @@ function resolveDraft(draft: RecordDraft, resolutions: Resolutions, result: Chun
 }
 
 /** What is said about a reference that leads nowhere, or to several records. */
-export function referenceProblem(line: number, column: string | null, reference: ReferenceKey, target: 'missing' | 'ambiguous'): ImportProblem {
+export function referenceProblem(
+  line: number,
+  column: string | null,
+  reference: ReferenceKey,
+  target: 'missing' | 'ambiguous',
+): ImportProblem {
   const noun = reference.entity.split('.')[1] ?? reference.entity;
   if (target === 'ambiguous') {
-    return { line, column, code: 'ambiguous_reference', message: `There are several ${noun} records "${reference.key}".`, kind: 'error' };
+    return {
+      line,
+      column,
+      code: 'ambiguous_reference',
+      message: `There are several ${noun} records "${reference.key}".`,
+      kind: 'error',
+    };
   }
   const kind = reference.options.missing === 'notice' || reference.options.isDeferred ? 'notice' : 'error';
   const suffix = kind === 'notice' ? '; the record is kept without' : '';
   return { line, column, code: 'unknown_reference', message: `There is no ${noun} "${reference.key}"${suffix}.`, kind };
 }
 
-async function transformed(prepared: readonly PreparedRecord[], ports: ChunkPorts, result: ChunkResult): Promise<readonly PreparedRecord[]> {
+async function transformed(
+  prepared: readonly PreparedRecord[],
+  ports: ChunkPorts,
+  result: ChunkResult,
+): Promise<readonly PreparedRecord[]> {
   const target = prepared[0]?.draft.record.target;
   const contributed = target?.transform ?? null;
   if (target === undefined || contributed === null) return prepared;
-  const answers = await contributed.transform.apply(ports.contextOf(target), prepared.map(({ values }) => values));
+  const answers = await contributed.transform.apply(
+    ports.contextOf(target),
+    prepared.map(({ values }) => values),
+  );
   return prepared.flatMap((record, index) => {
     const answer = answers[index];
-    if (answer === undefined) throw new TypeError(`the import transformation of ${contributed.module} answered ${answers.length} of ${prepared.length} rows`);
+    if (answer === undefined)
+      throw new TypeError(
+        `the import transformation of ${contributed.module} answered ${answers.length} of ${prepared.length} rows`,
+      );
     if ('values' in answer) return [{ ...record, values: answer.values }];
     for (const { field, code, message } of answer.refused) {
       result.report({ line: record.draft.line, column: columnOf(record.draft, field), code, message, kind: 'error' });

@@ -42,7 +42,11 @@ export class PlannedRecords {
 
 /** Ports that write nothing: what an import would create or change is checked, counted and remembered. */
 export function previewPorts(ports: ChunkPorts, planned: PlannedRecords): ChunkPorts {
-  return { ...ports, records: previewRecords(ports.records, planned), externalIds: previewKeys(ports.externalIds, planned) };
+  return {
+    ...ports,
+    records: previewRecords(ports.records, planned),
+    externalIds: previewKeys(ports.externalIds, planned),
+  };
 }
 
 function previewRecords(records: ImportRecords, planned: PlannedRecords): ImportRecords {
@@ -54,7 +58,10 @@ function previewRecords(records: ImportRecords, planned: PlannedRecords): Import
       return [...(await records.findByField(entity, path, values)), ...plannedWith(planned, entity, path, values)];
     },
     async load(entity, ids) {
-      const real = await records.load(entity, ids.filter((id) => !planned.has(id)));
+      const real = await records.load(
+        entity,
+        ids.filter((id) => !planned.has(id)),
+      );
       const unborn = ids.filter((id) => planned.has(id)).map((id): [Id, RecordJson] => [id, { id }]);
       return new Map([...real, ...unborn]);
     },
@@ -64,7 +71,10 @@ function previewRecords(records: ImportRecords, planned: PlannedRecords): Import
       return inputs.map((input) => plan(planned, entity, input));
     },
     async updateMany(entity, changes) {
-      const before = await records.load(entity, changes.map(({ id }) => id).filter((id) => !planned.has(id)));
+      const before = await records.load(
+        entity,
+        changes.map(({ id }) => id).filter((id) => !planned.has(id)),
+      );
       return new Set(changes.filter((change) => isChange(records, entity, change, before)).map(({ id }) => id));
     },
   };
@@ -86,7 +96,12 @@ function previewKeys(keys: ExternalIds, planned: PlannedRecords): ExternalIds {
   };
 }
 
-function plannedWith(planned: PlannedRecords, entity: CompiledEntity, path: string, values: readonly unknown[]): FoundRecord[] {
+function plannedWith(
+  planned: PlannedRecords,
+  entity: CompiledEntity,
+  path: string,
+  values: readonly unknown[],
+): FoundRecord[] {
   return values.flatMap((value) => {
     const id = planned.find(valuePlace(entity, path, value));
     return id === undefined ? [] : [{ id, value }];
@@ -96,7 +111,10 @@ function plannedWith(planned: PlannedRecords, entity: CompiledEntity, path: stri
 /** Remembered by what records are looked up by: their title and their unique values. */
 function plan(planned: PlannedRecords, entity: CompiledEntity, input: RecordJson): Id {
   const id = uuidV7();
-  planned.add(id, lookedUpBy(entity).flatMap((path) => valueAt(input, path).map((value) => valuePlace(entity, path, value))));
+  planned.add(
+    id,
+    lookedUpBy(entity).flatMap((path) => valueAt(input, path).map((value) => valuePlace(entity, path, value))),
+  );
   return id;
 }
 
@@ -116,7 +134,11 @@ function valuePlace(entity: CompiledEntity, path: string, value: unknown): strin
   return `${entity.definition.id} ${path}=${String(value)}`;
 }
 
-async function refuseTaken(records: ImportRecords, entity: CompiledEntity, inputs: readonly RecordJson[]): Promise<void> {
+async function refuseTaken(
+  records: ImportRecords,
+  entity: CompiledEntity,
+  inputs: readonly RecordJson[],
+): Promise<void> {
   for (const name of uniqueFields(entity.definition.fields)) {
     const values = inputs.flatMap((input) => valueAt(input, name));
     const taken = values.length === 0 ? [] : await records.findByField(entity, name, values);
@@ -126,7 +148,12 @@ async function refuseTaken(records: ImportRecords, entity: CompiledEntity, input
   }
 }
 
-function isChange(records: ImportRecords, entity: CompiledEntity, { id, patch }: RecordChange, before: ReadonlyMap<Id, RecordJson>): boolean {
+function isChange(
+  records: ImportRecords,
+  entity: CompiledEntity,
+  { id, patch }: RecordChange,
+  before: ReadonlyMap<Id, RecordJson>,
+): boolean {
   const json = before.get(id);
   if (json === undefined) return true;
   const outcome = records.preview(entity, json, patch);

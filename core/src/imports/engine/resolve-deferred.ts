@@ -35,7 +35,10 @@ async function resolveSet(course: ImportCourse, size: number): Promise<boolean> 
 
 async function setReferences(waiting: readonly WaitingReference[], ports: ChunkPorts): Promise<ChunkResult> {
   const result = new ChunkResult();
-  const resolutions = await resolveReferences(waiting.map(({ reference }) => reference), ports);
+  const resolutions = await resolveReferences(
+    waiting.map(({ reference }) => reference),
+    ports,
+  );
   for (const [entityId, members] of Map.groupBy(waiting, ({ entity }) => entity)) {
     const entity = ports.entity(entityId);
     if (entity !== undefined) await setOf(entity, members, resolutions, ports, result);
@@ -57,9 +60,14 @@ async function setOf(
     return [];
   });
   const byRecord = Map.groupBy(found, ({ recordId }) => recordId);
-  const changes = [...byRecord].map(([id, members]) => ({ id, patch: Object.fromEntries(members.map(({ field, target }) => [field, target])) }));
+  const changes = [...byRecord].map(([id, members]) => ({
+    id,
+    patch: Object.fromEntries(members.map(({ field, target }) => [field, target])),
+  }));
   const changed = changes.length === 0 ? new Set<string>() : await ports.records.updateMany(entity, changes);
-  const fresh = [...byRecord].filter(([id, members]) => changed.has(id) && members.every(({ wasWritten }) => !wasWritten));
+  const fresh = [...byRecord].filter(
+    ([id, members]) => changed.has(id) && members.every(({ wasWritten }) => !wasWritten),
+  );
   if (fresh.length === 0) return;
   result.count(entity.definition.id, 'changed', fresh.length);
   result.count(entity.definition.id, 'unchanged', -fresh.length);

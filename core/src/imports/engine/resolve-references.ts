@@ -40,7 +40,11 @@ function groupOf({ entity, by }: ReferenceKey): string {
   return `${entity} ${by}`;
 }
 
-async function lookUp({ entity: entityId, by }: ReferenceKey, keys: readonly string[], ports: ChunkPorts): Promise<Map<string, Resolution>> {
+async function lookUp(
+  { entity: entityId, by }: ReferenceKey,
+  keys: readonly string[],
+  ports: ChunkPorts,
+): Promise<Map<string, Resolution>> {
   const entity = ports.entity(entityId);
   if (entity === undefined) return new Map();
   if (by === 'externalId') return visibleOnly(entity, await ports.externalIds.find(entityId, keys), ports);
@@ -50,7 +54,11 @@ async function lookUp({ entity: entityId, by }: ReferenceKey, keys: readonly str
 }
 
 /** Keys outlive records: one in the trash, or out of the actor's sight, is missing. */
-async function visibleOnly(entity: CompiledEntity, ids: ReadonlyMap<string, Id>, ports: ChunkPorts): Promise<Map<string, Resolution>> {
+async function visibleOnly(
+  entity: CompiledEntity,
+  ids: ReadonlyMap<string, Id>,
+  ports: ChunkPorts,
+): Promise<Map<string, Resolution>> {
   const visible = await ports.records.load(entity, [...new Set(ids.values())]);
   return new Map([...ids].filter(([, id]) => visible.has(id)));
 }

@@ -19,7 +19,10 @@ export async function runImport(id: Id, run: ImportRun): Promise<ImportRecord | 
     await finishImport(run.knex, id, run.clock.now(), null);
   } catch (error) {
     if (!isAboutRows(error) || !(error instanceof Error)) throw error;
-    await finishImport(run.knex, id, run.clock.now(), { code: 'code' in error ? String(error.code) : 'failed', message: error.message });
+    await finishImport(run.knex, id, run.clock.now(), {
+      code: 'code' in error ? String(error.code) : 'failed',
+      message: error.message,
+    });
   }
   const ended = { ...course.record, state: 'done' as const };
   await run.progress(ended);

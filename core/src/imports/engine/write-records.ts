@@ -11,20 +11,38 @@ interface CheckedRecord extends MatchedRecord {
 }
 
 /** Checks the records of a set, then creates and changes them, each in one go. All of one place of the mapping. */
-export async function writeRecords(matched: readonly MatchedRecord[], blanks: 'keep' | 'clear', ports: ChunkPorts, result: ChunkResult): Promise<void> {
+export async function writeRecords(
+  matched: readonly MatchedRecord[],
+  blanks: 'keep' | 'clear',
+  ports: ChunkPorts,
+  result: ChunkResult,
+): Promise<void> {
   const entity = matched[0]?.draft.record.target.entity;
   if (entity === undefined) return;
-  const checked = matched.map((one) => ({ ...one, json: jsonOf(one, entity, blanks) })).filter((one) => isValid(one, entity, ports, result));
+  const checked = matched
+    .map((one) => ({ ...one, json: jsonOf(one, entity, blanks) }))
+    .filter((one) => isValid(one, entity, ports, result));
   const outcomes = new Map<MatchedRecord, { readonly id: Id; readonly outcome: RecordOutcome }>();
-  const [fresh, known] = [checked.filter(({ existing }) => existing === null), checked.filter(({ existing }) => existing !== null)];
+  const [fresh, known] = [
+    checked.filter(({ existing }) => existing === null),
+    checked.filter(({ existing }) => existing !== null),
+  ];
   for (const [one, id] of await create(entity, fresh, ports)) outcomes.set(one, { id, outcome: 'created' });
-  for (const [one, id, isChanged] of await change(entity, known, ports)) outcomes.set(one, { id, outcome: isChanged ? 'changed' : 'unchanged' });
+  for (const [one, id, isChanged] of await change(entity, known, ports))
+    outcomes.set(one, { id, outcome: isChanged ? 'changed' : 'unchanged' });
   await rememberKeys(entity, outcomes, ports);
   for (const [one, { id, outcome }] of outcomes) settle(one, id, outcome, result);
 }
 
-function jsonOf({ draft, values, existing }: MatchedRecord, entity: CompiledEntity, blanks: 'keep' | 'clear'): RecordJson {
-  const cleared = existing !== null && blanks === 'clear' ? draft.blanks.filter((name) => entity.definition.fields[name]?.required !== true) : [];
+function jsonOf(
+  { draft, values, existing }: MatchedRecord,
+  entity: CompiledEntity,
+  blanks: 'keep' | 'clear',
+): RecordJson {
+  const cleared =
+    existing !== null && blanks === 'clear'
+      ? draft.blanks.filter((name) => entity.definition.fields[name]?.required !== true)
+      : [];
   const emptied = cleared.map((name) => [name, emptyOf(entity, name)] as const);
   return nested({ ...Object.fromEntries(emptied), ...values }, entity);
 }
@@ -53,29 +71,57 @@ function isValid(one: CheckedRecord, entity: CompiledEntity, ports: ChunkPorts, 
 
 function reportField({ draft }: MatchedRecord, { pointer, code, message }: Problem, result: ChunkResult): void {
   const [, name = '', inner] = pointer.split('/');
-  const field = draft.record.fields.some((mapped) => mapped.name === `${name}.${inner ?? ''}`) ? `${name}.${inner ?? ''}` : name;
-  result.report({ line: draft.line, column: columnOf(draft, field), code, message: `${field} ${message}`, kind: 'error' });
+  const field = draft.record.fields.some((mapped) => mapped.name === `${name}.${inner ?? ''}`)
+    ? `${name}.${inner ?? ''}`
+    : name;
+  result.report({
+    line: draft.line,
+    column: columnOf(draft, field),
+    code,
+    message: `${field} ${message}`,
+    kind: 'error',
+  });
 }
 
-async function create(entity: CompiledEntity, records: readonly CheckedRecord[], ports: ChunkPorts): Promise<readonly (readonly [MatchedRecord, Id])[]> {
+async function create(
+  entity: CompiledEntity,
+  records: readonly CheckedRecord[],
+  ports: ChunkPorts,
+): Promise<readonly (readonly [MatchedRecord, Id])[]> {
   if (records.length === 0) return [];
-  const ids = await ports.records.createMany(entity, records.map(({ json }) => json));
+  const ids = await ports.records.createMany(
+    entity,
+    records.map(({ json }) => json),
+  );
   return records.flatMap((one, index) => {
     const id = ids[index];
     return id === undefined ? [] : [[one, id] as const];
   });
 }
 
-async function change(entity: CompiledEntity, records: readonly CheckedRecord[], ports: ChunkPorts): Promise<readonly (readonly [MatchedRecord, Id, boolean])[]> {
-  const changes = records.flatMap(({ existing, json }) => (existing === null ? [] : [{ id: existing.id, patch: json }]));
+async function change(
+  entity: CompiledEntity,
+  records: readonly CheckedRecord[],
+  ports: ChunkPorts,
+): Promise<readonly (readonly [MatchedRecord, Id, boolean])[]> {
+  const changes = records.flatMap(({ existing, json }) =>
+    existing === null ? [] : [{ id: existing.id, patch: json }],
+  );
   if (changes.length === 0) return [];
   const changed = await ports.records.updateMany(entity, changes);
-  return records.flatMap((one) => (one.existing === null ? [] : [[one, one.existing.id, changed.has(one.existing.id)] as const]));
+  return records.flatMap((one) =>
+    one.existing === null ? [] : [[one, one.existing.id, changed.has(one.existing.id)] as const],
+  );
 }
 
-async function rememberKeys(entity: CompiledEntity, outcomes: ReadonlyMap<MatchedRecord, { readonly id: Id }>, ports: ChunkPorts): Promise<void> {
+async function rememberKeys(
+  entity: CompiledEntity,
+  outcomes: ReadonlyMap<MatchedRecord, { readonly id: Id }>,
+  ports: ChunkPorts,
+): Promise<void> {
   const keys = new Map<string, Id>();
-  for (const [{ draft, isKeyKnown }, { id }] of outcomes) if (draft.externalId !== null && !isKeyKnown) keys.set(draft.externalId, id);
+  for (const [{ draft, isKeyKnown }, { id }] of outcomes)
+    if (draft.externalId !== null && !isKeyKnown) keys.set(draft.externalId, id);
   if (keys.size > 0) await ports.externalIds.add(entity.definition.id, keys);
 }
 
@@ -87,6 +133,14 @@ function settle(one: MatchedRecord, id: Id, outcome: RecordOutcome, result: Chun
   if (outcome === 'created') result.created.add(id);
   if (isCounted) result.count(entity, outcome);
   for (const { field, reference } of one.deferred) {
-    result.deferred.push({ line: draft.line, column: columnOf(draft, field), entity, recordId: id, field, reference, wasWritten: outcome !== 'unchanged' });
+    result.deferred.push({
+      line: draft.line,
+      column: columnOf(draft, field),
+      entity,
+      recordId: id,
+      field,
+      reference,
+      wasWritten: outcome !== 'unchanged',
+    });
   }
 }

@@ -32,21 +32,33 @@ export function compileField(field: MappedField, surroundings: FieldSurroundings
     surroundings.faults.push({ pointer: surroundings.pointer, code: 'invalid_source', message: `"${name}": ${fault}` });
     return null;
   }
-  const read = declared.kind === 'list' ? splitReader(field, source, surroundings) : cellReader(field, source, surroundings);
-  return { name, column: source.column ?? null, noticeBlank: source.blank === 'notice', isConstant: source.value !== undefined, read };
+  const read =
+    declared.kind === 'list' ? splitReader(field, source, surroundings) : cellReader(field, source, surroundings);
+  return {
+    name,
+    column: source.column ?? null,
+    noticeBlank: source.blank === 'notice',
+    isConstant: source.value !== undefined,
+    read,
+  };
 }
 
 function sourceFault(source: FieldSource, declared: Field): string | null {
   const given = [source.column, source.template, source.value].filter((part) => part !== undefined);
   if (given.length !== 1) return 'exactly one of column, template and value says where the text comes from.';
-  if (declared.kind !== 'ref' && (source.ref ?? source.deferred ?? source.missing) !== undefined) return 'it is not a reference.';
+  if (declared.kind !== 'ref' && (source.ref ?? source.deferred ?? source.missing) !== undefined)
+    return 'it is not a reference.';
   if (declared.kind === 'list' && soleField(declared) === null) return 'a list of several fields needs "entries".';
   return null;
 }
 
 type FieldReader = (row: Cells) => FieldReading;
 
-function cellReader({ declared, entity }: MappedField, source: FieldSource, surroundings: FieldSurroundings): FieldReader {
+function cellReader(
+  { declared, entity }: MappedField,
+  source: FieldSource,
+  surroundings: FieldSurroundings,
+): FieldReader {
   const text = textOf(source);
   const target = targetOf(surroundings.generation, entity, declared);
   const currency = source.currency ?? surroundings.baseCurrency;
@@ -87,27 +99,47 @@ function splitReader(field: MappedField, source: FieldSource, surroundings: Fiel
   const read = readerFor({ field: item, source, currency: surroundings.baseCurrency, target });
   const text = textOf(source);
   return (row) => {
-    const parts = text(row).split(source.separator ?? ';').map((part) => part.trim()).filter((part) => part !== '');
+    const parts = text(row)
+      .split(source.separator ?? ';')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
     return listOf(parts.map((part) => readCell(part, read)).map((reading) => entryOf([[name, reading]])));
   };
 }
 
-function compileList(field: MappedField, { entries }: ListSource, surroundings: FieldSurroundings): CompiledField | null {
+function compileList(
+  field: MappedField,
+  { entries }: ListSource,
+  surroundings: FieldSurroundings,
+): CompiledField | null {
   const before = surroundings.faults.length;
-  const compiled = entries.map((entry, index) => compileEntry(field, entry, { ...surroundings, pointer: `${surroundings.pointer}/entries/${index}` }));
+  const compiled = entries.map((entry, index) =>
+    compileEntry(field, entry, { ...surroundings, pointer: `${surroundings.pointer}/entries/${index}` }),
+  );
   if (surroundings.faults.length > before) return null;
   const read = (row: Cells): FieldReading => listOf(compiled.map((parts) => readEntry(parts, row)));
   const sole = compiled.length === 1 ? compiled[0]?.find(({ column }) => column !== null) : undefined;
   return { name: field.name, column: sole?.column ?? null, noticeBlank: false, isConstant: false, read };
 }
 
-function compileEntry(field: MappedField, entry: Readonly<Record<string, string | FieldSource>>, surroundings: FieldSurroundings): CompiledField[] {
+function compileEntry(
+  field: MappedField,
+  entry: Readonly<Record<string, string | FieldSource>>,
+  surroundings: FieldSurroundings,
+): CompiledField[] {
   return Object.entries(entry).flatMap(([name, mapping]) => {
     const declared = field.declared.item?.[name];
     const isDeferred = typeof mapping === 'object' && mapping.deferred === true;
-    if (declared !== undefined && !isDeferred) return compileField({ name, declared, mapping, entity: field.entity }, surroundings) ?? [];
-    const message = isDeferred ? 'references inside a list cannot be deferred.' : `its entries have no field "${name}".`;
-    surroundings.faults.push({ pointer: `${surroundings.pointer}/${name}`, code: 'unknown_field', message: `"${field.name}": ${message}` });
+    if (declared !== undefined && !isDeferred)
+      return compileField({ name, declared, mapping, entity: field.entity }, surroundings) ?? [];
+    const message = isDeferred
+      ? 'references inside a list cannot be deferred.'
+      : `its entries have no field "${name}".`;
+    surroundings.faults.push({
+      pointer: `${surroundings.pointer}/${name}`,
+      code: 'unknown_field',
+      message: `"${field.name}": ${message}`,
+    });
     return [];
   });
 }

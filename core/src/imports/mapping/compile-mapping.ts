@@ -19,7 +19,11 @@ export function compileMapping(mapping: ImportMapping, surroundings: MappingSurr
     const message = faults.map((fault) => fault.message).join(' ');
     throw new ValidationError('invalid_mapping', {}, { message, errors: faults });
   }
-  return { source: mapping.source, blanks: mapping.blanks ?? 'keep', records: records.filter((record) => record !== null) };
+  return {
+    source: mapping.source,
+    blanks: mapping.blanks ?? 'keep',
+    records: records.filter((record) => record !== null),
+  };
 }
 
 function refuseMissingColumns(mapping: ImportMapping, header: readonly string[]): void {
@@ -27,35 +31,70 @@ function refuseMissingColumns(mapping: ImportMapping, header: readonly string[])
   const [missing, ...others] = mappedColumns(mapping).filter((column) => !known.has(column.toLowerCase()));
   if (missing === undefined) return;
   const names = [missing, ...others].map((name) => `"${name}"`).join(', ');
-  const present = header.filter((name) => name !== '').slice(0, 30).join(', ');
-  throw refuseFile('missing_column', `Line 1: the mapping needs ${names}, which the file does not have. Its columns: ${present}.`, {
-    line: 1,
-    column: missing,
-  });
+  const present = header
+    .filter((name) => name !== '')
+    .slice(0, 30)
+    .join(', ');
+  throw refuseFile(
+    'missing_column',
+    `Line 1: the mapping needs ${names}, which the file does not have. Its columns: ${present}.`,
+    {
+      line: 1,
+      column: missing,
+    },
+  );
 }
 
-function compileRecord(record: RecordMapping, index: number, surroundings: MappingSurroundings, faults: Problem[]): CompiledRecord | null {
+function compileRecord(
+  record: RecordMapping,
+  index: number,
+  surroundings: MappingSurroundings,
+  faults: Problem[],
+): CompiledRecord | null {
   const pointer = `/mapping/records/${index}`;
   const target = importableEntity(surroundings.generation, record.entity);
   if (target === undefined) {
-    faults.push({ pointer: `${pointer}/entity`, code: 'unknown_entity', message: `Nothing called "${record.entity}" can be imported here; is its plugin enabled?` });
+    faults.push({
+      pointer: `${pointer}/entity`,
+      code: 'unknown_entity',
+      message: `Nothing called "${record.entity}" can be imported here; is its plugin enabled?`,
+    });
     return null;
   }
   const fields = compileFields(record, target, { ...surroundings, pointer, faults });
   const match = record.match ?? {};
   if (match.field !== undefined && !isMatchable(match.field, target, record)) {
-    faults.push({ pointer: `${pointer}/match/field`, code: 'unknown_field', message: `Records cannot be matched by "${match.field}": it is not a mapped field.` });
+    faults.push({
+      pointer: `${pointer}/match/field`,
+      code: 'unknown_field',
+      message: `Records cannot be matched by "${match.field}": it is not a mapped field.`,
+    });
   }
-  return { index, target, fields, keyColumn: keyColumnOf(match), externalId: externalIdOf(match), matchField: match.field ?? null };
+  return {
+    index,
+    target,
+    fields,
+    keyColumn: keyColumnOf(match),
+    externalId: externalIdOf(match),
+    matchField: match.field ?? null,
+  };
 }
 
-function compileFields(record: RecordMapping, target: ImportableEntity, surroundings: FieldSurroundings): CompiledField[] {
+function compileFields(
+  record: RecordMapping,
+  target: ImportableEntity,
+  surroundings: FieldSurroundings,
+): CompiledField[] {
   return Object.entries(record.fields).flatMap(([name, mapping]) => {
     const declared = target.fields.get(name);
     const pointer = `${surroundings.pointer}/fields/${name}`;
     if (declared === undefined) {
       const known = [...target.fields.keys()].filter((field) => !target.readOnly.has(field)).join(', ');
-      surroundings.faults.push({ pointer, code: 'unknown_field', message: `"${record.entity}" has no field "${name}". Fields: ${known}.` });
+      surroundings.faults.push({
+        pointer,
+        code: 'unknown_field',
+        message: `"${record.entity}" has no field "${name}". Fields: ${known}.`,
+      });
       return [];
     }
     if (target.readOnly.has(name)) {

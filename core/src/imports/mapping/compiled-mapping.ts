@@ -46,4 +46,7 @@ export interface CompiledField {
 }
 
 /** Outcome of reading a field: nothing there, a value, or why there is none. */
-export type FieldReading = { readonly kind: 'blank' } | { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'problem'; readonly problem: ValueProblem };
+export type FieldReading =
+  | { readonly kind: 'blank' }
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'problem'; readonly problem: ValueProblem };

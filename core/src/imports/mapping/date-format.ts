@@ -42,7 +42,10 @@ function read(match: RegExpExecArray | null, names: readonly string[], century: 
   const date = [year, parts.get('MM') ?? 1, parts.get('DD') ?? 1] as const;
   const time = [parts.get('HH') ?? 0, parts.get('mm') ?? 0, parts.get('ss') ?? 0] as const;
   if (!isRealDay(...date) || time[0] > 23 || time[1] > 59 || time[2] > 59) return null;
-  return { date: `${padded(date[0], 4)}-${padded(date[1])}-${padded(date[2])}`, time: time.map((part) => padded(part)).join(':') };
+  return {
+    date: `${padded(date[0], 4)}-${padded(date[1])}-${padded(date[2])}`,
+    time: time.map((part) => padded(part)).join(':'),
+  };
 }
 
 function isRealDay(year: number, month: number, day: number): boolean {

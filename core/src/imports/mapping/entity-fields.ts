@@ -26,12 +26,18 @@ export function importableEntity(generation: Generation, id: string): Importable
   const transform = transformOf(generation, id);
   const virtual = transform?.transform.fields ?? {};
   const fields = new Map([...fieldsOf(entity), ...Object.entries(virtual)]);
-  const readOnly = [...fields].filter(([name, { readOnly }]) => readOnly === true && !(name in virtual)).map(([name]) => name);
+  const readOnly = [...fields]
+    .filter(([name, { readOnly }]) => readOnly === true && !(name in virtual))
+    .map(([name]) => name);
   return { entity, fields, readOnly: new Set(readOnly), transform };
 }
 
 /** Entity of a reference and its title, as far as this generation knows it. */
-export function targetOf(generation: Generation, from: CompiledEntity, reference: Field): { readonly entity: string; readonly title: string } | null {
+export function targetOf(
+  generation: Generation,
+  from: CompiledEntity,
+  reference: Field,
+): { readonly entity: string; readonly title: string } | null {
   const id = targetId(from, reference);
   const target = id === null ? undefined : generation.entities.get(id);
   return target === undefined ? null : { entity: target.definition.id, title: target.definition.title };

@@ -18,9 +18,14 @@ export interface GuessOptions {
  * Makes a mapping of columns whose names are those of fields.
  * @throws ValidationError `no_columns_recognised`, `missing_column` for a required field, `unknown_field` for what `map` names
  */
-export function guessMapping(target: ImportableEntity, header: readonly string[], options: GuessOptions = {}): ImportMapping {
+export function guessMapping(
+  target: ImportableEntity,
+  header: readonly string[],
+  options: GuessOptions = {},
+): ImportMapping {
   const fields = new Map<string, FieldMapping>();
-  for (const [column, field] of Object.entries(options.map ?? {})) if (field !== '') fields.set(knownField(target, field), column);
+  for (const [column, field] of Object.entries(options.map ?? {}))
+    if (field !== '') fields.set(knownField(target, field), column);
   const spoken = new Set(Object.keys(options.map ?? {}).map((column) => column.toLowerCase()));
   for (const column of header) {
     const field = spoken.has(column.toLowerCase()) ? undefined : fieldFor(column, target, options);
@@ -37,7 +42,11 @@ export function guessMapping(target: ImportableEntity, header: readonly string[]
 function knownField(target: ImportableEntity, name: string): string {
   if (target.fields.has(name) && !target.readOnly.has(name)) return name;
   const message = `"${target.entity.definition.id}" has no field "${name}" to import into. Fields: ${writable(target).join(', ')}.`;
-  throw new ValidationError('unknown_field', {}, { message, errors: [{ pointer: '/map', code: 'unknown_field', message }] });
+  throw new ValidationError(
+    'unknown_field',
+    {},
+    { message, errors: [{ pointer: '/map', code: 'unknown_field', message }] },
+  );
 }
 
 function writable(target: ImportableEntity): string[] {
@@ -47,7 +56,9 @@ function writable(target: ImportableEntity): string[] {
 function fieldFor(column: string, target: ImportableEntity, { label }: GuessOptions): string | undefined {
   const wanted = plain(column);
   if (wanted === '') return undefined;
-  return writable(target).find((name) => [name, singular(name, target.fields.get(name)), label?.(name) ?? ''].some((text) => plain(text) === wanted));
+  return writable(target).find((name) =>
+    [name, singular(name, target.fields.get(name)), label?.(name) ?? ''].some((text) => plain(text) === wanted),
+  );
 }
 
 /** A list `emails` is also meant by a column `email`. */
@@ -63,8 +74,15 @@ function unrecognised(target: ImportableEntity, header: readonly string[]): stri
   return `None of the columns (${header.slice(0, 20).join(', ')}) has the name of a field. Fields: ${writable(target).join(', ')}.`;
 }
 
-function refuseMissingFields(target: ImportableEntity, fields: ReadonlyMap<string, unknown>, header: readonly string[]): void {
-  const missing = [...target.fields].find(([name, declared]) => isRequired(declared) && !fields.has(name) && !target.readOnly.has(name) && !isTransformed(target, name));
+function refuseMissingFields(
+  target: ImportableEntity,
+  fields: ReadonlyMap<string, unknown>,
+  header: readonly string[],
+): void {
+  const missing = [...target.fields].find(
+    ([name, declared]) =>
+      isRequired(declared) && !fields.has(name) && !target.readOnly.has(name) && !isTransformed(target, name),
+  );
   if (missing === undefined) return;
   const message = `Line 1: no column gives the required field "${missing[0]}". The file's columns: ${header.slice(0, 20).join(', ')}.`;
   throw refuseFile('missing_column', message, { line: 1, column: missing[0] });
@@ -80,7 +98,12 @@ function isTransformed(target: ImportableEntity, name: string): boolean {
 }
 
 /** By an e-mail address or another unique value, else by the field that names a record. */
-function matchFor(target: ImportableEntity, fields: ReadonlyMap<string, unknown>, header: readonly string[], wanted: string | undefined): RecordMatch | undefined {
+function matchFor(
+  target: ImportableEntity,
+  fields: ReadonlyMap<string, unknown>,
+  header: readonly string[],
+  wanted: string | undefined,
+): RecordMatch | undefined {
   if (wanted === 'none') return undefined;
   if (wanted?.startsWith('externalId:') === true) return { externalId: wanted.slice('externalId:'.length) };
   if (wanted !== undefined) return { field: wanted };
@@ -88,6 +111,7 @@ function matchFor(target: ImportableEntity, fields: ReadonlyMap<string, unknown>
   if (unique !== undefined) return { field: unique };
   const key = header.find((column) => ['externalid', 'id'].includes(plain(column)));
   if (key !== undefined) return { externalId: key };
-  if (fields.has('emails') && target.fields.get('emails')?.item?.['email'] !== undefined) return { field: 'emails.email' };
+  if (fields.has('emails') && target.fields.get('emails')?.item?.['email'] !== undefined)
+    return { field: 'emails.email' };
   return fields.has(target.entity.definition.title) ? { field: target.entity.definition.title } : undefined;
 }

@@ -22,6 +22,8 @@ export class KeyLedger {
     const digest = createHash('sha1').update(JSON.stringify(values)).digest('base64');
     const earlier = this.seen.get(place);
     if (earlier === undefined) this.seen.set(place, { line, digest });
-    return earlier === undefined ? { kind: 'new' } : { kind: earlier.digest === digest ? 'same' : 'other', line: earlier.line };
+    return earlier === undefined
+      ? { kind: 'new' }
+      : { kind: earlier.digest === digest ? 'same' : 'other', line: earlier.line };
   }
 }

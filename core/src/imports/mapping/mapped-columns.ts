@@ -1,4 +1,10 @@
-import { isListSource, type FieldMapping, type FieldSource, type ImportMapping, type RecordMapping } from './mapping.js';
+import {
+  isListSource,
+  type FieldMapping,
+  type FieldSource,
+  type ImportMapping,
+  type RecordMapping,
+} from './mapping.js';
 import { templateColumns } from './template.js';
 
 /** Every column a mapping reads, each once, in its order. */
@@ -19,5 +25,7 @@ function columnsOfField(mapping: FieldMapping): readonly string[] {
 
 function columnsOfCell(cell: string | FieldSource): readonly string[] {
   if (typeof cell === 'string') return [cell];
-  return [cell.column, cell.currencyColumn, ...templateColumns(cell.template ?? '')].filter((column) => column !== undefined);
+  return [cell.column, cell.currencyColumn, ...templateColumns(cell.template ?? '')].filter(
+    (column) => column !== undefined,
+  );
 }

@@ -14,7 +14,11 @@ export function parseMapping(text: string): ImportMapping {
 /** Checks the shape of a mapping; its entities, fields and columns are checked when it meets a file. @throws ValidationError `invalid_mapping` */
 export function checkMapping(value: unknown): ImportMapping {
   if (isMapping(value)) return value;
-  throw new ValidationError('invalid_mapping', {}, { message: 'The mapping is not valid.', errors: problemsOf(validate.errors ?? []) });
+  throw new ValidationError(
+    'invalid_mapping',
+    {},
+    { message: 'The mapping is not valid.', errors: problemsOf(validate.errors ?? []) },
+  );
 }
 
 const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(MappingSchema);
@@ -37,6 +41,10 @@ function problemsOf(errors: readonly ErrorObject[]): Problem[] {
   return telling.slice(0, 20).map(({ instancePath, keyword, message, params }) => {
     const extra: unknown = params['additionalProperty'];
     const pointer = `/mapping${instancePath}${typeof extra === 'string' ? `/${extra}` : ''}`;
-    return { pointer, code: keyword === 'additionalProperties' ? 'unknown_field' : keyword, message: message ?? 'is not valid' };
+    return {
+      pointer,
+      code: keyword === 'additionalProperties' ? 'unknown_field' : keyword,
+      message: message ?? 'is not valid',
+    };
   });
 }

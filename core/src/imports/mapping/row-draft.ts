@@ -28,12 +28,20 @@ export interface RecordDraft {
 }
 
 /** Turns a row into drafts. Looks at nothing but the row and, for keys that repeat, the rows before it. */
-export function draftRow(row: CsvRow, mapping: CompiledMapping, header: ReadonlyMap<string, number>, ledger: KeyLedger): RowDraft {
-  if (row.broken !== undefined) return { line: row.line, records: [], problems: [{ ...row.broken, line: row.line, column: null, kind: 'error' }] };
+export function draftRow(
+  row: CsvRow,
+  mapping: CompiledMapping,
+  header: ReadonlyMap<string, number>,
+  ledger: KeyLedger,
+): RowDraft {
+  if (row.broken !== undefined)
+    return { line: row.line, records: [], problems: [{ ...row.broken, line: row.line, column: null, kind: 'error' }] };
   const cells: Cells = (column) => row.cells[header.get(column.toLowerCase()) ?? -1]?.trim() ?? '';
   const problems: ImportProblem[] = [];
   const isSingle = mapping.records.length === 1;
-  const records = mapping.records.map((record) => entered(draftRecord(record, row.line, cells, problems), ledger, isSingle, problems));
+  const records = mapping.records.map((record) =>
+    entered(draftRecord(record, row.line, cells, problems), ledger, isSingle, problems),
+  );
   return { line: row.line, records, problems };
 }
 
@@ -75,12 +83,22 @@ function entered(draft: RecordDraft, ledger: KeyLedger, isSingle: boolean, probl
     const message = `Line ${entry.line} has the same key and other values.`;
     problems.push({ line, column, code: 'duplicate_key', message, kind: 'error' });
   } else if (isSingle) {
-    problems.push({ line, column, code: 'repeated_row', message: `The row says the same as line ${entry.line}.`, kind: 'notice' });
+    problems.push({
+      line,
+      column,
+      code: 'repeated_row',
+      message: `The row says the same as line ${entry.line}.`,
+      kind: 'notice',
+    });
   }
   return { ...draft, isRepeated: true };
 }
 
-function keyOf(record: CompiledRecord, externalId: string | null, values: Readonly<Record<string, unknown>>): string | null {
+function keyOf(
+  record: CompiledRecord,
+  externalId: string | null,
+  values: Readonly<Record<string, unknown>>,
+): string | null {
   if (externalId !== null) return externalId === '' ? null : externalId;
   const [value] = record.matchField === null ? [] : valueAt(values, record.matchField);
   return value === undefined ? null : JSON.stringify(value);

@@ -8,8 +8,15 @@ export function templateColumns(template: string): readonly string[] {
 
 /** Compiles `{column}` and `[optional parts]`, which vanish when one of their columns is empty. */
 export function compileTemplate(template: string): Template {
-  const parts = template.split(/(\[[^[\]]*\])/).filter((part) => part !== '').map(compilePart);
-  return (cell) => parts.map((part) => part(cell)).join('').trim();
+  const parts = template
+    .split(/(\[[^[\]]*\])/)
+    .filter((part) => part !== '')
+    .map(compilePart);
+  return (cell) =>
+    parts
+      .map((part) => part(cell))
+      .join('')
+      .trim();
 }
 
 function compilePart(part: string): Template {

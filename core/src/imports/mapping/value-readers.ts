@@ -60,7 +60,8 @@ function numberFormat({ decimal = '.', scale = '1' }: FieldSource): NumberFormat
 
 function readInteger(text: string, format: NumberFormat): ReadValue {
   const number = readNumber(text, format);
-  if (number === null || !number.mod(1).eq(0)) return unreadable('not_a_whole_number', `"${text}" is not a whole number.`);
+  if (number === null || !number.mod(1).eq(0))
+    return unreadable('not_a_whole_number', `"${text}" is not a whole number.`);
   return { value: number.toNumber() };
 }
 
@@ -94,12 +95,14 @@ function readBoolean(text: string): ReadValue {
 
 /** Without a format: ISO 8601, a time without a zone taken as UTC. */
 function dateReader(source: FieldSource, present: (moment: ReadMoment) => string): ValueReader {
-  const formats = source.format === undefined ? ['YYYY-MM-DD', 'YYYY-MM-DD HH:mm', 'YYYY-MM-DD HH:mm:ss'] : [source.format];
+  const formats =
+    source.format === undefined ? ['YYYY-MM-DD', 'YYYY-MM-DD HH:mm', 'YYYY-MM-DD HH:mm:ss'] : [source.format];
   const readers = formats.map((format) => compileDateFormat(format, source.century));
   return (text) => {
     const plain = source.format === undefined ? plainIso(text) : text;
     const moment = readers.map((read) => read(plain)).find((read) => read !== null) ?? null;
-    if (moment === null) return unreadable('not_a_date', `"${text}" is not a date of the form ${source.format ?? 'YYYY-MM-DD'}.`);
+    if (moment === null)
+      return unreadable('not_a_date', `"${text}" is not a date of the form ${source.format ?? 'YYYY-MM-DD'}.`);
     return { value: present(moment) };
   };
 }
@@ -120,7 +123,10 @@ function readChoice(text: string, options: readonly string[]): ReadValue {
 }
 
 function readChoices(text: string, options: readonly string[], separator: string): ReadValue {
-  const parts = text.split(separator).map((part) => part.trim()).filter((part) => part !== '');
+  const parts = text
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   const found: unknown[] = [];
   for (const part of parts) {
     const read = readChoice(part, options);
@@ -132,7 +138,10 @@ function readChoices(text: string, options: readonly string[], separator: string
 
 /** `Read-only`, `read only` and `read_only` are the same option. */
 function plainWord(text: string): string {
-  return text.trim().toLowerCase().replaceAll(/[\s_-]+/g, '_');
+  return text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, '_');
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -142,7 +151,9 @@ function referenceReader({ source, target }: ReadableField): ValueReader {
   const options = { isDeferred: source.deferred ?? false, missing: source.missing ?? 'refuse' } as const;
   return (text) => {
     const isId = source.ref === undefined && uuid.test(text);
-    return { value: new ReferenceKey(target?.entity ?? '', isId ? 'id' : by, isId ? text.toLowerCase() : text, options) };
+    return {
+      value: new ReferenceKey(target?.entity ?? '', isId ? 'id' : by, isId ? text.toLowerCase() : text, options),
+    };
   };
 }
 
