@@ -1,0 +1,82 @@
+import { recordEvent, type Clock, type Id } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import type { BaseLogger } from 'pino';
+import { classifyDatabaseError } from '../database/database-errors.js';
+import { runUnit, type UnitOfWork } from '../database/unit-of-work.js';
+import { appendEvents } from '../events/outbox.js';
+import type { CompiledEntity } from '../records/compiled-entity.js';
+
+/** What emptying the trash needs. */
+export interface TrashParts {
+  readonly knex: Knex;
+  readonly clock: Clock;
+  readonly log: BaseLogger;
+  wakeRelay(): void;
+  /** Entities of the current generation: those of a disabled plugin keep their trash until it is back. */
+  entities(): Iterable<CompiledEntity>;
+}
+
+const keepMs = 30 * 86_400_000;
+const batchSize = 200;
+
+/** Deletes for good what has been in the trash for 30 days, with a `purged` event each. What others still refer to stays. */
+export async function purgeTrash(parts: TrashParts): Promise<void> {
+  const before = new Date(parts.clock.now().getTime() - keepMs);
+  for (const entity of parts.entities()) await purgeEntity(parts, entity, before);
+}
+
+interface TrashedRow {
+  readonly id: Id;
+  readonly version: number;
+}
+
+/** Page by page along the ids, so that what cannot be deleted is passed once. */
+async function purgeEntity(parts: TrashParts, entity: CompiledEntity, before: Date): Promise<void> {
+  let last: Id | null = null;
+  for (;;) {
+    const rows: readonly TrashedRow[] = await trashed(parts.knex, entity, before, last);
+    if (rows.length === 0) return;
+    await purgeRows(parts, entity, rows);
+    last = rows.at(-1)?.id ?? null;
+  }
+}
+
+function trashed(knex: Knex, entity: CompiledEntity, before: Date, after: Id | null): Promise<readonly TrashedRow[]> {
+  const query = knex<TrashedRow>(`${entity.schemaName}.${entity.tableName}`).where('deleted_at', '<', before);
+  if (after !== null) void query.where('id', '>', after);
+  return query.orderBy('id').limit(batchSize).select('id', 'version');
+}
+
+/** All in one unit; when one of them is still referred to, each in a unit of its own. */
+async function purgeRows(parts: TrashParts, entity: CompiledEntity, rows: readonly TrashedRow[]): Promise<void> {
+  try {
+    await runUnit(parts.knex, () => parts.wakeRelay(), (unit) => purgeInUnit(unit, entity, rows));
+  } catch (error) {
+    if (classifyDatabaseError(error)?.fault !== 'foreign_key') throw error;
+    if (rows.length > 1) for (const row of rows) await purgeRows(parts, entity, [row]);
+    else parts.log.debug({ entity: entity.definition.id, id: rows[0]?.id }, 'kept in the trash: something refers to it');
+  }
+}
+
+async function purgeInUnit(unit: UnitOfWork, entity: CompiledEntity, rows: readonly TrashedRow[]): Promise<void> {
+  const { id: entityId } = entity.definition;
+  const ids = rows.map(({ id }) => id);
+  // Somebody may have restored one meanwhile.
+  const purged = await unit
+    .trx<TrashedRow>(`${entity.schemaName}.${entity.tableName}`)
+    .whereIn('id', ids)
+    .whereNotNull('deleted_at')
+    .delete(['id', 'version']);
+  await unit.trx('core.external_ids').where({ entity: entityId }).whereIn('record_id', purged.map(({ id }) => id)).delete();
+  const event = recordEvent(entity.definition, 'purged');
+  await appendEvents(
+    unit,
+    purged.map(({ id, version }) => ({
+      event,
+      payload: { id, version, changed: [] },
+      recordVersion: version,
+      actor: 'plugin:core',
+      onBehalfOf: null,
+    })),
+  );
+}

@@ -1,0 +1,123 @@
+import { MalformedError, RateLimitError, Type, UnavailableError, type Id } from '@trellis-crm/sdk';
+import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
+import { entityOf, type LiveHub, type Topic } from './live-hub.js';
+import { LiveStream } from './live-stream.js';
+
+/** What the stream of live changes needs to decide who may watch what. */
+export interface LiveParts {
+  readonly hub: LiveHub;
+  /** Whether the caller may read this record now. */
+  isVisible(request: EndpointRequest, entity: string, id: Id): Promise<boolean>;
+  /** Whether the job was started by the caller, or the caller administers jobs. */
+  mayWatchJob(request: EndpointRequest, id: Id): Promise<boolean>;
+}
+
+/** The streams of a process. */
+export interface LiveStreams {
+  readonly endpoint: Endpoint;
+  /** Ends all streams and takes no more, for a process that stops: browsers come back elsewhere. */
+  close(): void;
+}
+
+const maxStreamsPerCaller = 4;
+const maxTopics = 100;
+
+/** `GET /api/v1/live`: tells which records changed, by id only; whoever watches fetches them with its own rights. */
+export function createLiveStreams(parts: LiveParts): LiveStreams {
+  const open = new Map<LiveStream, string>();
+  let isClosed = false;
+  return {
+    endpoint: {
+      method: 'GET',
+      path: '/api/v1/live',
+      module: 'core',
+      access: 'signed-in',
+      surface: 'api',
+      input: { query: Type.Object({ topics: Type.String({ minLength: 1, maxLength: 8000 }) }) },
+      description: {
+        operationId: 'watchLive',
+        summary: 'Server-sent events about changes of records, by id',
+        tag: 'live',
+        answers: { 200: null },
+      },
+      handle: async (request) => {
+        if (isClosed) throw new UnavailableError('stopping', { retryAfterSeconds: 2 });
+        const caller = callerOf(request);
+        limit([...open.values()].filter((other) => other === caller).length);
+        const stream = await openStream(parts, request);
+        open.set(stream, caller);
+        stream.once('close', () => open.delete(stream));
+        return answer(stream);
+      },
+    },
+    close() {
+      isClosed = true;
+      for (const stream of open.keys()) stream.end();
+    },
+  };
+}
+
+/** Topics that are absent or not readable are never heard of: both look the same. */
+async function openStream(parts: LiveParts, request: EndpointRequest): Promise<LiveStream> {
+  const asked = topicsIn(request.query['topics']);
+  const allowed = await Promise.all(asked.map((topic) => mayWatch(parts, request, topic)));
+  const stream = new LiveStream();
+  const watched = asked.filter((_, index) => allowed[index]);
+  const stop = parts.hub.watch(watched, tellOf(stream, new Set(watched), readableAsAWhole(request, watched)));
+  stream.once('close', stop);
+  request.signal.addEventListener('abort', () => stream.destroy(), { once: true });
+  return stream;
+}
+
+function topicsIn(query: unknown): readonly Topic[] {
+  const topics = [...new Set(String(query).split(','))];
+  const isWrong = topics.length > maxTopics || topics.some((topic) => !topicPattern.test(topic));
+  if (!isWrong) return topics;
+  throw new MalformedError('invalid_topics', {}, { errors: [{ pointer: '?topics', code: 'invalid_topics', message: explanation }] });
+}
+
+const topicPattern = /^(?:[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*(?::[0-9a-f-]{36})?|job:[0-9a-f-]{36})$/;
+const explanation = `Give up to ${maxTopics} topics, separated by commas: core.account, core.account:<id> or job:<id>`;
+
+async function mayWatch(parts: LiveParts, request: EndpointRequest, topic: Topic): Promise<boolean> {
+  const entity = entityOf(topic);
+  const id = topic.slice(entity.length + 1);
+  if (entity === 'job') return parts.mayWatchJob(request, id);
+  const reach = request.generation.entities.has(entity) ? request.identity.reach(`${entity}:read`) : null;
+  if (reach === null || id === '') return reach !== null;
+  return parts.isVisible(request, entity, id);
+}
+
+function readableAsAWhole({ identity }: EndpointRequest, topics: readonly Topic[]): ReadonlySet<Topic> {
+  return new Set(topics.filter((topic) => identity.reach(`${topic}:read`) === 'all'));
+}
+
+/** Ids of records go to those who watch them, or who may read all of the entity; others learn that something changed. Holds no request. */
+function tellOf(stream: LiveStream, watched: ReadonlySet<Topic>, wholes: ReadonlySet<Topic>): (topic: Topic) => void {
+  return (topic) => {
+    const entity = entityOf(topic);
+    if (watched.has(topic) || wholes.has(entity)) stream.tell(topic);
+    if (watched.has(entity)) stream.tell(entity);
+  };
+}
+
+function callerOf({ session, identity }: EndpointRequest): string {
+  return session === null ? `${identity.kind}:${identity.id}` : `session:${session.id}`;
+}
+
+function limit(streams: number): void {
+  if (streams >= maxStreamsPerCaller) throw new RateLimitError('too_many_streams', { retryAfterSeconds: 30 });
+}
+
+/** `no-transform` keeps proxies and compression from holding messages back. */
+function answer(stream: LiveStream): EndpointResponse {
+  return {
+    status: 200,
+    headers: {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store, no-transform',
+      'X-Accel-Buffering': 'no',
+    },
+    body: stream,
+  };
+}
