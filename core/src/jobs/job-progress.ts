@@ -24,7 +24,10 @@ export interface ProgressStore {
   /** Creates the row, state `waiting`; in the transaction that enqueues the job. */
   create(connection: Knex, job: Pick<JobProgress, 'id' | 'kind' | 'ownerId'>): Promise<void>;
   /** Says how far the job is; the first report starts it. Cheap enough for each batch: browsers hear of it twice a second at most. */
-  report(id: Id, progress: { readonly done: number; readonly total?: number; readonly message?: string }): Promise<void>;
+  report(
+    id: Id,
+    progress: { readonly done: number; readonly total?: number; readonly message?: string },
+  ): Promise<void>;
   finish(id: Id, state: 'done' | 'failed', message?: string): Promise<void>;
   /** @throws NotFoundError `job_not_found` */
   get(id: Id): Promise<JobProgress>;

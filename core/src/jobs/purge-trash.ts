@@ -50,11 +50,16 @@ function trashed(knex: Knex, entity: CompiledEntity, before: Date, after: Id | n
 /** All in one unit; when one of them is still referred to, each in a unit of its own. */
 async function purgeRows(parts: TrashParts, entity: CompiledEntity, rows: readonly TrashedRow[]): Promise<void> {
   try {
-    await runUnit(parts.knex, () => parts.wakeRelay(), (unit) => purgeInUnit(unit, entity, rows));
+    await runUnit(
+      parts.knex,
+      () => parts.wakeRelay(),
+      (unit) => purgeInUnit(unit, entity, rows),
+    );
   } catch (error) {
     if (classifyDatabaseError(error)?.fault !== 'foreign_key') throw error;
     if (rows.length > 1) for (const row of rows) await purgeRows(parts, entity, [row]);
-    else parts.log.debug({ entity: entity.definition.id, id: rows[0]?.id }, 'kept in the trash: something refers to it');
+    else
+      parts.log.debug({ entity: entity.definition.id, id: rows[0]?.id }, 'kept in the trash: something refers to it');
   }
 }
 
@@ -67,7 +72,14 @@ async function purgeInUnit(unit: UnitOfWork, entity: CompiledEntity, rows: reado
     .whereIn('id', ids)
     .whereNotNull('deleted_at')
     .delete(['id', 'version']);
-  await unit.trx('core.external_ids').where({ entity: entityId }).whereIn('record_id', purged.map(({ id }) => id)).delete();
+  await unit
+    .trx('core.external_ids')
+    .where({ entity: entityId })
+    .whereIn(
+      'record_id',
+      purged.map(({ id }) => id),
+    )
+    .delete();
   const event = recordEvent(entity.definition, 'purged');
   await appendEvents(
     unit,

@@ -73,7 +73,11 @@ function topicsIn(query: unknown): readonly Topic[] {
   const topics = [...new Set(String(query).split(','))];
   const isWrong = topics.length > maxTopics || topics.some((topic) => !topicPattern.test(topic));
   if (!isWrong) return topics;
-  throw new MalformedError('invalid_topics', {}, { errors: [{ pointer: '?topics', code: 'invalid_topics', message: explanation }] });
+  throw new MalformedError(
+    'invalid_topics',
+    {},
+    { errors: [{ pointer: '?topics', code: 'invalid_topics', message: explanation }] },
+  );
 }
 
 const topicPattern = /^(?:[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*(?::[0-9a-f-]{36})?|job:[0-9a-f-]{36})$/;
