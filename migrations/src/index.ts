@@ -1,15 +1,19 @@
 import type { Migration } from '@trellis-crm/sdk/migrations/v1';
+import { authMigrations } from './auth/index.js';
 import { eventMigrations } from './events/index.js';
 import { importMigrations } from './imports/index.js';
 import { jobMigrations } from './jobs/index.js';
 import { kernelMigrations } from './kernel/index.js';
 import { recordMigrations } from './records/index.js';
+import { settingsMigrations } from './settings/index.js';
 
 /** Migrations of the core tables in the order they run: one list per room, in the order of their dates. Each stands in a file of its own name. */
 export const coreMigrations: readonly Migration[] = [
   ...kernelMigrations,
   ...recordMigrations,
+  ...authMigrations,
   ...eventMigrations,
   ...jobMigrations,
   ...importMigrations,
+  ...settingsMigrations,
 ];

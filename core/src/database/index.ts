@@ -10,7 +10,7 @@ export {
   type DatabaseProblem,
 } from './database-errors.js';
 export { startEmbedded, type EmbeddedDatabase, type EmbeddedOptions } from './embedded/embedded-database.js';
-export { openSignals, type Signals } from './signals.js';
+export { openSignals, Signals } from './signals.js';
 export { runUnit, type UnitOfWork } from './unit-of-work.js';
 export { uuidV7, uuidV7Floor } from './uuid-v7.js';
 export { checkServer, type ServerFacts } from './server-check.js';

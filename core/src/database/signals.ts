@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { BaseLogger } from 'pino';
+import type { InjectionToken } from 'tsyringe';
 
 /** Notifications of other processes: one LISTEN connection per workspace and process, shared by all who listen. */
 export interface Signals {
@@ -11,6 +12,9 @@ export interface Signals {
   readonly isConnected: boolean;
   close(): Promise<void>;
 }
+
+/** The workspace's signals in this process. */
+export const Signals: InjectionToken<Signals> = Symbol('Signals');
 
 const retryMs = 1000;
 

@@ -43,7 +43,7 @@ export function checkForgery(
   if (hasNothingToMisuse(request.endpoint, caller)) return;
   const given = givenToken(request);
   if (given === null && isUploadFromHere(request, publicUrl)) return;
-  checkToken(given ?? '', caller.session?.csrfToken ?? cookies.guestToken());
+  checkToken(given, caller.session?.csrfToken ?? cookies.guestToken());
 }
 
 function hasNothingToMisuse(endpoint: Endpoint, { session }: Caller): boolean {

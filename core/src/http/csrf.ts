@@ -32,8 +32,9 @@ export function refuseCrossSite(ctx: Exchange, publicUrl: string): void {
 }
 
 /** @throws ForbiddenError `csrf_token_wrong` */
-export function checkToken(given: string, expected: string | null): void {
-  if (expected === null || !isSameToken(given, expected)) throw new ForbiddenError('csrf_token_wrong');
+export function checkToken(given: string | null, expected: string | null): void {
+  if (given === null || expected === null || !isSameToken(given, expected))
+    throw new ForbiddenError('csrf_token_wrong');
 }
 
 function originOfUrl(url: string): string | undefined {

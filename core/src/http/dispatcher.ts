@@ -51,20 +51,22 @@ function find(
   generation: Generation,
   ctx: Exchange,
 ): { endpoint: Endpoint; params: Readonly<Record<string, string>> } | null {
+  refuseMalformedPath(ctx.path);
   const method = ctx.method === 'HEAD' ? 'GET' : ctx.method;
   const match = generation.match(method as Method, ctx.path);
   if (match.kind === 'absent') throw new NotFoundError('not_found');
   if (match.kind === 'plugin-disabled') throw new NotFoundError('plugin_disabled', { plugin: match.plugin });
-  if (match.kind === 'found') return { endpoint: match.endpoint, params: decodeParams(match.params) };
+  if (match.kind === 'found') return { endpoint: match.endpoint, params: match.params };
   if (ctx.method !== 'OPTIONS') throw new MethodNotAllowedError(match.allowed);
   ctx.status = 204;
   ctx.set('Allow', allowHeader(match.allowed));
   return null;
 }
 
-function decodeParams(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** The dispatcher's table hands on what cannot be decoded; nothing has such a name, and a refusal says more than a 404. */
+function refuseMalformedPath(path: string): void {
   try {
-    return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]));
+    decodeURIComponent(path);
   } catch (cause) {
     throw new MalformedError('malformed_path', {}, { cause });
   }

@@ -1,0 +1,5 @@
+import type { Migration } from '@trellis-crm/sdk/migrations/v1';
+import { createWorkspaceSettings } from './20260106000000_create-workspace-settings.js';
+
+/** Tables of the workspace's own facts and of its first set-up. */
+export const settingsMigrations: readonly Migration[] = [createWorkspaceSettings];
