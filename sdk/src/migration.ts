@@ -16,9 +16,9 @@ export interface MigrationStep {
   readonly schemaName: string;
   readonly schema: SchemaEditor;
   /** Runs constant SQL; `${schema}` is not replaced, names are qualified by the author. Values go into `bindings`. */
-  sql(text: string, bindings?: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  readonly sql: (text: string, bindings?: readonly unknown[]) => Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** `data` phase: calls `batch` in transactions of their own until it returns 0 rows done. */
-  inBatches(batch: () => Promise<number>): Promise<void>;
+  readonly inBatches: (batch: () => Promise<number>) => Promise<void>;
 }
 
 /** Creates, changes and drops tables of the module's schema. */

@@ -1,0 +1,38 @@
+import {
+  Account,
+  AccountPanels,
+  Contact,
+  ContactPanels,
+  definePermissions,
+  definePlugin,
+  HealthProbes,
+  HomePanels,
+  ImportTransforms,
+  Menu,
+  Reassignments,
+  Team,
+  User,
+  type PluginDefinition,
+} from '@trellis-crm/sdk';
+
+/** Rights over the workspace itself; admins have them all. */
+const permissions = definePermissions({
+  'core.plugin:administer': { label: 'permissions.plugin.administer', grants: {} },
+  'core.user:administer': { label: 'permissions.user.administer', grants: {} },
+  'core.role:administer': { label: 'permissions.role.administer', grants: {} },
+  'core.settings:administer': { label: 'permissions.settings.administer', grants: {} },
+  'core.event:administer': { label: 'permissions.event.administer', grants: {} },
+  'core.job:administer': { label: 'permissions.job.administer', grants: {} },
+  'core.demo:administer': { label: 'permissions.demo.administer', grants: {} },
+});
+
+/** Core as a module like any other: registered first, never disabled. Its tables come from the migrations package. */
+export const coreModule: PluginDefinition = definePlugin({
+  entities: [Account, Contact, User, Team],
+  slots: [AccountPanels, ContactPanels, HomePanels],
+  points: [Menu, ImportTransforms, HealthProbes, Reassignments],
+  permissions,
+  register() {
+    // Core's jobs and pages are wired by the composition root: they need services no context offers.
+  },
+});
