@@ -1,0 +1,150 @@
+import type { Field } from '@trellis-crm/sdk';
+import type { CompiledEntity } from '../../records/compiled-entity.js';
+import type { Formatters } from '../../views/formatters.js';
+import type { ViewEnv } from '../../views/view-env.js';
+import { targetOf, type EntityField, type RecordValues } from './entity-field.js';
+import type { Labels } from './labels.js';
+import { optionTone, type Tone } from './option-tone.js';
+import type { RecordNames } from './record-names.js';
+
+/** A value as the kit's `ui-value` shows it. An empty text stands for no value. */
+export interface ValueView {
+  readonly kind: 'text' | 'longText' | 'number' | 'link' | 'email' | 'phone' | 'url' | 'person' | 'boolean' | 'date' | 'tags' | 'entries';
+  readonly text: string;
+  /** Address; for a phone the number to dial. */
+  readonly href?: string;
+  /** Machine form of a moment or day. */
+  readonly datetime?: string;
+  readonly isOn?: boolean;
+  readonly tags?: readonly { readonly label: string; readonly tone: Tone }[];
+  readonly entries?: readonly EntryView[];
+}
+
+/** One entry of a list field: what it says, and further facts in a smaller print. */
+export interface EntryView {
+  readonly text: string;
+  readonly href?: string;
+  readonly note?: string;
+}
+
+/** What showing a value needs beside the value. */
+export interface DisplaySources {
+  readonly env: ViewEnv;
+  readonly formatters: Formatters;
+  readonly labels: Labels;
+  readonly names: RecordNames;
+  /** Text of core's catalogue. */
+  t(key: string, values?: Readonly<Record<string, unknown>>): string;
+}
+
+/** Shows one field of a record. */
+export function displayField(entity: CompiledEntity, field: EntityField, record: RecordValues, sources: DisplaySources): ValueView {
+  const value = field.valueIn(record);
+  if (value === null || value === '') return empty;
+  return displays[field.field.kind]({ entity, field, declared: field.field, value, sources });
+}
+
+/** `90` seconds as `0:01:30`, whole minutes as `1:30`. */
+export function formatDuration(seconds: number): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const [hours, minutes, rest] = [Math.trunc(seconds / 3600), Math.trunc((seconds % 3600) / 60), seconds % 60];
+  return rest === 0 ? `${hours}:${two(minutes)}` : `${hours}:${two(minutes)}:${two(rest)}`;
+}
+
+interface Shown {
+  readonly entity: CompiledEntity;
+  readonly field: EntityField;
+  readonly declared: Field;
+  readonly value: unknown;
+  readonly sources: DisplaySources;
+  /** Name of the entry's field, for values inside a list. */
+  readonly item?: string;
+}
+
+type Display = (shown: Shown) => ValueView;
+
+const empty: ValueView = { kind: 'text', text: '' };
+
+const text: Display = ({ value }) => ({ kind: 'text', text: String(value) });
+const number: Display = ({ value, sources: { formatters, env } }) => ({ kind: 'number', text: formatters.number(env, value) });
+
+const displays: Readonly<Record<Field['kind'], Display>> = {
+  text,
+  longText: ({ value }) => ({ kind: 'longText', text: String(value) }),
+  integer: ({ field, value, sources: { formatters, env } }) => ({
+    kind: 'number',
+    text: formatters.number(env, value, /year$/i.test(field.name) ? { useGrouping: false } : {}),
+  }),
+  decimal: number,
+  percent: ({ value, sources: { formatters, env } }) => ({
+    kind: 'number',
+    text: formatters.number(env, Number(value) / 100, { style: 'percent', maximumFractionDigits: 2 }),
+  }),
+  money: ({ value, sources: { formatters, env } }) => ({ kind: 'number', text: formatters.money(env, value) }),
+  boolean: ({ value, sources: { t } }) => ({ kind: 'boolean', text: t(value === true ? 'ui.yes' : 'ui.no'), isOn: value === true }),
+  date: ({ value, sources: { formatters, env } }) => ({ kind: 'date', text: formatters.date(env, value), datetime: String(value) }),
+  dateTime: ({ value, sources: { formatters, env } }) => ({
+    kind: 'date',
+    text: formatters.timeAgo(env, value),
+    datetime: String(value),
+  }),
+  duration: ({ value }) => ({ kind: 'number', text: formatDuration(Number(value)) }),
+  choice: (shown) => displayTags(shown, [String(shown.value)]),
+  choices: (shown) => displayTags(shown, shown.value as readonly string[]),
+  ref: displayRef,
+  email: ({ value }) => ({ kind: 'email', text: String(value) }),
+  phone: ({ value }) => ({ kind: 'phone', text: String(value), href: String(value).replace(/[^+\d]/g, '') }),
+  url: ({ value }) => ({ kind: 'url', text: String(value).replace(/^https?:\/\/(www\.)?/, '').replace(/\/$/, ''), href: String(value) }),
+  list: displayList,
+  json: ({ value }) => ({ kind: 'text', text: JSON.stringify(value) }),
+};
+
+function displayTags({ entity, field, declared, sources, item }: Shown, values: readonly string[]): ValueView {
+  const tags = values.map((value) => ({
+    label: sources.labels.option(entity, field, value, item),
+    tone: optionTone(value, declared.options?.indexOf(value) ?? 0),
+  }));
+  return { kind: 'tags', text: tags.map(({ label }) => label).join(', '), tags };
+}
+
+function displayRef({ entity, declared, value, sources }: Shown): ValueView {
+  const target = targetOf(entity, declared);
+  const name = sources.names.of(target, String(value));
+  if (name === null) return { kind: 'text', text: sources.t('value.hidden') };
+  return { kind: target === 'core.user' ? 'person' : 'link', text: name.title, href: name.href };
+}
+
+function displayList(shown: Shown): ValueView {
+  const values = shown.value as readonly RecordValues[];
+  const ordered = [...values].sort((left, right) => Number(right['isPrimary'] ?? false) - Number(left['isPrimary'] ?? false));
+  const entries = ordered.map((entry) => displayEntry(shown, entry));
+  return { kind: 'entries', text: entries.map(({ text }) => text).join(', '), entries };
+}
+
+/** Several plain facts stand together (an address), otherwise the first one speaks and the rest follows as its note; flags say nothing here. */
+function displayEntry(shown: Shown, entry: RecordValues): EntryView {
+  const filled = Object.entries(shown.declared.item ?? {}).flatMap(([item, declared]) => {
+    const value = entry[item] ?? null;
+    if (value === null || value === '' || declared.kind === 'boolean') return [];
+    return { isChoice: declared.kind === 'choice', view: displays[declared.kind]({ ...shown, declared, value, item }) };
+  });
+  const facts = filled.filter(({ isChoice }) => !isChoice).map(({ view }) => view);
+  const choices = filled.filter(({ isChoice }) => isChoice).map(({ view }) => view);
+  if (facts.length > 2) return { text: joined(facts, ', '), ...noted(choices) };
+  const [first, ...rest] = facts;
+  return { text: first?.text ?? '', ...linkOf(first), ...noted([...rest, ...choices]) };
+}
+
+function linkOf(view: ValueView | undefined): { href?: string } {
+  if (view?.kind === 'email') return { href: `mailto:${view.text}` };
+  if (view?.kind === 'phone') return { href: `tel:${view.href ?? ''}` };
+  return view?.href === undefined ? {} : { href: view.href };
+}
+
+function noted(views: readonly ValueView[]): { note?: string } {
+  return views.length === 0 ? {} : { note: joined(views, ' · ') };
+}
+
+function joined(views: readonly ValueView[], separator: string): string {
+  return views.map(({ text }) => text).join(separator);
+}

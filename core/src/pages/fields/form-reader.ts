@@ -1,0 +1,136 @@
+import type { Field, Problem } from '@trellis-crm/sdk';
+import type { EntityField } from './entity-field.js';
+import { fromLocalInput } from './zoned-time.js';
+
+/** A posted form: control names with their values, several for repeated ones. */
+export type FormData = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What a form says about a record, with plugins' fields under `extras`, and what could not be understood. */
+export interface FormInput {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly problems: readonly Problem[];
+}
+
+/** What reading depends on besides the form. */
+export interface FormReading {
+  readonly timeZone: string;
+  /** Currency of an amount typed without one. */
+  readonly currency: string;
+}
+
+/** Reads the given fields of a form into what `create` and `update` take; an emptied control becomes null. */
+export function readForm(fields: readonly EntityField[], form: FormData, reading: FormReading): FormInput {
+  const problems: Problem[] = [];
+  const values: Record<string, unknown> = {};
+  const extras: Record<string, Record<string, unknown>> = {};
+  for (const { path, name, field } of fields) {
+    if (field.readOnly === true) continue;
+    const value = readValue(field, path, form, reading, problems);
+    const [plugin = '', nested] = path.split('.');
+    if (nested === undefined) values[path] = value;
+    else (extras[plugin] ??= {})[name] = value;
+  }
+  return { values: Object.keys(extras).length === 0 ? values : { ...values, extras }, problems };
+}
+
+/** Places `0 … n-1` of a list field's entries that a form carries, by their control names `domains.0.domain`. */
+export function entryPlaces(form: FormData, path: string): number[] {
+  const places = Object.keys(form).flatMap((name) => {
+    if (!name.startsWith(`${path}.`)) return [];
+    const place = /^(\d{1,4})\./.exec(name.slice(path.length + 1))?.[1];
+    return place === undefined ? [] : [Number(place)];
+  });
+  return [...new Set(places)].sort((left, right) => left - right);
+}
+
+/** The one value of a control, or an empty text. */
+export function textOf(form: FormData, name: string): string {
+  const value = form[name];
+  return (typeof value === 'string' ? value : (value?.[0] ?? '')).trim();
+}
+
+type Read = (text: string, field: Field, reading: FormReading) => unknown;
+
+/** Says that the text is nothing of this kind. */
+const unreadable = Symbol('unreadable');
+
+function readValue(field: Field, name: string, form: FormData, reading: FormReading, problems: Problem[]): unknown {
+  if (field.kind === 'list') return readEntries(field, name, form, reading, problems);
+  if (field.kind === 'choices') return readAll(form, name);
+  if (field.kind === 'boolean') return readAll(form, name).some((value) => value === 'true' || value === 'on');
+  if (field.kind === 'money') return readMoney(name, form, reading, problems);
+  const text = textOf(form, name);
+  if (text === '') return null;
+  const value = (readers[field.kind] ?? keep)(text, field, reading);
+  if (value !== unreadable) return value;
+  problems.push({ pointer: pointerOf(name), code: `not_${snake(field.kind)}`, message: `not_${snake(field.kind)}` });
+  return null;
+}
+
+const keep: Read = (text) => text;
+const wholeNumber: Read = (text) => (/^-?\d{1,15}$/.test(ungroup(text)) ? Number(ungroup(text)) : unreadable);
+
+const readers: Readonly<Partial<Record<Field['kind'], Read>>> = {
+  integer: wholeNumber,
+  decimal: (text) => (decimalPattern.test(ungroup(text)) ? ungroup(text) : unreadable),
+  percent: (text) => (decimalPattern.test(ungroup(text)) ? Number(ungroup(text)) : unreadable),
+  dateTime: (text, _field, { timeZone }) => fromLocalInput(text, timeZone) ?? unreadable,
+  duration: (text) => {
+    const [, hours, minutes, seconds = '0'] = /^(\d{1,5}):([0-5]\d)(?::([0-5]\d))?$/.exec(text) ?? [];
+    return hours === undefined ? unreadable : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  },
+  json: (text) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return unreadable;
+    }
+  },
+};
+
+const decimalPattern = /^-?\d{1,15}(\.\d{1,10})?$/;
+
+/** Takes out the spaces and apostrophes people group thousands with; commas and points stay, their meaning differs by country. */
+function ungroup(text: string): string {
+  return text.replace(/[\s'’\u00a0\u202f]/g, '');
+}
+
+function readMoney(name: string, form: FormData, { currency }: FormReading, problems: Problem[]): unknown {
+  const amount = ungroup(textOf(form, `${name}.amount`));
+  if (amount === '') return null;
+  if (decimalPattern.test(amount)) return { amount, currency: textOf(form, `${name}.currency`).toUpperCase() || currency };
+  problems.push({ pointer: `${pointerOf(name)}/amount`, code: 'not_money', message: 'not_money' });
+  return null;
+}
+
+/** Entries left wholly empty do not count: that is how a row is taken out without JavaScript. */
+function readEntries(field: Field, name: string, form: FormData, reading: FormReading, problems: Problem[]): unknown[] {
+  const entries: unknown[] = [];
+  for (const place of entryPlaces(form, name)) {
+    const prefix = `${name}.${place}`;
+    const items = Object.entries(field.item ?? {});
+    if (!items.some(([item, { kind }]) => saysSomething(kind, form, `${prefix}.${item}`))) continue;
+    const read = items.map(([item, declared]) => [item, readValue(declared, `${prefix}.${item}`, form, reading, problems)] as const);
+    entries.push(Object.fromEntries(read.filter(([item, value]) => value !== null || field.item?.[item]?.default === undefined)));
+  }
+  return entries;
+}
+
+/** A choice or a box always has some value, so it does not make an entry. */
+function saysSomething(kind: Field['kind'], form: FormData, name: string): boolean {
+  if (kind === 'choice' || kind === 'boolean') return false;
+  return textOf(form, kind === 'money' ? `${name}.amount` : name) !== '';
+}
+
+function readAll(form: FormData, name: string): readonly string[] {
+  const value = form[name] ?? [];
+  return (typeof value === 'string' ? [value] : value).filter((entry) => entry !== '');
+}
+
+function pointerOf(name: string): string {
+  return `/${name.replaceAll('.', '/')}`;
+}
+
+function snake(kind: string): string {
+  return kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,43 @@
+import type { EntityToken } from '@trellis-crm/sdk';
+import type { CompiledEntity } from '../../records/compiled-entity.js';
+import type { EntityField } from './entity-field.js';
+
+/** Looks a text up in a module's catalogue; null when it has none. */
+export type FindText = (module: string, key: string) => string | null;
+
+/** Names of entities, fields and options in the reader's language; a name nobody translated is made from the declaration. */
+export interface Labels {
+  /** `Deal` */
+  one(entity: EntityToken): string;
+  /** `Deals` */
+  many(entity: EntityToken): string;
+  field(entity: CompiledEntity, field: EntityField): string;
+  /** Name of a field inside the entries of a list field. */
+  item(entity: CompiledEntity, field: EntityField, item: string): string;
+  /** @param item set for a choice inside the entries of a list field */
+  option(entity: CompiledEntity, field: EntityField, value: string, item?: string): string;
+  /** A line below the control, where the catalogue has one under `<noun>.hints.<field>`. */
+  hint(entity: CompiledEntity, field: EntityField): string | null;
+}
+
+/** Labels by the naming of the catalogue: `deal.one`, `deal.fields.amount`, `deal.options.status.won`. */
+export function createLabels(find: FindText): Labels {
+  return {
+    one: ({ module, noun }) => find(module, `${noun}.one`) ?? humanise(noun),
+    many: ({ module, noun, plural }) => find(module, `${noun}.many`) ?? humanise(plural),
+    field: ({ definition: { noun } }, { module, name, path }) =>
+      find(module, `${noun}.fields.${name}`) ?? find('core', `record.fields.${path}`) ?? humanise(name),
+    item: ({ definition: { noun } }, { module, name }, item) => find(module, `${noun}.fields.${name}.${item}`) ?? humanise(item),
+    option({ definition: { noun } }, { module, name }, value, item) {
+      const path = item === undefined ? name : `${name}.${item}`;
+      return find(module, `${noun}.options.${path}.${value}`) ?? humanise(value);
+    },
+    hint: ({ definition: { noun } }, { module, name }) => find(module, `${noun}.hints.${name}`),
+  };
+}
+
+/** `annualRevenue` and `annual_revenue` become `Annual revenue`. */
+export function humanise(name: string): string {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,39 @@
+import type { EndpointResponse } from '../http/endpoint.js';
+
+/** A message for the page that comes after a form was taken. */
+export interface Flash {
+  readonly text: string;
+  readonly tone?: 'ok' | 'bad';
+  /** Address that takes it back by POST; offered for 8 seconds. */
+  readonly undoAction?: string;
+}
+
+type Cookie = NonNullable<EndpointResponse['cookies']>[number];
+
+const cookieName = 'flash';
+
+/** Keeps the message for the next page this browser asks for. */
+export function flashCookie(flash: Flash): Cookie {
+  return { name: cookieName, value: Buffer.from(JSON.stringify(flash)).toString('base64url'), maxAgeSeconds: 30 };
+}
+
+/** Ends a message that was shown. */
+export const spentFlash: Cookie = { name: cookieName, value: null };
+
+/** The message left by the request before; null when there is none or it cannot be read. */
+export function readFlash(cookies: string): Flash | null {
+  const raw = new RegExp(`(?:^|;\\s*)${cookieName}=([\\w-]+)`).exec(cookies)?.[1];
+  if (raw === undefined) return null;
+  try {
+    return flashIn(JSON.parse(Buffer.from(raw, 'base64url').toString()) as unknown);
+  } catch {
+    return null;
+  }
+}
+
+function flashIn(value: unknown): Flash | null {
+  if (typeof value !== 'object' || value === null || !('text' in value) || typeof value.text !== 'string') return null;
+  const undoAction = 'undoAction' in value && typeof value.undoAction === 'string' ? value.undoAction : undefined;
+  const tone = 'tone' in value && value.tone === 'bad' ? 'bad' : undefined;
+  return { text: value.text, ...(tone === undefined ? {} : { tone }), ...(undoAction?.startsWith('/') ? { undoAction } : {}) };
+}

@@ -1,0 +1,131 @@
+import type { Field } from '@trellis-crm/sdk';
+import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { allFields, findField, targetOf, type EntityField } from '../fields/entity-field.js';
+import type { RecordNames } from '../fields/record-names.js';
+import type { PageCall } from '../page-call.js';
+import { filterName, listAddress, listParams, type ListFilter, type ListState } from './list-state.js';
+
+/** A condition as a chip that can be taken away. */
+export interface ChipView {
+  readonly label: string;
+  readonly operator?: string;
+  readonly value: string;
+  readonly removeHref: string;
+}
+
+/** A form that adds one condition, by GET. */
+export interface FilterFormView {
+  readonly label: string;
+  readonly action: string;
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  readonly control: object;
+}
+
+/** Ids of records that the conditions name, by entity: their names go on the chips. */
+export function filteredRefs(entity: CompiledEntity, filters: readonly ListFilter[]): Map<string, Set<string>> {
+  const refs = new Map<string, Set<string>>();
+  for (const { field, value } of filters) {
+    const found = findField(entity, field);
+    if (found?.field.kind !== 'ref' || !/^[0-9a-f-]{36}$/.test(value)) continue;
+    const target = targetOf(entity, found.field);
+    refs.set(target, (refs.get(target) ?? new Set()).add(value));
+  }
+  return refs;
+}
+
+/** The conditions of a list as chips. */
+export function filterChips(call: PageCall, entity: CompiledEntity, state: ListState, names: RecordNames): ChipView[] {
+  return state.filters.map((filter) => {
+    const field = findField(entity, filter.field);
+    const others = state.filters.filter((other) => other !== filter);
+    return {
+      label: field === undefined ? filter.field : call.labels.field(entity, field),
+      operator: operatorLabel(call, filter),
+      value: filter.operator === 'empty' ? '' : chipValue(call, entity, field, filter, names),
+      removeHref: listAddress({ ...state, filters: others, after: null }),
+    };
+  });
+}
+
+/** One form per field that lists can be narrowed by. */
+export function filterForms(call: PageCall, entity: CompiledEntity, state: ListState): FilterFormView[] {
+  const hidden = listParams({ ...state, after: null }).map(([name, value]) => ({ name, value }));
+  return allFields(entity).flatMap((field) => {
+    const label = call.labels.field(entity, field);
+    const control = controlOf(call, entity, field, label);
+    if (control === null) return [];
+    const kept = hidden.filter(({ name }) => !('name' in control) || name !== control.name);
+    return { label, action: state.path, hidden: kept, control };
+  });
+}
+
+function operatorLabel({ t }: PageCall, { operator, value }: ListFilter): string {
+  if (operator === 'empty') return t(value === 'true' ? 'filter.isEmpty' : 'filter.isFilled');
+  return t(`filter.${operator}`);
+}
+
+function chipValue(call: PageCall, entity: CompiledEntity, field: EntityField | undefined, { value }: ListFilter, names: RecordNames): string {
+  const { env, labels, t, request } = call;
+  const { formatters } = request.generation.views;
+  switch (field?.field.kind) {
+    case 'ref':
+      return names.of(targetOf(entity, field.field), value)?.title ?? t('value.hidden');
+    case 'choice':
+    case 'choices':
+      return value.split(',').map((option) => labels.option(entity, field, option)).join(', ');
+    case 'boolean':
+      return t(value === 'true' ? 'ui.yes' : 'ui.no');
+    case 'date':
+      return formatters.date(env, value);
+    case 'dateTime':
+      return formatters.date(env, value);
+    default:
+      return value;
+  }
+}
+
+const textOperators = ['contains', 'startsWith', 'eq', 'empty', 'filled'];
+const orderOperators = ['gte', 'lte', 'eq', 'empty', 'filled'];
+
+const operators: Readonly<Partial<Record<Field['kind'], readonly string[]>>> = {
+  text: textOperators,
+  email: textOperators,
+  phone: textOperators,
+  url: textOperators,
+  longText: ['contains', 'empty', 'filled'],
+  integer: orderOperators,
+  decimal: orderOperators,
+  percent: orderOperators,
+  money: orderOperators,
+  date: orderOperators,
+  dateTime: ['gte', 'lte'],
+};
+
+function controlOf(call: PageCall, entity: CompiledEntity, field: EntityField, label: string): object | null {
+  const { kind, options = [] } = field.field;
+  const name = filterName(field.path);
+  const base = { name, id: `filter-${field.path.replaceAll('.', '-')}`, label };
+  if (kind === 'choice' || kind === 'choices') {
+    return { ...base, kind: 'select', options: options.map((value) => ({ value, label: call.labels.option(entity, field, value) })) };
+  }
+  if (kind === 'boolean') {
+    return { ...base, kind: 'select', options: ['true', 'false'].map((value) => ({ value, label: call.t(value === 'true' ? 'ui.yes' : 'ui.no') })) };
+  }
+  if (kind === 'ref') {
+    const target = call.request.generation.entities.get(targetOf(entity, field.field));
+    return target === undefined ? null : { ...base, kind: 'lookup', options: [], searchHref: `/${target.path}/options` };
+  }
+  const known = operators[kind];
+  return known === undefined ? null : { ...base, name: 'value', body: operatorControl(call, field, base.id, known) };
+}
+
+function operatorControl({ request, env, t }: PageCall, { path, field }: EntityField, id: string, known: readonly string[]): unknown {
+  const isDay = field.kind === 'date' || field.kind === 'dateTime';
+  const options = known.map((value) => ({ value, label: t(filterKey(value)) }));
+  return request.generation.views.render('core:records/_filter-control', { path, id, options, type: isDay ? 'date' : 'text' }, env);
+}
+
+function filterKey(operator: string): string {
+  if (operator === 'empty') return 'filter.isEmpty';
+  return operator === 'filled' ? 'filter.isFilled' : `filter.${operator}`;
+}

@@ -1,0 +1,100 @@
+import type { Field } from '@trellis-crm/sdk';
+import type { CompiledEntity } from '../../records/compiled-entity.js';
+import type { SafeHtml } from '../../views/safe-html.js';
+import { displayField, type DisplaySources, type ValueView } from '../fields/field-display.js';
+import { fieldsOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import type { RecordNames } from '../fields/record-names.js';
+import type { PageCall } from '../page-call.js';
+import type { RecordPage } from './list-reader.js';
+import { listAddress, type ListState } from './list-state.js';
+
+/** Columns of an entity's list, as its declaration says; name and last change when it says nothing. */
+export function listFields({ definition, ...entity }: CompiledEntity): EntityField[] {
+  const paths = definition.views?.list ?? [definition.title, 'updatedAt'];
+  return fieldsOf({ definition, ...entity }, paths);
+}
+
+/** The table of a list, as `ui-table` takes it. */
+export function tableView(call: PageCall, entity: CompiledEntity, state: ListState, records: readonly RecordValues[], names: RecordNames): object {
+  const fields = listFields(entity);
+  const labels = fields.map((field) => call.labels.field(entity, field));
+  return {
+    caption: call.labels.many(entity.definition),
+    columns: fields.map((field, place) => ({ label: labels[place], ...columnOf(field, state) })),
+    rows: rowsView(call, entity, records, names),
+    hasActions: true,
+  };
+}
+
+/** Rows alone, for what "load more" appends. */
+export function rowsView(call: PageCall, entity: CompiledEntity, records: readonly RecordValues[], names: RecordNames): object[] {
+  const fields = listFields(entity);
+  const sources = displaySources(call, names);
+  const canEdit = call.request.identity.reach(`${entity.definition.id}:update`) !== null && !isWithout(entity, 'update');
+  return records.map((record) => {
+    const href = `/${entity.path}/${String(record['id'])}`;
+    const cells = fields.map((field, place) => ({
+      ...cellOf(displayField(entity, field, record, sources)),
+      label: call.labels.field(entity, field),
+      isNumeric: isNumeric(field.field),
+      ...(place === 0 ? { isTitle: true, href } : {}),
+    }));
+    return { id: record['id'], cells, actions: canEdit ? rowActions(call, href, record, entity) : undefined };
+  });
+}
+
+/** What stands below the rows: how many there are, and the way on. */
+export function pagerView(call: PageCall, state: ListState, page: RecordPage): object {
+  const { t } = call;
+  const summary = page.count === null ? '' : t(page.isCapped ? 'list.countCapped' : 'list.count', { count: page.count });
+  return {
+    summary,
+    ...(page.next === null ? {} : { nextHref: listAddress({ ...state, after: page.next }) }),
+    ...(state.after === null ? {} : { firstHref: listAddress({ ...state, after: null }) }),
+  };
+}
+
+/** What showing values needs, from the call and the names already looked up. */
+export function displaySources({ env, labels, request, t }: PageCall, names: RecordNames): DisplaySources {
+  return { env, labels, names, t, formatters: request.generation.views.formatters };
+}
+
+/** Whether the module said that it writes this part of its entity itself, or that there is none. */
+export function isWithout({ definition }: CompiledEntity, part: NonNullable<CompiledEntity['definition']['without']>[number]): boolean {
+  return definition.without?.includes(part) ?? false;
+}
+
+const unsortable: ReadonlySet<Field['kind']> = new Set(['list', 'longText', 'json', 'choices', 'ref']);
+const numeric: ReadonlySet<Field['kind']> = new Set(['integer', 'decimal', 'percent', 'money', 'duration']);
+
+function isNumeric({ kind }: Field): boolean {
+  return numeric.has(kind);
+}
+
+function columnOf({ path, field }: EntityField, state: ListState): object {
+  const shown = { isNumeric: isNumeric(field) };
+  if (unsortable.has(field.kind)) return shown;
+  const direction = state.sort === path ? 'ascending' : state.sort === `-${path}` ? 'descending' : undefined;
+  const next = direction === 'ascending' ? `-${path}` : direction === 'descending' ? null : firstDirection(field, path);
+  return { ...shown, sort: direction, sortHref: listAddress({ ...state, sort: next, after: null }) };
+}
+
+/** Figures and moments are asked for from the top, words from the start of the alphabet. */
+function firstDirection({ kind }: Field, path: string): string {
+  return numeric.has(kind) || kind === 'dateTime' || kind === 'date' ? `-${path}` : path;
+}
+
+/** In a table a list field shows its first entry and how many more there are. */
+function cellOf(value: ValueView): ValueView {
+  if (value.kind === 'longText') return { ...value, kind: 'text' };
+  if (value.kind !== 'entries') return value;
+  const [first, ...rest] = value.entries ?? [];
+  if (first === undefined) return { kind: 'text', text: '' };
+  const text = rest.length === 0 ? first.text : `${first.text} +${rest.length}`;
+  return first.href === undefined ? { kind: 'text', text } : { kind: 'link', text, href: first.href };
+}
+
+function rowActions({ request, env }: PageCall, href: string, record: RecordValues, { definition }: CompiledEntity): SafeHtml {
+  const name = String(record[definition.title] ?? '');
+  return request.generation.views.render('core:records/_row-actions', { href: `${href}/edit`, name }, env);
+}

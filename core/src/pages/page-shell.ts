@@ -1,0 +1,84 @@
+import { Menu, type MenuItem, type PermissionKey } from '@trellis-crm/sdk';
+import type { MenuEntry, MenuGroup, ShellModel } from '../views/page-model.js';
+import type { PageCall } from './page-call.js';
+
+/** What surrounds every page of this person: workspace, menu by their rights, quick tabs of the phone. */
+export function pageShell(call: PageCall): ShellModel {
+  const groups = menuOf(call);
+  return {
+    workspaceName: call.workspace.info().name,
+    menu: groups.map(({ items, ...group }) => ({ ...group, items: items.map(({ entry }) => entry) })),
+  };
+}
+
+interface Place {
+  readonly order: number;
+  readonly entry: MenuEntry;
+}
+
+interface PlacedGroup extends Omit<MenuGroup, 'items'> {
+  readonly items: readonly Place[];
+}
+
+function menuOf(call: PageCall): PlacedGroup[] {
+  const contributed = contributedItems(call);
+  const main = [home(call), ...entityPlaces(call), ...placesOf(call, contributed, 'main')];
+  const groups = [
+    { items: main },
+    { label: call.t('menu.apps'), items: placesOf(call, contributed, 'apps') },
+    { label: call.t('menu.workspace'), items: workspacePlaces(call) },
+  ];
+  const current = longestMatch(groups.flatMap(({ items }) => items), call.request.url.pathname);
+  return groups
+    .filter(({ items }) => items.length > 0)
+    .map(({ items, ...group }) => ({ ...group, items: mark([...items].sort((a, b) => a.order - b.order), current) }));
+}
+
+function home({ t }: PageCall): Place {
+  return { order: 0, entry: { label: t('home.title'), icon: 'home', href: '/' } };
+}
+
+function entityPlaces({ request: { generation, identity }, labels }: PageCall): Place[] {
+  return [...generation.entities.values()].flatMap(({ definition, path }) => {
+    const { menu = 100, icon = 'box', without = [] } = definition;
+    if (menu === false || without.includes('pages') || identity.reach(`${definition.id}:read`) === null) return [];
+    return { order: menu, entry: { label: labels.many(definition), icon, href: `/${path}` } };
+  });
+}
+
+function contributedItems({ request: { generation, identity } }: PageCall): { module: string; item: MenuItem }[] {
+  const contributions = generation.contributions.get(Menu.id) ?? [];
+  return contributions
+    .map(({ module, value }) => ({ module, item: value as MenuItem }))
+    .filter(({ item }) => identity.reach(item.permission) !== null);
+}
+
+function placesOf({ t }: PageCall, contributed: readonly { module: string; item: MenuItem }[], group: MenuItem['group']): Place[] {
+  return contributed
+    .filter(({ item }) => item.group === group)
+    .map(({ module, item: { order, label, icon, href } }) => ({ order, entry: { label: t(`${module}:${label}`), icon, href } }));
+}
+
+/** Core's own places below "Workspace", with the right each needs. */
+const workspaceEntries: readonly { readonly key: string; readonly icon: string; readonly href: string; readonly permission: PermissionKey }[] = [
+  { key: 'imports.title', icon: 'file-import', href: '/imports', permission: 'core.account:import' },
+  { key: 'users.title', icon: 'users-group', href: '/users', permission: 'core.user:read' },
+  { key: 'plugins.title', icon: 'puzzle', href: '/plugins', permission: 'core.plugin:administer' },
+  { key: 'settings.title', icon: 'settings', href: '/settings', permission: 'core.settings:administer' },
+];
+
+function workspacePlaces({ t, request: { identity } }: PageCall): Place[] {
+  return workspaceEntries
+    .filter(({ permission }) => identity.reach(permission) !== null)
+    .map(({ key, icon, href }, order) => ({ order, entry: { label: t(key), icon, href } }));
+}
+
+/** The entry whose address is the longest beginning of the path: `/sales/deals/new` belongs to `/sales/deals`. */
+function longestMatch(places: readonly Place[], path: string): string | undefined {
+  const matching = places.map(({ entry }) => entry.href).filter((href) => path === href || (href !== '/' && path.startsWith(`${href}/`)));
+  return matching.sort((left, right) => right.length - left.length)[0];
+}
+
+function mark(places: readonly Place[], current: string | undefined): Place[] {
+  return places.map(({ order, entry }) => ({ order, entry: entry.href === current ? { ...entry, isCurrent: true } : entry }));
+}
