@@ -47,6 +47,8 @@ export interface ViewEngine {
     key: string,
     values?: Readonly<Record<string, unknown>>,
   ): string;
+  /** Whether a module's catalogue has a text, in the reader's language or one it falls back to. */
+  hasText(env: Pick<ViewEnv, 'locale'>, namespace: string, key: string): boolean;
   readonly formatters: ReturnType<typeof createFormatters>;
   /** Compiles every template. @throws TemplateError for the first one that is wrong; tests and `plugin plan` call it. */
   verify(): void;
@@ -76,6 +78,7 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
     fragment: (page, env, block) => renderFragment(engine, page, env, block),
     has: (template) => templates.has(template),
     describe: (template) => files.find(({ name }) => name === template)?.description,
+    hasText: (env, namespace, key) => catalogue.has(env.locale, namespace, key),
     translate: (env, namespace, key, values) => catalogue.translate(env.locale, namespace, key, values),
     formatters,
     verify: () => {

@@ -1,0 +1,42 @@
+import { isTrellisError, type Problem } from '@trellis-crm/sdk';
+
+/** What is wrong with a form, by control name, and what belongs to no control. */
+export interface FormProblems {
+  readonly byControl: ReadonlyMap<string, string>;
+  readonly general: readonly string[];
+}
+
+/** Nothing wrong (yet). */
+export const noProblems: FormProblems = { byControl: new Map(), general: [] };
+
+/** Texts for the reader, by the code of a problem; null where the catalogue has none. */
+export type ProblemText = (code: string) => string | null;
+
+/** Sorts problems to the controls they are about: pointer `/domains/0/domain` is control `domains.0.domain`. */
+export function formProblems(problems: readonly Problem[], controls: ReadonlySet<string>, textOf: ProblemText): FormProblems {
+  const byControl = new Map<string, string>();
+  const general: string[] = [];
+  for (const { pointer, code, message } of problems) {
+    const text = textOf(code) ?? message;
+    const control = controlAt(pointer, controls);
+    if (control === null) general.push(text);
+    else if (!byControl.has(control)) byControl.set(control, text);
+  }
+  return { byControl, general };
+}
+
+/** Problems that a refused write carries: those of a validation, else the error itself. @throws what is not a refusal */
+export function problemsOf(error: unknown): readonly Problem[] {
+  if (!isTrellisError(error) || !['validation', 'conflict', 'forbidden'].includes(error.kind)) throw error;
+  return error.errors.length > 0 ? error.errors : [{ pointer: '', code: error.code, message: error.message }];
+}
+
+/** The control a pointer is about: itself, or the nearest one above it (`/amount/currency` is shown at `amount`). */
+function controlAt(pointer: string, controls: ReadonlySet<string>): string | null {
+  const parts = pointer.replace(/^\//, '').split('/').filter((part) => part !== '' && part !== 'extras');
+  for (let length = parts.length; length > 0; length--) {
+    const name = parts.slice(0, length).join('.');
+    if (controls.has(name)) return name;
+  }
+  return null;
+}

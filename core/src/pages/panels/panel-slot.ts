@@ -1,0 +1,67 @@
+import { NotFoundError, type Panel } from '@trellis-crm/sdk';
+import type { SafeHtml } from '../../views/safe-html.js';
+import { callModule, mapAtMost } from '../module-call.js';
+import type { PageCall } from '../page-call.js';
+
+/** A panel of a slot, as a block of the page. */
+export interface PanelBlock {
+  readonly name: string;
+  readonly html: SafeHtml;
+}
+
+type OwnedPanel = Panel & { readonly module: string };
+
+/** Panels of a slot that this person may see, in order. */
+export function panelsFor({ request }: PageCall, slot: string): readonly OwnedPanel[] {
+  const panels = request.generation.panels.get(slot) ?? [];
+  return panels.filter(({ permission }) => request.identity.reach(permission) !== null);
+}
+
+/** Each panel as a skeleton that fetches itself from `<base>/panels/<module>/<panel>`, so that none holds up the page. */
+export function waitingPanels(call: PageCall, slot: string, base: string): PanelBlock[] {
+  return panelsFor(call, slot).map((panel) => {
+    const src = `${base}/panels/${panel.module}/${panel.id}`;
+    return { name: panelName(panel), html: renderPanel(call, panel, { src }) };
+  });
+}
+
+/** All panels of a slot, side by side, at most three at a time; one that fails or lags shows that it is unavailable. */
+export async function loadedPanels(call: PageCall, slot: string, context: object): Promise<PanelBlock[]> {
+  const made = await mapAtMost(3, panelsFor(call, slot), async (panel) => ({ name: panelName(panel), html: await loadPanel(call, panel, context) }));
+  return made.flatMap(({ name, html }) => (html === null ? [] : { name, html }));
+}
+
+/** One panel of a slot; an empty text when it has nothing to show. @throws NotFoundError for one that is not there for this person */
+export async function loadedPanel(call: PageCall, slot: string, context: object): Promise<SafeHtml | null> {
+  const { module, panel: id } = call.request.params;
+  const panel = panelsFor(call, slot).find((candidate) => candidate.module === module && candidate.id === id);
+  if (panel === undefined) throw new NotFoundError('panel_not_found');
+  return loadPanel(call, panel, context);
+}
+
+const defaultTimeoutMs = 2000;
+
+async function loadPanel(call: PageCall, panel: OwnedPanel, context: object): Promise<SafeHtml | null> {
+  const { request, env } = call;
+  const { module, id, template, timeoutMs = defaultTimeoutMs } = panel;
+  const outcome = await callModule(call, { module, what: `panel ${id}`, timeoutMs }, async (ctx) => {
+    const shown = await panel.load(ctx, context);
+    return shown && request.generation.views.render(`${module}:${template}`, shown, env);
+  });
+  if (!outcome.isDone) return renderPanel(call, panel, { isUnavailable: true, requestId: request.requestId });
+  return outcome.value === null ? null : renderPanel(call, panel, { body: outcome.value });
+}
+
+function renderPanel({ request, env, t }: PageCall, panel: OwnedPanel, state: object): SafeHtml {
+  const { module, id, title, icon } = panel;
+  const view = { id: `${module}-${id}`, title: t(`${module}:${title}`), ...(icon === undefined ? {} : { icon }), ...sourceOf(module, t), ...state };
+  return request.generation.views.render('ui-panel', view, env);
+}
+
+function sourceOf(module: string, t: PageCall['t']): { source?: string } {
+  return module === 'core' ? {} : { source: t(`${module}:plugin.name`) };
+}
+
+function panelName({ module, id }: OwnedPanel): string {
+  return `panel-${module}-${id}`;
+}
