@@ -1,0 +1,60 @@
+import { panelsOf, Uuid, type PermissionKey } from '@trellis-crm/sdk';
+import type { Endpoint } from '../http/endpoint.js';
+import type { CompiledEntity } from '../records/compiled-entity.js';
+import { moveToLane, showBoard } from './board/board-page.js';
+import { showCreateForm, showEditForm, takeCreateForm, takeEditForm } from './form/form-page.js';
+import { showList } from './list/list-page.js';
+import { isWithout } from './list/list-view.js';
+import { showLookupOptions } from './lookup/lookup-options.js';
+import type { PageCall, PageDeps } from './page-call.js';
+import { pageEndpoint, type PageAnswer } from './page-endpoint.js';
+import { showLoadedPanel, showPanels } from './panels/panel-pages.js';
+import { showFieldEditor, takeFieldEditor } from './record/field-edit.js';
+import { showRecord } from './record/record-page.js';
+import { restoreRecord, trashRecord } from './trash/trash-actions.js';
+import { showTrash } from './trash/trash-page.js';
+
+type Show = (call: PageCall, entity: CompiledEntity) => Promise<PageAnswer>;
+type Part = 'create' | 'update' | 'delete' | 'board' | null;
+
+/** Pages of an entity that core writes by hand instead of deriving them. */
+const handWritten: ReadonlySet<string> = new Set(['GET /users', 'GET /teams', 'GET /users/new', 'POST /users/new']);
+
+/** The pages derived from one entity: list, record, forms, trash, board, panels, look-up. */
+export function entityPageEndpoints(deps: PageDeps, entity: CompiledEntity): readonly Endpoint[] {
+  const { definition, path } = entity;
+  if (isWithout(entity, 'pages')) return [];
+  const right = (verb: string): PermissionKey => `${definition.id}:${verb}`;
+  return pagesOfEntity.flatMap(([key, verb, part, show]) => {
+    const [method, rest = ''] = key.split(' ') as ['GET' | 'POST', string?];
+    const address = `${method} /${path}${rest}` as const;
+    if (handWritten.has(address) || isLeftOut(entity, part)) return [];
+    const params = rest.includes(':id') ? { params: { id: Uuid } } : {};
+    return pageEndpoint(deps, address, { access: right(verb), module: definition.module, ...params, handle: (call) => show(call, entity) });
+  });
+}
+
+/** Address below the entity's path, verb of the right it asks for, part of the declaration that can leave it out, handler. */
+const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
+  ['GET ', 'read', null, showList],
+  ['GET /options', 'read', null, showLookupOptions],
+  ['GET /new', 'create', 'create', showCreateForm],
+  ['POST /new', 'create', 'create', takeCreateForm],
+  ['GET /trash', 'delete', 'delete', showTrash],
+  ['GET /board', 'read', 'board', showBoard],
+  ['GET /:id', 'read', null, showRecord],
+  ['GET /:id/edit', 'update', 'update', showEditForm],
+  ['POST /:id/edit', 'update', 'update', takeEditForm],
+  ['GET /:id/fields/:field', 'update', 'update', showFieldEditor],
+  ['POST /:id/fields/:field', 'update', 'update', takeFieldEditor],
+  ['POST /:id/lane', 'update', 'board', moveToLane],
+  ['POST /:id/trash', 'delete', 'delete', trashRecord],
+  ['POST /:id/restoration', 'delete', 'delete', restoreRecord],
+  ['GET /:id/panels', 'read', null, (call, entity) => showPanels(call, entity, panelsOf(entity.definition))],
+  ['GET /:id/panels/:module/:panel', 'read', null, (call, entity) => showLoadedPanel(call, entity, panelsOf(entity.definition))],
+];
+
+function isLeftOut(entity: CompiledEntity, part: Part): boolean {
+  if (part === null) return false;
+  return part === 'board' ? entity.definition.views?.board === undefined : isWithout(entity, part);
+}
