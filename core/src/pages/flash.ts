@@ -1,4 +1,4 @@
-import type { EndpointResponse } from '../http/endpoint.js';
+import type { EndpointRequest, EndpointResponse } from '../http/endpoint.js';
 
 /** A message for the page that comes after a form was taken. */
 export interface Flash {
@@ -21,8 +21,8 @@ export function flashCookie(flash: Flash): Cookie {
 export const spentFlash: Cookie = { name: cookieName, value: null };
 
 /** The message left by the request before; null when there is none or it cannot be read. */
-export function readFlash(cookies: string): Flash | null {
-  const raw = new RegExp(`(?:^|;\\s*)${cookieName}=([\\w-]+)`).exec(cookies)?.[1];
+export function readFlash({ cookie }: Pick<EndpointRequest, 'cookie'>): Flash | null {
+  const raw = cookie(cookieName);
   if (raw === undefined) return null;
   try {
     return flashIn(JSON.parse(Buffer.from(raw, 'base64url').toString()) as unknown);

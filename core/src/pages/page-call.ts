@@ -1,6 +1,7 @@
 import type { Context } from '@trellis-crm/sdk';
 import type { EndpointRequest } from '../http/endpoint.js';
-import type { Theme, ViewEnv } from '../views/view-env.js';
+import { viewEnvOf } from '../http/view-env.js';
+import type { ViewEnv } from '../views/view-env.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { createLabels, type Labels } from './fields/labels.js';
 
@@ -23,34 +24,19 @@ export interface PageCall extends PageDeps {
 /** Prepares a call; cheap, for nothing is read from the database here. */
 export function createPageCall({ workspace }: PageDeps, request: EndpointRequest): PageCall {
   const { generation, identity, signal } = request;
-  const env = viewEnv(workspace, request);
+  const env = viewEnvOf(workspace, {
+    identity,
+    csrfToken: request.csrfToken(),
+    theme: request.cookie('theme'),
+    url: `${request.url.pathname}${request.url.search}`,
+  });
   const { views } = generation;
   return {
     workspace,
     request,
     env,
     ctx: workspace.context({ generation, module: 'core', identity, signal }),
-    labels: createLabels((module, key) => (views.hasText(env, module, key) ? views.translate(env, module, key) : null)),
+    labels: createLabels((module, key) => (views.hasText(env, module, key) ? views.translate(env, module, key) : null), env.locale),
     t: (key, values) => views.translate(env, 'core', key, values),
   };
-}
-
-/** How this request's answer is written: language, zone, currency, theme. */
-export function viewEnv(workspace: Workspace, { identity, session, url, header }: EndpointRequest): ViewEnv {
-  const { baseCurrency } = workspace.info();
-  return {
-    locale: identity.locale,
-    timeZone: identity.timeZone,
-    currency: baseCurrency,
-    theme: themeOf(header('cookie')),
-    csrfToken: session?.csrfToken ?? '',
-    url: `${url.pathname}${url.search}`,
-    now: workspace.clock.now(),
-    ...(identity.userId === null ? {} : { user: { id: identity.userId, name: identity.name, href: '/me' } }),
-  };
-}
-
-function themeOf(cookies: string): Theme {
-  const chosen = /(?:^|;\s*)theme=(light|dark)(?:;|$)/.exec(cookies)?.[1];
-  return chosen === 'light' || chosen === 'dark' ? chosen : 'system';
 }

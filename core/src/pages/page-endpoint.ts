@@ -59,7 +59,7 @@ export function respond(call: PageCall, answer: PageAnswer): EndpointResponse {
   if (answer.kind === 'elsewhere') return seeOther(answer.to, answer.flash);
   const { request, env } = call;
   if (answer.kind === 'part') return html(answer.status ?? 200, answer.html);
-  const flash = readFlash(request.header('cookie'));
+  const flash = readFlash(request);
   const { views } = request.generation;
   const page = flash === null ? answer.page : { ...answer.page, toast: views.render('ui-toast', flash, env) };
   const body = request.isPartial ? views.fragment(page, env) : views.page(page, env, pageShell(call));
@@ -69,7 +69,7 @@ export function respond(call: PageCall, answer: PageAnswer): EndpointResponse {
 const anyForm = { kind: 'form', schema: Type.Record(Type.String(), Type.Unknown()) } as const;
 
 function html(status: number, body: SafeHtml): EndpointResponse {
-  return { status, headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' }, body: body.toString() };
+  return { status, body: body.toString() };
 }
 
 function seeOther(to: string, flash?: Flash): EndpointResponse {

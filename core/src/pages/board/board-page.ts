@@ -24,7 +24,7 @@ export async function showBoard(call: PageCall, entity: CompiledEntity): Promise
     views: viewLinks(call, entity.path, 'board'),
     viewsLabel: t('list.views'),
     newHref: mayCreate(call, entity) ? `/${entity.path}/new` : undefined,
-    newLabel: t('list.new', { entity: labels.one(entity.definition) }),
+    newLabel: t('list.new', { entity: labels.oneInText(entity.definition) }),
   };
   const blocks = [
     { name: 'header', column: 'header' as const, html: request.generation.views.render('core:records/_list-head', view, env) },

@@ -9,8 +9,12 @@ export type FindText = (module: string, key: string) => string | null;
 export interface Labels {
   /** `Deal` */
   one(entity: EntityToken): string;
+  /** `deal`, as it stands inside a sentence. */
+  oneInText(entity: EntityToken): string;
   /** `Deals` */
   many(entity: EntityToken): string;
+  /** `deals`, as it stands inside a sentence. */
+  manyInText(entity: EntityToken): string;
   field(entity: CompiledEntity, field: EntityField): string;
   /** Name of a field inside the entries of a list field. */
   item(entity: CompiledEntity, field: EntityField, item: string): string;
@@ -21,10 +25,14 @@ export interface Labels {
 }
 
 /** Labels by the naming of the catalogue: `deal.one`, `deal.fields.amount`, `deal.options.status.won`. */
-export function createLabels(find: FindText): Labels {
+export function createLabels(find: FindText, locale: string): Labels {
+  const one = ({ module, noun }: EntityToken): string => find(module, `${noun}.one`) ?? humanise(noun);
+  const many = ({ module, noun, plural }: EntityToken): string => find(module, `${noun}.many`) ?? humanise(plural);
   return {
-    one: ({ module, noun }) => find(module, `${noun}.one`) ?? humanise(noun),
-    many: ({ module, noun, plural }) => find(module, `${noun}.many`) ?? humanise(plural),
+    one,
+    oneInText: (entity) => inText(one(entity), locale),
+    many,
+    manyInText: (entity) => inText(many(entity), locale),
     field: ({ definition: { noun } }, { module, name, path }) =>
       find(module, `${noun}.fields.${name}`) ?? find('core', `record.fields.${path}`) ?? humanise(name),
     item: ({ definition: { noun } }, { module, name }, item) => find(module, `${noun}.fields.${name}.${item}`) ?? humanise(item),
@@ -40,4 +48,9 @@ export function createLabels(find: FindText): Labels {
 export function humanise(name: string): string {
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ').toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** English writes names of things small inside a sentence, except abbreviations. */
+function inText(name: string, locale: string): string {
+  return locale.startsWith('en') && !/^.[A-Z]/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
 }

@@ -100,7 +100,7 @@ async function showForm(
 ): Promise<PageAnswer> {
   const { labels, t } = call;
   const { definition, path } = entity;
-  const title = record === null ? t('form.newTitle', { entity: labels.one(definition) }) : t('form.editTitle', { name: titleOf(entity, record) });
+  const title = record === null ? t('form.newTitle', { entity: labels.oneInText(definition) }) : t('form.editTitle', { name: titleOf(entity, record) });
   const view = await formView(call, entity, { record, form, problems, conflicts, title });
   const html = call.request.generation.views.render('core:records/form', view, call.env);
   const blocks = await patchBlocks(call, `${definition.module}.${definition.plural}-form`, { id: record?.['id'] ?? null }, [{ name: 'form', html }]);

@@ -59,7 +59,7 @@ function headView(call: PageCall, entity: CompiledEntity): object {
     views,
     viewsLabel: t('list.views'),
     newHref: mayCreate(call, entity) ? `/${path}/new` : undefined,
-    newLabel: t('list.new', { entity: labels.one(definition) }),
+    newLabel: t('list.new', { entity: labels.oneInText(definition) }),
     trashHref: request.identity.reach(`${definition.id}:delete`) === null || isWithout(entity, 'delete') ? undefined : `/${path}/trash`,
   };
 }
@@ -82,7 +82,7 @@ function emptyView(call: PageCall, entity: CompiledEntity, state: ListState): ob
   const { definition, path } = entity;
   const { icon = 'box', module, noun } = definition;
   if (state.filters.length > 0) return { icon: 'filter', title: t('list.nothingFits'), text: t('list.nothingFitsHint'), href: `/${path}`, label: t('ui.clearFilters') };
-  const words = { entity: labels.one(definition), entities: labels.many(definition) };
+  const words = { entity: labels.oneInText(definition), entities: labels.manyInText(definition) };
   const { views } = call.request.generation;
   const text = views.hasText(call.env, module, `${noun}.empty`) ? t(`${module}:${noun}.empty`) : t('list.emptyHint', words);
   const action = mayCreate(call, entity) ? { href: `/${path}/new`, label: t('list.new', words) } : {};

@@ -35,8 +35,9 @@ export function rowsView(call: PageCall, entity: CompiledEntity, records: readon
     const href = `/${entity.path}/${String(record['id'])}`;
     const cells = fields.map((field, place) => ({
       ...cellOf(displayField(entity, field, record, sources)),
-      label: call.labels.field(entity, field),
+      ...(needsLabel(field.field) ? { label: call.labels.field(entity, field) } : {}),
       isNumeric: isNumeric(field.field),
+      isWideOnly: field.path === 'updatedAt',
       ...(place === 0 ? { isTitle: true, href } : {}),
     }));
     return { id: record['id'], cells, actions: canEdit ? rowActions(call, href, record, entity) : undefined };
@@ -69,6 +70,11 @@ const numeric: ReadonlySet<Field['kind']> = new Set(['integer', 'decimal', 'perc
 
 function isNumeric({ kind }: Field): boolean {
   return numeric.has(kind);
+}
+
+/** On a phone a row is a card without column heads: bare figures and dates say there what they are, words speak for themselves. */
+function needsLabel({ kind }: Field): boolean {
+  return numeric.has(kind) || kind === 'date' || kind === 'dateTime' || kind === 'boolean';
 }
 
 function columnOf({ path, field }: EntityField, state: ListState): object {

@@ -45,8 +45,10 @@ export function mayEdit(call: PageCall, entity: CompiledEntity, { field }: Entit
 /** The details as a card. */
 export function renderDetails(call: PageCall, entity: CompiledEntity, record: RecordValues, sources: DisplaySources): SafeHtml {
   const items = detailFields(entity).map((field) => detailView(call, entity, field, record, sources));
-  const filled = items.filter(({ value, editHref }) => editHref !== undefined || value.text !== '');
-  return call.request.generation.views.render('core:records/_details', { items: filled }, call.env);
+  const filled = items.filter(({ value }) => value.text !== '');
+  const empty = items.filter(({ value, editHref }) => value.text === '' && editHref !== undefined);
+  const view = { items: filled, empty, emptyLabel: call.t('record.emptyFields', { count: empty.length }) };
+  return call.request.generation.views.render('core:records/_details', view, call.env);
 }
 
 /** Id of a detail's element, which an editor takes the place of. */

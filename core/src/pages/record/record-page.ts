@@ -1,4 +1,4 @@
-import { panelsOf } from '@trellis-crm/sdk';
+import { panelsOf, type Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { PageBlock } from '../../views/page-model.js';
 import type { SafeHtml } from '../../views/safe-html.js';
@@ -11,6 +11,7 @@ import { displaySources, isWithout, listFields } from '../list/list-view.js';
 import type { PageCall } from '../page-call.js';
 import { showPage, type PageAnswer } from '../page-endpoint.js';
 import { waitingPanels } from '../panels/panel-slot.js';
+import { renderFigures } from './figures.js';
 import { detailFields, renderDetails } from './details-view.js';
 import { relatedLists } from './related-lists.js';
 
@@ -21,10 +22,12 @@ export async function showRecord(call: PageCall, entity: CompiledEntity): Promis
   const id = String(record['id']);
   const [sources, related] = await Promise.all([recordSources(call, entity, record), relatedLists(call, entity, id)]);
   const panels = waitingPanels(call, panelsOf(definition).id, `/${path}/${id}`);
+  const figures = renderFigures(call, entity, record, sources, related);
   const blocks: PageBlock[] = [
     { name: 'header', column: 'header', html: renderHeader(call, entity, record, sources) },
+    ...(figures === null ? [] : [{ name: 'figures', column: 'header' as const, html: figures }]),
     { name: 'details', column: 'details', html: renderDetails(call, entity, record, sources) },
-    ...related.map((list): PageBlock => ({ ...list, column: 'main' })),
+    ...related.map(({ name, html }): PageBlock => ({ name, html, column: 'main' })),
     ...panels.map((panel): PageBlock => ({ ...panel, column: 'side' })),
   ];
   const patched = await patchBlocks(call, `${definition.module}.${definition.plural}-record`, { id }, blocks);
@@ -55,14 +58,16 @@ export function renderHeader(call: PageCall, entity: CompiledEntity, record: Rec
   return generation.views.render('core:records/_header', view, call.env);
 }
 
-/** Up to four facts of the list's columns stand beside the name; choices become tags. */
+const factKinds: ReadonlySet<Field['kind']> = new Set(['text', 'ref', 'email', 'phone', 'url', 'list']);
+
+/** Up to three facts of the list's columns stand beside the name, figures apart; choices become tags. */
 function headerFacts(entity: CompiledEntity, record: RecordValues, sources: DisplaySources): { meta: object[]; tags: object[] } {
   const shown = listFields(entity).filter(({ name, path }) => name !== entity.definition.title && path !== 'updatedAt');
   const choices = Object.keys(entity.definition.fields).filter((name) => ['choice', 'choices'].includes(entity.definition.fields[name]?.kind ?? ''));
-  const facts = shown.filter(({ path }) => !choices.includes(path)).map((field) => displayField(entity, field, record, sources));
+  const facts = shown.filter(({ path, field }) => !choices.includes(path) && factKinds.has(field.kind)).map((field) => displayField(entity, field, record, sources));
   const tagged = detailFields(entity).filter(({ path }) => choices.includes(path));
   return {
-    meta: facts.filter(({ text }) => text !== '').slice(0, 4).map(factView),
+    meta: facts.filter(({ text }) => text !== '').slice(0, 3).map(factView),
     tags: tagged.flatMap((field) => displayField(entity, field, record, sources).tags ?? []),
   };
 }

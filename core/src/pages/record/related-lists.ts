@@ -17,9 +17,14 @@ interface Relation {
   readonly path: string;
 }
 
-/** A related list as a card; null when there is nothing worth showing. */
+/** A related list as a card, and what the key figures say about it. */
 export interface RelatedList {
   readonly name: string;
+  readonly title: string;
+  /** `20` or `1,000+`; null when nobody counted. */
+  readonly count: string | null;
+  /** The whole list. */
+  readonly href: string;
   readonly html: SafeHtml;
 }
 
@@ -59,22 +64,24 @@ async function relatedList(call: PageCall, target: CompiledEntity, relation: Rel
   const newHref = mayCreate(call, entity) ? `/${entity.path}/new?${path.replace('.', '.0.')}=${id}` : undefined;
   if (page.records.length === 0 && (isOwnKind || path === 'owner' || newHref === undefined)) return null;
   const title = isOwnKind ? call.t('record.below', { entities: call.labels.many(entity.definition) }) : call.labels.many(entity.definition);
+  const count = countText(call, page);
+  const href = `/${entity.path}?filter[${path}]=${id}`;
   const view = {
     title,
     icon: entity.definition.icon ?? 'box',
-    count: countText(call, page),
+    count: count ?? undefined,
     items: await itemViews(call, relation, page.records),
-    allHref: page.next === null ? undefined : `/${entity.path}?filter[${path}]=${id}`,
+    allHref: page.next === null ? undefined : href,
     newHref,
-    newLabel: call.t('list.new', { entity: call.labels.one(entity.definition) }),
+    newLabel: call.t('list.new', { entity: call.labels.oneInText(entity.definition) }),
   };
   const html = call.request.generation.views.render('core:records/_related', view, call.env);
-  return { name: `related-${entity.definition.module}-${entity.definition.plural}-${path.replaceAll('.', '-')}`, html };
+  return { name: `related-${entity.definition.module}-${entity.definition.plural}-${path.replaceAll('.', '-')}`, title, count, href, html };
 }
 
-function countText({ env, request }: PageCall, { count, isCapped, records, next }: RecordPage): string | undefined {
+function countText({ env, request }: PageCall, { count, isCapped, records, next }: RecordPage): string | null {
   if (next === null) return String(records.length);
-  if (count === null) return undefined;
+  if (count === null) return null;
   return `${request.generation.views.formatters.number(env, count)}${isCapped ? '+' : ''}`;
 }
 

@@ -11,7 +11,7 @@ export async function showTrash(call: PageCall, entity: CompiledEntity): Promise
   const records = await readTrash(call, entity);
   const items = records.map((record) => itemView(call, entity, record));
   const words = { entities: labels.many(entity.definition) };
-  const html = request.generation.views.render('core:records/trash', { title: t('trash.titleOf', words), text: t('trash.hint'), items, emptyText: t('trash.empty', words) }, env);
+  const html = request.generation.views.render('core:records/trash', { title: t('trash.titleOf', words), text: t('trash.hint'), items, emptyText: t('trash.empty', { entities: labels.manyInText(entity.definition) }) }, env);
   const breadcrumbs = [{ label: labels.many(entity.definition), href: `/${entity.path}` }, { label: t('trash.title') }];
   return showPage({ title: t('trash.titleOf', words), breadcrumbs, blocks: [{ name: 'trash', html }] });
 }
