@@ -8,7 +8,9 @@ type Configuration = IFlattenedRuleSet & { readonly options: ICruiseOptions };
 
 const root = new URL('../../../', import.meta.url);
 const fixtures = new URL('test/architecture/fixtures/', root);
-const configuration = createRequire(import.meta.url)(fileURLToPath(new URL('.dependency-cruiser.cjs', root))) as Configuration;
+const configuration = createRequire(import.meta.url)(
+  fileURLToPath(new URL('.dependency-cruiser.cjs', root)),
+) as Configuration;
 
 describe('import rules', () => {
   for (const { name } of configuration.forbidden ?? []) {

@@ -39,7 +39,7 @@ async function drop(board, { item, from, to, oldIndex }) {
   item.addEventListener('htmx:error', putBack, { once: true });
   const values = { [board.dataset.move]: to.dataset.lane };
   if (item.dataset.version) values._version = item.dataset.version;
-  await window.htmx.ajax('POST', item.dataset.action, { source: item, target: board, swap: 'innerMorph', values });
+  await window.htmx.ajax('POST', item.dataset.action, { source: item, target: board, swap: 'outerMorph', values });
   item.removeEventListener('htmx:response:error', putBack);
   item.removeEventListener('htmx:error', putBack);
 }

@@ -15,7 +15,7 @@ export interface Formatters {
   /** "2 hours ago", "in 3 days"; past a month the date itself. */
   timeAgo(env: ViewEnv, value: unknown): string;
   number(env: ViewEnv, value: unknown, options?: Intl.NumberFormatOptions): string;
-  /** `0.632` is shown as 63.2 %. */
+  /** `12.5` is shown as 12.5 %. */
   percent(env: ViewEnv, value: unknown): string;
   /** A {@link MoneyValue}, or a bare amount in the workspace's currency. Whole sums are shown without cents. */
   money(env: ViewEnv, value: unknown, options?: { readonly isCompact?: boolean }): string;
@@ -48,7 +48,7 @@ export function createFormatters(): Formatters {
       return relatives(env.locale, {}).format(step.count, step.unit);
     },
     number: formatNumber,
-    percent: (env, value) => formatNumber(env, value, { style: 'percent', maximumFractionDigits: 2 }),
+    percent: (env, value) => formatNumber(env, value, { style: 'unit', unit: 'percent', maximumFractionDigits: 2 }),
     money(env, value, options) {
       if (isEmpty(value)) return '';
       const { amount, currency } = toMoney(value, env.currency);
