@@ -27,11 +27,14 @@ function listEndpoint({ knex }: DeadLetterParts): Endpoint {
     method: 'GET',
     path,
     input: {
-      query: Type.Object({
-        subscription: Type.Optional(Type.String({ maxLength: 100 })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxPage })),
-        after: Type.Optional(Uuid),
-      }),
+      query: Type.Object(
+        {
+          subscription: Type.Optional(Type.String({ maxLength: 100 })),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxPage })),
+          after: Type.Optional(Uuid),
+        },
+        { additionalProperties: false },
+      ),
     },
     description: {
       operationId: 'listDeadLetters',
@@ -55,7 +58,7 @@ function listEndpoint({ knex }: DeadLetterParts): Endpoint {
   };
 }
 
-function replayEndpoint({ knex, clock, wakeRelay }: DeadLetterParts): Endpoint {
+function replayEndpoint(parts: DeadLetterParts): Endpoint {
   return {
     ...shared,
     method: 'POST',
@@ -68,8 +71,8 @@ function replayEndpoint({ knex, clock, wakeRelay }: DeadLetterParts): Endpoint {
       answers: { 202: null },
     },
     handle: async ({ params }) => {
-      await replayDeadLetter(knex, params['id'] ?? '', clock.now());
-      wakeRelay();
+      await replayDeadLetter(parts.knex, params['id'] ?? '', parts.clock.now());
+      parts.wakeRelay();
       return { status: 202, body: null };
     },
   };

@@ -19,6 +19,11 @@ export interface LiveStreams {
   close(): void;
 }
 
+const LiveQuery = Type.Object(
+  { topics: Type.String({ minLength: 1, maxLength: 8000 }) },
+  { additionalProperties: false },
+);
+
 const maxStreamsPerCaller = 4;
 const maxTopics = 100;
 
@@ -33,7 +38,7 @@ export function createLiveStreams(parts: LiveParts): LiveStreams {
       module: 'core',
       access: 'signed-in',
       surface: 'api',
-      input: { query: Type.Object({ topics: Type.String({ minLength: 1, maxLength: 8000 }) }) },
+      input: { query: LiveQuery },
       description: {
         operationId: 'watchLive',
         summary: 'Server-sent events about changes of records, by id',

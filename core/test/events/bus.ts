@@ -1,4 +1,4 @@
-import { Account, recordEvent, type EventDefinition, type EventEnvelope } from '@trellis-crm/sdk';
+import { Account, recordEvent, type Clock, type EventDefinition, type EventEnvelope } from '@trellis-crm/sdk';
 import { pino } from 'pino';
 import type { Database } from '../../dist/database/database.js';
 import { runUnit, type UnitOfWork } from '../../dist/database/unit-of-work.js';
@@ -15,7 +15,11 @@ export type TestHandler = (unit: UnitOfWork, event: EventEnvelope<unknown>) => P
 
 /** A clock that moves only when told. */
 export class TestClock {
-  #now = new Date('2026-03-01T12:00:00Z');
+  #now: Date;
+
+  constructor(now = new Date('2026-03-01T12:00:00Z')) {
+    this.#now = now;
+  }
 
   now(): Date {
     return this.#now;
@@ -27,28 +31,26 @@ export class TestClock {
 }
 
 /** A bus with one module's subscriptions by name, all to {@link accountUpdated}. */
-export interface TestBus {
-  readonly clock: TestClock;
+export interface TestBus<C extends Clock = TestClock> {
+  readonly clock: C;
   readonly relay: Relay;
   /** Commits one update of the account per version, each in a transaction of its own. */
   write(accountId: string, ...versions: readonly number[]): Promise<void>;
 }
 
 /** Wires a relay whose handlers are given by name, and registers them in the database. */
-export async function openBus(
+export async function openBus<C extends Clock>(
   database: Database,
   handlers: Readonly<Record<string, TestHandler>>,
-  module = 'sales',
-): Promise<TestBus> {
-  const clock = new TestClock();
-  const names = Object.keys(handlers);
-  const registrations = moduleWith(module, names);
+  clock: C,
+): Promise<TestBus<C>> {
+  const registrations = moduleWith('sales', Object.keys(handlers));
   await runUnit(
     database.knex,
     () => undefined,
     (unit) => syncSubscriptions(unit, registrations),
   );
-  const byId = new Map(registrations.subscriptions.map((one) => [`${module}:${one.name}`, one]));
+  const byId = new Map(registrations.subscriptions.map((one) => [`sales:${one.name}`, one]));
   const relay = new Relay({
     knex: database.knex,
     clock,

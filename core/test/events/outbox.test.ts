@@ -52,7 +52,9 @@ describe('appendEvents', () => {
       (unit) => appendEvents(unit, [event, event]),
     );
 
-    const rows = await database.knex<{ id: string }>('core.events').select('id', 'order_key', 'version', 'payload');
+    const { rows } = await database.knex.raw<{ rows: { id: string; order_key: string; version: number }[] }>(
+      'select id, order_key, version from core.events',
+    );
     expect(rows).to.have.length(2);
     for (const row of rows) expect(row).to.include({ order_key: row.id, version: 2 });
   });

@@ -5,10 +5,18 @@ import { uuidV7 } from '../../dist/database/uuid-v7.js';
 import { maxAttempts } from '../../dist/events/failure.js';
 import { pauseModule, removeModule, resumeModule, syncSubscriptions } from '../../dist/events/module-work.js';
 import { appendEvents } from '../../dist/events/outbox.js';
-import { accountUpdated, moduleWith, openBus, type TestBus, type TestHandler } from './bus.js';
+import { accountUpdated, moduleWith, openBus, TestClock, type TestBus, type TestHandler } from './bus.js';
+import { accountOf, createEffects, readEffects, recordEffect, versionOf, type Effect } from './effects.js';
 import { openEventDatabase, type EventDatabase } from './event-database.js';
 
 const oneDayMs = 86_400_000;
+
+interface Delivery {
+  readonly state: string;
+  readonly attempts: number;
+  readonly last_error: string | null;
+  readonly record_version: number | null;
+}
 
 describe('Relay', () => {
   let database: EventDatabase;
@@ -16,7 +24,7 @@ describe('Relay', () => {
 
   before(async () => {
     database = await openEventDatabase();
-    await database.knex.raw('create table effects (position bigserial, handler text, account uuid, version integer)');
+    await createEffects(database);
   });
 
   after(() => database.close());
@@ -33,17 +41,15 @@ describe('Relay', () => {
   });
 
   async function bus(handlers: Readonly<Record<string, TestHandler>>): Promise<TestBus> {
-    const opened = await openBus(database, handlers);
+    const opened = await openBus(database, handlers, new TestClock());
     open.push(opened);
     return opened;
   }
 
-  function effects(handler: string): Promise<{ account: string; version: number }[]> {
-    return database.knex('effects').where({ handler }).orderBy('position').select('account', 'version');
-  }
+  const effects = (handler: string): Promise<Effect[]> => readEffects(database, handler);
 
   it('delivers the events of each record in the order of its writes, to every subscription', async () => {
-    const sales = await bus({ first: effect('first'), second: effect('second') });
+    const sales = await bus({ first: recordEffect('first'), second: recordEffect('second') });
     const [one, two] = [uuidV7(), uuidV7()];
     await Promise.all([sales.write(one, 1, 2, 3, 4, 5), sales.write(two, 1, 2, 3, 4, 5)]);
 
@@ -99,7 +105,7 @@ describe('Relay', () => {
   });
 
   it('does not lose an event that commits after one with a higher position', async () => {
-    const sales = await bus({ first: effect('first') });
+    const sales = await bus({ first: recordEffect('first') });
     const [late, early] = [uuidV7(), uuidV7()];
     const mayCommit = Promise.withResolvers<null>();
     const hasWritten = Promise.withResolvers<null>();
@@ -130,7 +136,7 @@ describe('Relay', () => {
     let failures = 2;
     const sales = await bus({
       first: async (unit, event) => {
-        await effect('first')(unit, event);
+        await recordEffect('first')(unit, event);
         if (accountOf(event) === broken && failures-- > 0) throw new Error('not yet');
       },
     });
@@ -178,7 +184,7 @@ describe('Relay', () => {
     const account = uuidV7();
     const sales = await bus({
       first: (unit, event) =>
-        versionOf(event) === 1 ? Promise.reject(new TypeError('never')) : effect('first')(unit, event),
+        versionOf(event) === 1 ? Promise.reject(new TypeError('never')) : recordEffect('first')(unit, event),
     });
     await sales.write(account, 1, 2);
 
@@ -188,7 +194,10 @@ describe('Relay', () => {
     }
 
     expect(await effects('first')).to.deep.equal([{ account, version: 2 }]);
-    const dead = await database.knex('core.deliveries').where({ state: 'dead' }).first();
+    const dead = await database
+      .knex<Delivery>('core.deliveries')
+      .where({ state: 'dead' })
+      .first('attempts', 'last_error', 'record_version');
     expect(dead).to.include({ attempts: maxAttempts, last_error: 'TypeError: never', record_version: 1 });
   });
 
@@ -211,7 +220,7 @@ describe('Relay', () => {
   it('relays what a handler emits itself', async () => {
     const sales = await bus({
       first: async (unit, event) => {
-        await effect('first')(unit, event);
+        await recordEffect('first')(unit, event);
         if (versionOf(event) < 4) await appendEvents(unit, [update(accountOf(event), versionOf(event) + 1)]);
       },
     });
@@ -223,7 +232,7 @@ describe('Relay', () => {
   });
 
   it('keeps the deliveries of a paused module until it is resumed', async () => {
-    const sales = await bus({ first: effect('first') });
+    const sales = await bus({ first: recordEffect('first') });
     const account = uuidV7();
     await runUnit(
       database.knex,
@@ -246,7 +255,7 @@ describe('Relay', () => {
   });
 
   it('forgets subscriptions a module no longer has, with their deliveries', async () => {
-    const sales = await bus({ first: effect('first'), second: () => Promise.reject(new Error('stays waiting')) });
+    const sales = await bus({ first: recordEffect('first'), second: () => Promise.reject(new Error('stays waiting')) });
     await sales.write(uuidV7(), 1);
     await sales.relay.drain();
 
@@ -266,7 +275,7 @@ describe('Relay', () => {
   });
 
   it('delivers each event once when two relays work on the same database', async () => {
-    const handlers = { first: effect('first') };
+    const handlers = { first: recordEffect('first') };
     const [left, right] = [await bus(handlers), await bus(handlers)];
     const accounts = Array.from({ length: 20 }, () => uuidV7());
     for (const account of accounts) await Promise.all([left.write(account, 1), right.write(uuidV7(), 1)]);
@@ -298,13 +307,6 @@ describe('Relay', () => {
   }
 });
 
-/** Writes what it saw in the transaction of the delivery. */
-function effect(handler: string): TestHandler {
-  return async (unit, event) => {
-    await unit.trx('effects').insert({ handler, account: accountOf(event), version: versionOf(event) });
-  };
-}
-
 function update(id: string, version: number) {
   return {
     event: accountUpdated,
@@ -313,12 +315,4 @@ function update(id: string, version: number) {
     actor: 'operator',
     onBehalfOf: null,
   };
-}
-
-function accountOf(event: EventEnvelope<unknown>): string {
-  return (event.payload as { id: string }).id;
-}
-
-function versionOf(event: EventEnvelope<unknown>): number {
-  return (event.payload as { version: number }).version;
 }

@@ -1,0 +1,87 @@
+import { Account, Contact, type EntityDefinition } from '@trellis-crm/sdk';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { uuidV7 } from '../../dist/database/index.js';
+import { purgeTrash } from '../../dist/jobs/purge-trash.js';
+import type { CompiledEntity } from '../../dist/records/compiled-entity.js';
+import { openEventDatabase, type EventDatabase } from '../events/event-database.js';
+
+const now = new Date('2026-11-01T00:00:00Z');
+const long = '2026-10-01T00:00:00Z';
+const recently = '2026-10-03T00:00:00Z';
+
+describe('purgeTrash', () => {
+  let database: EventDatabase;
+  let wakes: number;
+
+  beforeEach(async () => {
+    database = await openEventDatabase();
+    wakes = 0;
+  });
+
+  afterEach(() => database.close());
+
+  it('deletes what has been in the trash for 30 days, with an event each', async () => {
+    const [old, recent, alive] = [await trashed(long), await trashed(recently), await trashed(null)];
+    await database
+      .knex('core.external_ids')
+      .insert([old, recent].map((id) => ({ source: 'erp', entity: 'core.account', external_id: id, record_id: id })));
+
+    await purge();
+
+    expect(await accounts()).to.have.members([recent, alive]);
+    expect(await database.knex<{ record_id: string }>('core.external_ids').pluck('record_id')).to.deep.equal([recent]);
+    const { rows } = await database.knex.raw<{ rows: object[] }>('select type, payload, actor from core.events');
+    expect(rows).to.deep.equal([
+      { type: 'core.account-purged', payload: { id: old, version: 3, changed: [] }, actor: 'plugin:core' },
+    ]);
+    expect(wakes).to.equal(1);
+  });
+
+  it('takes more than one page', async () => {
+    const rows = Array.from({ length: 450 }, () => ({ id: uuidV7(), name: 'Old', deleted_at: long }));
+    await database.knex('core.accounts').insert(rows);
+
+    await purge();
+
+    expect(await accounts()).to.deep.equal([]);
+  });
+
+  it('keeps what something still refers to, and deletes the rest', async () => {
+    await database.knex.raw('create table held (account_id uuid references core.accounts on delete restrict)');
+    const [held, free] = [await trashed(long), await trashed(long)];
+    await database.knex('held').insert({ account_id: held });
+
+    await purge();
+
+    expect(await accounts()).to.deep.equal([held]);
+    expect(free).to.be.a('string');
+  });
+
+  async function trashed(deletedAt: string | null): Promise<string> {
+    const id = uuidV7();
+    await database.knex('core.accounts').insert({ id, name: 'Acme', version: 3, deleted_at: deletedAt });
+    return id;
+  }
+
+  function accounts(): Promise<string[]> {
+    return database.knex<{ id: string }>('core.accounts').pluck('id');
+  }
+
+  function purge(): Promise<void> {
+    return purgeTrash({
+      knex: database.work,
+      clock: { now: () => now },
+      log: pino({ level: 'silent' }),
+      wakeRelay: () => {
+        wakes += 1;
+      },
+      entities: () => [compiled(Contact, 'contacts'), compiled(Account, 'accounts')],
+    });
+  }
+});
+
+/** Only what the purge looks at. */
+function compiled(definition: EntityDefinition, tableName: string): CompiledEntity {
+  return { definition, schemaName: 'core', tableName } as unknown as CompiledEntity;
+}
