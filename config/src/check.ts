@@ -41,17 +41,21 @@ interface Problem {
 
 function defaults(): Record<string, unknown> {
   const settings: [string, Setting][] = Object.entries(configSchema.properties);
-  return Object.fromEntries(settings.flatMap(([name, { default: value }]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    settings.flatMap(([name, { default: value }]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function describe(error: ErrorObject, given: GivenValues): Problem {
-  if (error.keyword === 'additionalProperties') return describeUnknown(String(error.params['additionalProperty']), given);
+  if (error.keyword === 'additionalProperties')
+    return describeUnknown(String(error.params['additionalProperty']), given);
   const name = error.instancePath.slice(1);
-  const setting = isSettingName(name) ? settingOf(name) : undefined;
   const { origin, value } = given.get(name) ?? { origin: name, value: undefined };
-  const way = setting?.default === undefined ? 'remove it' : `remove it to use ${String(setting.default)}`;
+  if (!isSettingName(name)) return { reason: `${origin} is wrong: ${String(error.message)}`, fix: `correct ${origin}` };
+  const setting: Setting = configSchema.properties[name];
+  const way = setting.default === undefined ? 'remove it' : `remove it to use ${String(setting.default)}`;
   return {
-    reason: `${origin} is ${shown(name, value)}; it must be ${setting?.expected ?? error.message ?? 'something else'}`,
+    reason: `${origin} is ${shown(name, value)}; it must be ${setting.expected}`,
     fix: `correct ${origin}, or ${way}`,
   };
 }
@@ -67,10 +71,6 @@ function describeUnknown(name: string, given: GivenValues): Problem {
 /** Connection strings hold passwords, and errors end up in logs. */
 function shown(name: string, value: unknown): string {
   return /^database.*Url$/.test(name) && typeof value === 'string' ? 'no connection string' : JSON.stringify(value);
-}
-
-function settingOf(name: keyof Config): Setting {
-  return configSchema.properties[name];
 }
 
 function isSettingName(name: string): name is keyof Config {

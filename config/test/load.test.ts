@@ -26,7 +26,11 @@ describe('loadConfig', () => {
   it('prefers the command line to the environment, and that to the file', () => {
     writeFile({ port: 4001, processes: 3, host: '::1' });
 
-    const { config, origins } = inspectConfig({ env: { PORT: '4002', HOST: '0.0.0.0' }, root, overrides: { port: '4003' } });
+    const { config, origins } = inspectConfig({
+      env: { PORT: '4002', HOST: '0.0.0.0' },
+      root,
+      overrides: { port: '4003' },
+    });
 
     expect(config).to.include({ port: 4003, host: '0.0.0.0', processes: 3 });
     expect(Object.fromEntries(origins)).to.deep.equal({

@@ -5,29 +5,36 @@ import pg from 'pg';
  * (`'1234.50'`, `'2026-01-05'`: a float or a local midnight would falsify them), `int8` becomes a number, `timestamptz` a Date.
  */
 export const columnTypes = {
-  getTypeParser(oid: number, format?: string): (value: string) => unknown {
-    if (format === 'binary') return pg.types.getTypeParser(oid, 'binary');
-    return parsers.get(oid) ?? pg.types.getTypeParser(oid, 'text');
-  },
+  getTypeParser: (oid: number, format?: string): Parser =>
+    (format === 'binary' ? undefined : parsers.get(oid)) ?? ownParser(oid, format === 'binary' ? 'binary' : 'text'),
 };
 
-const textArrayOid: number = 1009;
-/** Arrays whose elements stay text. */
-const toTexts: (text: string) => string[] = pg.types.getTypeParser(textArrayOid, 'text');
-const asText = (text: string): string => text;
+type Parser = (text: string) => unknown;
+
+/** pg's own choice. Its types list the built-in types only, as an enum. */
+const ownParser: (oid: number, format?: 'text' | 'binary') => Parser = pg.types.getTypeParser;
+const textArrayOid = 1009;
+const asText: Parser = (text) => text;
 
 /** By type: int8, date, numeric; then their arrays. */
-const parsers: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
+const parsers: ReadonlyMap<number, Parser> = new Map<number, Parser>([
   [20, toInteger],
   [1082, asText],
   [1700, asText],
-  [1016, (text) => toTexts(text).map(toInteger)],
-  [1182, toTexts],
-  [1231, toTexts],
+  [1016, toIntegers],
+  [1182, ownParser(textArrayOid)],
+  [1231, ownParser(textArrayOid)],
 ]);
 
 function toInteger(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number)) throw new RangeError(`${text} does not fit a JavaScript integer`);
   return number;
+}
+
+function toIntegers(text: string): (number | null)[] {
+  const elements = ownParser(textArrayOid)(text);
+  return Array.isArray(elements)
+    ? elements.map((element) => (element === null ? null : toInteger(String(element))))
+    : [];
 }

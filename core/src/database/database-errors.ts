@@ -123,7 +123,9 @@ function faultOf(error: Error): DatabaseFault | undefined {
 
 /** A host name with several addresses is refused with one error for each. */
 function faultOfAll(errors: readonly unknown[]): DatabaseFault | undefined {
-  return errors.every((error) => error instanceof Error && faultOf(error) === 'connection_lost') ? 'connection_lost' : undefined;
+  return errors.every((error) => error instanceof Error && faultOf(error) === 'connection_lost')
+    ? 'connection_lost'
+    : undefined;
 }
 
 function problemOf(error: Error, fault: DatabaseFault): DatabaseProblem {

@@ -43,7 +43,11 @@ async function readFacts(client: pg.Client): Promise<ServerFacts> {
   }
   const encoding = settings.get('server_encoding') ?? 'unknown';
   if (encoding !== 'UTF8') {
-    throw refusal('The database cannot hold every language', `its encoding is ${encoding}`, 'create it with ENCODING UTF8');
+    throw refusal(
+      'The database cannot hold every language',
+      `its encoding is ${encoding}`,
+      'create it with ENCODING UTF8',
+    );
   }
   const risky = ['fsync', 'full_page_writes', 'synchronous_commit'].filter((name) => settings.get(name) === 'off');
   return { version, warnings: risky.map((name) => `${name} is off: a power cut can lose or break data`) };
@@ -113,7 +117,8 @@ const fixes: Readonly<Record<string, string>> = {
   '28P01': 'correct user and password',
   '28000': 'let this user and address in (pg_hba.conf)',
   '3D000': 'create the database: createdb, with ENCODING UTF8',
-  '08P01': 'let the pooler pass our time-outs (PgBouncer: ignore_startup_parameters = statement_timeout, lock_timeout, idle_in_transaction_session_timeout, options)',
+  '08P01':
+    'let the pooler pass our time-outs (PgBouncer: ignore_startup_parameters = statement_timeout, lock_timeout, idle_in_transaction_session_timeout, options)',
   '53300': 'raise max_connections of the server, or lower DATABASE_POOL_SIZE',
   other: 'check host, port and network, or remove it to use the embedded database',
 };

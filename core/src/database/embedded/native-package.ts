@@ -46,14 +46,9 @@ export function programIn(folder: string, name: 'initdb' | 'pg_ctl' | 'postgres'
  */
 export async function linkLibraries(folder: string): Promise<boolean> {
   for (const { source, target } of await readLinks(folder)) {
-    if (await exists(target)) continue;
-    try {
-      await symlink(source, target);
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return false;
-      if (code !== 'EEXIST') throw error;
-    }
+    const code = (await exists(target)) ? undefined : await link(source, target);
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return false;
+    if (code !== undefined && code !== 'EEXIST') throw new Error(`${target} could not be linked: ${code}`);
   }
   return true;
 }
@@ -68,6 +63,14 @@ export async function copyNativePackage(source: string, target: string): Promise
     await rm(draft, { recursive: true, force: true });
     if (!(await exists(target))) throw error;
   });
+}
+
+/** Undefined when it is made, else the system's code. */
+async function link(source: string, target: string): Promise<string | undefined> {
+  return symlink(source, target).then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown'),
+  );
 }
 
 async function readLinks(folder: string): Promise<{ source: string; target: string }[]> {

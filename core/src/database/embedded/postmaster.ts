@@ -16,6 +16,8 @@ export interface PostmasterOptions {
 
 const startLimitMs = 60_000;
 const stopLimitMs = 10_000;
+/** How long a dead server's port is waited for, so that pools that know it heal by themselves. */
+const portPatienceMs = 3000;
 const pollMs = 20;
 const largeLogBytes = 5_000_000;
 
@@ -24,9 +26,9 @@ const largeLogBytes = 5_000_000;
  * several processes at once; PostgreSQL's own lock file decides who starts it. @throws StartError with the server's words
  */
 export async function ensurePostmaster(place: EmbeddedPlace, options: PostmasterOptions): Promise<PostmasterFile> {
-  const deadline = Date.now() + startLimitMs;
-  let port = 0;
-  while (Date.now() < deadline) {
+  const begin = Date.now();
+  let wanted: number | undefined;
+  while (Date.now() < begin + startLimitMs) {
     const file = await readPostmasterFile(place.cluster);
     if (file !== undefined && (await isLivePostmaster(place.cluster, file))) {
       if (file.status === 'ready') return file;
@@ -34,8 +36,8 @@ export async function ensurePostmaster(place: EmbeddedPlace, options: Postmaster
       continue;
     }
     if (file !== undefined) await removeStaleFile(place.cluster, file);
-    port = await choosePort(port === 0 ? file?.port : undefined);
-    await launch(place, port, options);
+    wanted ??= file?.port;
+    await launch(place, await choosePort(wanted, begin + portPatienceMs), options);
   }
   throw failedStart(place, `it was not ready within ${startLimitMs / 1000} s`);
 }
@@ -152,9 +154,13 @@ async function readFrom(path: string, start: number): Promise<string> {
   }
 }
 
-/** `wanted` when it is free (a port that stays is easier on firewalls and on people), else one that is. */
-async function choosePort(wanted: number | undefined): Promise<number> {
-  return (wanted ? await tryPort(wanted) : undefined) ?? (await tryPort(0)) ?? 0;
+/** `wanted` when it becomes free in time, else any that is. */
+async function choosePort(wanted: number | undefined, deadline: number): Promise<number> {
+  while (wanted !== undefined && wanted > 0 && Date.now() < deadline) {
+    if ((await tryPort(wanted)) !== undefined) return wanted;
+    await sleep(pollMs);
+  }
+  return (await tryPort(0)) ?? 0;
 }
 
 async function tryPort(port: number): Promise<number | undefined> {

@@ -1,0 +1,51 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { findBinary } from '../core/bin/node-runtime.js';
+import { listTestProjects, root } from './setup/paths.js';
+import { prepare } from './setup/prepare.js';
+import { show } from './setup/progress.js';
+
+// npm test [-- [--full] [file or folder …] [mocha options]]: everything, or only what stands below the given paths.
+await prepare({ tests: true });
+const { files, options } = readArguments(process.argv.slice(2));
+process.exitCode = await show(findBinary(join(root, 'package.json')) ?? process.execPath, [
+  join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'),
+  ...['--reporter', join(root, 'scripts', 'setup', 'reporter.js')],
+  // A machine that is meant to run everything must not pass by skipping.
+  ...(process.env.CI ? ['--forbid-pending'] : []),
+  ...options,
+  ...files,
+]);
+
+function readArguments(args) {
+  const isFull = args.includes('--full');
+  const paths = [];
+  const options = [];
+  for (const [index, arg] of args.entries()) {
+    if (arg === '--full') continue;
+    const isValue = /^(-g|-f|-t|-s|--(grep|fgrep|timeout|slow|retries))$/.test(args[index - 1] ?? '');
+    const isPath = !arg.startsWith('-') && !isValue && existsSync(resolve(root, arg));
+    (isPath ? paths : options).push(arg);
+  }
+  const files = paths.length > 0 ? paths.flatMap(findTests) : listTestProjects().flatMap(findTests);
+  return {
+    files: isFull || paths.length > 0 ? files : files.filter((file) => !file.endsWith('.full.test.js')),
+    options,
+  };
+}
+
+/** Compiled tests of a source file, of a folder of them, or of a whole package. */
+function findTests(path) {
+  const output = outputOf(relative(root, resolve(root, path)).replaceAll('\\', '/'));
+  if (/\.[jt]s$/.test(output)) return [output.replace(/\.ts$/, '.js')];
+  if (!existsSync(join(root, output))) return [];
+  const files = readdirSync(join(root, output), { recursive: true }).filter((file) => file.endsWith('.test.js'));
+  return files.sort().map((file) => join(output, file));
+}
+
+/** `core/test/http` → `core/dist-test/http`; `test/system` → `test/dist-test/system`; `core` → `core/dist-test`. */
+function outputOf(path) {
+  if (path.includes('dist-test')) return path;
+  if (/^test(\/|$)/.test(path)) return path.replace(/^test/, 'test/dist-test');
+  return /\/test(\/|$)/.test(path) ? path.replace(/\/test(?=\/|$)/, '/dist-test') : `${path}/dist-test`;
+}
