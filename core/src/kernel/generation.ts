@@ -99,6 +99,10 @@ export interface EndpointDescription {
   readonly operationId: string;
   readonly summary: string;
   readonly tag: string;
+  /** Schema of a query that the handler checks itself (`'any'`). */
+  readonly query?: object;
+  /** Schema of a body that the handler checks more closely than the pipeline. */
+  readonly body?: object;
   /** Status → JSON Schema of the body; null for none. */
   readonly answers: Readonly<Record<number, object | null>>;
 }
