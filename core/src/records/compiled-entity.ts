@@ -1,4 +1,6 @@
-import type { EntityDefinition, Extension, FieldMap } from '@trellis-crm/sdk';
+import type { EntityDefinition, Extension, Field, FieldMap, PermissionKey, TSchema } from '@trellis-crm/sdk';
+import type { ModelClass, Model } from 'objection';
+import type { RecordStatements } from './statements.js';
 
 /** One entity of a generation with everything that can be worked out once: the declaration, and the side tables active plugins hang on it. */
 export interface CompiledEntity {
@@ -9,7 +11,67 @@ export interface CompiledEntity {
   /** Path segment under `/api/v1/…` and of the pages: `accounts`, `sales/deals`. */
   readonly path: string;
   /** Fields that other modules added, by plugin id. */
-  readonly extensions: ReadonlyMap<string, { readonly tableName: string; readonly fields: FieldMap }>;
+  readonly extensions: ReadonlyMap<string, CompiledExtension>;
+  /** All fields by path: own ones, those core keeps (`id`, `createdAt`, `owner` …), then `<plugin>.<field>`. */
+  readonly fields: ReadonlyMap<string, CompiledField>;
+  /** Objection model of the table, bound to no connection: every query names its own. */
+  readonly model: ModelClass<Model>;
+  /** Statements of writes; the same text for any number of records. */
+  readonly statements: RecordStatements;
+  readonly schemas: RecordSchemas;
+}
+
+/** Side table of one plugin. */
+export interface CompiledExtension {
+  readonly tableName: string;
+  readonly fields: FieldMap;
+}
+
+/** JSON Schemas (2020-12) of an entity, for validation and OpenAPI. */
+export interface RecordSchemas {
+  /** A record as answered. Restricted fields are optional in it. */
+  readonly record: TSchema;
+  /** What creating takes; fields that services only may write are left out. */
+  readonly create: TSchema;
+  /** Merge patch: any of its fields. */
+  readonly patch: TSchema;
+  /** The same two with read-only fields, for services and imports. */
+  readonly elevatedCreate: TSchema;
+  readonly elevatedPatch: TSchema;
+}
+
+/** A JSON Schema as plain data. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** One field with where it lives and who may see it. */
+export interface CompiledField {
+  /** Name in filters, sorts, pointers and audit rows: `amount`, `sales.territory`. */
+  readonly path: string;
+  /** Name within its JSON object. */
+  readonly name: string;
+  /** Plugin whose side table holds it; null for the entity's own. */
+  readonly plugin: string | null;
+  readonly field: Field;
+  /** Kept by core: `id`, `version`, `createdAt`, `owner` … */
+  readonly isSystem: boolean;
+  /** First column; a money field's currency stands in `<column>_currency`. Lists have none. */
+  readonly column: string;
+  /** Alias of its table in a read: `r`, or `x_<plugin>` for a side table. */
+  readonly alias: string;
+  /** Entity a `ref` points at. */
+  readonly target: string | null;
+  /** Child table of a `list`. */
+  readonly list: CompiledList | null;
+  /** Rights a restricted field asks for; null for all others. */
+  readonly permissions: { readonly read: PermissionKey; readonly write: PermissionKey } | null;
+}
+
+/** Child table of a list field: key (owner, position), replaced as a whole. */
+export interface CompiledList {
+  readonly schemaName: string;
+  readonly tableName: string;
+  readonly ownerColumn: string;
+  readonly items: readonly CompiledField[];
 }
 
 /** An extension with the plugin that declares it. */

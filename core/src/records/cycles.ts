@@ -1,0 +1,41 @@
+import { ValidationError, type Problem } from '@trellis-crm/sdk';
+import type { CompiledEntity, CompiledField } from './compiled-entity.js';
+import { quoted } from './names.js';
+import { pointerOf } from './parse-input.js';
+import type { WriteScope } from './record-scope.js';
+import type { Draft } from './references.js';
+
+/** Refuses a record that would stand above itself: one query per ref of the entity to itself. @throws ValidationError `circular` */
+export async function checkCycles(scope: WriteScope, entity: CompiledEntity, drafts: readonly (Draft & { readonly id: string })[]): Promise<void> {
+  const problems: Problem[] = [];
+  for (const field of entity.fields.values()) {
+    if (field.target !== entity.definition.id || field.isSystem || field.list !== null || field.plugin !== null) continue;
+    const moved = drafts.filter(({ changed }) => changed.has(field.path));
+    if (moved.length === 0) continue;
+    const circular = await findCircular(scope, entity, field, moved);
+    for (const { id, prefix } of moved) {
+      if (circular.has(id)) problems.push({ pointer: `${prefix}${pointerOf(field)}`, code: 'circular', message: 'leads back to this record' });
+    }
+  }
+  if (problems.length > 0) throw new ValidationError('invalid_record', {}, { errors: problems });
+}
+
+type MovedRecord = Draft & { readonly id: string };
+
+/** Walks up from each new target, reading what this change set is about to write instead of what is stored. */
+async function findCircular(scope: WriteScope, entity: CompiledEntity, field: CompiledField, moved: readonly MovedRecord[]): Promise<ReadonlySet<string>> {
+  const rows = moved.map(({ id, values }) => ({ id, target: values.get(field.path) }));
+  const result: { readonly rows: readonly { readonly id: string }[] } = await scope.db.raw(
+    `with recursive moved as (select * from jsonb_to_recordset(?::jsonb) as m(id uuid, target uuid)),
+     above as (
+       select id, target from moved
+       union
+       select above.id, case when m.id is null then t.${quoted(field.column)} else m.target end
+       from above join ${quoted(entity.schemaName, entity.tableName)} t on t.id = above.target left join moved m on m.id = t.id
+       where above.target <> above.id
+     )
+     select distinct id from above where target = id`,
+    [JSON.stringify(rows)],
+  );
+  return new Set(result.rows.map(({ id }) => id));
+}

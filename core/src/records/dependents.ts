@@ -1,0 +1,127 @@
+import { ConflictError } from '@trellis-crm/sdk';
+import { raw } from 'objection';
+import type { CompiledEntity, CompiledField } from './compiled-entity.js';
+import { quoted } from './names.js';
+import { columnSql, entriesFrom, readFrom } from './read-rows.js';
+import { listAlias } from './compile-fields.js';
+import type { WriteScope } from './record-scope.js';
+import { reachFor, withinReach } from './rights.js';
+import { visibleRecords } from './include.js';
+import { sql, type Sql } from './sql.js';
+
+/** What goes to the trash together, and what must forget it. */
+export interface TrashPlan {
+  /** Ids by entity, the entity asked for first. */
+  readonly trashed: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Records of other sets whose refs are cleared, by entity and field path. */
+  readonly cleared: readonly { readonly entity: CompiledEntity; readonly field: CompiledField; readonly ids: readonly string[] }[];
+}
+
+/**
+ * Finds everything that refers to records about to go: one query per ref and level, never one per record.
+ * @throws ConflictError `still_referenced` with what holds them back: refs that restrict, and dependants out of the actor's reach
+ */
+export async function planTrash(scope: WriteScope, root: CompiledEntity, ids: readonly string[]): Promise<TrashPlan> {
+  const trashed = new Map([[root.definition.id, new Set(ids)]]);
+  const blockers: Blocker[] = [];
+  let level: ReadonlyMap<string, readonly string[]> = new Map([[root.definition.id, ids]]);
+  while (level.size > 0) {
+    const next = new Map<string, string[]>();
+    for (const [target, targetIds] of level) {
+      for (const incoming of incomingRefs(scope, target, 'cascade')) {
+        const { found, outOfReach } = await findDependents(scope, incoming, targetIds);
+        if (outOfReach.length > 0) blockers.push({ incoming, ids: outOfReach });
+        add(trashed, next, incoming.entity.definition.id, found);
+      }
+    }
+    level = next;
+  }
+  const cleared = [];
+  for (const [target, targetIds] of trashed) {
+    for (const incoming of incomingRefs(scope, target, 'restrict')) blockers.push({ incoming, ids: await staying(scope, incoming, targetIds, trashed) });
+    for (const incoming of incomingRefs(scope, target, 'clear')) cleared.push({ ...incoming, ids: await staying(scope, incoming, targetIds, trashed) });
+  }
+  await refuseBlocked(scope, blockers.filter((blocker) => blocker.ids.length > 0));
+  return { trashed, cleared: cleared.filter((change) => change.ids.length > 0) };
+}
+
+/** A ref that points at an entity. */
+interface IncomingRef {
+  readonly entity: CompiledEntity;
+  readonly field: CompiledField;
+  /** Ref inside a list's entries. */
+  readonly item: CompiledField | null;
+}
+
+interface Blocker {
+  readonly incoming: IncomingRef;
+  readonly ids: readonly string[];
+}
+
+type Effect = 'cascade' | 'restrict' | 'clear';
+
+/** A ref of a plugin's side table never takes the record along, and a list's entry goes alone: both are cleared. */
+function incomingRefs({ generation }: WriteScope, target: string, effect: Effect): IncomingRef[] {
+  return [...generation.entities.values()].flatMap((entity) =>
+    [...entity.fields.values()].flatMap((field) => {
+      const refs = field.list === null ? [{ entity, field, item: null }] : field.list.items.map((item) => ({ entity, field, item }));
+      return refs.filter((ref) => (ref.item ?? ref.field).target === target && effectOf(ref) === effect);
+    }),
+  );
+}
+
+function effectOf({ field, item }: IncomingRef): Effect | null {
+  const declared = (item ?? field).field.onDelete ?? null;
+  return declared === 'cascade' && (item !== null || field.plugin !== null) ? 'clear' : declared;
+}
+
+async function findDependents(scope: WriteScope, { entity, field, item }: IncomingRef, ids: readonly string[]) {
+  const reach = scope.identity.kind === 'user' ? withinReach(scope.identity, entity, reachFor(scope, entity, 'delete')) : sql('true');
+  const rows: readonly object[] = await readFrom(scope, entity, [refersTo({ entity, field, item }, ids), sql('r."deleted_at" is null')])
+    .select('r.id', raw(`(${reach.text})`, [...reach.bindings]).as('in_reach'))
+    .orderBy('r.id')
+    .forUpdate();
+  const idsWhere = (inReach: boolean): string[] => rows.filter((row) => Reflect.get(row, 'in_reach') === inReach).map(idOf);
+  return { found: idsWhere(true), outOfReach: idsWhere(false) };
+}
+
+/** Records that refer to what goes and do not go themselves. */
+async function staying(scope: WriteScope, incoming: IncomingRef, ids: ReadonlySet<string>, trashed: ReadonlyMap<string, ReadonlySet<string>>): Promise<string[]> {
+  const rows: readonly object[] = await readFrom(scope, incoming.entity, [refersTo(incoming, [...ids]), sql('r."deleted_at" is null')]).select('r.id');
+  const going = trashed.get(incoming.entity.definition.id);
+  return rows.map(idOf).filter((id) => going?.has(id) !== true);
+}
+
+function refersTo({ field, item }: IncomingRef, ids: readonly string[]): Sql {
+  if (item === null || field.list === null) return sql(`${columnSql(field)} = any(?::uuid[])`, [ids], field.plugin === null ? [] : [field.plugin]);
+  return sql(`exists (select 1 ${entriesFrom(field.list)} and ${listAlias}.${quoted(item.column)} = any(?::uuid[]))`, [ids]);
+}
+
+function add(trashed: Map<string, Set<string>>, next: Map<string, string[]>, entity: string, ids: readonly string[]): void {
+  const known = trashed.get(entity) ?? new Set<string>();
+  const fresh = ids.filter((id) => !known.has(id));
+  if (fresh.length === 0) return;
+  trashed.set(entity, new Set([...known, ...fresh]));
+  next.set(entity, [...(next.get(entity) ?? []), ...fresh]);
+}
+
+const namedBlockers = 20;
+
+/** Names the records the actor may see; of the others only the number is told. */
+async function refuseBlocked(scope: WriteScope, blockers: readonly Blocker[]): Promise<void> {
+  if (blockers.length === 0) return;
+  const references = [];
+  for (const { incoming, ids } of blockers) {
+    const { entity, field } = incoming;
+    const rows: readonly object[] = await readFrom(scope, entity, [sql('r."id" = any(?::uuid[])', [ids]), visibleRecords(scope, entity)])
+      .select('r.id')
+      .limit(namedBlockers);
+    references.push({ entity: entity.definition.id, field: field.path, count: ids.length, ids: rows.map(idOf) });
+  }
+  throw new ConflictError('still_referenced', { references });
+}
+
+function idOf(row: object): string {
+  return String(Reflect.get(row, 'id'));
+}
+

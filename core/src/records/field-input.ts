@@ -1,0 +1,98 @@
+import { Big } from 'big.js';
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
+import type { Field } from '@trellis-crm/sdk';
+import { canonicalDecimal, canonicalMoney } from './decimals.js';
+
+/** What values are brought into shape with. */
+export interface InputOptions {
+  /** ISO 3166 code of the country whose numbers may be written without country code; null: none. */
+  readonly phoneCountry: string | null;
+}
+
+/**
+ * Brings a value into the form it is stored and compared in: trimmed, lower-case address, E.164, UTC, canonical decimal.
+ * What is not of the field's type comes back as it is, for the schema to refuse.
+ */
+export function canonicalValue(field: Field, value: unknown, options: InputOptions): unknown {
+  if (value === undefined || value === null) return value;
+  if (field.kind === 'list') return Array.isArray(value) ? value.map((entry) => canonicalEntry(field, entry, options)) : value;
+  if (field.kind === 'choices') return Array.isArray(value) ? [...new Set<unknown>(value)] : value;
+  if (field.kind === 'money') return canonicalMoneyInput(value);
+  if (field.kind === 'json') return wellFormed(value);
+  if (typeof value !== 'string') return value;
+  return canonicalText(field, value.toWellFormed(), options);
+}
+
+function canonicalEntry(field: Field, entry: unknown, options: InputOptions): unknown {
+  if (!isObject(entry)) return entry;
+  const given = Object.entries(entry).map(([name, value]) => {
+    const item = field.item !== undefined && Object.hasOwn(field.item, name) ? field.item[name] : undefined;
+    return [name, item === undefined ? value : canonicalValue(item, value, options)] as const;
+  });
+  const filled = Object.entries(field.item ?? {}).map(([name, item]) => [name, item.default ?? (item.required === true ? undefined : null)] as const);
+  return Object.fromEntries([...filled, ...given].filter(([, value]) => value !== undefined));
+}
+
+function canonicalText(field: Field, text: string, options: InputOptions): unknown {
+  switch (field.kind) {
+    case 'text':
+      return emptyToNull(text.replaceAll(/\s*[\r\n]+\s*/g, ' ').trim());
+    case 'longText':
+      return emptyToNull(text.replaceAll('\r\n', '\n').trim());
+    case 'email':
+      return emptyToNull(text.trim().toLowerCase());
+    case 'phone':
+      return emptyToNull(canonicalPhone(text.trim(), options.phoneCountry));
+    case 'url':
+      return emptyToNull(withScheme(text.trim()));
+    case 'decimal':
+      return canonicalDecimal(text) ?? text;
+    case 'dateTime':
+      return canonicalMoment(text) ?? text;
+    case 'ref':
+      return text.toLowerCase();
+    default:
+      return text;
+  }
+}
+
+function emptyToNull(text: string): string | null {
+  return text === '' ? null : text;
+}
+
+/** E.164 when the number can be understood, an extension behind it; else as it was typed. */
+function canonicalPhone(text: string, country: string | null): string {
+  const number = parsePhoneNumberFromString(text, country === null ? {} : { defaultCountry: country as CountryCode });
+  if (number === undefined || !number.isPossible()) return text;
+  return number.ext === undefined ? number.number : `${number.number} ext. ${number.ext}`;
+}
+
+function withScheme(text: string): string {
+  return text === '' || /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+}
+
+const moment = /^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})$/i;
+
+function canonicalMoment(text: string): string | null {
+  if (!moment.test(text)) return null;
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+function canonicalMoneyInput(value: unknown): unknown {
+  if (!isObject(value) || typeof value['amount'] !== 'string') return value;
+  const amount = canonicalDecimal(value['amount']);
+  return amount === null ? value : { ...value, amount: canonicalMoney(new Big(amount)) };
+}
+
+/** A copy whose texts PostgreSQL can keep: no halves of a character. */
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key.toWellFormed(), wellFormed(entry)]));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

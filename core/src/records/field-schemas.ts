@@ -1,0 +1,99 @@
+import { Uuid, type Field } from '@trellis-crm/sdk';
+import type { JsonSchema } from './compiled-entity.js';
+
+/** Digits a decimal may have before the point; with four after it that is numeric(19,4). */
+const integerDigits = 15;
+const int32 = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
+const calendarYear = '^(?!0000)[0-9]{4}-';
+
+/** Whether a field's value is never null. */
+export function isNeverNull(field: Field): boolean {
+  return field.required === true || field.default !== undefined;
+}
+
+/** JSON Schema of a field's value, null included where it may be empty. */
+export function fieldSchema(field: Field): JsonSchema {
+  const schema = valueSchema(field);
+  return isNeverNull(field) || field.kind === 'json' ? schema : nullable(schema);
+}
+
+/** JSON Schema of one entry of a list, as written or (with all properties there) as read. */
+export function itemSchema(field: Field, isAnswer: boolean): JsonSchema {
+  const entries = Object.entries(field.item ?? {});
+  return {
+    type: 'object',
+    properties: Object.fromEntries(entries.map(([name, item]) => [name, fieldSchema(item)])),
+    required: entries.filter(([, item]) => isAnswer || isDemanded(item)).map(([name]) => name),
+    additionalProperties: false,
+  };
+}
+
+/** Whether a create must name the field. */
+export function isDemanded(field: Field): boolean {
+  return field.required === true && field.default === undefined;
+}
+
+/** The same schema, null allowed. */
+export function nullable(schema: JsonSchema): JsonSchema {
+  const { type, enum: options } = schema;
+  if (typeof type !== 'string') return { anyOf: [schema, { type: 'null' }] };
+  return { ...schema, type: [type, 'null'], ...(Array.isArray(options) ? { enum: [...(options as unknown[]), null] } : {}) };
+}
+
+function valueSchema(field: Field): JsonSchema {
+  switch (field.kind) {
+    case 'text':
+    case 'longText':
+    case 'phone':
+      return text(field);
+    case 'email':
+      return { ...text(field), format: 'email' };
+    case 'url':
+      return { ...text(field), pattern: '^https?://' };
+    case 'integer':
+      return { type: 'integer', ...int32, ...limits(field) };
+    case 'duration':
+      return { type: 'integer', minimum: 0, maximum: int32.maximum, ...limits(field), description: 'Whole seconds' };
+    case 'percent':
+      return { type: 'number', minimum: -999.9999, maximum: 999.9999, ...limits(field), description: '12.5 means 12.5 %' };
+    case 'decimal':
+      return { type: 'string', pattern: `^-?[0-9]{1,${integerDigits}}(\\.[0-9]{1,${field.scale ?? 4}})?$` };
+    case 'money':
+      return moneySchema;
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'date':
+      return { type: 'string', format: 'date', pattern: calendarYear };
+    case 'dateTime':
+      return { type: 'string', format: 'date-time' };
+    case 'choice':
+      return { type: 'string', enum: field.options ?? [] };
+    case 'choices':
+      return { type: 'array', items: { type: 'string', enum: field.options ?? [] }, uniqueItems: true };
+    case 'ref':
+      return { type: 'string', format: Uuid.format };
+    case 'list':
+      return { type: 'array', items: itemSchema(field, false), maxItems: field.max ?? 100 };
+    case 'json':
+      return { description: 'Any JSON value up to 64 KB' };
+  }
+}
+
+const moneySchema: JsonSchema = {
+  type: 'object',
+  properties: {
+    amount: { type: 'string', pattern: `^-?[0-9]{1,${integerDigits}}(\\.[0-9]{1,4})?$` },
+    currency: { type: 'string', pattern: '^[A-Z]{3}$' },
+  },
+  required: ['amount', 'currency'],
+  additionalProperties: false,
+};
+
+/** An empty text is no value: the parser makes it null before it is checked. */
+function text(field: Field): JsonSchema {
+  return { type: 'string', minLength: 1, ...(field.max === undefined ? {} : { maxLength: field.max }) };
+}
+
+function limits({ min, max }: Field): JsonSchema {
+  return { ...(min === undefined ? {} : { minimum: min }), ...(max === undefined ? {} : { maximum: max }) };
+}

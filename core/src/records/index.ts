@@ -1,0 +1,4 @@
+export { compileEntity } from './compile-entity.js';
+export type { CompiledEntity, CompiledField, CompiledList, OwnedExtension } from './compiled-entity.js';
+export { buildOpenApi } from './openapi.js';
+export { createRecordRoom, type RecordParts, type RecordRoom } from './record-room.js';

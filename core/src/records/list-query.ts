@@ -1,0 +1,191 @@
+import { MalformedError, type Problem } from '@trellis-crm/sdk';
+import type { CompiledEntity, CompiledField } from './compiled-entity.js';
+import { findTarget, readableFields, type FieldTarget } from './field-access.js';
+import type { Operator } from './field-kinds.js';
+import { compileComparison, operatorsOf } from './filter.js';
+import type { ReadScope } from './record-scope.js';
+import { completeOrder, isSortable, type KeyValue, type SortKey } from './sort.js';
+import { decodeCursor } from './cursor.js';
+import type { Sql } from './sql.js';
+
+/** How the number of all records is found: up to 1,000, exactly, by the planner's estimate, or not at all. */
+export type CountMode = 'capped' | 'exact' | 'estimate' | 'none';
+
+/** A list that was asked for, checked against the entity and what the actor may see. */
+export interface ListQuery {
+  readonly conditions: readonly Sql[];
+  readonly order: readonly SortKey[];
+  readonly limit: number;
+  readonly after: readonly KeyValue[] | null;
+  readonly fields: readonly CompiledField[];
+  readonly include: readonly FieldTarget[];
+  readonly count: CountMode;
+  /** What a cursor must come from to fit. */
+  readonly identity: string;
+}
+
+type AccessScope = Pick<ReadScope, 'identity' | 'elevatedFor'>;
+
+/** Reads the query language of lists. @throws MalformedError `invalid_query`, with a pointer per parameter */
+export function parseListQuery(scope: AccessScope, entity: CompiledEntity, parameters: URLSearchParams): ListQuery {
+  const reader = new QueryReader(scope, entity, parameters);
+  const conditions = reader.filters();
+  const order = completeOrder(entity, reader.sort());
+  const identity = [entity.definition.id, reader.filterText(), order.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field.path}`).join()].join('|');
+  const query: ListQuery = {
+    conditions,
+    order,
+    limit: reader.limit(),
+    after: reader.after(identity, order),
+    fields: reader.fields(),
+    include: reader.include(),
+    count: reader.count(),
+    identity,
+  };
+  reader.finish(['sort', 'limit', 'after', 'fields', 'include', 'count']);
+  return query;
+}
+
+export const maxLimit = 200;
+export const defaultLimit = 50;
+
+const filterName = /^filter\[([A-Za-z][\w.-]*)\](?:\[(\w+)\])?$/;
+const countModes: readonly CountMode[] = ['capped', 'exact', 'estimate', 'none'];
+const maxFilters = 30;
+const maxChoices = 200;
+
+/** Reads parameters one by one and collects what is wrong with them. */
+export class QueryReader {
+  readonly #problems: Problem[] = [];
+
+  constructor(
+    private readonly scope: AccessScope,
+    private readonly entity: CompiledEntity,
+    private readonly parameters: URLSearchParams,
+  ) {}
+
+  /** Conditions of all `filter[…]` parameters. */
+  filters(): readonly Sql[] {
+    const names = [...new Set(this.parameters.keys())].filter((name) => name.startsWith('filter'));
+    if (names.length > maxFilters) this.#refuse('filter', 'too_many', `at most ${maxFilters} conditions`);
+    return names.slice(0, maxFilters).flatMap((name) => this.#filter(name) ?? []);
+  }
+
+  /** The filters as text, whatever their order. */
+  filterText(): string {
+    const pairs = [...this.parameters].filter(([name]) => name.startsWith('filter'));
+    return pairs.map((pair) => JSON.stringify(pair)).toSorted().join();
+  }
+
+  sort(): readonly SortKey[] {
+    return this.list('sort').flatMap((key) => {
+      const path = key.replace(/^-/, '');
+      const target = findTarget(this.scope, this.entity, path);
+      if (target === undefined || target.item !== null || target.part !== 'value' || !isSortable(target.field)) {
+        this.#refuse('sort', 'unknown_field', `cannot sort by "${path}"`);
+        return [];
+      }
+      return [{ field: target.field, isDescending: key.startsWith('-') }];
+    });
+  }
+
+  limit(): number {
+    const text = this.one('limit');
+    if (text === null) return defaultLimit;
+    const limit = /^[0-9]{1,6}$/.test(text) ? Number(text) : 0;
+    if (limit < 1 || limit > maxLimit) this.#refuse('limit', 'out_of_range', `must be between 1 and ${maxLimit}`);
+    return limit;
+  }
+
+  after(identity: string, order: readonly SortKey[]): readonly KeyValue[] | null {
+    const text = this.one('after');
+    if (text === null) return null;
+    const values = decodeCursor(identity, order, text);
+    if (values === undefined) this.#refuse('after', 'bad_cursor', 'is no cursor of this list');
+    return values ?? null;
+  }
+
+  /** Fields asked for, the id always among them; all the actor may see unless told. */
+  fields(): readonly CompiledField[] {
+    const readable = readableFields(this.scope, this.entity);
+    const names = this.list('fields');
+    if (names.length === 0) return readable;
+    for (const name of names) {
+      if (!readable.some((field) => isNamed(field, name))) this.#refuse('fields', 'unknown_field', `there is no field "${name}"`);
+    }
+    return readable.filter((field) => field.path === 'id' || names.some((name) => isNamed(field, name)));
+  }
+
+  /** Refs whose records are wanted in place of their ids. */
+  include(): readonly FieldTarget[] {
+    return this.list('include').flatMap((name) => {
+      const target = findTarget(this.scope, this.entity, name);
+      const reference = target?.item ?? target?.field;
+      if (target !== undefined && reference !== undefined && reference.target !== null && reference.path !== 'id') return [target];
+      this.#refuse('include', 'unknown_field', `"${name}" refers to no record`);
+      return [];
+    });
+  }
+
+  count(): CountMode {
+    const text = this.one('count') ?? 'capped';
+    const mode = countModes.find((known) => known === text);
+    if (mode === undefined) this.#refuse('count', 'not_an_option', `must be one of ${countModes.join(', ')}`);
+    return mode ?? 'capped';
+  }
+
+  /** Comma-separated values of a parameter. */
+  list(name: string): readonly string[] {
+    const text = this.one(name);
+    return text === null || text === '' ? [] : [...new Set(text.split(',').map((part) => part.trim()))];
+  }
+
+  /** The only value of a parameter, or null. */
+  one(name: string): string | null {
+    const values = this.parameters.getAll(name);
+    if (values.length > 1) this.#refuse(name, 'duplicate', 'is given more than once');
+    return values[0] ?? null;
+  }
+
+  refuse(parameter: string, code: string, message: string): void {
+    this.#refuse(parameter, code, message);
+  }
+
+  /** Refuses what is neither a filter nor known. @throws MalformedError when anything was wrong */
+  finish(known: readonly string[]): void {
+    for (const name of new Set(this.parameters.keys())) {
+      if (!known.includes(name) && !name.startsWith('filter')) this.#refuse(name, 'unknown_parameter', 'is not a parameter');
+    }
+    if (this.#problems.length > 0) throw new MalformedError('invalid_query', {}, { errors: this.#problems });
+  }
+
+  #filter(name: string): Sql | undefined {
+    const [, fieldName = '', operatorName = 'eq'] = filterName.exec(name) ?? [];
+    const target = findTarget(this.scope, this.entity, fieldName);
+    const operator = target === undefined ? undefined : operatorsOf(target).find((known) => known === operatorName);
+    if (target === undefined || operator === undefined) {
+      const [code, what] = target === undefined ? ['unknown_field', 'field to filter by'] : ['unknown_operator', 'operator of this field'];
+      this.#refuse(name, code, `is no ${what}`);
+      return undefined;
+    }
+    const condition = compileComparison(target, operator, this.#valueOf(name, operator));
+    if (condition === undefined) this.#refuse(name, 'wrong_value', 'cannot be compared with this value');
+    return condition;
+  }
+
+  #valueOf(name: string, operator: Operator): string | readonly string[] | null {
+    if (operator !== 'in') return this.one(name);
+    const given = this.parameters.getAll(name);
+    const values = given.length === 1 ? (given[0] ?? '').split(',') : given;
+    if (values.length > maxChoices) this.#refuse(name, 'too_many', `at most ${maxChoices} values`);
+    return values;
+  }
+
+  #refuse(parameter: string, code: string, message: string): void {
+    this.#problems.push({ pointer: `?${parameter}`, code, message });
+  }
+}
+
+function isNamed({ path, plugin }: CompiledField, name: string): boolean {
+  return path === name || plugin === name;
+}

@@ -1,0 +1,116 @@
+import type { Endpoint } from '../http/endpoint.js';
+import type { JsonSchema } from './compiled-entity.js';
+
+/** Builds the OpenAPI 3.1 document of all endpoints that speak JSON and say what they do. */
+export function buildOpenApi(endpoints: readonly Endpoint[]): object {
+  const described = endpoints.filter(({ surface, description }) => surface === 'api' && description !== undefined);
+  const paths = Map.groupBy(described, ({ path }) => toTemplate(path));
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Trellis CRM', version: '1', description: 'Errors are problem documents of RFC 9457 with a stable `code`.' },
+    servers: [{ url: '/' }],
+    paths: Object.fromEntries([...paths].map(([path, group]) => [path, Object.fromEntries(group.map((endpoint) => [endpoint.method.toLowerCase(), operation(endpoint)]))])),
+    components: { securitySchemes, schemas: { Problem: problem } },
+  };
+}
+
+const securitySchemes = {
+  token: { type: 'http', scheme: 'bearer', description: 'A personal API token' },
+  session: { type: 'apiKey', in: 'cookie', name: 'session', description: 'A signed-in browser; what changes something also sends X-CSRF-Token' },
+};
+
+const problem: JsonSchema = {
+  type: 'object',
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'Stable; never renamed' },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { pointer: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
+        required: ['pointer', 'code', 'message'],
+      },
+    },
+    details: { type: 'object' },
+    requestId: { type: 'string' },
+  },
+  required: ['type', 'title', 'status', 'code', 'detail', 'requestId'],
+};
+
+function operation(endpoint: Endpoint): object {
+  const { description, access, input } = endpoint;
+  const parameters = [...pathParameters(endpoint), ...queryParameters(endpoint), ...headerParameters(endpoint)];
+  const body = bodyOf(endpoint);
+  return {
+    operationId: description?.operationId,
+    summary: description?.summary,
+    tags: description === undefined ? [] : [description.tag],
+    security: access === 'public' ? [] : [{ token: [] }, { session: [] }],
+    ...(access === 'public' || access === 'signed-in' ? {} : { 'x-permission': access }),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body === undefined ? {} : { requestBody: { required: input?.body?.kind === 'json', content: body } }),
+    responses: responses(endpoint),
+  };
+}
+
+function pathParameters({ path, input }: Endpoint): object[] {
+  const names = [...path.matchAll(/:([A-Za-z][A-Za-z0-9]*)/g)].map(([, name = '']) => name);
+  return names.map((name) => ({ name, in: 'path', required: true, schema: plain(input?.params?.[name] ?? { type: 'string' }) }));
+}
+
+function queryParameters({ input, description }: Endpoint): object[] {
+  const schema: unknown = description?.query ?? (input?.query === 'any' ? undefined : input?.query);
+  if (!isObject(schema) || !isObject(schema['properties'])) return [];
+  const required: unknown = schema['required'];
+  return Object.entries(schema['properties']).map(([name, property]) => ({
+    name,
+    in: 'query',
+    required: Array.isArray(required) && required.includes(name),
+    ...(isObject(property) && property['type'] === 'object' ? { style: 'deepObject', explode: true } : {}),
+    schema: plain(property),
+  }));
+}
+
+/** Only what changes a known version asks for one. */
+function headerParameters({ method, description }: Endpoint): object[] {
+  const isVersioned = (method === 'PATCH' || method === 'DELETE') && description?.operationId.match(/\.(update|trash)$/) !== null;
+  if (!isVersioned) return [];
+  return [{ name: 'If-Match', in: 'header', required: true, schema: { type: 'string' }, description: 'ETag of the record, or * to force' }];
+}
+
+function bodyOf({ method, input, description }: Endpoint): object | undefined {
+  const { body } = input ?? {};
+  if (body === undefined) return undefined;
+  if (body.kind === 'stream') return Object.fromEntries(body.types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
+  const schema = plain(description?.body ?? body.schema);
+  if (body.kind === 'form') return { 'application/x-www-form-urlencoded': { schema } };
+  return { [method === 'PATCH' ? 'application/merge-patch+json' : 'application/json']: { schema } };
+}
+
+function responses({ description, method }: Endpoint): object {
+  const answers = Object.entries(description?.answers ?? {}).map(([status, schema]) => [status, answer(method, schema)] as const);
+  const failed = { description: 'Refused or failed', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+  return Object.fromEntries([...answers, ['default', failed]]);
+}
+
+function answer(method: string, schema: object | null): object {
+  const description = method === 'GET' ? 'Found' : 'Done';
+  return schema === null ? { description } : { description, content: { 'application/json': { schema: plain(schema) } } };
+}
+
+/** Symbols of the schema builder are no JSON. */
+function plain(schema: unknown): unknown {
+  return JSON.parse(JSON.stringify(schema)) as unknown;
+}
+
+function toTemplate(path: string): string {
+  return path.replaceAll(/:([A-Za-z][A-Za-z0-9]*)/g, '{$1}');
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

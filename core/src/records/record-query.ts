@@ -1,0 +1,114 @@
+import { MalformedError, type GroupRow, type Query, type SortKey as QuerySortKey, type Where } from '@trellis-crm/sdk';
+import { aggregateRecords, type Aggregation } from './aggregate.js';
+import type { CompiledEntity, CompiledField } from './compiled-entity.js';
+import { findTarget, readableFields, type FieldTarget } from './field-access.js';
+import { includeRecords, visibleRecords } from './include.js';
+import { countRecords } from './list-records.js';
+import { presentRow, type PresentedRecord } from './present-record.js';
+import { readFrom, selectFields } from './read-rows.js';
+import type { ReadScope } from './record-scope.js';
+import { requireReach } from './rights.js';
+import { completeOrder, isSortable, orderBy, type SortKey } from './sort.js';
+import type { Sql } from './sql.js';
+import { compileAny, compileWhere } from './where.js';
+
+/** A read as plain data. */
+interface QueryState {
+  readonly where: readonly object[];
+  readonly any: readonly (readonly object[])[];
+  readonly sort: readonly string[];
+  readonly limit: number;
+  readonly select: readonly string[] | null;
+  readonly include: readonly string[];
+}
+
+const empty: QueryState = { where: [], any: [], sort: [], limit: 50, select: null, include: [] };
+const maxLimit = 1000;
+
+/** Starts a query; nothing runs, and nothing is checked, before it is awaited. */
+export function createQuery<R>(open: () => ReadScope, entity: CompiledEntity): Query<R> {
+  return queryOf<R>(open, entity, empty);
+}
+
+function queryOf<R>(open: () => ReadScope, entity: CompiledEntity, state: QueryState): Query<R> {
+  const next = <S>(change: Partial<QueryState>): Query<S> => queryOf<S>(open, entity, { ...state, ...change });
+  const run = async (limit: number): Promise<readonly R[]> => (await runQuery(open(), entity, state, limit)) as unknown as readonly R[];
+  return {
+    where: (conditions: Where<R>) => next({ where: [...state.where, conditions] }),
+    any: (alternatives: readonly Where<R>[]) => next({ any: [...state.any, alternatives] }),
+    sort: (...keys: QuerySortKey<R>[]) => next({ sort: [...state.sort, ...keys] }),
+    limit: (count) => next({ limit: Math.max(0, Math.min(Math.trunc(count), maxLimit)) }),
+    select: <K extends keyof R & string>(...fields: K[]) => next<Pick<R, K | Extract<'id', keyof R>>>({ select: [...(state.select ?? []), ...fields] }),
+    include: (...refs) => next<R & Readonly<Record<string, unknown>>>({ include: [...state.include, ...refs] }),
+    first: async () => (await run(1))[0] ?? null,
+    count: () => countQuery(open(), entity, state),
+    group: (by, measures = {}) => groupQuery(open(), entity, state, { by, sum: measures.sum ?? [], min: measures.min ?? [], max: measures.max ?? [] }),
+    then: (onResolved, onRejected) => run(state.limit).then(onResolved, onRejected),
+  };
+}
+
+async function runQuery(scope: ReadScope, entity: CompiledEntity, state: QueryState, limit: number): Promise<readonly PresentedRecord[]> {
+  const conditions = conditionsOf(scope, entity, state);
+  const fields = selectedFields(scope, entity, state.select);
+  const order = completeOrder(entity, state.sort.map((key) => sortKey(scope, entity, key)));
+  const include = state.include.map((name) => includeTarget(scope, entity, name));
+  const query = readFrom(scope, entity, conditions, [...fields, ...order.map(({ field }) => field)]);
+  const rows = await orderBy(selectFields(query, fields), order).limit(limit);
+  return includeRecords(scope, rows.map((row) => presentRow(fields, { ...row })), include);
+}
+
+async function countQuery(scope: ReadScope, entity: CompiledEntity, state: QueryState): Promise<number> {
+  const { count } = await countRecords(scope, entity, conditionsOf(scope, entity, state), 'exact');
+  return count ?? 0;
+}
+
+async function groupQuery(
+  scope: ReadScope,
+  entity: CompiledEntity,
+  state: QueryState,
+  names: { readonly by: readonly string[]; readonly sum: readonly string[]; readonly min: readonly string[]; readonly max: readonly string[] },
+): Promise<readonly GroupRow[]> {
+  const conditions = conditionsOf(scope, entity, state);
+  const fields = (list: readonly string[]): CompiledField[] => list.map((name) => plainField(scope, entity, name));
+  const aggregation: Aggregation = { by: fields(names.by), sum: fields(names.sum), min: fields(names.min), max: fields(names.max) };
+  return aggregateRecords(scope, entity, conditions, aggregation);
+}
+
+/** Rights and the trash stand outside whatever was written. @throws ForbiddenError, MalformedError `invalid_query` */
+function conditionsOf(scope: ReadScope, entity: CompiledEntity, state: QueryState): readonly Sql[] {
+  requireReach(scope, entity, 'read');
+  return [
+    visibleRecords(scope, entity),
+    ...state.where.map((conditions) => compileWhere(scope, entity, conditions)),
+    ...state.any.map((alternatives) => compileAny(scope, entity, alternatives)),
+  ];
+}
+
+function selectedFields(scope: ReadScope, entity: CompiledEntity, names: readonly string[] | null): readonly CompiledField[] {
+  const readable = readableFields(scope, entity);
+  if (names === null) return readable;
+  for (const name of names) if (!readable.some((field) => field.path === name || field.plugin === name)) throw unknown(name);
+  return readable.filter((field) => field.path === 'id' || names.includes(field.path) || (field.plugin !== null && names.includes(field.plugin)));
+}
+
+function sortKey(scope: ReadScope, entity: CompiledEntity, key: string): SortKey {
+  const field = plainField(scope, entity, key.replace(/^-/, ''));
+  if (!isSortable(field)) throw unknown(field.path);
+  return { field, isDescending: key.startsWith('-') };
+}
+
+function includeTarget(scope: ReadScope, entity: CompiledEntity, name: string): FieldTarget {
+  const target = findTarget(scope, entity, name);
+  if (target === undefined || (target.item ?? target.field).target === null) throw unknown(name);
+  return target;
+}
+
+function plainField(scope: ReadScope, entity: CompiledEntity, name: string): CompiledField {
+  const target = findTarget(scope, entity, name);
+  if (target === undefined || target.item !== null || target.part !== 'value') throw unknown(name);
+  return target.field;
+}
+
+function unknown(name: string): MalformedError {
+  return new MalformedError('invalid_query', { field: name }, { message: `There is no field "${name}" to do this with` });
+}

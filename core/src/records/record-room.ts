@@ -1,0 +1,72 @@
+import type { Clock, EntityDefinition, GuardedChange, QueryOf, Reach, Records } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import type { Identity } from '../auth/identity.js';
+import { runUnit, type UnitOfWork } from '../database/unit-of-work.js';
+import type { Endpoint, EndpointRequest } from '../http/endpoint.js';
+import { SchemaChecks } from '../http/validation.js';
+import type { RecordScope as RecordCall } from '../kernel/context-parts.js';
+import type { Generation } from '../kernel/generation.js';
+import type { Guard } from '../kernel/registrations.js';
+import type { CompiledEntity } from './compiled-entity.js';
+import { openApiEndpoint } from './openapi-endpoint.js';
+import { recordEndpoints } from './record-endpoints.js';
+import type { RecordWorld } from './record-scope.js';
+import { createRecordQuery, createRecordStore } from './record-store.js';
+import { belongingOf, isWithinReach } from './rights.js';
+
+/** What the record layer needs of a workspace. */
+export interface RecordParts {
+  readonly database: { readonly knex: Knex };
+  readonly clock: Clock;
+  /** Wakes the event relay of this process after a commit that stored events. */
+  wakeRelay(): void;
+  /** ISO 3166 code of the country whose phone numbers may be written without country code; null: none. */
+  phoneCountry(): string | null;
+  /** Calls a guard as the module it belongs to, in the unit. */
+  runGuard(guard: Guard, change: GuardedChange<unknown>, call: RecordCall, unit: UnitOfWork): Promise<void>;
+}
+
+/** The record layer of one workspace, in the parts the kernel and the pages ask for. */
+export interface RecordRoom {
+  records<E extends EntityDefinition>(call: RecordCall, entity: E): Records<E>;
+  query<E extends EntityDefinition>(call: RecordCall, entity: E): QueryOf<E>;
+  isWithinReach(identity: Identity, reach: Reach, record: object): boolean;
+  /** REST of one entity. */
+  entityEndpoints(entity: CompiledEntity): readonly Endpoint[];
+  /** `/api/v1/openapi.json`. */
+  readonly endpoints: readonly Endpoint[];
+  /** The call of a request that acts for its own actor, each use in a transaction of its own. */
+  callOf(request: Pick<EndpointRequest, 'generation' | 'identity' | 'requestId'>): RecordCall;
+  readonly world: RecordWorld;
+}
+
+/** Wires the record layer. */
+export function createRecordRoom(parts: RecordParts): RecordRoom {
+  const checks = new WeakMap<Generation, SchemaChecks>();
+  const world: RecordWorld = {
+    ...parts,
+    checksOf(generation) {
+      const known = checks.get(generation) ?? new SchemaChecks();
+      checks.set(generation, known);
+      return known;
+    },
+  };
+  const callOf: RecordRoom['callOf'] = ({ generation, identity, requestId }) => ({
+    generation,
+    identity,
+    requestId,
+    isElevated: false,
+    unit: () => null,
+    transact: (work) => runUnit(parts.database.knex, parts.wakeRelay, work),
+    assertLive: () => undefined,
+  });
+  return {
+    records: (call, entity) => createRecordStore(world, call, entity),
+    query: (call, entity) => createRecordQuery(world, call, entity),
+    isWithinReach: (identity, reach, record) => isWithinReach(identity, reach, belongingOf(record)),
+    entityEndpoints: (entity) => recordEndpoints(world, entity, callOf),
+    endpoints: [openApiEndpoint()],
+    callOf,
+    world,
+  };
+}

@@ -1,0 +1,71 @@
+import type { Clock, GuardedChange } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import type { Identity } from '../auth/identity.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { SchemaChecks } from '../http/validation.js';
+import type { RecordScope as RecordCall } from '../kernel/context-parts.js';
+import type { Generation } from '../kernel/generation.js';
+import type { Guard } from '../kernel/registrations.js';
+
+/** What reading records needs of its surroundings. */
+export interface ReadScope {
+  readonly generation: Pick<Generation, 'entities' | 'guards'>;
+  readonly identity: Identity;
+  /** Connection of the reads; the transaction's when there is one. */
+  readonly db: Knex;
+  /** Module whose own entities need no generic right and whose read-only fields may be written; null: none. */
+  readonly elevatedFor: string | null;
+  readonly phoneCountry: string | null;
+}
+
+/** What writing needs beside it. */
+export interface RecordScope extends ReadScope {
+  readonly clock: Clock;
+  /** Compiled validators of the generation's schemas. */
+  readonly checks: SchemaChecks;
+  /** Named in audit rows; null outside HTTP. */
+  readonly requestId: string | null;
+  /** Runs in the transaction under way, or in one of its own. */
+  inUnit<T>(work: (scope: WriteScope) => Promise<T>): Promise<T>;
+}
+
+/** A scope inside a transaction. */
+export interface WriteScope extends RecordScope {
+  readonly unit: UnitOfWork;
+  /** Calls a guard as the module it belongs to, in this transaction. */
+  runGuard(guard: Guard, change: GuardedChange<unknown>): Promise<void>;
+}
+
+/** What every scope of a workspace shares. */
+export interface RecordWorld {
+  readonly database: { readonly knex: Knex };
+  readonly clock: Clock;
+  /** ISO 3166 code of the country whose phone numbers may be written without country code; null: none. */
+  phoneCountry(): string | null;
+  /** Validators of a generation, kept as long as it lives. */
+  checksOf(generation: Generation): SchemaChecks;
+  /** Calls a guard as the module it belongs to, in the unit. */
+  runGuard(guard: Guard, change: GuardedChange<unknown>, call: RecordCall, unit: UnitOfWork): Promise<void>;
+}
+
+/** The scope of operations on one entity for a call. */
+export function recordScope(world: RecordWorld, call: RecordCall, module: string): RecordScope {
+  const unit = call.unit();
+  const base = {
+    generation: call.generation,
+    identity: call.identity,
+    requestId: call.requestId,
+    elevatedFor: call.isElevated ? module : null,
+    phoneCountry: world.phoneCountry(),
+    clock: world.clock,
+    checks: world.checksOf(call.generation),
+  };
+  const within = (opened: UnitOfWork): WriteScope => ({
+    ...base,
+    unit: opened,
+    db: opened.trx,
+    inUnit: (work) => work(within(opened)),
+    runGuard: (guard, change) => world.runGuard(guard, change, call, opened),
+  });
+  return { ...base, db: unit?.trx ?? world.database.knex, inUnit: (work) => call.transact((opened) => work(within(opened))) };
+}

@@ -1,0 +1,93 @@
+import { ValidationError, type Problem } from '@trellis-crm/sdk';
+import { raw } from 'objection';
+import type { CompiledEntity, CompiledField } from './compiled-entity.js';
+import { pointerOf } from './parse-input.js';
+import { readFrom } from './read-rows.js';
+import type { WriteScope } from './record-scope.js';
+import { reachFor, withinReach } from './rights.js';
+import { sql } from './sql.js';
+
+/** Values about to be written and which of them are new. */
+export interface Draft {
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly changed: ReadonlySet<string>;
+  /** In front of the pointers of its problems, when it is one of several. */
+  readonly prefix: string;
+}
+
+/** What is known of the users that drafts name: their primary team. */
+export type TeamsByUser = ReadonlyMap<string, string | null>;
+
+/**
+ * Makes sure that what the drafts newly refer to exists, is not in the trash and may be seen by the actor. Rows are locked
+ * against deletion until the end of the transaction: one query per entity referred to.
+ * @throws ValidationError with the same text for what is absent and what is invisible
+ */
+export async function checkReferences(scope: WriteScope, entity: CompiledEntity, drafts: readonly Draft[]): Promise<TeamsByUser> {
+  const references = drafts.flatMap((draft) => referencesOf(entity, draft));
+  const teams = new Map<string, string | null>();
+  const problems: Problem[] = [];
+  for (const [targetId, group] of Map.groupBy(references, ({ target }) => target)) {
+    const found = await lockTargets(scope, entity, targetId, [...new Set(group.map(({ id }) => id))]);
+    for (const { id, pointer, isSystem } of group) {
+      const target = found.get(id);
+      if (target === undefined || !(target.isVisible || isSystem)) problems.push({ pointer, code: 'unknown_reference', message: 'refers to no record' });
+      else if (targetId === 'core.user') teams.set(id, target.team);
+    }
+  }
+  if (problems.length > 0) throw new ValidationError('invalid_record', {}, { errors: problems });
+  return teams;
+}
+
+interface Reference {
+  readonly target: string;
+  readonly id: string;
+  readonly pointer: string;
+  /** Owners need to exist only: who may own is decided by the reach of the right to write. */
+  readonly isSystem: boolean;
+}
+
+function referencesOf(entity: CompiledEntity, { values, changed, prefix }: Draft): Reference[] {
+  return [...changed].flatMap((path) => {
+    const field = entity.fields.get(path);
+    return field === undefined ? [] : namedBy(field, values.get(path), `${prefix}${pointerOf(field)}`);
+  });
+}
+
+function namedBy(field: CompiledField, value: unknown, pointer: string): Reference[] {
+  if (field.list !== null && Array.isArray(value)) {
+    return value.flatMap((entry: Readonly<Record<string, unknown>>, position) =>
+      (field.list?.items ?? []).flatMap((item) => namedBy(item, entry[item.name], `${pointer}/${position}/${item.name}`)),
+    );
+  }
+  if (field.target === null || typeof value !== 'string') return [];
+  return [{ target: field.target, id: value, pointer, isSystem: field.isSystem }];
+}
+
+interface Target {
+  readonly isVisible: boolean;
+  readonly team: string | null;
+}
+
+/** Key-share locks are what the foreign key takes anyway; they make whoever trashes the target wait. */
+async function lockTargets(scope: WriteScope, entity: CompiledEntity, targetId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Target>> {
+  const target = scope.generation.entities.get(targetId);
+  if (target === undefined) return new Map();
+  const visible = isFree(scope, entity) ? sql('true') : withinReach(scope.identity, target, reachFor(scope, target, 'read'));
+  const rows: readonly object[] = await readFrom(scope, target, [sql('r."id" = any(?::uuid[])', [ids]), sql('r."deleted_at" is null')])
+    .select('r.id', raw(`(${visible.text})`, [...visible.bindings]).as('is_visible'))
+    .modify((query) => {
+      if (targetId === 'core.user') void query.select('r.team_id');
+    })
+    .forKeyShare();
+  return new Map(rows.map((row) => [String(Reflect.get(row, 'id')), toTarget(row)]));
+}
+
+function isFree(scope: WriteScope, entity: CompiledEntity): boolean {
+  return scope.elevatedFor === entity.definition.module;
+}
+
+function toTarget(row: object): Target {
+  const team: unknown = Reflect.get(row, 'team_id');
+  return { isVisible: Reflect.get(row, 'is_visible') === true, team: typeof team === 'string' ? team : null };
+}

@@ -1,0 +1,108 @@
+import { ConflictError, ForbiddenError, type Id } from '@trellis-crm/sdk';
+import { isDeepStrictEqual } from 'node:util';
+import type { CompiledEntity } from './compiled-entity.js';
+import { readableFields } from './field-access.js';
+import { byId, lockRecords, notFound, readRecords } from './get-records.js';
+import { hasGuards, runGuards } from './guards.js';
+import { recordHistory, type FieldChange } from './history.js';
+import type { PresentedRecord } from './present-record.js';
+import { readFrom } from './read-rows.js';
+import type { RecordScope, WriteScope } from './record-scope.js';
+import { belongingOf, isWithinReach, permissionFor, reachFor, requireReach, withinReach } from './rights.js';
+import { allOf, sql } from './sql.js';
+import { markRows } from './trash-records.js';
+import { writeConsequences } from './update-records.js';
+import { runWrite } from './write-errors.js';
+
+/**
+ * Takes a record out of the trash with everything that went there in the same change set, and puts back the refs that were
+ * cleared then where nobody has changed them since.
+ * @throws NotFoundError for what is not in the trash, ForbiddenError, ConflictError `reference_in_trash`, `not_unique`
+ */
+export async function restoreRecord(scope: RecordScope, entity: CompiledEntity, id: Id): Promise<PresentedRecord> {
+  const reach = requireReach(scope, entity, 'delete');
+  return scope.inUnit(async (tx) => {
+    const trashed = allOf([sql('r."deleted_at" is not null'), withinReach(tx.identity, entity, reachFor(tx, entity, 'read'))]);
+    await lockRecords(tx, entity, [id], trashed, true);
+    const [record] = await readRecords(tx, entity, [id], [...entity.fields.values()], trashed);
+    if (record === undefined) throw notFound(entity);
+    if (!isWithinReach(tx.identity, reach, belongingOf(record))) throw new ForbiddenError('forbidden', { permission: permissionFor(entity, 'delete') });
+    const changeSet = await changeSetOf(tx, entity, record.id);
+    const groups = await findSet(tx, changeSet);
+    for (const group of groups) await checkGroup(tx, group, groups);
+    await runWrite(tx, entity, () => writeSet(tx, groups, changeSet, record.id));
+    const [restored = record] = await readRecords(tx, entity, [record.id], readableFields(tx, entity), sql('true'));
+    return restored;
+  });
+}
+
+/** Records of one entity that come back. */
+interface Group {
+  readonly entity: CompiledEntity;
+  readonly records: readonly PresentedRecord[];
+}
+
+async function changeSetOf(scope: WriteScope, entity: CompiledEntity, id: Id): Promise<string | null> {
+  const [row]: readonly object[] = await readFrom(scope, entity, [byId([id])]).select('r.deleted_with');
+  const changeSet: unknown = row === undefined ? null : Reflect.get(row, 'deleted_with');
+  return typeof changeSet === 'string' ? changeSet : null;
+}
+
+/** The audit log knows which entities a change set touched, so only their tables are asked. */
+async function findSet(scope: WriteScope, changeSet: string | null): Promise<readonly Group[]> {
+  const touched: readonly { readonly entity: string }[] = await scope.db('core.audit_log').distinct('entity').where({ change_set: changeSet, verb: 'trashed' });
+  const groups: Group[] = [];
+  for (const { entity: entityId } of touched) {
+    const entity = scope.generation.entities.get(entityId);
+    if (entity === undefined) continue;
+    const member = sql('r."deleted_with" = ?::uuid', [changeSet]);
+    const rows: readonly object[] = await readFrom(scope, entity, [member]).select('r.id').orderBy('r.id').forUpdate();
+    const ids = rows.map((row) => String(Reflect.get(row, 'id')));
+    groups.push({ entity, records: await readRecords(scope, entity, ids, [...entity.fields.values()], member) });
+  }
+  return groups;
+}
+
+async function checkGroup(scope: WriteScope, { entity, records }: Group, groups: readonly Group[]): Promise<void> {
+  const returning = new Set(groups.flatMap((group) => group.records.map((record) => `${group.entity.definition.id} ${record.id}`)));
+  for (const field of entity.fields.values()) {
+    const target = field.target === null ? undefined : scope.generation.entities.get(field.target);
+    if (target === undefined || field.plugin !== null || field.field.onDelete === undefined || field.field.onDelete === 'clear') continue;
+    const ids = records.map((record) => record[field.name]).filter((value): value is string => typeof value === 'string');
+    const outside = ids.filter((value) => !returning.has(`${target.definition.id} ${value}`));
+    const [gone]: readonly object[] = outside.length === 0 ? [] : await readFrom(scope, target, [byId(outside), sql('r."deleted_at" is not null')]).select('r.id').limit(1);
+    if (gone !== undefined) throw new ConflictError('reference_in_trash', { entity: entity.definition.id, field: field.path });
+  }
+  if (hasGuards(scope, entity, 'restore')) await runGuards(scope, entity, 'restore', records.map((record) => ({ before: record, after: record })));
+}
+
+async function writeSet(scope: WriteScope, groups: readonly Group[], changeSet: string | null, rootId: Id): Promise<void> {
+  for (const { entity, records } of groups) {
+    const written = await markRows(scope, entity, records.map(({ id }) => id), false);
+    await recordHistory(scope, entity, written.map((row) => ({ ...row, change: 'restored', changes: {}, cause: row.id === rootId ? null : 'cascade' })));
+  }
+  await putBackRefs(scope, changeSet);
+}
+
+interface ClearedRow {
+  readonly entity: string;
+  readonly record_id: Id;
+  readonly changes: Readonly<Record<string, FieldChange>>;
+}
+
+async function putBackRefs(scope: WriteScope, changeSet: string | null): Promise<void> {
+  const rows: readonly ClearedRow[] = await scope.db('core.audit_log').where({ change_set: changeSet, cause: 'clear' }).select('entity', 'record_id', 'changes');
+  for (const [entityId, cleared] of Map.groupBy(rows, ({ entity }) => entity)) {
+    const entity = scope.generation.entities.get(entityId);
+    if (entity === undefined) continue;
+    const ids = cleared.map(({ record_id }) => record_id);
+    const alive = sql('r."deleted_at" is null');
+    await lockRecords(scope, entity, ids, alive);
+    const records = await readRecords(scope, entity, ids, [...entity.fields.values()], alive);
+    const changesOf = (id: Id): [string, FieldChange][] => cleared.filter((row) => row.record_id === id).flatMap((row) => Object.entries(row.changes));
+    await writeConsequences(scope, entity, records, 'restoration', (values, { id }) => {
+      const untouched = changesOf(id).filter(([path, { to }]) => isDeepStrictEqual(values.get(path) ?? null, to ?? null));
+      return new Map(untouched.map(([path, { from }]) => [path, from ?? null]));
+    });
+  }
+}

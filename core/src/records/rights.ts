@@ -1,0 +1,80 @@
+import { ForbiddenError, type EntityVerb, type PermissionKey, type Reach } from '@trellis-crm/sdk';
+import type { Identity } from '../auth/identity.js';
+import type { CompiledEntity, CompiledField } from './compiled-entity.js';
+import { recordAlias } from './compile-fields.js';
+import type { ReadScope } from './record-scope.js';
+import { anyOf, sql, type Sql } from './sql.js';
+
+type RightsScope = Pick<ReadScope, 'identity' | 'elevatedFor'>;
+
+/** The generic right `<entity>:<verb>`. */
+export function permissionFor(entity: CompiledEntity, verb: EntityVerb): PermissionKey {
+  return `${entity.definition.id}:${verb}`;
+}
+
+/** How far the actor's right goes; null: not at all. Elevated scopes reach everything of their module. */
+export function reachFor(scope: RightsScope, entity: CompiledEntity, verb: EntityVerb): Reach | null {
+  if (scope.elevatedFor === entity.definition.module) return 'all';
+  return scope.identity.reach(permissionFor(entity, verb));
+}
+
+/** The same for acts that cannot do without. @throws ForbiddenError `forbidden` */
+export function requireReach(scope: RightsScope, entity: CompiledEntity, verb: EntityVerb): Reach {
+  const reach = reachFor(scope, entity, verb);
+  if (reach === null) throw new ForbiddenError('forbidden', { permission: permissionFor(entity, verb) });
+  return reach;
+}
+
+/** Condition on a record that holds within the reach. Has the same meaning as {@link isWithinReach}; a wider reach holds the narrower. */
+export function withinReach(identity: Identity, entity: CompiledEntity, reach: Reach | null): Sql {
+  if (reach === 'all') return sql('true');
+  if (reach === null || !entity.definition.owned) return sql('false');
+  const conditions: Sql[] = [];
+  if (identity.userId !== null) conditions.push(sql(`${recordAlias}."owner_id" = ?::uuid`, [identity.userId]));
+  if (reach !== 'own') conditions.push(sql(`${recordAlias}."team_id" = any(?::uuid[])`, [[...teamsOf(identity, reach)]]));
+  return anyOf(conditions);
+}
+
+/** Owner and team of a record, as far as rights look at it. */
+export interface Belonging {
+  readonly owner: string | null;
+  readonly team: string | null;
+}
+
+/** Whether a record lies within the reach. A record without owner and team belongs to those who reach all. */
+export function isWithinReach(identity: Identity, reach: Reach | null, record: Belonging): boolean {
+  if (reach === 'all') return true;
+  if (reach === null) return false;
+  if (identity.userId !== null && record.owner === identity.userId) return true;
+  return reach !== 'own' && record.team !== null && teamsOf(identity, reach).includes(record.team);
+}
+
+/** Owner and team of a record as presented; both null for one without an owner to have. */
+export function belongingOf(record: object): Belonging {
+  return 'owner' in record && 'team' in record ? { owner: asId(record.owner), team: asId(record.team) } : { owner: null, team: null };
+}
+
+/** Whether the actor may see a field at all; one that may not is treated like one that does not exist. */
+export function mayReadField(scope: RightsScope, { permissions, plugin }: CompiledField, entity: CompiledEntity): boolean {
+  if (permissions === null || isElevatedField(scope, entity, plugin)) return true;
+  return scope.identity.reach(permissions.read) !== null;
+}
+
+/** Whether the actor may write a restricted field. */
+export function mayWriteField(scope: RightsScope, { permissions, plugin }: CompiledField, entity: CompiledEntity): boolean {
+  if (permissions === null || isElevatedField(scope, entity, plugin)) return true;
+  return scope.identity.reach(permissions.write) !== null && scope.identity.reach(permissions.read) !== null;
+}
+
+/** Whether a field belongs to the module that writes without the generic rights. */
+export function isElevatedField(scope: RightsScope, entity: CompiledEntity, plugin: string | null): boolean {
+  return scope.elevatedFor !== null && scope.elevatedFor === (plugin ?? entity.definition.module);
+}
+
+function teamsOf(identity: Identity, reach: Reach): readonly string[] {
+  return reach === 'team' ? identity.teamIds : identity.subtreeTeamIds;
+}
+
+function asId(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

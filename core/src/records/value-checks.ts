@@ -1,0 +1,52 @@
+import { Big } from 'big.js';
+import type { Field, Problem } from '@trellis-crm/sdk';
+
+/** What a schema cannot say about a value that fits it; null when all is well. `value` is in canonical form. */
+export function checkValue(field: Field, value: unknown, pointer: string): Problem | null {
+  if (value === null || value === undefined) return null;
+  if (field.kind === 'json') return checkJson(value, pointer);
+  if (typeof value === 'number') return field.kind === 'percent' ? checkPercent(value, pointer) : null;
+  if (typeof value !== 'string') return null;
+  if (value.includes('\0')) return { pointer, code: 'wrong_format', message: 'must not contain NUL characters' };
+  return checkText(field, value, pointer);
+}
+
+const maxJsonBytes = 65_536;
+const moment = /^(?!0000)[0-9]{4}-.+Z$/;
+
+function checkText(field: Field, value: string, pointer: string): Problem | null {
+  if (field.kind === 'dateTime' && !moment.test(value)) return { pointer, code: 'wrong_format', message: 'must be a moment' };
+  if (field.kind === 'url' && !isWebAddress(value)) return { pointer, code: 'wrong_format', message: 'must be a web address' };
+  if (field.kind === 'decimal') return checkRange(field, value, pointer);
+  return null;
+}
+
+function checkRange({ min, max }: Field, value: string, pointer: string): Problem | null {
+  const number = new Big(value);
+  if (min !== undefined && number.lt(min)) return { pointer, code: 'too_small', message: `must be >= ${min}` };
+  if (max !== undefined && number.gt(max)) return { pointer, code: 'too_large', message: `must be <= ${max}` };
+  return null;
+}
+
+function checkPercent(value: number, pointer: string): Problem | null {
+  const number = new Big(value);
+  return number.eq(number.round(4)) ? null : { pointer, code: 'wrong_step', message: 'must have at most 4 decimals' };
+}
+
+function checkJson(value: unknown, pointer: string): Problem | null {
+  const text = JSON.stringify(value);
+  if (Buffer.byteLength(text) > maxJsonBytes) return { pointer, code: 'too_long', message: 'must not be larger than 64 KB' };
+  return hasNul(value) ? { pointer, code: 'wrong_format', message: 'must not contain NUL characters' } : null;
+}
+
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, entry]) => key.includes('\0') || hasNul(entry));
+}
+
+function isWebAddress(text: string): boolean {
+  if (/\s/.test(text)) return false;
+  const url = URL.parse(text);
+  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:');
+}
