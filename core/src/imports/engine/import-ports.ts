@@ -32,6 +32,8 @@ export interface FoundRecord {
 /** A change of one record. */
 export interface RecordChange {
   readonly id: Id;
+  /** Version as loaded, to tell afterwards whether anything differed. */
+  readonly version: number;
   readonly patch: RecordJson;
 }
 

@@ -105,13 +105,18 @@ async function change(
   ports: ChunkPorts,
 ): Promise<readonly (readonly [MatchedRecord, Id, boolean])[]> {
   const changes = records.flatMap(({ existing, json }) =>
-    existing === null ? [] : [{ id: existing.id, patch: json }],
+    existing === null ? [] : [{ id: existing.id, version: versionOf(existing.json), patch: json }],
   );
   if (changes.length === 0) return [];
   const changed = await ports.records.updateMany(entity, changes);
   return records.flatMap((one) =>
     one.existing === null ? [] : [[one, one.existing.id, changed.has(one.existing.id)] as const],
   );
+}
+
+/** Version of a record as loaded; 0 for one that a dry run only planned. */
+export function versionOf(json: RecordJson): number {
+  return Number(json['version'] ?? 0);
 }
 
 async function rememberKeys(
