@@ -18,7 +18,16 @@ export interface DemoAccount {
 /** 25 companies that do not exist. */
 export const demoAccounts: readonly DemoAccount[] = [
   company('Alderbrook Foods', 'Food and drink', 'Bristol, United Kingdom', 1978, 640, 118, 'customer'),
-  company('Alderbrook Logistics', 'Transport', 'Cardiff, United Kingdom', 2009, 130, 21, 'customer', 'Alderbrook Foods'),
+  company(
+    'Alderbrook Logistics',
+    'Transport',
+    'Cardiff, United Kingdom',
+    2009,
+    130,
+    21,
+    'customer',
+    'Alderbrook Foods',
+  ),
   company('Bergström Timber', 'Forestry', 'Umeå, Sweden', 1951, 420, 96, 'customer'),
   company('Blue Harbor Yachts', 'Shipbuilding', 'Split, Croatia', 1996, 85, 14, 'prospect'),
   company('Cedar & Pine Interiors', 'Furniture', 'Portland, United States', 2004, 58, 9, 'prospect'),
@@ -55,7 +64,17 @@ function company(
   parent?: string,
 ): DemoAccount {
   const [city = '', country = ''] = place.split(', ');
-  const company = { name, industry, city, country, foundedYear, employees, revenue, role, domain: `${hostOf(name)}.example` };
+  const company = {
+    name,
+    industry,
+    city,
+    country,
+    foundedYear,
+    employees,
+    revenue,
+    role,
+    domain: `${hostOf(name)}.example`,
+  };
   return parent === undefined ? company : { ...company, parent };
 }
 

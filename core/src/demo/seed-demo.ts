@@ -63,7 +63,11 @@ async function seedAccounts(tx: TransactionContext, owners: readonly Id[]): Prom
   return ids;
 }
 
-async function seedContacts(tx: TransactionContext, accounts: ReadonlyMap<string, Id>, owners: readonly Id[]): Promise<void> {
+async function seedContacts(
+  tx: TransactionContext,
+  accounts: ReadonlyMap<string, Id>,
+  owners: readonly Id[],
+): Promise<void> {
   const inputs = demoContacts.map((contact, index): CreateOf<typeof Contact> => ({
     name: contact.name,
     jobTitle: contact.jobTitle,

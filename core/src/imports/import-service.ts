@@ -86,7 +86,12 @@ async function submit(parts: ImportParts, request: ImportRequest, identity: Iden
   });
 }
 
-async function store(parts: ImportParts, knex: Knex, request: ImportRequest, identity: Identity): Promise<ImportRecord> {
+async function store(
+  parts: ImportParts,
+  knex: Knex,
+  request: ImportRequest,
+  identity: Identity,
+): Promise<ImportRecord> {
   const readable = await receiveImport(request, identity, parts.generation(), parts.info().baseCurrency);
   const id = uuidV7();
   const record = {
@@ -108,7 +113,11 @@ async function store(parts: ImportParts, knex: Knex, request: ImportRequest, ide
   return found(await findImport(knex, id), id);
 }
 
-async function run(parts: ImportParts, id: Id, { signal = new AbortController().signal, onProgress }: RunOptions): Promise<ImportRecord> {
+async function run(
+  parts: ImportParts,
+  id: Id,
+  { signal = new AbortController().signal, onProgress }: RunOptions,
+): Promise<ImportRecord> {
   const generation = parts.generation();
   const knex = parts.database.work;
   const { actor } = found(await findImport(knex, id), id);
@@ -128,7 +137,10 @@ async function run(parts: ImportParts, id: Id, { signal = new AbortController().
   return found(ended, id);
 }
 
-async function report(progress: ProgressStore, { id, state, rowsDone, rowCount, failure }: ImportRecord): Promise<void> {
+async function report(
+  progress: ProgressStore,
+  { id, state, rowsDone, rowCount, failure }: ImportRecord,
+): Promise<void> {
   if (state === 'done' || state === 'failed') await progress.finish(id, state, failure?.message);
   else await progress.report(id, { done: rowsDone, total: rowCount });
 }

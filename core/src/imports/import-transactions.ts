@@ -5,7 +5,7 @@ import type { RecordScope as RecordCall } from '../kernel/context-parts.js';
 import type { ModuleContexts } from '../kernel/contexts.js';
 import type { Generation } from '../kernel/generation.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
-import { recordScope, type RecordWorld } from '../records/record-scope.js';
+import { recordScope, type RecordScope, type RecordWorld } from '../records/record-scope.js';
 import type { ImportRun } from './engine/import-course.js';
 import type { ChunkPorts } from './engine/import-ports.js';
 import { externalIdsOf } from './external-id-store.js';
@@ -41,12 +41,14 @@ export function importTransactions(parts: TransactionParts, session: ImportSessi
 function portsOf(parts: TransactionParts, session: ImportSession, unit: UnitOfWork, source: string): ChunkPorts {
   const { generation, identity, signal } = session;
   const call = callOf(session, unit);
-  const scopeOf = (entity: CompiledEntity) => ({ ...recordScope(parts.world, call, entity.definition.module), fillsReadOnly: true });
+  const scopeOf = (entity: CompiledEntity): RecordScope =>
+    recordScope(parts.world, call, entity.definition.module, true);
   return {
     records: importRecords(scopeOf),
     externalIds: externalIdsOf(unit.trx, source),
     entity: (id) => generation.entities.get(id),
-    contextOf: ({ transform }) => parts.contexts().create({ generation, module: transform?.module ?? 'core', identity, unit, signal }),
+    contextOf: ({ transform }) =>
+      parts.contexts().create({ generation, module: transform?.module ?? 'core', identity, unit, signal }),
   };
 }
 

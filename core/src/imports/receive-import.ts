@@ -67,8 +67,15 @@ function guess(request: ImportRequest, header: CsvHeader, generation: Generation
   const { entity } = request;
   const target = entity === undefined ? undefined : importableEntity(generation, entity);
   if (target !== undefined) return guessMapping(target, header.names, request);
-  const message = entity === undefined ? 'Say what the rows are: an entity, or a mapping.' : `Nothing called "${entity}" can be imported here.`;
-  throw new ValidationError('unknown_entity', {}, { message, errors: [{ pointer: '/entity', code: 'unknown_entity', message }] });
+  const message =
+    entity === undefined
+      ? 'Say what the rows are: an entity, or a mapping.'
+      : `Nothing called "${entity}" can be imported here.`;
+  throw new ValidationError(
+    'unknown_entity',
+    {},
+    { message, errors: [{ pointer: '/entity', code: 'unknown_entity', message }] },
+  );
 }
 
 /** The refusal of a file beyond {@link mostFileBytes}. */

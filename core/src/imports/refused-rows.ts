@@ -12,7 +12,9 @@ export async function* refusedRows(knex: Knex, record: ImportRecord): AsyncGener
     const reasons = await reasonsBetween(knex, record, rows[0]?.line ?? 0, rows.at(-1)?.line ?? 0);
     const lines = rows.flatMap(({ line, cells }) => {
       const reason = reasons.get(line);
-      return reason === undefined ? [] : [csvLine([...header.map((_, index) => cells[index] ?? ''), reason], delimiter)];
+      return reason === undefined
+        ? []
+        : [csvLine([...header.map((_, index) => cells[index] ?? ''), reason], delimiter)];
     });
     if (lines.length > 0) yield lines.join('');
   }
@@ -20,7 +22,12 @@ export async function* refusedRows(knex: Knex, record: ImportRecord): AsyncGener
 
 const rowsAtOnce = 2000;
 
-async function reasonsBetween(knex: Knex, { id }: ImportRecord, first: number, last: number): Promise<ReadonlyMap<number, string>> {
+async function reasonsBetween(
+  knex: Knex,
+  { id }: ImportRecord,
+  first: number,
+  last: number,
+): Promise<ReadonlyMap<number, string>> {
   const { rows } = await knex.raw<{ rows: { line: number; reason: string }[] }>(
     `select line, string_agg(case when column_name is null then message else column_name || ': ' || message end, ' ' order by position) as reason
      from core.import_problems where import_id = ? and kind = 'error' and line between ? and ? group by line`,

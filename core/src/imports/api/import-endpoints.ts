@@ -20,7 +20,12 @@ export function importEndpoints(imports: () => Imports): readonly Endpoint[] {
       path: '/api/v1/imports',
       access: 'signed-in',
       input: { query: ImportParameters, body: { kind: 'stream', types: bodyTypes } },
-      description: { operationId: 'createImport', summary: 'Import a CSV file', tag: 'imports', answers: { 202: Type.Object({ data: ImportJson }) } },
+      description: {
+        operationId: 'createImport',
+        summary: 'Import a CSV file',
+        tag: 'imports',
+        answers: { 202: Type.Object({ data: ImportJson }) },
+      },
       handle: (request) => accept(imports(), request),
     },
     {
@@ -28,8 +33,16 @@ export function importEndpoints(imports: () => Imports): readonly Endpoint[] {
       method: 'GET',
       path: '/api/v1/imports',
       access: 'signed-in',
-      description: { operationId: 'listImports', summary: 'Imports, newest first', tag: 'imports', answers: { 200: Type.Object({ data: Type.Array(ImportJson) }) } },
-      handle: async ({ identity }) => ({ status: 200, body: { data: (await imports().list(identity)).map(presentImport) } }),
+      description: {
+        operationId: 'listImports',
+        summary: 'Imports, newest first',
+        tag: 'imports',
+        answers: { 200: Type.Object({ data: Type.Array(ImportJson) }) },
+      },
+      handle: async ({ identity }) => ({
+        status: 200,
+        body: { data: (await imports().list(identity)).map(presentImport) },
+      }),
     },
     {
       ...base,
@@ -37,7 +50,12 @@ export function importEndpoints(imports: () => Imports): readonly Endpoint[] {
       path: '/api/v1/imports/:id',
       access: 'signed-in',
       input: { params: { id: Uuid } },
-      description: { operationId: 'getImport', summary: 'Progress and outcome of an import', tag: 'imports', answers: { 200: ImportWithProblems } },
+      description: {
+        operationId: 'getImport',
+        summary: 'Progress and outcome of an import',
+        tag: 'imports',
+        answers: { 200: ImportWithProblems },
+      },
       handle: (request) => show(imports(), request),
     },
     {
@@ -46,7 +64,12 @@ export function importEndpoints(imports: () => Imports): readonly Endpoint[] {
       path: '/api/v1/imports/:id/refused.csv',
       access: 'signed-in',
       input: { params: { id: Uuid } },
-      description: { operationId: 'getRefusedRows', summary: 'Rows kept out, with the reason, as CSV', tag: 'imports', answers: { 200: null } },
+      description: {
+        operationId: 'getRefusedRows',
+        summary: 'Rows kept out, with the reason, as CSV',
+        tag: 'imports',
+        answers: { 200: null },
+      },
       handle: (request) => refused(imports(), request),
     },
   ];
@@ -94,7 +117,10 @@ async function show(imports: Imports, { params, identity }: EndpointRequest): Pr
 
 async function refused(imports: Imports, { params, identity }: EndpointRequest): Promise<EndpointResponse> {
   const record = await imports.get(params['id'] ?? '', identity);
-  const headers = { 'Content-Type': 'text/csv; charset=utf-8', 'Content-Disposition': `attachment; filename="refused-${record.id}.csv"` };
+  const headers = {
+    'Content-Type': 'text/csv; charset=utf-8',
+    'Content-Disposition': `attachment; filename="refused-${record.id}.csv"`,
+  };
   return { status: 200, headers, body: Readable.from(imports.refused(record)) };
 }
 

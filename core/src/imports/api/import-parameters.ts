@@ -49,7 +49,11 @@ export function requestOf(upload: Upload, parameters: ImportParameters, entity?:
 function columnMap(text: string): Readonly<Record<string, string>> {
   const value = parsed(text);
   if (isColumnMap(value)) return value;
-  throw new MalformedError('malformed_map', {}, { message: '"map" is no JSON object of column names and field names.' });
+  throw new MalformedError(
+    'malformed_map',
+    {},
+    { message: '"map" is no JSON object of column names and field names.' },
+  );
 }
 
 function parsed(text: string): unknown {
@@ -61,5 +65,10 @@ function parsed(text: string): unknown {
 }
 
 function isColumnMap(value: unknown): value is Readonly<Record<string, string>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((field) => typeof field === 'string');
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((field) => typeof field === 'string')
+  );
 }

@@ -24,7 +24,12 @@ export const ImportJson = Type.Object({
   dryRun: Type.Boolean(),
   state: Type.Union([Type.Literal('queued'), Type.Literal('running'), Type.Literal('done'), Type.Literal('failed')]),
   progress: Type.Object({ done: Count, total: Count }),
-  totals: Type.Object({ ...counts, refused: Count, notices: Count, entities: Type.Record(Type.String(), Type.Object(counts)) }),
+  totals: Type.Object({
+    ...counts,
+    refused: Count,
+    notices: Count,
+    entities: Type.Record(Type.String(), Type.Object(counts)),
+  }),
   failure: Type.Union([Type.Object({ code: Type.String(), message: Type.String() }), Type.Null()]),
   /** Address of the rows kept out, once there are any. */
   refusedFile: Nullable(Type.String()),
@@ -34,7 +39,9 @@ export const ImportJson = Type.Object({
 });
 
 /** JSON of one import with the first things that were wrong, errors first. */
-export const ImportWithProblems = Type.Object({ data: Type.Composite([ImportJson, Type.Object({ problems: Type.Array(Problem) })]) });
+export const ImportWithProblems = Type.Object({
+  data: Type.Composite([ImportJson, Type.Object({ problems: Type.Array(Problem) })]),
+});
 
 /** Presents an import. */
 export function presentImport(record: ImportRecord): Static<typeof ImportJson> {

@@ -65,7 +65,9 @@ function readForm(stream: Readable, contentType: string): Promise<Upload> {
     file.bytes.catch(reject);
     part.on('limit', () => reject(fileTooLarge()));
   });
-  form.on('filesLimit', () => reject(new ValidationError('one_file_only', {}, { message: 'Send one file at a time.' })));
+  form.on('filesLimit', () =>
+    reject(new ValidationError('one_file_only', {}, { message: 'Send one file at a time.' })),
+  );
   form.on('error', (cause) => reject(new MalformedError('malformed_form', {}, { cause })));
   form.on('close', () => resolve(uploadOf(file.bytes, file.name, fields)));
   stream.on('error', reject).pipe(form);
@@ -81,7 +83,11 @@ function createForm(contentType: string): busboy.Busboy {
   }
 }
 
-async function uploadOf(bytes: Promise<Buffer> | undefined, fileName: string | undefined, fields: Upload['fields']): Promise<Upload> {
+async function uploadOf(
+  bytes: Promise<Buffer> | undefined,
+  fileName: string | undefined,
+  fields: Upload['fields'],
+): Promise<Upload> {
   const errors = [{ pointer: '/file', code: 'required', message: 'is missing' }];
   if (bytes === undefined) throw new ValidationError('no_file', {}, { message: 'The form has no file.', errors });
   return { bytes: await bytes, fileName: fileName ?? null, fields };

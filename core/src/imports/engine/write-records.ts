@@ -130,13 +130,11 @@ async function rememberKeys(
   if (keys.size > 0) await ports.externalIds.add(entity.definition.id, keys);
 }
 
-/** A record that an earlier place of the mapping has just created counts once. */
+/** A row that repeats an earlier one counts only when it made a difference. */
 function settle(one: MatchedRecord, id: Id, outcome: RecordOutcome, result: ChunkResult): void {
   const { draft } = one;
   const entity = draft.record.target.entity.definition.id;
-  const isCounted = outcome === 'created' || !(result.created.has(id) || (draft.isRepeated && outcome === 'unchanged'));
-  if (outcome === 'created') result.created.add(id);
-  if (isCounted) result.count(entity, outcome);
+  if (!(draft.isRepeated && outcome === 'unchanged')) result.settle(entity, id, outcome);
   for (const { field, reference } of one.deferred) {
     result.deferred.push({
       line: draft.line,
