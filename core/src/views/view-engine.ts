@@ -72,10 +72,10 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
   );
   handlebars.registerPartial(Object.fromEntries(templates));
 
-  const engine: ViewEngine = {
-    render: (template, context, env) => SafeHtml.trust(find(template)(context, { data: { env } })),
-    page: (page, env, shell) => renderDocument(engine, page, env, shell),
-    fragment: (page, env, block) => renderFragment(engine, page, env, block),
+  return {
+    render,
+    page: (page, env, shell) => renderDocument(render, page, env, shell),
+    fragment: (page, env, block) => renderFragment(render, page, env, block),
     has: (template) => templates.has(template),
     describe: (template) => files.find(({ name }) => name === template)?.description,
     hasText: (env, namespace, key) => catalogue.has(env.locale, namespace, key),
@@ -85,7 +85,10 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
       for (const file of files) handlebars.precompile(parseTemplate(file), compileOptions);
     },
   };
-  return engine;
+
+  function render(template: string, context: object, env: ViewEnv): SafeHtml {
+    return SafeHtml.trust(find(template)(context, { data: { env } }));
+  }
 
   function find(name: string): TemplateDelegate {
     const template = templates.get(name);
