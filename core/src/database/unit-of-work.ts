@@ -15,22 +15,18 @@ export interface UnitOfWork {
   eventsStored(): void;
 }
 
-/**
- * Runs `work` as one unit: committed when it resolves and nothing failed it, rolled back otherwise. `wakeRelay` must not throw.
- * @param changeSetId of a change set that takes several transactions
- */
+/** Runs `work` as one unit: committed when it resolves and nothing failed it, rolled back otherwise. `wakeRelay` must not throw. */
 export async function runUnit<T>(
   knex: Knex,
   wakeRelay: () => void,
   work: (unit: UnitOfWork) => Promise<T>,
-  changeSetId: Id = uuidV7(),
 ): Promise<T> {
   const acts = new Set<() => void>();
   const failures: unknown[] = [];
   const result = await knex.transaction(async (trx) => {
     const value = await work({
       trx,
-      changeSetId,
+      changeSetId: uuidV7(),
       afterCommit: (act) => acts.add(act),
       fail: (error) => failures.push(error),
       eventsStored: () => acts.add(wakeRelay),

@@ -101,7 +101,7 @@ export function buildKernel(
     compileEntity: (definition, extensions) => compileBarely(definition, extensions.length),
     entityEndpoints: () => [],
     coreEndpoints: [],
-    createViews: () => ({}) as ViewEngine,
+    createViews: () => ({ verify: () => undefined }) as ViewEngine,
     presentPage: (_request, _module, result) => Promise.resolve({ status: 200, body: result }),
     ...overrides.parts,
   };

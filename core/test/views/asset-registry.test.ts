@@ -2,8 +2,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
 import { expect } from 'chai';
 
-import { readCoreAssets } from '../../dist/views/asset-files.js';
-import { createAssetRegistry, type AssetResponse } from '../../dist/views/asset-registry.js';
+import { createAssetRegistry, readCoreAssets, type AssetResponse } from '../../dist/views/index.js';
 
 const registry = createAssetRegistry();
 const coldBudgetBytes = 120 * 1024;

@@ -20,7 +20,10 @@ export const createPluginHost: Migration = {
       /** Folder of the installed copy. */
       table.text('location').notNullable();
       table.text('integrity').notNullable();
-      table.jsonb('manifest').notNullable();
+      /** Facts of the package and its generated manifest: enough to list, plan and remove it without its files. */
+      table.jsonb('package').notNullable();
+      /** Moments of the last failures to start, ISO 8601: several in a short time mean quarantine. */
+      table.jsonb('faults').notNullable().defaultTo(`'[]'`);
       table.jsonb('settings').notNullable().defaultTo(`'{}'`);
       /** What archiving took out, so that restoring can put it back. */
       table.jsonb('archive');

@@ -2,15 +2,7 @@ import { ConflictError, ForbiddenError, type Id } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { uuidV7 } from '../../database/uuid-v7.js';
 import { valueAt } from '../mapping/value-at.js';
-import type {
-  ChunkPorts,
-  ExternalIds,
-  FoundRecord,
-  ImportRecords,
-  RecordChange,
-  RecordJson,
-  StoredJson,
-} from './import-ports.js';
+import type { ChunkPorts, ExternalIds, FoundRecord, ImportRecords, RecordChange, RecordJson } from './import-ports.js';
 
 /** What a dry run would have written so far: later rows may refer to it. Lives in memory, for one run. */
 export class PlannedRecords {
@@ -70,7 +62,7 @@ function previewRecords(records: ImportRecords, planned: PlannedRecords): Import
         entity,
         ids.filter((id) => !planned.has(id)),
       );
-      const unborn = ids.filter((id) => planned.has(id)).map((id): [Id, StoredJson] => [id, { id }]);
+      const unborn = ids.filter((id) => planned.has(id)).map((id): [Id, RecordJson] => [id, { id }]);
       return new Map([...real, ...unborn]);
     },
     async createMany(entity, inputs) {
@@ -160,7 +152,7 @@ function isChange(
   records: ImportRecords,
   entity: CompiledEntity,
   { id, patch }: RecordChange,
-  before: ReadonlyMap<Id, StoredJson>,
+  before: ReadonlyMap<Id, RecordJson>,
 ): boolean {
   const json = before.get(id);
   if (json === undefined) return true;

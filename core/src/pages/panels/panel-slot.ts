@@ -27,10 +27,7 @@ export function waitingPanels(call: PageCall, slot: string, base: string): Panel
 
 /** All panels of a slot, side by side, at most three at a time; one that fails or lags shows that it is unavailable. */
 export async function loadedPanels(call: PageCall, slot: string, context: object): Promise<PanelBlock[]> {
-  const made = await mapAtMost(3, panelsFor(call, slot), async (panel) => ({
-    name: panelName(panel),
-    html: await loadPanel(call, panel, context),
-  }));
+  const made = await mapAtMost(3, panelsFor(call, slot), async (panel) => ({ name: panelName(panel), html: await loadPanel(call, panel, context) }));
   return made.flatMap(({ name, html }) => (html === null ? [] : { name, html }));
 }
 
@@ -45,26 +42,20 @@ export async function loadedPanel(call: PageCall, slot: string, context: object)
 const defaultTimeoutMs = 2000;
 
 async function loadPanel(call: PageCall, panel: OwnedPanel, context: object): Promise<SafeHtml | null> {
-  const { request, render } = call;
+  const { request, env } = call;
   const { module, id, template, timeoutMs = defaultTimeoutMs } = panel;
   const outcome = await callModule(call, { module, what: `panel ${id}`, timeoutMs }, async (ctx) => {
     const shown = await panel.load(ctx, context);
-    return shown && render(`${module}:${template}`, shown);
+    return shown && request.generation.views.render(`${module}:${template}`, shown, env);
   });
   if (!outcome.isDone) return renderPanel(call, panel, { isUnavailable: true, requestId: request.requestId });
   return outcome.value === null ? null : renderPanel(call, panel, { body: outcome.value });
 }
 
-function renderPanel({ render, t }: PageCall, panel: OwnedPanel, state: object): SafeHtml {
+function renderPanel({ request, env, t }: PageCall, panel: OwnedPanel, state: object): SafeHtml {
   const { module, id, title, icon } = panel;
-  const view = {
-    id: `${module}-${id}`,
-    title: t(`${module}:${title}`),
-    ...(icon === undefined ? {} : { icon }),
-    ...sourceOf(module, t),
-    ...state,
-  };
-  return render('ui-panel', view);
+  const view = { id: `${module}-${id}`, title: t(`${module}:${title}`), ...(icon === undefined ? {} : { icon }), ...sourceOf(module, t), ...state };
+  return request.generation.views.render('ui-panel', view, env);
 }
 
 function sourceOf(module: string, t: PageCall['t']): { source?: string } {

@@ -1,0 +1,120 @@
+import type { Knex } from 'knex';
+import type { DescribedPlugin } from '../manifest/plugin-package.js';
+import type { CrossingKey } from './foreign-keys.js';
+
+/** What is true of a plugin in the database. What one process cannot run is not stored: another one may. */
+export type StoredState = 'staged' | 'disabled' | 'active' | 'quarantined' | 'archived';
+
+/** What archiving took out of the database, to be put back by restoring. */
+export interface ArchiveRecord {
+  /** Name the schema has meanwhile. */
+  readonly schema: string;
+  /** Foreign keys that left or entered the schema. */
+  readonly foreignKeys: readonly CrossingKey[];
+  /** Deviations from the presets that admins had made. */
+  readonly grants: readonly object[];
+}
+
+/** One installed or offered plugin. */
+export interface PluginRow {
+  readonly id: string;
+  readonly version: string;
+  readonly state: StoredState;
+  /** Why it does not run as it should, for people; null when all is well. */
+  readonly reason: string | null;
+  /** Folder of the code. */
+  readonly location: string;
+  /** Hash of the package's files; another one is another code. */
+  readonly integrity: string;
+  readonly package: DescribedPlugin;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly faults: readonly string[];
+  readonly archive: ArchiveRecord | null;
+  readonly archivedAt: Date | null;
+  readonly seededAt: Date | null;
+  readonly exportedAt: Date | null;
+}
+
+/** Every plugin the database knows, by id. */
+export async function readPlugins(connection: Knex): Promise<readonly PluginRow[]> {
+  const rows = (await connection('core.plugins').select('*').orderBy('id')) as readonly Columns[];
+  return rows.map(fromColumns);
+}
+
+/** One plugin, or undefined. */
+export async function findPlugin(connection: Knex, id: string): Promise<PluginRow | undefined> {
+  const row = (await connection('core.plugins').where({ id }).first()) as Columns | undefined;
+  return row === undefined ? undefined : fromColumns(row);
+}
+
+/** Writes a plugin that was found or installed: a new row, or new code of a known one. */
+export async function savePackage(
+  connection: Knex,
+  plugin: DescribedPlugin,
+  integrity: string,
+  state: StoredState,
+): Promise<void> {
+  const facts = { version: plugin.version, location: plugin.folder, integrity, package: JSON.stringify(plugin) };
+  await connection('core.plugins')
+    .insert({ id: plugin.id, state, ...facts })
+    .onConflict('id')
+    .merge({ ...facts, changed_at: connection.fn.now() });
+}
+
+/** Changes facts of a plugin; those left out stay. */
+export async function updatePlugin(connection: Knex, id: string, change: PluginChange): Promise<void> {
+  await connection('core.plugins')
+    .where({ id })
+    .update({
+      ...(change.state === undefined ? {} : { state: change.state }),
+      ...(change.integrity === undefined ? {} : { integrity: change.integrity }),
+      ...(change.reason === undefined ? {} : { reason: change.reason }),
+      ...(change.settings === undefined ? {} : { settings: JSON.stringify(change.settings) }),
+      ...(change.faults === undefined ? {} : { faults: JSON.stringify(change.faults) }),
+      ...(change.archive === undefined
+        ? {}
+        : { archive: change.archive === null ? null : JSON.stringify(change.archive) }),
+      ...(change.archivedAt === undefined ? {} : { archived_at: change.archivedAt }),
+      ...(change.seededAt === undefined ? {} : { seeded_at: change.seededAt }),
+      ...(change.exportedAt === undefined ? {} : { exported_at: change.exportedAt }),
+      changed_at: connection.fn.now(),
+    });
+}
+
+/** Facts {@link updatePlugin} can change. */
+export type PluginChange = Partial<Omit<PluginRow, 'id' | 'version' | 'location' | 'package'>>;
+
+/** The number all processes ought to serve. */
+export async function readNumber(connection: Knex): Promise<number> {
+  const row = (await connection('core.generation').first('number')) as { number: number } | undefined;
+  return row?.number ?? 0;
+}
+
+/** Says that what is active changed. In the transaction that changes it. @returns the new number */
+export async function raiseNumber(connection: Knex): Promise<number> {
+  const rows = (await connection('core.generation')
+    .update({ number: connection.raw('number + 1'), changed_at: connection.fn.now() })
+    .returning('number')) as readonly { number: number }[];
+  return rows[0]?.number ?? 0;
+}
+
+interface Columns {
+  readonly id: string;
+  readonly version: string;
+  readonly state: StoredState;
+  readonly reason: string | null;
+  readonly location: string;
+  readonly integrity: string;
+  readonly package: DescribedPlugin;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly faults: readonly string[];
+  readonly archive: ArchiveRecord | null;
+  readonly archived_at: Date | null;
+  readonly seeded_at: Date | null;
+  readonly exported_at: Date | null;
+}
+
+function fromColumns(row: Columns): PluginRow {
+  const { archived_at: archivedAt, seeded_at: seededAt, exported_at: exportedAt, ...same } = row;
+  return { ...same, archivedAt, seededAt, exportedAt };
+}
