@@ -50,7 +50,10 @@ export function quantile(sorted: readonly number[], share: number): number {
 
 /** The middle of some numbers, in any order. */
 export function median(values: readonly number[]): number {
-  return quantile(values.toSorted((left, right) => left - right), 0.5);
+  return quantile(
+    values.toSorted((left, right) => left - right),
+    0.5,
+  );
 }
 
 function send(agent: Agent, { method, url, headers, body }: LoadRequest): Promise<number> {

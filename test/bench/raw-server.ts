@@ -13,9 +13,15 @@ const page = {
   name: 'raw-list',
   text: 'select * from core.accounts where owner_id = $1 and deleted_at is null order by updated_at desc, id limit 50',
 };
-const total = { name: 'raw-count', text: 'select count(*)::int as count from core.accounts where owner_id = $1 and deleted_at is null' };
+const total = {
+  name: 'raw-count',
+  text: 'select count(*)::int as count from core.accounts where owner_id = $1 and deleted_at is null',
+};
 const one = { name: 'raw-read', text: 'select * from core.accounts where id = $1 and deleted_at is null' };
-const insert = { name: 'raw-create', text: 'insert into core.accounts (id, name, owner_id) values ($1, $2, $3) returning *' };
+const insert = {
+  name: 'raw-create',
+  text: 'insert into core.accounts (id, name, owner_id) values ($1, $2, $3) returning *',
+};
 
 /** Starts it on a free port of this machine. */
 export async function startRawServer(databaseUrl: string, newId: () => string): Promise<RawServer> {
@@ -39,14 +45,21 @@ export async function startRawServer(databaseUrl: string, newId: () => string): 
 async function answer(pool: pg.Pool, newId: () => string, request: IncomingMessage): Promise<unknown> {
   const [, job, id] = (request.url ?? '').split('/');
   if (job === 'list') {
-    const [rows, counted] = await Promise.all([pool.query({ ...page, values: [id] }), pool.query({ ...total, values: [id] })]);
+    const [rows, counted] = await Promise.all([
+      pool.query({ ...page, values: [id] }),
+      pool.query({ ...total, values: [id] }),
+    ]);
     return { data: rows.rows as unknown[], count: (counted.rows[0] as { count: number }).count };
   }
   if (job === 'read') return (await pool.query({ ...one, values: [id] })).rows[0] as unknown;
   return create(pool, newId(), JSON.parse(await text(request)) as { name: string; owner: string });
 }
 
-async function create(pool: pg.Pool, id: string, { name, owner }: { readonly name: string; readonly owner: string }): Promise<unknown> {
+async function create(
+  pool: pg.Pool,
+  id: string,
+  { name, owner }: { readonly name: string; readonly owner: string },
+): Promise<unknown> {
   const client = await pool.connect();
   try {
     await client.query('begin');

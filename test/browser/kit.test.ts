@@ -92,6 +92,25 @@ describe('the kit in a browser', function () {
     expect([isOpen, await page.locator('#dialog-example').isVisible()]).to.deep.equal([true, false]);
   });
 
+  it('keeps one event stream for all tabs of a browser, and every tab hears of a change', async () => {
+    const context = await browser.newContext();
+    const tabs = [await context.newPage(), await context.newPage()];
+    for (const tab of tabs) {
+      await tab.goto(`${server.url}/form`);
+      await tab.evaluate(`document.addEventListener('live:sales.deal', (event) => (document.title = event.detail.id))`);
+    }
+    await waitUntil(() => server.streams.size > 0);
+    const open = server.streams.size;
+
+    for (const stream of server.streams) stream.write('data: {"topic":"sales.deal","id":"deal-7"}\n\n');
+    await waitUntil(async () =>
+      (await Promise.all(tabs.map((tab) => tab.title()))).every((title) => title === 'deal-7'),
+    );
+    await context.close();
+
+    expect(open).to.equal(1);
+  });
+
   it('tells of a server error in a toast and leaves the form as it was', async () => {
     await page.goto(`${server.url}/form`);
     await page.route('**/form', (route) =>
@@ -106,6 +125,10 @@ describe('the kit in a browser', function () {
     expect(await page.inputValue('[name=city]')).to.equal('Rotterdam');
   });
 });
+
+async function waitUntil(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 async function dragTile(page: Page, tile: string, lane: string): Promise<void> {
   const [from, to] = [await page.locator(tile).boundingBox(), await page.locator(lane).boundingBox()];

@@ -8,6 +8,8 @@ export interface KitServer {
   readonly url: string;
   /** Forms that came in, oldest first: address, forgery token of the header, body. */
   readonly posted: string[];
+  /** Event streams that are open at `/live`. */
+  readonly streams: ReadonlySet<ServerResponse>;
   stop(): Promise<void>;
 }
 
@@ -24,24 +26,41 @@ export async function startKitServer(pages: KitPages = {}): Promise<KitServer> {
   const engine = views.createViewEngine({ sources: [views.coreViewSource()], assets, icons });
   const all: KitPages = { '/dev/ui': views.buildGallery, ...pages };
   const posted: string[] = [];
+  const streams = new Set<ServerResponse>();
   const server = createServer((request, response) => void answer(request, response));
   const { port } = await listen(server);
   return {
     url: `http://127.0.0.1:${String(port)}`,
     posted,
+    streams,
     stop: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url ?? '/';
+    if (url === '/live') {
+      stream(request, response);
+      return;
+    }
     const asset = await assets.serve(url, request.headers['accept-encoding'] ?? '');
-    if (asset) return void response.writeHead(200, asset.headers).end(asset.body);
+    if (asset) response.writeHead(200, asset.headers).end(asset.body);
+    else await answerPage(url, request, response);
+  }
+
+  async function answerPage(url: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === 'POST') {
       posted.push(`${url} ${String(request.headers['x-csrf-token'])} ${await readBody(request)}`);
     }
-    const page = all[url]?.(engine, env);
-    if (page === undefined) return void response.writeHead(404).end();
-    response.writeHead(200, pageHeaders).end(typeof page === 'string' ? page : render(page, request));
+    const page = all[url]?.(engine, env) ?? '';
+    response
+      .writeHead(page === '' ? 404 : 200, pageHeaders)
+      .end(typeof page === 'string' ? page : render(page, request));
+  }
+
+  function stream(request: IncomingMessage, response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    streams.add(response);
+    request.on('close', () => streams.delete(response));
   }
 
   function render(page: Views.PageModel, request: IncomingMessage): string {
@@ -69,7 +88,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 const pageHeaders = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'self'" };
 const places = ['/dev/ui', '/form'].map((href) => ({ label: href, icon: 'home', href }));
-const shell = { workspaceName: 'Acme', menu: [{ items: places }] };
+const shell = { workspaceName: 'Acme', liveHref: '/live', menu: [{ items: places }] };
 const env: Views.ViewEnv = {
   locale: 'en',
   timeZone: 'UTC',

@@ -43,11 +43,13 @@ document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
   if (status === 401 && isPart) return location.reload();
   if (status === 422 || (status < 500 && !isPart)) return;
   ctx.swap = 'none';
-  const requestId = headers.get('x-request-id');
-  showFailure(status < 500 && titleOf(ctx.text), requestId ? `#${requestId}` : `${status}`);
+  if (status < 500) return showFailure(titleOf(ctx.text));
+  const note = document.getElementById('toast-template')?.dataset.note ?? '';
+  showFailure(undefined, note.replace('{id}', headers.get('x-request-id') ?? status));
 });
 document.addEventListener('htmx:error', ({ detail }) => {
-  if (detail?.ctx && !detail.ctx.response) showFailure();
+  const offline = document.getElementById('toast-template')?.dataset.offline;
+  if (detail?.ctx && !detail.ctx.response) showFailure(undefined, offline);
 });
 document.addEventListener('htmx:after:swap', watchAll);
 watchAll();

@@ -45,6 +45,8 @@ document.addEventListener('click', async (event) => {
   const button = event.target.closest('[data-copy]');
   if (!button) return;
   await navigator.clipboard?.writeText(button.dataset.copy);
+  const status = button.parentElement.querySelector('[role=status]');
+  if (status) status.textContent = button.dataset.copied ?? '';
   button.classList.add('is-done');
   setTimeout(() => button.classList.remove('is-done'), 1500);
 });

@@ -15,18 +15,22 @@ export interface UnitOfWork {
   eventsStored(): void;
 }
 
-/** Runs `work` as one unit: committed when it resolves and nothing failed it, rolled back otherwise. `wakeRelay` must not throw. */
+/**
+ * Runs `work` as one unit: committed when it resolves and nothing failed it, rolled back otherwise. `wakeRelay` must not throw.
+ * @param changeSetId of a change set that takes several transactions
+ */
 export async function runUnit<T>(
   knex: Knex,
   wakeRelay: () => void,
   work: (unit: UnitOfWork) => Promise<T>,
+  changeSetId: Id = uuidV7(),
 ): Promise<T> {
   const acts = new Set<() => void>();
   const failures: unknown[] = [];
   const result = await knex.transaction(async (trx) => {
     const value = await work({
       trx,
-      changeSetId: uuidV7(),
+      changeSetId,
       afterCommit: (act) => acts.add(act),
       fail: (error) => failures.push(error),
       eventsStored: () => acts.add(wakeRelay),

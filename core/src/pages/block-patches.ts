@@ -11,7 +11,12 @@ type OwnedPatch = BlockPatch & { readonly module: string };
  * @param page id of the page, e.g. `core.accounts-record`
  * @param facts what a patch may know about the page, e.g. the record's id
  */
-export async function patchBlocks(call: PageCall, page: string, facts: Readonly<Record<string, unknown>>, blocks: readonly PageBlock[]): Promise<readonly PageBlock[]> {
+export async function patchBlocks(
+  call: PageCall,
+  page: string,
+  facts: Readonly<Record<string, unknown>>,
+  blocks: readonly PageBlock[],
+): Promise<readonly PageBlock[]> {
   const patches = call.request.generation.blocks.get(page) ?? [];
   const wanted = patches.filter(({ block }) => blocks.some(({ name }) => name === block));
   const made = await mapAtMost(3, wanted, (patch) => makeBlock(call, patch, facts, blocks));
@@ -21,13 +26,18 @@ export async function patchBlocks(call: PageCall, page: string, facts: Readonly<
 const patchTimeoutMs = 1000;
 
 /** @returns null when there is nothing to put in place: hidden, nothing to show, or the module failed */
-async function makeBlock(call: PageCall, patch: OwnedPatch, facts: Readonly<Record<string, unknown>>, blocks: readonly PageBlock[]): Promise<PageBlock | null> {
+async function makeBlock(
+  call: PageCall,
+  patch: OwnedPatch,
+  facts: Readonly<Record<string, unknown>>,
+  blocks: readonly PageBlock[],
+): Promise<PageBlock | null> {
   const { module, op, template, block } = patch;
   if (op === 'hide' || template === undefined) return null;
-  const { request, env } = call;
+  const { render } = call;
   const outcome = await callModule(call, { module, what: `block ${block}`, timeoutMs: patchTimeoutMs }, async (ctx) => {
     const context = patch.load === undefined ? {} : await patch.load(ctx, facts);
-    return context && request.generation.views.render(`${module}:${template}`, context, env);
+    return context && render(`${module}:${template}`, context);
   });
   if (!outcome.isDone || outcome.value === null) return null;
   const target = blocks.find(({ name }) => name === block);
@@ -35,7 +45,11 @@ async function makeBlock(call: PageCall, patch: OwnedPatch, facts: Readonly<Reco
   return { name, html: outcome.value, ...(target?.column && { column: target.column }) };
 }
 
-function applyPatch(blocks: readonly PageBlock[], { op, block }: BlockPatch, made: PageBlock | null): readonly PageBlock[] {
+function applyPatch(
+  blocks: readonly PageBlock[],
+  { op, block }: BlockPatch,
+  made: PageBlock | null,
+): readonly PageBlock[] {
   if (op === 'hide') return blocks.filter(({ name }) => name !== block);
   if (made === null) return blocks;
   return blocks.flatMap((current) => {

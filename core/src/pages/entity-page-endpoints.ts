@@ -6,7 +6,7 @@ import { showCreateForm, showEditForm, takeCreateForm, takeEditForm } from './fo
 import { showList } from './list/list-page.js';
 import { isWithout } from './list/list-view.js';
 import { showLookupOptions } from './lookup/lookup-options.js';
-import type { PageCall, PageDeps } from './page-call.js';
+import type { EntityCall, PageDeps } from './page-call.js';
 import { pageEndpoint, type PageAnswer } from './page-endpoint.js';
 import { showLoadedPanel, showPanels } from './panels/panel-pages.js';
 import { showFieldEditor, takeFieldEditor } from './record/field-edit.js';
@@ -14,7 +14,7 @@ import { showRecord } from './record/record-page.js';
 import { restoreRecord, trashRecord } from './trash/trash-actions.js';
 import { showTrash } from './trash/trash-page.js';
 
-type Show = (call: PageCall, entity: CompiledEntity) => Promise<PageAnswer>;
+type Show = (call: EntityCall) => Promise<PageAnswer>;
 type Part = 'create' | 'update' | 'delete' | 'board' | null;
 
 /** Pages of an entity that core writes by hand instead of deriving them. */
@@ -30,7 +30,12 @@ export function entityPageEndpoints(deps: PageDeps, entity: CompiledEntity): rea
     const address = `${method} /${path}${rest}` as const;
     if (handWritten.has(address) || isLeftOut(entity, part)) return [];
     const params = rest.includes(':id') ? { params: { id: Uuid } } : {};
-    return pageEndpoint(deps, address, { access: right(verb), module: definition.module, ...params, handle: (call) => show(call, entity) });
+    return pageEndpoint(deps, address, {
+      access: right(verb),
+      module: definition.module,
+      ...params,
+      handle: (call) => show({ ...call, entity }),
+    });
   });
 }
 
@@ -50,8 +55,8 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
   ['POST /:id/lane', 'update', 'board', moveToLane],
   ['POST /:id/trash', 'delete', 'delete', trashRecord],
   ['POST /:id/restoration', 'delete', 'delete', restoreRecord],
-  ['GET /:id/panels', 'read', null, (call, entity) => showPanels(call, entity, panelsOf(entity.definition))],
-  ['GET /:id/panels/:module/:panel', 'read', null, (call, entity) => showLoadedPanel(call, entity, panelsOf(entity.definition))],
+  ['GET /:id/panels', 'read', null, (call) => showPanels(call, panelsOf(call.entity.definition))],
+  ['GET /:id/panels/:module/:panel', 'read', null, (call) => showLoadedPanel(call, panelsOf(call.entity.definition))],
 ];
 
 function isLeftOut(entity: CompiledEntity, part: Part): boolean {

@@ -32,8 +32,9 @@ export function readFlash({ cookie }: Pick<EndpointRequest, 'cookie'>): Flash | 
 }
 
 function flashIn(value: unknown): Flash | null {
-  if (typeof value !== 'object' || value === null || !('text' in value) || typeof value.text !== 'string') return null;
-  const undoAction = 'undoAction' in value && typeof value.undoAction === 'string' ? value.undoAction : undefined;
-  const tone = 'tone' in value && value.tone === 'bad' ? 'bad' : undefined;
-  return { text: value.text, ...(tone === undefined ? {} : { tone }), ...(undoAction?.startsWith('/') ? { undoAction } : {}) };
+  if (typeof value !== 'object' || value === null) return null;
+  const { text, tone, undoAction } = value as Readonly<Record<string, unknown>>;
+  if (typeof text !== 'string') return null;
+  const isPath = typeof undoAction === 'string' && undoAction.startsWith('/');
+  return { text, ...(tone === 'bad' ? { tone } : {}), ...(isPath ? { undoAction } : {}) };
 }

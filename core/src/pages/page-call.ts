@@ -1,7 +1,9 @@
 import type { Context } from '@trellis-crm/sdk';
 import type { EndpointRequest } from '../http/endpoint.js';
 import { viewEnvOf } from '../http/view-env.js';
+import type { SafeHtml } from '../views/safe-html.js';
 import type { ViewEnv } from '../views/view-env.js';
+import type { CompiledEntity } from '../records/compiled-entity.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { createLabels, type Labels } from './fields/labels.js';
 
@@ -18,7 +20,14 @@ export interface PageCall extends PageDeps {
   readonly ctx: Context;
   readonly labels: Labels;
   /** Text of core's catalogue, or of a module's by `<module>:<key>`. */
-  t(key: string, values?: Readonly<Record<string, unknown>>): string;
+  readonly t: (key: string, values?: Readonly<Record<string, unknown>>) => string;
+  /** Renders a template (`core:records/form`) or partial of the kit (`ui-stats`). */
+  readonly render: (template: string, context: object) => SafeHtml;
+}
+
+/** A call to a page that is derived from an entity. */
+export interface EntityCall extends PageCall {
+  readonly entity: CompiledEntity;
 }
 
 /** Prepares a call; cheap, for nothing is read from the database here. */
@@ -36,7 +45,11 @@ export function createPageCall({ workspace }: PageDeps, request: EndpointRequest
     request,
     env,
     ctx: workspace.context({ generation, module: 'core', identity, signal }),
-    labels: createLabels((module, key) => (views.hasText(env, module, key) ? views.translate(env, module, key) : null), env.locale),
+    labels: createLabels(
+      (module, key) => (views.hasText(env, module, key) ? views.translate(env, module, key) : null),
+      env.locale,
+    ),
     t: (key, values) => views.translate(env, 'core', key, values),
+    render: (template, context) => views.render(template, context, env),
   };
 }

@@ -28,10 +28,19 @@ function menuOf(call: PageCall): PlacedGroup[] {
     { label: call.t('menu.apps'), items: placesOf(call, contributed, 'apps') },
     { label: call.t('menu.workspace'), items: workspacePlaces(call) },
   ];
-  const current = longestMatch(groups.flatMap(({ items }) => items), call.request.url.pathname);
+  const current = longestMatch(
+    groups.flatMap(({ items }) => items),
+    call.request.url.pathname,
+  );
   return groups
     .filter(({ items }) => items.length > 0)
-    .map(({ items, ...group }) => ({ ...group, items: mark([...items].sort((a, b) => a.order - b.order), current) }));
+    .map(({ items, ...group }) => ({
+      ...group,
+      items: mark(
+        [...items].sort((a, b) => a.order - b.order),
+        current,
+      ),
+    }));
 }
 
 function home({ t }: PageCall): Place {
@@ -53,14 +62,26 @@ function contributedItems({ request: { generation, identity } }: PageCall): { mo
     .filter(({ item }) => identity.reach(item.permission) !== null);
 }
 
-function placesOf({ t }: PageCall, contributed: readonly { module: string; item: MenuItem }[], group: MenuItem['group']): Place[] {
+function placesOf(
+  { t }: PageCall,
+  contributed: readonly { module: string; item: MenuItem }[],
+  group: MenuItem['group'],
+): Place[] {
   return contributed
     .filter(({ item }) => item.group === group)
-    .map(({ module, item: { order, label, icon, href } }) => ({ order, entry: { label: t(`${module}:${label}`), icon, href } }));
+    .map(({ module, item: { order, label, icon, href } }) => ({
+      order,
+      entry: { label: t(`${module}:${label}`), icon, href },
+    }));
 }
 
 /** Core's own places below "Workspace", with the right each needs. */
-const workspaceEntries: readonly { readonly key: string; readonly icon: string; readonly href: string; readonly permission: PermissionKey }[] = [
+const workspaceEntries: readonly {
+  readonly key: string;
+  readonly icon: string;
+  readonly href: string;
+  readonly permission: PermissionKey;
+}[] = [
   { key: 'imports.title', icon: 'file-import', href: '/imports', permission: 'core.account:import' },
   { key: 'users.title', icon: 'users-group', href: '/users', permission: 'core.user:read' },
   { key: 'plugins.title', icon: 'puzzle', href: '/plugins', permission: 'core.plugin:administer' },
@@ -75,10 +96,15 @@ function workspacePlaces({ t, request: { identity } }: PageCall): Place[] {
 
 /** The entry whose address is the longest beginning of the path: `/sales/deals/new` belongs to `/sales/deals`. */
 function longestMatch(places: readonly Place[], path: string): string | undefined {
-  const matching = places.map(({ entry }) => entry.href).filter((href) => path === href || (href !== '/' && path.startsWith(`${href}/`)));
+  const matching = places
+    .map(({ entry }) => entry.href)
+    .filter((href) => path === href || (href !== '/' && path.startsWith(`${href}/`)));
   return matching.sort((left, right) => right.length - left.length)[0];
 }
 
 function mark(places: readonly Place[], current: string | undefined): Place[] {
-  return places.map(({ order, entry }) => ({ order, entry: entry.href === current ? { ...entry, isCurrent: true } : entry }));
+  return places.map(({ order, entry }) => ({
+    order,
+    entry: entry.href === current ? { ...entry, isCurrent: true } : entry,
+  }));
 }

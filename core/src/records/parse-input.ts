@@ -23,7 +23,7 @@ export function parseOptions(scope: RecordScope, entity: CompiledEntity): ParseO
   return {
     checks: scope.checks,
     phoneCountry: scope.phoneCountry,
-    isElevated: (plugin) => isElevatedField(scope, entity, plugin),
+    isElevated: (plugin) => scope.fillsReadOnly || isElevatedField(scope, entity, plugin),
     mayWrite: (field) => mayWriteField(scope, field, entity),
   };
 }

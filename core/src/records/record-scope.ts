@@ -20,6 +20,8 @@ export interface ReadScope {
 
 /** What writing needs beside it. */
 export interface RecordScope extends ReadScope {
+  /** Read-only fields may be written under the actor's ordinary rights, as imports do with what modules made of a row. */
+  readonly fillsReadOnly: boolean;
   readonly clock: Clock;
   /** Compiled validators of the generation's schemas. */
   readonly checks: SchemaChecks;
@@ -49,13 +51,14 @@ export interface RecordWorld {
 }
 
 /** The scope of operations on one entity for a call. */
-export function recordScope(world: RecordWorld, call: RecordCall, module: string): RecordScope {
+export function recordScope(world: RecordWorld, call: RecordCall, module: string, fillsReadOnly = false): RecordScope {
   const unit = call.unit();
   const base = {
     generation: call.generation,
     identity: call.identity,
     requestId: call.requestId,
     elevatedFor: call.isElevated ? module : null,
+    fillsReadOnly,
     phoneCountry: world.phoneCountry(),
     clock: world.clock,
     checks: world.checksOf(call.generation),

@@ -12,7 +12,7 @@ export const displayHelpers: Readonly<Record<string, HelperDelegate>> = {
 };
 
 /** First letters of the first and the last word; of a name without spaces (also Chinese) its first characters. */
-export function initialsOf(name: string, length: number): string {
+function initialsOf(name: string, length: number): string {
   const words = name.split(/[\s-]+/).filter((word) => /\p{L}|\p{N}/u.test(word));
   const [first = '', last] = [words[0], words.length > 1 ? words.at(-1) : undefined];
   const letters = last && length > 1 ? [...firstOf(first, 1), ...firstOf(last, 1)] : firstOf(first, length);
@@ -24,7 +24,7 @@ function firstOf(word: string, length: number): string[] {
 }
 
 /** The same name has the same tint everywhere. */
-export function toneOf(name: string): string {
+function toneOf(name: string): string {
   let hash = 2166136261;
   for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619);
   return tones[(hash >>> 8) % tones.length] ?? 'vio';

@@ -1,35 +1,37 @@
 import type { MenuEntry, PageBlock, PageModel, ShellModel } from './page-model.js';
 import { SafeHtml } from './safe-html.js';
-import type { ViewEngine } from './view-engine.js';
 import type { ViewEnv } from './view-env.js';
 
+/** Renders one template; the engine's own `render`. */
+export type Render = (template: string, context: object, env: ViewEnv) => SafeHtml;
+
 /** Renders a whole document: head, shell where the layout has one, and the blocks in their columns. */
-export function renderDocument(engine: ViewEngine, page: PageModel, env: ViewEnv, shell?: ShellModel): SafeHtml {
+export function renderDocument(render: Render, page: PageModel, env: ViewEnv, shell?: ShellModel): SafeHtml {
   const context = {
     title: page.title,
     breadcrumbs: page.breadcrumbs ?? [],
     actions: page.actions,
     toast: page.toast,
-    content: renderBlocks(engine, page.blocks, env),
+    content: renderBlocks(render, page.blocks, env),
     shell: shell && { ...shell, tabs: tabsOf(shell) },
     workspaceName: shell?.workspaceName,
     liveHref: shell?.liveHref,
   };
-  const body = engine.render(`core:layouts/${page.layout}`, context, env);
-  return engine.render('core:layouts/document', { ...context, layout: page.layout, body }, env);
+  const body = render(`core:layouts/${page.layout}`, context, env);
+  return render('core:layouts/document', { ...context, layout: page.layout, body }, env);
 }
 
 /** Renders what htmx swaps in: title and blocks, or the one block a form or list asked for. */
-export function renderFragment(engine: ViewEngine, page: PageModel, env: ViewEnv, block?: string): SafeHtml {
+export function renderFragment(render: Render, page: PageModel, env: ViewEnv, block?: string): SafeHtml {
   const blocks = block === undefined ? page.blocks : page.blocks.filter(({ name }) => name === block);
   const content =
     block === undefined
-      ? renderBlocks(engine, blocks, env)
+      ? renderBlocks(render, blocks, env)
       : SafeHtml.trust(blocks.map(({ html }) => html.toHTML()).join(''));
-  return engine.render('core:layouts/fragment', { title: page.title, toast: page.toast, content }, env);
+  return render('core:layouts/fragment', { title: page.title, toast: page.toast, content }, env);
 }
 
-function renderBlocks(engine: ViewEngine, blocks: readonly PageBlock[], env: ViewEnv): SafeHtml {
+function renderBlocks(render: Render, blocks: readonly PageBlock[], env: ViewEnv): SafeHtml {
   const inColumns = blocks.filter(isInColumn);
   const last = blocks.findLastIndex(isInColumn);
   const columns = columnNames
@@ -41,7 +43,7 @@ function renderBlocks(engine: ViewEngine, blocks: readonly PageBlock[], env: Vie
     below: blocks.filter((block, index) => !isInColumn(block) && index >= Math.max(last, 0)),
     arrangement: columns.map(({ name }) => name).join('-'),
   };
-  return engine.render('core:layouts/blocks', context, env);
+  return render('core:layouts/blocks', context, env);
 }
 
 function isInColumn({ column }: PageBlock): boolean {

@@ -1,5 +1,3 @@
-import Handlebars, { type TemplateDelegate } from 'handlebars';
-
 import type { AssetRegistry } from './asset-registry.js';
 import { createFormatters } from './formatters.js';
 import type { IconSet } from './icon.js';
@@ -8,8 +6,7 @@ import type { PageModel, ShellModel } from './page-model.js';
 import { renderDocument, renderFragment } from './page-renderer.js';
 import { SafeHtml } from './safe-html.js';
 import { createHelpers } from './template-helpers.js';
-import { readTemplates } from './template-files.js';
-import { parseTemplate } from './template-source.js';
+import { createTemplateSet } from './template-set.js';
 import type { ViewEnv } from './view-env.js';
 
 /** Templates and texts of one module: core or a plugin. */
@@ -54,58 +51,32 @@ export interface ViewEngine {
   verify(): void;
 }
 
-/** Reads and checks all templates; each is compiled when it is first rendered, then kept as long as the engine. */
+/** Wires the templates of the sources to their texts, formats, icons and assets. */
 export function createViewEngine(options: ViewEngineOptions): ViewEngine {
-  const handlebars = Handlebars.create();
   const formatters = createFormatters();
   const catalogue = createMessageCatalogue(
     options.sources.map(({ namespace, messages = {} }) => ({ namespace, messages })),
     options.onMissingMessage,
   );
-  const helpers = createHelpers({ ...options, catalogue, formatters, renderPartial });
-  handlebars.unregisterHelper('log');
-  handlebars.registerHelper(helpers);
-  const files = options.sources.flatMap(readTemplates);
-  const compileOptions = { ...strictOptions, knownHelpers: namesOf(helpers) };
-  const templates = new Map(
-    files.map((file) => [file.name, lazily(() => handlebars.compile(parseTemplate(file), compileOptions))]),
+  const renderPartial = (name: string, context: object, data: unknown): string =>
+    templates.find(name)(context, { data });
+  const templates = createTemplateSet(
+    options.sources,
+    createHelpers({ ...options, catalogue, formatters, renderPartial }),
   );
-  handlebars.registerPartial(Object.fromEntries(templates));
-
-  const engine: ViewEngine = {
-    render: (template, context, env) => SafeHtml.trust(find(template)(context, { data: { env } })),
-    page: (page, env, shell) => renderDocument(engine, page, env, shell),
-    fragment: (page, env, block) => renderFragment(engine, page, env, block),
+  const render: ViewEngine['render'] = (template, context, env) =>
+    SafeHtml.trust(templates.find(template)(context, { data: { env } }));
+  return {
+    render,
+    page: (page, env, shell) => renderDocument(render, page, env, shell),
+    fragment: (page, env, block) => renderFragment(render, page, env, block),
     has: (template) => templates.has(template),
-    describe: (template) => files.find(({ name }) => name === template)?.description,
+    describe: (template) => templates.describe(template),
     hasText: (env, namespace, key) => catalogue.has(env.locale, namespace, key),
     translate: (env, namespace, key, values) => catalogue.translate(env.locale, namespace, key, values),
     formatters,
     verify: () => {
-      for (const file of files) handlebars.precompile(parseTemplate(file), compileOptions);
+      templates.verify();
     },
   };
-  return engine;
-
-  function find(name: string): TemplateDelegate {
-    const template = templates.get(name);
-    if (!template) throw new Error(`There is no template named ${name}`);
-    return template;
-  }
-
-  function renderPartial(name: string, context: object, data: unknown): string {
-    return find(name)(context, { data });
-  }
 }
-
-function namesOf(helpers: object): Record<string, boolean> {
-  return Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
-}
-
-function lazily(compile: () => TemplateDelegate): TemplateDelegate {
-  let compiled: TemplateDelegate | undefined;
-  return (context, options) => (compiled ??= compile())(context, options);
-}
-
-/** A missing field is an error, and a partial sees only what it is given. */
-const strictOptions = { strict: true, preventIndent: true, explicitPartialContext: true };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityDefinition, ImportTransform, Problem } from '@trellis-crm/sdk';
 import type { Generation } from '../../dist/kernel/generation.js';
 import type { CompiledEntity } from '../../dist/records/compiled-entity.js';
-import type { ChunkPorts, RecordJson } from '../../dist/imports/engine/import-ports.js';
+import type { ChunkPorts, RecordJson, StoredJson } from '../../dist/imports/engine/import-ports.js';
 import { valueAt } from '../../dist/imports/mapping/value-at.js';
 
 /** A generation of just these entities, as far as imports look at one. */
@@ -22,7 +22,7 @@ export function generationOf(
 
 /** A record layer in memory, so that the engine's decisions can be seen without a database. */
 export class MemoryRecords {
-  readonly byEntity = new Map<string, Map<string, Record<string, unknown>>>();
+  readonly byEntity = new Map<string, Map<string, StoredJson>>();
   readonly keys = new Map<string, string>();
   /** Says what is wrong with values; nothing unless a test sets it. */
   check: (values: RecordJson) => readonly Problem[] = () => [];
@@ -31,7 +31,7 @@ export class MemoryRecords {
 
   constructor(private readonly generation: Generation) {}
 
-  of(entity: string): Record<string, unknown>[] {
+  of(entity: string): StoredJson[] {
     return [...this.table(entity).values()];
   }
 
@@ -62,7 +62,7 @@ export class MemoryRecords {
         load: async ({ definition }, ids) =>
           new Map(
             ids.flatMap((id) =>
-              this.table(definition.id).has(id) ? [[id, this.table(definition.id).get(id) ?? {}]] : [],
+              this.table(definition.id).has(id) ? [[id, this.table(definition.id).get(id) ?? { id }]] : [],
             ),
           ),
         createMany: async ({ definition }, inputs) => {
@@ -76,7 +76,7 @@ export class MemoryRecords {
         updateMany: async ({ definition }, changes) => {
           const changed = changes.filter(({ id, patch }) => differs(this.table(definition.id).get(id) ?? {}, patch));
           for (const { id, patch } of changed)
-            this.table(definition.id).set(id, { ...this.table(definition.id).get(id), ...patch });
+            this.table(definition.id).set(id, { ...this.table(definition.id).get(id), ...patch, id });
           return new Set(changed.map(({ id }) => id));
         },
         preview: (_, before, patch) => (differs(before, patch) ? 'changed' : 'unchanged'),
@@ -84,8 +84,8 @@ export class MemoryRecords {
     };
   }
 
-  private table(entity: string): Map<string, Record<string, unknown>> {
-    const table = this.byEntity.get(entity) ?? new Map<string, Record<string, unknown>>();
+  private table(entity: string): Map<string, StoredJson> {
+    const table = this.byEntity.get(entity) ?? new Map<string, StoredJson>();
     this.byEntity.set(entity, table);
     return table;
   }

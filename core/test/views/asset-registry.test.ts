@@ -2,7 +2,8 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
 import { expect } from 'chai';
 
-import { createAssetRegistry, readCoreAssets, type AssetResponse } from '../../dist/views/index.js';
+import { readCoreAssets } from '../../dist/views/asset-files.js';
+import { createAssetRegistry, type AssetResponse } from '../../dist/views/asset-registry.js';
 
 const registry = createAssetRegistry();
 const coldBudgetBytes = 120 * 1024;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import type { MissingMessage } from '../../dist/views/index.js';
+import type { MissingMessage } from '../../dist/views/message-catalogue.js';
 import { buildEngine, buildEnv } from './view-lab.js';
 
 const env = buildEnv();

@@ -8,10 +8,10 @@ import {
   createAssetRegistry,
   createIconSet,
   createViewEngine,
-  type MissingMessage,
   type ViewEngine,
   type ViewEnv,
 } from '../../dist/views/index.js';
+import type { MissingMessage } from '../../dist/views/message-catalogue.js';
 
 /** Surroundings that every test states only the difference to. */
 export function buildEnv(overrides: Partial<ViewEnv> = {}): ViewEnv {

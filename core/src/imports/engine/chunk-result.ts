@@ -43,12 +43,21 @@ export class ChunkResult {
   readonly deferred: DeferredReference[] = [];
   /** Lines of rows that stay out. */
   readonly refused = new Set<number>();
-  readonly created = new Set<Id>();
+  private readonly outcomes = new Map<Id, RecordOutcome>();
   private readonly counts = new Map<string, { created: number; changed: number; unchanged: number }>();
 
   report(problem: ImportProblem): void {
     this.problems.push(problem);
     if (problem.kind === 'error') this.refused.add(problem.line);
+  }
+
+  /** Counts a record once, whatever several places of a mapping do to it. */
+  settle(entity: string, id: Id, outcome: RecordOutcome): void {
+    const earlier = this.outcomes.get(id);
+    if (earlier !== undefined && weight[earlier] >= weight[outcome]) return;
+    if (earlier !== undefined) this.count(entity, earlier, -1);
+    this.outcomes.set(id, outcome);
+    this.count(entity, outcome);
   }
 
   count(entity: string, outcome: RecordOutcome, by = 1): void {
@@ -63,6 +72,8 @@ export class ChunkResult {
     return { ...sumOf(Object.values(entities)), refused: this.refused.size, notices, entities };
   }
 }
+
+const weight: Readonly<Record<RecordOutcome, number>> = { unchanged: 0, changed: 1, created: 2 };
 
 /** Totals of nothing. */
 export const noTotals: ImportTotals = { created: 0, changed: 0, unchanged: 0, refused: 0, notices: 0, entities: {} };

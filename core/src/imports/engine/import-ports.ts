@@ -5,6 +5,9 @@ import type { ImportableEntity } from '../mapping/entity-fields.js';
 /** JSON values of a record by field name; a plugin's fields nest under its id. */
 export type RecordJson = Readonly<Record<string, unknown>>;
 
+/** A record as stored. */
+export type StoredJson = RecordJson & { readonly id: Id };
+
 /** The record layer as an import uses it: set by set, within one transaction, with the rights of the importing actor. */
 export interface ImportRecords {
   /** Checks values as creating or changing would, read-only fields allowed. Pointers are those of the API (`/name`). */
@@ -12,13 +15,13 @@ export interface ImportRecords {
   /** Visible records whose field at `path` has one of the values, with that value. */
   findByField(entity: CompiledEntity, path: string, values: readonly unknown[]): Promise<readonly FoundRecord[]>;
   /** Visible records that are not in the trash, by id. */
-  load(entity: CompiledEntity, ids: readonly Id[]): Promise<ReadonlyMap<Id, RecordJson>>;
+  load(entity: CompiledEntity, ids: readonly Id[]): Promise<ReadonlyMap<Id, StoredJson>>;
   /** Creates all or none. @returns ids in the order of the input */
   createMany(entity: CompiledEntity, inputs: readonly RecordJson[]): Promise<readonly Id[]>;
   /** Changes all or none. @returns ids of those that differed */
   updateMany(entity: CompiledEntity, changes: readonly RecordChange[]): Promise<ReadonlySet<Id>>;
   /** Whether the actor may change the record, and whether the change would make a difference. */
-  preview(entity: CompiledEntity, before: RecordJson, patch: RecordJson): 'forbidden' | 'changed' | 'unchanged';
+  preview(entity: CompiledEntity, before: StoredJson, patch: RecordJson): 'forbidden' | 'changed' | 'unchanged';
   /** Whether the actor may create records of the entity at all. */
   mayCreate(entity: CompiledEntity): boolean;
 }
@@ -32,6 +35,8 @@ export interface FoundRecord {
 /** A change of one record. */
 export interface RecordChange {
   readonly id: Id;
+  /** Version as loaded, to tell afterwards whether anything differed. */
+  readonly version: number;
   readonly patch: RecordJson;
 }
 

@@ -2,7 +2,15 @@ import { ConflictError, ForbiddenError, type Id } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { uuidV7 } from '../../database/uuid-v7.js';
 import { valueAt } from '../mapping/value-at.js';
-import type { ChunkPorts, ExternalIds, FoundRecord, ImportRecords, RecordChange, RecordJson } from './import-ports.js';
+import type {
+  ChunkPorts,
+  ExternalIds,
+  FoundRecord,
+  ImportRecords,
+  RecordChange,
+  RecordJson,
+  StoredJson,
+} from './import-ports.js';
 
 /** What a dry run would have written so far: later rows may refer to it. Lives in memory, for one run. */
 export class PlannedRecords {
@@ -62,7 +70,7 @@ function previewRecords(records: ImportRecords, planned: PlannedRecords): Import
         entity,
         ids.filter((id) => !planned.has(id)),
       );
-      const unborn = ids.filter((id) => planned.has(id)).map((id): [Id, RecordJson] => [id, { id }]);
+      const unborn = ids.filter((id) => planned.has(id)).map((id): [Id, StoredJson] => [id, { id }]);
       return new Map([...real, ...unborn]);
     },
     async createMany(entity, inputs) {
@@ -152,7 +160,7 @@ function isChange(
   records: ImportRecords,
   entity: CompiledEntity,
   { id, patch }: RecordChange,
-  before: ReadonlyMap<Id, RecordJson>,
+  before: ReadonlyMap<Id, StoredJson>,
 ): boolean {
   const json = before.get(id);
   if (json === undefined) return true;

@@ -2,6 +2,7 @@ import { nextReferences, removeReferences, type WaitingReference } from '../impo
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { ChunkResult } from './chunk-result.js';
 import { errorProblems, isAboutRows } from './error-problems.js';
+import { versionOf } from './write-records.js';
 import type { ImportCourse } from './import-course.js';
 import type { ChunkPorts } from './import-ports.js';
 import { referenceProblem } from './prepare-records.js';
@@ -60,10 +61,12 @@ async function setOf(
     return [];
   });
   const byRecord = Map.groupBy(found, ({ recordId }) => recordId);
-  const changes = [...byRecord].map(([id, members]) => ({
-    id,
-    patch: Object.fromEntries(members.map(({ field, target }) => [field, target])),
-  }));
+  const records = await ports.records.load(entity, [...byRecord.keys()]);
+  const changes = [...byRecord].flatMap(([id, members]) => {
+    const json = records.get(id);
+    const patch = Object.fromEntries(members.map(({ field, target }) => [field, target]));
+    return json === undefined ? [] : [{ id, version: versionOf(json), patch }];
+  });
   const changed = changes.length === 0 ? new Set<string>() : await ports.records.updateMany(entity, changes);
   const fresh = [...byRecord].filter(
     ([id, members]) => changed.has(id) && members.every(({ wasWritten }) => !wasWritten),

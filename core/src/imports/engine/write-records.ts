@@ -105,13 +105,18 @@ async function change(
   ports: ChunkPorts,
 ): Promise<readonly (readonly [MatchedRecord, Id, boolean])[]> {
   const changes = records.flatMap(({ existing, json }) =>
-    existing === null ? [] : [{ id: existing.id, patch: json }],
+    existing === null ? [] : [{ id: existing.id, version: versionOf(existing.json), patch: json }],
   );
   if (changes.length === 0) return [];
   const changed = await ports.records.updateMany(entity, changes);
   return records.flatMap((one) =>
     one.existing === null ? [] : [[one, one.existing.id, changed.has(one.existing.id)] as const],
   );
+}
+
+/** Version of a record as loaded; 0 for one that a dry run only planned. */
+export function versionOf(json: RecordJson): number {
+  return Number(json['version'] ?? 0);
 }
 
 async function rememberKeys(
@@ -125,13 +130,11 @@ async function rememberKeys(
   if (keys.size > 0) await ports.externalIds.add(entity.definition.id, keys);
 }
 
-/** A record that an earlier place of the mapping has just created counts once. */
+/** A row that repeats an earlier one counts only when it made a difference. */
 function settle(one: MatchedRecord, id: Id, outcome: RecordOutcome, result: ChunkResult): void {
   const { draft } = one;
   const entity = draft.record.target.entity.definition.id;
-  const isCounted = outcome === 'created' || !(result.created.has(id) || (draft.isRepeated && outcome === 'unchanged'));
-  if (outcome === 'created') result.created.add(id);
-  if (isCounted) result.count(entity, outcome);
+  if (!(draft.isRepeated && outcome === 'unchanged')) result.settle(entity, id, outcome);
   for (const { field, reference } of one.deferred) {
     result.deferred.push({
       line: draft.line,

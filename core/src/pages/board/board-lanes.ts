@@ -1,7 +1,7 @@
 import type { Context, Where } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
-import { findField, targetOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
-import type { PageCall } from '../page-call.js';
+import { asText, findField, targetOf, titleOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import type { EntityCall } from '../page-call.js';
 import { mapAtMost } from '../module-call.js';
 
 /** One lane: a value of the choice, or a record of the entity that the board's field refers to. */
@@ -20,26 +20,33 @@ export function laneField(entity: CompiledEntity): EntityField | undefined {
 }
 
 /** What a lane can be: in the order of the declaration, or of `position` where the target has one. */
-export async function laneValues(call: PageCall, entity: CompiledEntity, field: EntityField): Promise<{ value: string; label: string }[]> {
-  if (field.field.kind !== 'ref') return (field.field.options ?? []).map((value) => ({ value, label: call.labels.option(entity, field, value) }));
+export async function laneValues(call: EntityCall, field: EntityField): Promise<{ value: string; label: string }[]> {
+  const { entity } = call;
+  if (field.field.kind !== 'ref')
+    return (field.field.options ?? []).map((value) => ({ value, label: call.labels.option(entity, field, value) }));
   const target = call.request.generation.entities.get(targetOf(entity, field.field));
   if (target === undefined) return [];
   const { definition } = target;
   const order = 'position' in definition.fields ? 'position' : definition.title;
-  const records = (await call.ctx.query(definition).sort(order as 'id').limit(mostLanes)) as readonly RecordValues[];
-  return records.map((record) => ({ value: String(record['id']), label: String(record[definition.title] ?? '') }));
+  const records: readonly RecordValues[] = await call.ctx.query(definition).sort(order).limit(mostLanes);
+  return records.map((record) => ({ value: asText(record['id']), label: titleOf(target, record) }));
 }
 
 /** The lanes with their newest records and totals: one query for all totals, one per lane for its records. */
-export async function loadLanes(call: PageCall, entity: CompiledEntity, field: EntityField): Promise<Lane[]> {
+export async function loadLanes(call: EntityCall, field: EntityField): Promise<Lane[]> {
+  const { entity } = call;
   const { definition } = entity;
   const sum = definition.views?.board?.sum;
-  const [values, groups] = await Promise.all([laneValues(call, entity, field), totals(call.ctx, entity, field, sum)]);
+  const [values, groups] = await Promise.all([laneValues(call, field), totals(call.ctx, entity, field, sum)]);
   return mapAtMost(3, values, async (lane) => {
     const own = groups.filter(({ key }) => key[field.path] === lane.value);
     const sums = sum === undefined ? [] : own.flatMap((group) => group.sum[sum] ?? []);
     const where = { [field.path]: lane.value } as Where<RecordValues>;
-    const records = (await call.ctx.query(definition).where(where as object).sort('-updatedAt').limit(tilesPerLane)) as readonly RecordValues[];
+    const records: readonly RecordValues[] = await call.ctx
+      .query(definition)
+      .where(where)
+      .sort('-updatedAt')
+      .limit(tilesPerLane);
     return { ...lane, count: Math.max(0, ...own.map(({ count }) => count)), sums, records };
   });
 }
@@ -48,5 +55,5 @@ const mostLanes = 20;
 const tilesPerLane = 25;
 
 function totals(ctx: Context, { definition }: CompiledEntity, field: EntityField, sum: string | undefined) {
-  return ctx.query(definition).group([field.path as 'id'], sum === undefined ? {} : { sum: [sum] });
+  return ctx.query(definition).group([field.path], sum === undefined ? {} : { sum: [sum] });
 }

@@ -11,7 +11,7 @@ export interface EntityField {
   readonly name: string;
   readonly field: Field;
   /** The value in a record as core returns it; null when empty. */
-  valueIn(record: RecordValues): unknown;
+  readonly valueIn: (record: RecordValues) => unknown;
 }
 
 /** A record whose entity is only known at run time. */
@@ -27,7 +27,15 @@ export function findField(entity: CompiledEntity, path: string): EntityField | u
   }
   const [plugin = '', name = ''] = path.split('.');
   const extended = entity.extensions.get(plugin)?.fields[name];
-  return extended && { path, module: plugin, name, field: extended, valueIn: (record) => nested(record, plugin)[name] ?? null };
+  return (
+    extended && {
+      path,
+      module: plugin,
+      name,
+      field: extended,
+      valueIn: (record) => nested(record, plugin)[name] ?? null,
+    }
+  );
 }
 
 /** The fields a view names, in its order, without those that do not exist (any more). */
@@ -47,8 +55,26 @@ export function formFields(entity: CompiledEntity): EntityField[] {
 export function extensionFields(entity: CompiledEntity): { readonly plugin: string; readonly fields: EntityField[] }[] {
   return [...entity.extensions].map(([plugin, { fields }]) => ({
     plugin,
-    fields: fieldsOf(entity, Object.keys(fields).map((name) => `${plugin}.${name}`)),
+    fields: fieldsOf(
+      entity,
+      Object.keys(fields).map((name) => `${plugin}.${name}`),
+    ),
   }));
+}
+
+/** What a record is called. */
+export function titleOf({ definition }: CompiledEntity, record: RecordValues): string {
+  return asText(record[definition.title]);
+}
+
+/** A plain value as text; objects and empty values say nothing. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
+/** Address of a record's page. */
+export function addressOf({ path }: CompiledEntity, record: RecordValues): string {
+  return `/${path}/${asText(record['id'])}`;
 }
 
 /** Every field a list may show or filter by. */
@@ -65,7 +91,10 @@ export function targetOf(entity: CompiledEntity, { target }: Field): string {
 }
 
 const user = field.ref('core.user', { onDelete: 'clear' });
-const ownedFields: Readonly<Record<string, Field>> = { owner: user, team: field.ref('core.team', { onDelete: 'clear', readOnly: true }) };
+const ownedFields: Readonly<Record<string, Field>> = {
+  owner: user,
+  team: field.ref('core.team', { onDelete: 'clear', readOnly: true }),
+};
 const recordFields: Readonly<Record<string, Field>> = {
   createdAt: field.dateTime({ readOnly: true }),
   updatedAt: field.dateTime({ readOnly: true }),

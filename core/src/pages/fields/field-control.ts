@@ -20,7 +20,11 @@ export interface EntriesView {
   readonly kind: 'entries';
   readonly name: string;
   readonly label: string;
-  readonly rows: readonly { readonly place: number; readonly number: number; readonly controls: readonly ControlView[] }[];
+  readonly rows: readonly {
+    readonly place: number;
+    readonly number: number;
+    readonly controls: readonly ControlView[];
+  }[];
   readonly error?: string;
   readonly isFull: boolean;
 }
@@ -41,16 +45,26 @@ export interface ControlSources {
 }
 
 /** The control of one field, filled from the form. */
-export function fieldControl(field: EntityField, sources: ControlSources): ControlView | EntriesView {
+export function fieldControl(owner: EntityField, sources: ControlSources): ControlView | EntriesView {
   const { entity, labels } = sources;
-  const label = labels.field(entity, field);
-  if (field.field.kind === 'list') return entriesControl(field, label, sources);
-  const hint = labels.hint(entity, field);
-  return { ...controlOf(field, field.field, field.path, label, sources), ...(hint === null ? {} : { hint }) };
+  if (owner.field.kind === 'list') return entriesControl(owner, sources);
+  const hint = labels.hint(entity, owner);
+  const control = buildControl({
+    owner,
+    field: owner.field,
+    name: owner.path,
+    label: labels.field(entity, owner),
+    sources,
+  });
+  return hint === null ? control : { ...control, hint };
 }
 
 /** Ids that the form's look-ups hold, by entity id. */
-export function refsInForm(entity: CompiledEntity, fields: readonly EntityField[], form: FormData): Map<string, Set<string>> {
+export function refsInForm(
+  entity: CompiledEntity,
+  fields: readonly EntityField[],
+  form: FormData,
+): Map<string, Set<string>> {
   const refs = new Map<string, Set<string>>();
   const note = (field: Field, name: string): void => {
     const id = textOf(form, name);
@@ -71,16 +85,34 @@ function isId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 }
 
-type Build = (field: Field, name: string, sources: ControlSources, owner: EntityField, item?: string) => object;
+/** A control being built. */
+interface Draft {
+  /** Field of the entity: itself, or the list that the control's entry belongs to. */
+  readonly owner: EntityField;
+  readonly field: Field;
+  readonly name: string;
+  readonly label: string;
+  /** Name of the field inside an entry. */
+  readonly item?: string;
+  readonly sources: ControlSources;
+}
 
-const line = (type: string, autocomplete = 'off'): Build => (_field, name, { form }) => ({ kind: 'text', type, autocomplete, value: textOf(form, name) });
-const figure = (suffix?: string): Build => ({ kind }, name, { form }) => ({
-  kind: 'number',
-  value: textOf(form, name),
-  isInteger: kind === 'integer',
-  ...(suffix && { suffix }),
-});
-const area: Build = (_field, name, { form }) => ({ kind: 'textarea', value: textOf(form, name), rows: 4, isWide: true });
+type Built = { readonly kind: string; readonly [option: string]: unknown };
+type Build = (draft: Draft) => Built;
+
+const value = ({ name, sources }: Draft): string => textOf(sources.form, name);
+const line =
+  (type: string): Build =>
+  (draft) => ({ kind: 'text', type, autocomplete: 'off', value: value(draft) });
+const figure =
+  (suffix?: string): Build =>
+  (draft) => ({
+    kind: 'number',
+    value: value(draft),
+    isInteger: draft.field.kind === 'integer',
+    ...(suffix === undefined ? {} : { suffix }),
+  });
+const area: Build = (draft) => ({ kind: 'textarea', value: value(draft), rows: 4, isWide: true });
 
 const builders: Readonly<Record<Field['kind'], Build>> = {
   text: line('text'),
@@ -93,72 +125,84 @@ const builders: Readonly<Record<Field['kind'], Build>> = {
   integer: figure(),
   decimal: figure(),
   percent: figure('%'),
-  duration: (_field, name, { form }) => ({ kind: 'text', value: textOf(form, name), placeholder: '0:30', type: 'text' }),
-  money: (_field, name, { form, currencies }) => ({
-    kind: 'money',
-    amount: textOf(form, `${name}.amount`),
-    ...(textOf(form, `${name}.currency`) === '' ? {} : { currency: textOf(form, `${name}.currency`) }),
-    currencies,
-  }),
-  boolean: (_field, name, { form }) => ({ kind: 'checkbox', isChecked: isTrue(form[name]) }),
-  date: (_field, name, { form }) => ({ kind: 'date', value: textOf(form, name) }),
-  dateTime: (_field, name, { form }) => ({ kind: 'datetime', value: textOf(form, name) }),
-  choice: (field, name, sources, owner, item) => ({
+  duration: (draft) => ({ kind: 'text', type: 'text', value: value(draft), placeholder: '0:30' }),
+  money: buildMoney,
+  boolean: ({ name, sources }) => ({ kind: 'checkbox', isChecked: isTrue(sources.form[name]) }),
+  date: (draft) => ({ kind: 'date', value: value(draft) }),
+  dateTime: (draft) => ({ kind: 'datetime', value: value(draft) }),
+  choice: (draft) => ({
     kind: 'select',
-    value: textOf(sources.form, name),
-    options: optionsOf(field, sources, owner, item),
-    ...(field.default === undefined ? { emptyLabel: '–' } : {}),
+    value: value(draft),
+    options: optionsOf(draft),
+    ...(draft.field.default === undefined ? { emptyLabel: '–' } : {}),
   }),
-  choices: (field, name, sources, owner, item) => ({
+  choices: (draft) => ({
     kind: 'choice',
     isMultiple: true,
     isWide: true,
-    value: sources.form[name] ?? [],
-    options: optionsOf(field, sources, owner, item),
+    value: draft.sources.form[draft.name] ?? [],
+    options: optionsOf(draft),
   }),
-  ref: lookup,
+  ref: buildLookup,
 };
 
-function controlOf(owner: EntityField, field: Field, name: string, label: string, sources: ControlSources, item?: string): ControlView {
-  const error = sources.errors.get(name) ?? (field.kind === 'money' ? sources.errors.get(`${name}.amount`) : undefined);
-  const built = builders[field.kind](field, name, sources, owner, item) as Omit<ControlView, 'name' | 'label'> & { kind: string };
-  return { ...built, name, label, isRequired: field.required === true, ...(error === undefined ? {} : { error }) };
+function buildControl(draft: Draft): ControlView {
+  const { field, name, label, sources } = draft;
+  const error = sources.errors.get(name) ?? sources.errors.get(`${name}.amount`);
+  const isRequired = field.required === true && field.kind !== 'boolean';
+  return { ...builders[field.kind](draft), name, label, isRequired, ...(error === undefined ? {} : { error }) };
 }
 
-function optionsOf(field: Field, { entity, labels }: ControlSources, owner: EntityField, item?: string): object[] {
-  return (field.options ?? []).map((value) => ({ value, label: labels.option(entity, owner, value, item) }));
+function optionsOf({ owner, field, item, sources: { entity, labels } }: Draft): object[] {
+  return (field.options ?? []).map((option) => ({ value: option, label: labels.option(entity, owner, option, item) }));
 }
 
-/** Few records are a list to choose from; many are searched while typing, and without scripts offered by their latest. */
-function lookup(field: Field, name: string, { generation, entity, names, choices, form }: ControlSources): object {
-  const target = targetOf(entity, field);
+function buildMoney({ name, sources: { form, currencies } }: Draft): Built {
+  const currency = textOf(form, `${name}.currency`);
+  const money = { kind: 'money', amount: textOf(form, `${name}.amount`), currencies };
+  return currency === '' ? money : { ...money, currency };
+}
+
+/** Few records are a list to choose from; many are searched while typing, and without scripts offered by their first. */
+function buildLookup(draft: Draft): Built {
+  const { generation, entity, names, choices } = draft.sources;
+  const target = targetOf(entity, draft.field);
   const path = generation.entities.get(target)?.path;
-  const value = textOf(form, name);
-  const current = value === '' ? null : names.of(target, value);
-  return {
+  const id = value(draft);
+  const current = id === '' ? null : names.of(target, id);
+  const lookup = {
     kind: 'lookup',
-    value,
-    ...(current === null ? {} : { valueLabel: current.title }),
+    value: id,
     options: choices.get(target) ?? [],
+    ...(current === null ? {} : { valueLabel: current.title }),
     ...(path === undefined ? {} : { searchHref: `/${path}/options` }),
+  };
+  return lookup;
+}
+
+function entriesControl(owner: EntityField, sources: ControlSources): EntriesView {
+  const { path, field } = owner;
+  const { form, errors, labels, entity } = sources;
+  const rows = entryPlaces(form, path).map((place, index) => ({
+    place,
+    number: index + 1,
+    controls: Object.entries(field.item ?? {}).map(([item, declared]) => {
+      const label = labels.item(entity, owner, item);
+      return buildControl({ owner, field: declared, name: `${path}.${place}.${item}`, label, item, sources });
+    }),
+  }));
+  const error = errors.get(path);
+  const isFull = rows.length >= (field.max ?? 100);
+  return {
+    kind: 'entries',
+    name: path,
+    label: labels.field(entity, owner),
+    rows,
+    isFull,
+    ...(error === undefined ? {} : { error }),
   };
 }
 
-function entriesControl(owner: EntityField, label: string, sources: ControlSources): EntriesView {
-  const { path, field } = owner;
-  const { form, errors, labels, entity } = sources;
-  const places = entryPlaces(form, path);
-  const rows = places.map((place, index) => ({
-    place,
-    number: index + 1,
-    controls: Object.entries(field.item ?? {}).map(([item, declared]) =>
-      controlOf(owner, declared, `${path}.${place}.${item}`, labels.item(entity, owner, item), sources, item),
-    ),
-  }));
-  const error = errors.get(path);
-  return { kind: 'entries', name: path, label, rows, isFull: rows.length >= (field.max ?? 100), ...(error === undefined ? {} : { error }) };
-}
-
-function isTrue(value: FormData[string]): boolean {
-  return value === 'true' || (Array.isArray(value) && value.includes('true'));
+function isTrue(sent: FormData[string]): boolean {
+  return sent === 'true' || (Array.isArray(sent) && sent.includes('true'));
 }

@@ -9,7 +9,19 @@ import type { RecordNames } from './record-names.js';
 
 /** A value as the kit's `ui-value` shows it. An empty text stands for no value. */
 export interface ValueView {
-  readonly kind: 'text' | 'longText' | 'number' | 'link' | 'email' | 'phone' | 'url' | 'person' | 'boolean' | 'date' | 'tags' | 'entries';
+  readonly kind:
+    | 'text'
+    | 'longText'
+    | 'number'
+    | 'link'
+    | 'email'
+    | 'phone'
+    | 'url'
+    | 'person'
+    | 'boolean'
+    | 'date'
+    | 'tags'
+    | 'entries';
   readonly text: string;
   /** Address; for a phone the number to dial. */
   readonly href?: string;
@@ -34,11 +46,16 @@ export interface DisplaySources {
   readonly labels: Labels;
   readonly names: RecordNames;
   /** Text of core's catalogue. */
-  t(key: string, values?: Readonly<Record<string, unknown>>): string;
+  readonly t: (key: string, values?: Readonly<Record<string, unknown>>) => string;
 }
 
 /** Shows one field of a record. */
-export function displayField(entity: CompiledEntity, field: EntityField, record: RecordValues, sources: DisplaySources): ValueView {
+export function displayField(
+  entity: CompiledEntity,
+  field: EntityField,
+  record: RecordValues,
+  sources: DisplaySources,
+): ValueView {
   const value = field.valueIn(record);
   if (value === null || value === '') return empty;
   return displays[field.field.kind]({ entity, field, declared: field.field, value, sources });
@@ -66,7 +83,10 @@ type Display = (shown: Shown) => ValueView;
 const empty: ValueView = { kind: 'text', text: '' };
 
 const text: Display = ({ value }) => ({ kind: 'text', text: String(value) });
-const number: Display = ({ value, sources: { formatters, env } }) => ({ kind: 'number', text: formatters.number(env, value) });
+const number: Display = ({ value, sources: { formatters, env } }) => ({
+  kind: 'number',
+  text: formatters.number(env, value),
+});
 
 const displays: Readonly<Record<Field['kind'], Display>> = {
   text,
@@ -81,8 +101,16 @@ const displays: Readonly<Record<Field['kind'], Display>> = {
     text: formatters.number(env, Number(value) / 100, { style: 'percent', maximumFractionDigits: 2 }),
   }),
   money: ({ value, sources: { formatters, env } }) => ({ kind: 'number', text: formatters.money(env, value) }),
-  boolean: ({ value, sources: { t } }) => ({ kind: 'boolean', text: t(value === true ? 'ui.yes' : 'ui.no'), isOn: value === true }),
-  date: ({ value, sources: { formatters, env } }) => ({ kind: 'date', text: formatters.date(env, value), datetime: String(value) }),
+  boolean: ({ value, sources: { t } }) => ({
+    kind: 'boolean',
+    text: t(value === true ? 'ui.yes' : 'ui.no'),
+    isOn: value === true,
+  }),
+  date: ({ value, sources: { formatters, env } }) => ({
+    kind: 'date',
+    text: formatters.date(env, value),
+    datetime: String(value),
+  }),
   dateTime: ({ value, sources: { formatters, env } }) => ({
     kind: 'date',
     text: formatters.timeAgo(env, value),
@@ -94,7 +122,13 @@ const displays: Readonly<Record<Field['kind'], Display>> = {
   ref: displayRef,
   email: ({ value }) => ({ kind: 'email', text: String(value) }),
   phone: ({ value }) => ({ kind: 'phone', text: String(value), href: String(value).replace(/[^+\d]/g, '') }),
-  url: ({ value }) => ({ kind: 'url', text: String(value).replace(/^https?:\/\/(www\.)?/, '').replace(/\/$/, ''), href: String(value) }),
+  url: ({ value }) => ({
+    kind: 'url',
+    text: String(value)
+      .replace(/^https?:\/\/(www\.)?/, '')
+      .replace(/\/$/, ''),
+    href: String(value),
+  }),
   list: displayList,
   json: ({ value }) => ({ kind: 'text', text: JSON.stringify(value) }),
 };
@@ -116,7 +150,9 @@ function displayRef({ entity, declared, value, sources }: Shown): ValueView {
 
 function displayList(shown: Shown): ValueView {
   const values = shown.value as readonly RecordValues[];
-  const ordered = [...values].sort((left, right) => Number(right['isPrimary'] ?? false) - Number(left['isPrimary'] ?? false));
+  const ordered = [...values].sort(
+    (left, right) => Number(right['isPrimary'] ?? false) - Number(left['isPrimary'] ?? false),
+  );
   const entries = ordered.map((entry) => displayEntry(shown, entry));
   return { kind: 'entries', text: entries.map(({ text }) => text).join(', '), entries };
 }

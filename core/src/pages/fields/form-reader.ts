@@ -19,18 +19,22 @@ export interface FormReading {
 }
 
 /** Reads the given fields of a form into what `create` and `update` take; an emptied control becomes null. */
-export function readForm(fields: readonly EntityField[], form: FormData, reading: FormReading): FormInput {
-  const problems: Problem[] = [];
+export function readForm(
+  fields: readonly EntityField[],
+  form: FormData,
+  { timeZone, currency }: FormReading,
+): FormInput {
+  const source: Source = { form, timeZone, currency, problems: [] };
   const values: Record<string, unknown> = {};
   const extras: Record<string, Record<string, unknown>> = {};
   for (const { path, name, field } of fields) {
     if (field.readOnly === true) continue;
-    const value = readValue(field, path, form, reading, problems);
+    const value = readValue(source, field, path);
     const [plugin = '', nested] = path.split('.');
     if (nested === undefined) values[path] = value;
     else (extras[plugin] ??= {})[name] = value;
   }
-  return { values: Object.keys(extras).length === 0 ? values : { ...values, extras }, problems };
+  return { values: Object.keys(extras).length === 0 ? values : { ...values, extras }, problems: source.problems };
 }
 
 /** Places `0 … n-1` of a list field's entries that a form carries, by their control names `domains.0.domain`. */
@@ -49,21 +53,39 @@ export function textOf(form: FormData, name: string): string {
   return (typeof value === 'string' ? value : (value?.[0] ?? '')).trim();
 }
 
+/** A form being read, and what could not be understood so far. */
+interface Source extends FormReading {
+  readonly form: FormData;
+  readonly problems: Problem[];
+}
+
 type Read = (text: string, field: Field, reading: FormReading) => unknown;
 
 /** Says that the text is nothing of this kind. */
 const unreadable = Symbol('unreadable');
 
-function readValue(field: Field, name: string, form: FormData, reading: FormReading, problems: Problem[]): unknown {
-  if (field.kind === 'list') return readEntries(field, name, form, reading, problems);
-  if (field.kind === 'choices') return readAll(form, name);
-  if (field.kind === 'boolean') return readAll(form, name).some((value) => value === 'true' || value === 'on');
-  if (field.kind === 'money') return readMoney(name, form, reading, problems);
-  const text = textOf(form, name);
+function readValue(source: Source, field: Field, name: string): unknown {
+  switch (field.kind) {
+    case 'list':
+      return readEntries(source, field, name);
+    case 'choices':
+      return readAll(source.form, name);
+    case 'boolean':
+      return readAll(source.form, name).some((value) => value === 'true' || value === 'on');
+    case 'money':
+      return readMoney(source, name);
+    default:
+      return readText(source, field, name);
+  }
+}
+
+function readText(source: Source, field: Field, name: string): unknown {
+  const text = textOf(source.form, name);
   if (text === '') return null;
-  const value = (readers[field.kind] ?? keep)(text, field, reading);
+  const value = (readers[field.kind] ?? keep)(text, field, source);
   if (value !== unreadable) return value;
-  problems.push({ pointer: pointerOf(name), code: `not_${snake(field.kind)}`, message: `not_${snake(field.kind)}` });
+  const code = `not_${snake(field.kind)}`;
+  source.problems.push({ pointer: pointerOf(name), code, message: code });
   return null;
 }
 
@@ -95,25 +117,27 @@ function ungroup(text: string): string {
   return text.replace(/[\s'’\u00a0\u202f]/g, '');
 }
 
-function readMoney(name: string, form: FormData, { currency }: FormReading, problems: Problem[]): unknown {
+function readMoney({ form, currency, problems }: Source, name: string): unknown {
   const amount = ungroup(textOf(form, `${name}.amount`));
   if (amount === '') return null;
-  if (decimalPattern.test(amount)) return { amount, currency: textOf(form, `${name}.currency`).toUpperCase() || currency };
+  if (decimalPattern.test(amount))
+    return { amount, currency: textOf(form, `${name}.currency`).toUpperCase() || currency };
   problems.push({ pointer: `${pointerOf(name)}/amount`, code: 'not_money', message: 'not_money' });
   return null;
 }
 
 /** Entries left wholly empty do not count: that is how a row is taken out without JavaScript. */
-function readEntries(field: Field, name: string, form: FormData, reading: FormReading, problems: Problem[]): unknown[] {
-  const entries: unknown[] = [];
-  for (const place of entryPlaces(form, name)) {
-    const prefix = `${name}.${place}`;
-    const items = Object.entries(field.item ?? {});
-    if (!items.some(([item, { kind }]) => saysSomething(kind, form, `${prefix}.${item}`))) continue;
-    const read = items.map(([item, declared]) => [item, readValue(declared, `${prefix}.${item}`, form, reading, problems)] as const);
-    entries.push(Object.fromEntries(read.filter(([item, value]) => value !== null || field.item?.[item]?.default === undefined)));
-  }
-  return entries;
+function readEntries(source: Source, { item: items = {} }: Field, name: string): unknown[] {
+  const prefixes = entryPlaces(source.form, name).map((place) => `${name}.${place}`);
+  const filled = prefixes.filter((prefix) =>
+    Object.entries(items).some(([item, { kind }]) => saysSomething(kind, source.form, `${prefix}.${item}`)),
+  );
+  return filled.map((prefix) => {
+    const read = Object.entries(items).map(
+      ([item, field]) => [item, readValue(source, field, `${prefix}.${item}`)] as const,
+    );
+    return Object.fromEntries(read.filter(([item, value]) => value !== null || items[item]?.default === undefined));
+  });
 }
 
 /** A choice or a box always has some value, so it does not make an entry. */

@@ -35,7 +35,8 @@ export function createLabels(find: FindText, locale: string): Labels {
     manyInText: (entity) => inText(many(entity), locale),
     field: ({ definition: { noun } }, { module, name, path }) =>
       find(module, `${noun}.fields.${name}`) ?? find('core', `record.fields.${path}`) ?? humanise(name),
-    item: ({ definition: { noun } }, { module, name }, item) => find(module, `${noun}.fields.${name}.${item}`) ?? humanise(item),
+    item: ({ definition: { noun } }, { module, name }, item) =>
+      find(module, `${noun}.fields.${name}.${item}`) ?? humanise(item),
     option({ definition: { noun } }, { module, name }, value, item) {
       const path = item === undefined ? name : `${name}.${item}`;
       return find(module, `${noun}.options.${path}.${value}`) ?? humanise(value);
@@ -46,7 +47,10 @@ export function createLabels(find: FindText, locale: string): Labels {
 
 /** `annualRevenue` and `annual_revenue` become `Annual revenue`. */
 export function humanise(name: string): string {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ').toLowerCase();
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[_-]+/g, ' ')
+    .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -1,7 +1,7 @@
 import type { Context, Field } from '@trellis-crm/sdk';
-import type { Generation } from '../../kernel/generation.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
-import { targetOf, type EntityField, type RecordValues } from './entity-field.js';
+import type { EntityCall, PageCall } from '../page-call.js';
+import { asText, targetOf, titleOf, type EntityField, type RecordValues } from './entity-field.js';
 
 /** Names of the records that others refer to, for showing refs as people know them. */
 export interface RecordNames {
@@ -10,28 +10,25 @@ export interface RecordNames {
 }
 
 /** Looks up the names behind all refs of these records: one query per entity referred to, never one per record. */
-export async function loadNames(
-  ctx: Context,
-  generation: Generation,
-  entity: CompiledEntity,
+export function loadNames(
+  call: EntityCall,
   fields: readonly EntityField[],
   records: readonly RecordValues[],
 ): Promise<RecordNames> {
-  const wanted = collectRefs(entity, fields, records);
-  return loadNamesOf(ctx, generation, wanted);
+  return loadNamesOf(call, collectRefs(call.entity, fields, records));
 }
 
 /** The same for ids already collected, by entity id. */
 export async function loadNamesOf(
-  ctx: Context,
-  generation: Generation,
+  { ctx, request }: PageCall,
   wanted: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<RecordNames> {
-  const known = await Promise.all([...wanted].map(([id, ids]) => titlesOf(ctx, generation.entities.get(id), [...ids])));
+  const { entities } = request.generation;
+  const known = await Promise.all([...wanted].map(([id, ids]) => titlesOf(ctx, entities.get(id), [...ids])));
   const titles = new Map(known.flat());
   return {
     of(entity, id) {
-      const target = generation.entities.get(entity);
+      const target = entities.get(entity);
       const title = titles.get(`${entity} ${id}`);
       return target === undefined || title === undefined ? null : { title, href: `/${target.path}/${id}` };
     },
@@ -54,19 +51,25 @@ export function collectRefs(
 function collectFrom(entity: CompiledEntity, field: Field, value: unknown, refs: Map<string, Set<string>>): void {
   if (field.kind === 'ref' && typeof value === 'string') {
     const target = targetOf(entity, field);
-    const ids = refs.get(target) ?? new Set();
-    refs.set(target, ids.add(value));
+    refs.set(target, (refs.get(target) ?? new Set()).add(value));
   }
   if (field.kind !== 'list' || !Array.isArray(value)) return;
-  for (const entry of value as RecordValues[]) {
-    for (const [name, item] of Object.entries(field.item ?? {})) collectFrom(entity, item, entry[name], refs);
-  }
+  const items = Object.entries(field.item ?? {});
+  for (const entry of value as RecordValues[])
+    items.forEach(([name, item]) => collectFrom(entity, item, entry[name], refs));
 }
 
-async function titlesOf(ctx: Context, target: CompiledEntity | undefined, ids: readonly string[]): Promise<[string, string][]> {
+async function titlesOf(
+  ctx: Context,
+  target: CompiledEntity | undefined,
+  ids: readonly string[],
+): Promise<[string, string][]> {
   if (target === undefined) return [];
   const { definition } = target;
   if (ctx.actor.reach(`${definition.id}:read`) === null) return [];
-  const records = (await ctx.query(definition).where({ id: { in: ids } } as object).limit(1000)) as readonly RecordValues[];
-  return records.map((record) => [`${definition.id} ${String(record['id'])}`, String(record[definition.title] ?? '')]);
+  const records: readonly RecordValues[] = await ctx
+    .query(definition)
+    .where({ id: { in: ids } })
+    .limit(1000);
+  return records.map((record) => [`${definition.id} ${asText(record['id'])}`, titleOf(target, record)]);
 }

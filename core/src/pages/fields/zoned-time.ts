@@ -20,7 +20,14 @@ const dayMs = 86_400_000;
 function offsetMs(moment: number, timeZone: string): number {
   const parts = formatter(timeZone).formatToParts(moment);
   const value = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
-  const wall = Date.UTC(value('year'), value('month') - 1, value('day'), value('hour'), value('minute'), value('second'));
+  const wall = Date.UTC(
+    value('year'),
+    value('month') - 1,
+    value('day'),
+    value('hour'),
+    value('minute'),
+    value('second'),
+  );
   return wall - Math.floor(moment / 1000) * 1000;
 }
 

@@ -18,7 +18,9 @@ function addEntry(form: FormData, path: string): FormData {
 }
 
 function withoutEntry(form: FormData, prefix: string): FormData {
-  return Object.fromEntries(Object.entries(without(form, '_remove')).filter(([name]) => !name.startsWith(`${prefix}.`)));
+  return Object.fromEntries(
+    Object.entries(without(form, '_remove')).filter(([name]) => !name.startsWith(`${prefix}.`)),
+  );
 }
 
 function without(form: FormData, name: string): FormData {

@@ -13,7 +13,11 @@ export const noProblems: FormProblems = { byControl: new Map(), general: [] };
 export type ProblemText = (code: string) => string | null;
 
 /** Sorts problems to the controls they are about: pointer `/domains/0/domain` is control `domains.0.domain`. */
-export function formProblems(problems: readonly Problem[], controls: ReadonlySet<string>, textOf: ProblemText): FormProblems {
+export function formProblems(
+  problems: readonly Problem[],
+  controls: ReadonlySet<string>,
+  textOf: ProblemText,
+): FormProblems {
   const byControl = new Map<string, string>();
   const general: string[] = [];
   for (const { pointer, code, message } of problems) {
@@ -33,7 +37,10 @@ export function problemsOf(error: unknown): readonly Problem[] {
 
 /** The control a pointer is about: itself, or the nearest one above it (`/amount/currency` is shown at `amount`). */
 function controlAt(pointer: string, controls: ReadonlySet<string>): string | null {
-  const parts = pointer.replace(/^\//, '').split('/').filter((part) => part !== '' && part !== 'extras');
+  const parts = pointer
+    .replace(/^\//, '')
+    .split('/')
+    .filter((part) => part !== '' && part !== 'extras');
   for (let length = parts.length; length > 0; length--) {
     const name = parts.slice(0, length).join('.');
     if (controls.has(name)) return name;

@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Problem } from '@trellis-crm/sdk';
-import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { displayField } from '../fields/field-display.js';
-import { extensionFields, formFields, targetOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import {
+  asText,
+  extensionFields,
+  formFields,
+  targetOf,
+  titleOf,
+  type EntityField,
+  type RecordValues,
+} from '../fields/entity-field.js';
 import { fieldControl, refsInForm, type ControlSources } from '../fields/field-control.js';
 import type { FormData } from '../fields/form-reader.js';
 import { loadNames, loadNamesOf } from '../fields/record-names.js';
 import { displaySources } from '../list/list-view.js';
-import type { PageCall } from '../page-call.js';
+import type { EntityCall, PageCall } from '../page-call.js';
 import { formProblems, type FormProblems } from './form-problems.js';
 
 /** What a form page shows. */
@@ -15,30 +22,33 @@ export interface FormState {
   /** Null while it does not exist yet. */
   readonly record: RecordValues | null;
   readonly form: FormData;
-  readonly problems: readonly Problem[];
+  readonly problems?: readonly Problem[];
   /** Fields that somebody else changed while this form was open. */
-  readonly conflicts: readonly EntityField[];
-  readonly title: string;
+  readonly conflicts?: readonly EntityField[];
 }
 
 /** Context of `core:records/form`. */
-export async function formView(call: PageCall, entity: CompiledEntity, state: FormState): Promise<object> {
+export async function formView(call: EntityCall, state: FormState, title: string): Promise<object> {
+  const { entity } = call;
   const { path } = entity;
-  const groups = formGroups(call, entity);
+  const groups = formGroups(call);
   const fields = groups.flatMap((group) => group.fields);
-  const problems = formProblems(state.problems, controlNames(fields, state.form), problemText(call));
-  const sources = await controlSources(call, entity, fields, state.form, problems);
+  const problems = formProblems(state.problems ?? [], controlNames(fields, state.form), problemText(call));
+  const sources = await controlSources(call, fields, state.form, problems);
   const home = state.record === null ? `/${path}` : `/${path}/${String(state.record['id'])}`;
   return {
-    title: state.title,
+    title,
     action: state.record === null ? `/${path}/new` : `${home}/edit`,
     version: state.record?.['version'],
     key: randomUUID(),
     cancelHref: home,
     submitLabel: call.t(state.record === null ? 'form.create' : 'form.save'),
     errors: errorList(problems),
-    conflicts: await conflictViews(call, entity, state),
-    groups: groups.map(({ label, fields: own }) => ({ label, controls: own.map((field) => fieldControl(field, sources)) })),
+    conflicts: await conflictViews(call, state),
+    groups: groups.map(({ label, fields: own }) => ({
+      label,
+      controls: own.map((field) => fieldControl(field, sources)),
+    })),
   };
 }
 
@@ -49,15 +59,17 @@ export function problemText({ request, env, t }: PageCall): (code: string) => st
 
 /** Everything controls are built from: names behind refs, short lists to choose from, errors in place. */
 export async function controlSources(
-  call: PageCall,
-  entity: CompiledEntity,
+  call: EntityCall,
   fields: readonly EntityField[],
   form: FormData,
   problems: FormProblems,
 ): Promise<ControlSources> {
-  const { request, ctx, labels, env } = call;
+  const { request, labels, env, entity } = call;
   const { generation } = request;
-  const [names, choices] = await Promise.all([loadNamesOf(ctx, generation, refsInForm(entity, fields, form)), lookupChoices(call, entity, fields)]);
+  const [names, choices] = await Promise.all([
+    loadNamesOf(call, refsInForm(entity, fields, form)),
+    lookupChoices(call, fields),
+  ]);
   return { generation, entity, labels, names, choices, currencies: [env.currency], form, errors: problems.byControl };
 }
 
@@ -71,9 +83,12 @@ interface FieldGroup {
   readonly fields: readonly EntityField[];
 }
 
-function formGroups({ t }: PageCall, entity: CompiledEntity): FieldGroup[] {
+function formGroups({ t, entity }: EntityCall): FieldGroup[] {
   const own = { label: null, fields: formFields(entity).filter(isWritable) };
-  const extended = extensionFields(entity).map(({ plugin, fields }) => ({ label: t(`${plugin}:plugin.name`), fields: fields.filter(isWritable) }));
+  const extended = extensionFields(entity).map(({ plugin, fields }) => ({
+    label: t(`${plugin}:plugin.name`),
+    fields: fields.filter(isWritable),
+  }));
   return [own, ...extended].filter(({ fields }) => fields.length > 0);
 }
 
@@ -86,20 +101,35 @@ function errorList({ byControl, general }: FormProblems): object[] {
 }
 
 /** Up to 50 records per entity referred to, by name: the whole choice where there are few, a first one elsewhere. One query per entity. */
-async function lookupChoices({ ctx, request }: PageCall, entity: CompiledEntity, fields: readonly EntityField[]): Promise<ControlSources['choices']> {
-  const refs = fields.flatMap(({ field }) => [field, ...Object.values(field.item ?? {})]).filter(({ kind }) => kind === 'ref');
-  const targets = [...new Set(refs.map((field) => targetOf(entity, field)))].flatMap((id) => request.generation.entities.get(id) ?? []);
+async function lookupChoices(
+  { ctx, request, entity }: EntityCall,
+  fields: readonly EntityField[],
+): Promise<ControlSources['choices']> {
+  const refs = fields
+    .flatMap(({ field }) => [field, ...Object.values(field.item ?? {})])
+    .filter(({ kind }) => kind === 'ref');
+  const targets = [...new Set(refs.map((field) => targetOf(entity, field)))].flatMap(
+    (id) => request.generation.entities.get(id) ?? [],
+  );
   const readable = targets.filter(({ definition }) => request.identity.reach(`${definition.id}:read`) !== null);
-  const loaded = readable.map(async ({ definition }) => {
-    const records = (await ctx.query(definition).sort(definition.title as 'id').limit(50)) as readonly RecordValues[];
-    return [definition.id, records.map((record) => ({ value: String(record['id']), label: String(record[definition.title] ?? '') }))] as const;
+  const loaded = readable.map(async (target) => {
+    const { definition } = target;
+    const records: readonly RecordValues[] = await ctx.query(definition).sort(definition.title).limit(50);
+    return [
+      definition.id,
+      records.map((record) => ({ value: asText(record['id']), label: titleOf(target, record) })),
+    ] as const;
   });
   return new Map(await Promise.all(loaded));
 }
 
-async function conflictViews(call: PageCall, entity: CompiledEntity, { conflicts, record }: FormState): Promise<object[]> {
+async function conflictViews(call: EntityCall, { conflicts = [], record }: FormState): Promise<object[]> {
+  const { entity } = call;
   if (conflicts.length === 0 || record === null) return [];
-  const names = await loadNames(call.ctx, call.request.generation, entity, conflicts, [record]);
+  const names = await loadNames(call, conflicts, [record]);
   const sources = displaySources(call, names);
-  return conflicts.map((field) => ({ label: call.labels.field(entity, field), value: displayField(entity, field, record, sources) }));
+  return conflicts.map((field) => ({
+    label: call.labels.field(entity, field),
+    value: displayField(entity, field, record, sources),
+  }));
 }

@@ -2,7 +2,7 @@ import type { Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { allFields, findField, targetOf, type EntityField } from '../fields/entity-field.js';
 import type { RecordNames } from '../fields/record-names.js';
-import type { PageCall } from '../page-call.js';
+import type { EntityCall, PageCall } from '../page-call.js';
 import { filterName, listAddress, listParams, type ListFilter, type ListState } from './list-state.js';
 
 /** A condition as a chip that can be taken away. */
@@ -34,25 +34,27 @@ export function filteredRefs(entity: CompiledEntity, filters: readonly ListFilte
 }
 
 /** The conditions of a list as chips. */
-export function filterChips(call: PageCall, entity: CompiledEntity, state: ListState, names: RecordNames): ChipView[] {
+export function filterChips(call: EntityCall, state: ListState, names: RecordNames): ChipView[] {
+  const { entity } = call;
   return state.filters.map((filter) => {
     const field = findField(entity, filter.field);
     const others = state.filters.filter((other) => other !== filter);
     return {
       label: field === undefined ? filter.field : call.labels.field(entity, field),
       operator: operatorLabel(call, filter),
-      value: filter.operator === 'empty' ? '' : chipValue(call, entity, field, filter, names),
+      value: filter.operator === 'empty' ? '' : chipValue(call, field, filter, names),
       removeHref: listAddress({ ...state, filters: others, after: null }),
     };
   });
 }
 
 /** One form per field that lists can be narrowed by. */
-export function filterForms(call: PageCall, entity: CompiledEntity, state: ListState): FilterFormView[] {
+export function filterForms(call: EntityCall, state: ListState): FilterFormView[] {
+  const { entity } = call;
   const hidden = listParams({ ...state, after: null }).map(([name, value]) => ({ name, value }));
   return allFields(entity).flatMap((field) => {
     const label = call.labels.field(entity, field);
-    const control = controlOf(call, entity, field, label);
+    const control = controlOf(call, field, label);
     if (control === null) return [];
     const kept = hidden.filter(({ name }) => !('name' in control) || name !== control.name);
     return { label, action: state.path, hidden: kept, control };
@@ -64,25 +66,40 @@ function operatorLabel({ t }: PageCall, { operator, value }: ListFilter): string
   return t(`filter.${operator}`);
 }
 
-function chipValue(call: PageCall, entity: CompiledEntity, field: EntityField | undefined, { value }: ListFilter, names: RecordNames): string {
-  const { env, labels, t, request } = call;
-  const { formatters } = request.generation.views;
-  switch (field?.field.kind) {
-    case 'ref':
-      return names.of(targetOf(entity, field.field), value)?.title ?? t('value.hidden');
-    case 'choice':
-    case 'choices':
-      return value.split(',').map((option) => labels.option(entity, field, option)).join(', ');
-    case 'boolean':
-      return t(value === 'true' ? 'ui.yes' : 'ui.no');
-    case 'date':
-      return formatters.date(env, value);
-    case 'dateTime':
-      return formatters.date(env, value);
-    default:
-      return value;
-  }
+function chipValue(
+  call: EntityCall,
+  field: EntityField | undefined,
+  { value }: ListFilter,
+  names: RecordNames,
+): string {
+  const show = field && chipTexts[field.field.kind];
+  return field === undefined || show === undefined ? value : show({ call, field, value, names });
 }
+
+interface Chip {
+  readonly call: EntityCall;
+  readonly field: EntityField;
+  readonly value: string;
+  readonly names: RecordNames;
+}
+
+const optionText = ({ call: { entity, labels }, field, value }: Chip): string =>
+  value
+    .split(',')
+    .map((option) => labels.option(entity, field, option))
+    .join(', ');
+const dayText = ({ call: { request, env }, value }: Chip): string =>
+  request.generation.views.formatters.date(env, value);
+
+const chipTexts: Readonly<Partial<Record<Field['kind'], (chip: Chip) => string>>> = {
+  ref: ({ call: { entity, t }, field, value, names }) =>
+    names.of(targetOf(entity, field.field), value)?.title ?? t('value.hidden'),
+  choice: optionText,
+  choices: optionText,
+  boolean: ({ call: { t }, value }) => t(value === 'true' ? 'ui.yes' : 'ui.no'),
+  date: dayText,
+  dateTime: dayText,
+};
 
 const textOperators = ['contains', 'startsWith', 'eq', 'empty', 'filled'];
 const orderOperators = ['gte', 'lte', 'eq', 'empty', 'filled'];
@@ -101,28 +118,44 @@ const operators: Readonly<Partial<Record<Field['kind'], readonly string[]>>> = {
   dateTime: ['gte', 'lte'],
 };
 
-function controlOf(call: PageCall, entity: CompiledEntity, field: EntityField, label: string): object | null {
+function controlOf(call: EntityCall, field: EntityField, label: string): object | null {
+  const { entity } = call;
   const { kind, options = [] } = field.field;
   const name = filterName(field.path);
   const base = { name, id: `filter-${field.path.replaceAll('.', '-')}`, label };
   if (kind === 'choice' || kind === 'choices') {
-    return { ...base, kind: 'select', options: options.map((value) => ({ value, label: call.labels.option(entity, field, value) })) };
+    return {
+      ...base,
+      kind: 'select',
+      options: options.map((value) => ({ value, label: call.labels.option(entity, field, value) })),
+    };
   }
   if (kind === 'boolean') {
-    return { ...base, kind: 'select', options: ['true', 'false'].map((value) => ({ value, label: call.t(value === 'true' ? 'ui.yes' : 'ui.no') })) };
+    return {
+      ...base,
+      kind: 'select',
+      options: ['true', 'false'].map((value) => ({ value, label: call.t(value === 'true' ? 'ui.yes' : 'ui.no') })),
+    };
   }
   if (kind === 'ref') {
     const target = call.request.generation.entities.get(targetOf(entity, field.field));
-    return target === undefined ? null : { ...base, kind: 'lookup', options: [], searchHref: `/${target.path}/options` };
+    return target === undefined
+      ? null
+      : { ...base, kind: 'lookup', options: [], searchHref: `/${target.path}/options` };
   }
   const known = operators[kind];
   return known === undefined ? null : { ...base, name: 'value', body: operatorControl(call, field, base.id, known) };
 }
 
-function operatorControl({ request, env, t }: PageCall, { path, field }: EntityField, id: string, known: readonly string[]): unknown {
+function operatorControl(
+  { render, t }: PageCall,
+  { path, field }: EntityField,
+  id: string,
+  known: readonly string[],
+): unknown {
   const isDay = field.kind === 'date' || field.kind === 'dateTime';
   const options = known.map((value) => ({ value, label: t(filterKey(value)) }));
-  return request.generation.views.render('core:records/_filter-control', { path, id, options, type: isDay ? 'date' : 'text' }, env);
+  return render('core:records/_filter-control', { path, id, options, type: isDay ? 'date' : 'text' });
 }
 
 function filterKey(operator: string): string {

@@ -1,10 +1,8 @@
-import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { PageBlock } from '../../views/page-model.js';
-import type { SafeHtml } from '../../views/safe-html.js';
 import { patchBlocks } from '../block-patches.js';
 import type { EntityField } from '../fields/entity-field.js';
 import { collectRefs, loadNamesOf, type RecordNames } from '../fields/record-names.js';
-import type { PageCall } from '../page-call.js';
+import type { EntityCall, PageCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { filterChips, filteredRefs, filterForms } from './filter-view.js';
 import { readRecordPage, type RecordPage } from './list-reader.js';
@@ -12,55 +10,87 @@ import { addressWithAddedFilter, listAddress, readListState, type ListState } fr
 import { isWithout, listFields, pagerView, rowsView, tableView } from './list-view.js';
 
 /** `GET /<path>`: the records of an entity, filtered and sorted as the address says. */
-export async function showList(call: PageCall, entity: CompiledEntity): Promise<PageAnswer> {
+export async function showList(call: EntityCall): Promise<PageAnswer> {
+  const { entity } = call;
   const { url, isPartial } = call.request;
   const added = addressWithAddedFilter(url);
   if (added !== null) return goTo(added);
   const state = readListState(url);
-  const page = await readRecordPage(call, entity, state);
-  const names = await namesFor(call, entity, state, listFields(entity), page);
-  if (isPartial && state.after !== null) return showPart(render(call, '_more-rows', { rows: rowsView(call, entity, page.records, names), pager: pagerView(call, state, page) }));
+  const page = await readRecordPage(call, state);
+  const names = await namesFor(call, state, listFields(entity), page);
+  if (isPartial && state.after !== null)
+    return showPart(
+      call.render('core:records/_more-rows', {
+        rows: rowsView(call, page.records, names),
+        pager: pagerView(call, state, page),
+      }),
+    );
   const title = call.labels.many(entity.definition);
-  const blocks = listBlocks(call, entity, state, page, names);
+  const blocks = listBlocks(call, state, page, names);
   const patched = await patchBlocks(call, `${entity.definition.module}.${entity.definition.plural}-list`, {}, blocks);
   return showPage({ title, breadcrumbs: [{ label: title }], blocks: patched });
 }
 
-function namesFor(call: PageCall, entity: CompiledEntity, state: ListState, fields: readonly EntityField[], page: RecordPage): Promise<RecordNames> {
+function namesFor(
+  call: EntityCall,
+  state: ListState,
+  fields: readonly EntityField[],
+  page: RecordPage,
+): Promise<RecordNames> {
+  const { entity } = call;
   const refs = collectRefs(entity, fields, page.records);
-  for (const [target, ids] of filteredRefs(entity, state.filters)) refs.set(target, new Set([...(refs.get(target) ?? []), ...ids]));
-  return loadNamesOf(call.ctx, call.request.generation, refs);
+  for (const [target, ids] of filteredRefs(entity, state.filters))
+    refs.set(target, new Set([...(refs.get(target) ?? []), ...ids]));
+  return loadNamesOf(call, refs);
 }
 
-function listBlocks(call: PageCall, entity: CompiledEntity, state: ListState, page: RecordPage, names: RecordNames): PageBlock[] {
+function listBlocks(call: EntityCall, state: ListState, page: RecordPage, names: RecordNames): PageBlock[] {
   const bare = state.filters.length === 0 && state.after === null;
   const isEmpty = page.records.length === 0;
-  const list = isEmpty ? render(call, '_empty-list', emptyView(call, entity, state)) : render(call, '_table', tableContext(call, entity, state, page, names));
-  const header: PageBlock = { name: 'header', column: 'header', html: render(call, '_list-head', headView(call, entity)) };
+  const list = isEmpty
+    ? call.render('core:records/_empty-list', emptyView(call, state))
+    : call.render('core:records/_table', tableContext(call, state, page, names));
+  const header: PageBlock = {
+    name: 'header',
+    column: 'header',
+    html: call.render('core:records/_list-head', headView(call)),
+  };
   if (isEmpty && bare) return [header, { name: 'list', html: list }];
-  const filters = { id: 'filters', chips: filterChips(call, entity, state, names), filters: filterForms(call, entity, state), ...clearing(state) };
-  return [header, { name: 'filters', html: render(call, '_filters', filters) }, { name: 'list', html: list }];
+  const filters = {
+    id: 'filters',
+    chips: filterChips(call, state, names),
+    filters: filterForms(call, state),
+    ...clearing(state),
+  };
+  return [
+    header,
+    { name: 'filters', html: call.render('core:records/_filters', filters) },
+    { name: 'list', html: list },
+  ];
 }
 
-function tableContext(call: PageCall, entity: CompiledEntity, state: ListState, page: RecordPage, names: RecordNames): object {
-  return { table: tableView(call, entity, state, page.records, names), pager: pagerView(call, state, page) };
+function tableContext(call: EntityCall, state: ListState, page: RecordPage, names: RecordNames): object {
+  return { table: tableView(call, state, page.records, names), pager: pagerView(call, state, page) };
 }
 
 function clearing(state: ListState): { clearHref?: string } {
   return state.filters.length === 0 ? {} : { clearHref: listAddress({ ...state, filters: [], after: null }) };
 }
 
-function headView(call: PageCall, entity: CompiledEntity): object {
-  const { t, labels, request } = call;
+function headView(call: EntityCall): object {
+  const { t, labels, request, entity } = call;
   const { definition, path } = entity;
   const views = definition.views?.board === undefined ? [] : viewLinks(call, path, 'list');
   return {
     title: labels.many(definition),
     views,
     viewsLabel: t('list.views'),
-    newHref: mayCreate(call, entity) ? `/${path}/new` : undefined,
+    newHref: mayCreate(call) ? `/${path}/new` : undefined,
     newLabel: t('list.new', { entity: labels.oneInText(definition) }),
-    trashHref: request.identity.reach(`${definition.id}:delete`) === null || isWithout(entity, 'delete') ? undefined : `/${path}/trash`,
+    trashHref:
+      request.identity.reach(`${definition.id}:delete`) === null || isWithout(entity, 'delete')
+        ? undefined
+        : `/${path}/trash`,
   };
 }
 
@@ -73,22 +103,27 @@ export function viewLinks({ t }: PageCall, path: string, current: 'list' | 'boar
 }
 
 /** Whether this person may add records of the entity by a form. */
-export function mayCreate({ request }: PageCall, entity: CompiledEntity): boolean {
+export function mayCreate({ request, entity }: EntityCall): boolean {
   return !isWithout(entity, 'create') && request.identity.reach(`${entity.definition.id}:create`) !== null;
 }
 
-function emptyView(call: PageCall, entity: CompiledEntity, state: ListState): object {
-  const { t, labels } = call;
+function emptyView(call: EntityCall, state: ListState): object {
+  const { t, labels, entity } = call;
   const { definition, path } = entity;
   const { icon = 'box', module, noun } = definition;
-  if (state.filters.length > 0) return { icon: 'filter', title: t('list.nothingFits'), text: t('list.nothingFitsHint'), href: `/${path}`, label: t('ui.clearFilters') };
+  if (state.filters.length > 0)
+    return {
+      icon: 'filter',
+      title: t('list.nothingFits'),
+      text: t('list.nothingFitsHint'),
+      href: `/${path}`,
+      label: t('ui.clearFilters'),
+    };
   const words = { entity: labels.oneInText(definition), entities: labels.manyInText(definition) };
   const { views } = call.request.generation;
-  const text = views.hasText(call.env, module, `${noun}.empty`) ? t(`${module}:${noun}.empty`) : t('list.emptyHint', words);
-  const action = mayCreate(call, entity) ? { href: `/${path}/new`, label: t('list.new', words) } : {};
+  const text = views.hasText(call.env, module, `${noun}.empty`)
+    ? t(`${module}:${noun}.empty`)
+    : t('list.emptyHint', words);
+  const action = mayCreate(call) ? { href: `/${path}/new`, label: t('list.new', words) } : {};
   return { icon, title: t('list.empty', words), text, ...action };
-}
-
-function render({ request, env }: PageCall, template: string, context: object): SafeHtml {
-  return request.generation.views.render(`core:records/${template}`, context, env);
 }

@@ -1,7 +1,6 @@
 import { NotFoundError } from '@trellis-crm/sdk';
-import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { RecordValues } from '../fields/entity-field.js';
-import type { PageCall } from '../page-call.js';
+import type { EntityCall, PageCall } from '../page-call.js';
 import { listParams, type ListState } from './list-state.js';
 
 /** One page of records that this person may see. */
@@ -15,21 +14,36 @@ export interface RecordPage {
 }
 
 /** Reads a list through the entity's own API endpoint, so that page and API share filters, order, cursor and rights. */
-export async function readRecordPage(call: PageCall, entity: CompiledEntity, state: Omit<ListState, 'path'>, limit = 50): Promise<RecordPage> {
+export async function readRecordPage(
+  call: EntityCall,
+  state: Omit<ListState, 'path'>,
+  limit = 50,
+): Promise<RecordPage> {
+  const { entity } = call;
   const params = [...listParams(state), ['limit', String(limit)]] as [string, string][];
   const { data, page } = (await readApi(call, entity.path, params)) as ListAnswer;
   return { records: data, next: page.next, count: page.count, isCapped: page.countIsCapped ?? false };
 }
 
 /** Asks a GET endpoint of the API as the person, without a request of its own. @throws what the endpoint throws */
-export async function readApi(call: PageCall, path: string, params: readonly (readonly [string, string])[]): Promise<unknown> {
+export async function readApi(
+  call: PageCall,
+  path: string,
+  params: readonly (readonly [string, string])[],
+): Promise<unknown> {
   const { request } = call;
   const url = new URL(`/api/v1/${path}`, request.url);
   for (const [name, value] of params) url.searchParams.append(name, value);
   const match = request.generation.match('GET', url.pathname);
   if (match.kind !== 'found') throw new NotFoundError('page_not_found');
   const query = Object.fromEntries(url.searchParams);
-  const answer = await match.endpoint.handle({ ...request, url, query, params: match.params, header: (name) => request.header(name) });
+  const answer = await match.endpoint.handle({
+    ...request,
+    url,
+    query,
+    params: match.params,
+    header: (name) => request.header(name),
+  });
   return answer.body;
 }
 

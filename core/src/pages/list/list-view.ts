@@ -2,9 +2,9 @@ import type { Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { displayField, type DisplaySources, type ValueView } from '../fields/field-display.js';
-import { fieldsOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import { addressOf, fieldsOf, titleOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import type { RecordNames } from '../fields/record-names.js';
-import type { PageCall } from '../page-call.js';
+import type { EntityCall, PageCall } from '../page-call.js';
 import type { RecordPage } from './list-reader.js';
 import { listAddress, type ListState } from './list-state.js';
 
@@ -15,24 +15,32 @@ export function listFields({ definition, ...entity }: CompiledEntity): EntityFie
 }
 
 /** The table of a list, as `ui-table` takes it. */
-export function tableView(call: PageCall, entity: CompiledEntity, state: ListState, records: readonly RecordValues[], names: RecordNames): object {
+export function tableView(
+  call: EntityCall,
+  state: ListState,
+  records: readonly RecordValues[],
+  names: RecordNames,
+): object {
+  const { entity } = call;
   const fields = listFields(entity);
   const labels = fields.map((field) => call.labels.field(entity, field));
   return {
     caption: call.labels.many(entity.definition),
     columns: fields.map((field, place) => ({ label: labels[place], ...columnOf(field, state) })),
-    rows: rowsView(call, entity, records, names),
+    rows: rowsView(call, records, names),
     hasActions: true,
   };
 }
 
 /** Rows alone, for what "load more" appends. */
-export function rowsView(call: PageCall, entity: CompiledEntity, records: readonly RecordValues[], names: RecordNames): object[] {
+export function rowsView(call: EntityCall, records: readonly RecordValues[], names: RecordNames): object[] {
+  const { entity } = call;
   const fields = listFields(entity);
   const sources = displaySources(call, names);
-  const canEdit = call.request.identity.reach(`${entity.definition.id}:update`) !== null && !isWithout(entity, 'update');
+  const canEdit =
+    call.request.identity.reach(`${entity.definition.id}:update`) !== null && !isWithout(entity, 'update');
   return records.map((record) => {
-    const href = `/${entity.path}/${String(record['id'])}`;
+    const href = addressOf(entity, record);
     const cells = fields.map((field, place) => ({
       ...cellOf(displayField(entity, field, record, sources)),
       ...(needsLabel(field.field) ? { label: call.labels.field(entity, field) } : {}),
@@ -40,14 +48,15 @@ export function rowsView(call: PageCall, entity: CompiledEntity, records: readon
       isWideOnly: field.path === 'updatedAt',
       ...(place === 0 ? { isTitle: true, href } : {}),
     }));
-    return { id: record['id'], cells, actions: canEdit ? rowActions(call, href, record, entity) : undefined };
+    return { id: record['id'], cells, actions: canEdit ? rowActions(call, href, record) : undefined };
   });
 }
 
 /** What stands below the rows: how many there are, and the way on. */
 export function pagerView(call: PageCall, state: ListState, page: RecordPage): object {
   const { t } = call;
-  const summary = page.count === null ? '' : t(page.isCapped ? 'list.countCapped' : 'list.count', { count: page.count });
+  const summary =
+    page.count === null ? '' : t(page.isCapped ? 'list.countCapped' : 'list.count', { count: page.count });
   return {
     summary,
     ...(page.next === null ? {} : { nextHref: listAddress({ ...state, after: page.next }) }),
@@ -61,7 +70,10 @@ export function displaySources({ env, labels, request, t }: PageCall, names: Rec
 }
 
 /** Whether the module said that it writes this part of its entity itself, or that there is none. */
-export function isWithout({ definition }: CompiledEntity, part: NonNullable<CompiledEntity['definition']['without']>[number]): boolean {
+export function isWithout(
+  { definition }: CompiledEntity,
+  part: NonNullable<CompiledEntity['definition']['without']>[number],
+): boolean {
   return definition.without?.includes(part) ?? false;
 }
 
@@ -100,7 +112,7 @@ function cellOf(value: ValueView): ValueView {
   return first.href === undefined ? { kind: 'text', text } : { kind: 'link', text, href: first.href };
 }
 
-function rowActions({ request, env }: PageCall, href: string, record: RecordValues, { definition }: CompiledEntity): SafeHtml {
-  const name = String(record[definition.title] ?? '');
-  return request.generation.views.render('core:records/_row-actions', { href: `${href}/edit`, name }, env);
+function rowActions({ entity, render }: EntityCall, href: string, record: RecordValues): SafeHtml {
+  const name = titleOf(entity, record);
+  return render('core:records/_row-actions', { href: `${href}/edit`, name });
 }

@@ -27,7 +27,10 @@ export function waitingPanels(call: PageCall, slot: string, base: string): Panel
 
 /** All panels of a slot, side by side, at most three at a time; one that fails or lags shows that it is unavailable. */
 export async function loadedPanels(call: PageCall, slot: string, context: object): Promise<PanelBlock[]> {
-  const made = await mapAtMost(3, panelsFor(call, slot), async (panel) => ({ name: panelName(panel), html: await loadPanel(call, panel, context) }));
+  const made = await mapAtMost(3, panelsFor(call, slot), async (panel) => ({
+    name: panelName(panel),
+    html: await loadPanel(call, panel, context),
+  }));
   return made.flatMap(({ name, html }) => (html === null ? [] : { name, html }));
 }
 
@@ -42,20 +45,26 @@ export async function loadedPanel(call: PageCall, slot: string, context: object)
 const defaultTimeoutMs = 2000;
 
 async function loadPanel(call: PageCall, panel: OwnedPanel, context: object): Promise<SafeHtml | null> {
-  const { request, env } = call;
+  const { request, render } = call;
   const { module, id, template, timeoutMs = defaultTimeoutMs } = panel;
   const outcome = await callModule(call, { module, what: `panel ${id}`, timeoutMs }, async (ctx) => {
     const shown = await panel.load(ctx, context);
-    return shown && request.generation.views.render(`${module}:${template}`, shown, env);
+    return shown && render(`${module}:${template}`, shown);
   });
   if (!outcome.isDone) return renderPanel(call, panel, { isUnavailable: true, requestId: request.requestId });
   return outcome.value === null ? null : renderPanel(call, panel, { body: outcome.value });
 }
 
-function renderPanel({ request, env, t }: PageCall, panel: OwnedPanel, state: object): SafeHtml {
+function renderPanel({ render, t }: PageCall, panel: OwnedPanel, state: object): SafeHtml {
   const { module, id, title, icon } = panel;
-  const view = { id: `${module}-${id}`, title: t(`${module}:${title}`), ...(icon === undefined ? {} : { icon }), ...sourceOf(module, t), ...state };
-  return request.generation.views.render('ui-panel', view, env);
+  const view = {
+    id: `${module}-${id}`,
+    title: t(`${module}:${title}`),
+    ...(icon === undefined ? {} : { icon }),
+    ...sourceOf(module, t),
+    ...state,
+  };
+  return render('ui-panel', view);
 }
 
 function sourceOf(module: string, t: PageCall['t']): { source?: string } {

@@ -4,11 +4,11 @@ import type { PageBlock } from '../../views/page-model.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { patchBlocks } from '../block-patches.js';
 import { displayField, type DisplaySources, type ValueView } from '../fields/field-display.js';
-import type { RecordValues } from '../fields/entity-field.js';
+import { addressOf, asText, titleOf, type RecordValues } from '../fields/entity-field.js';
 import { loadNames } from '../fields/record-names.js';
-import { readRecord, titleOf } from '../form/form-page.js';
+import { readRecord } from '../form/record-form.js';
 import { displaySources, isWithout, listFields } from '../list/list-view.js';
-import type { PageCall } from '../page-call.js';
+import type { EntityCall } from '../page-call.js';
 import { showPage, type PageAnswer } from '../page-endpoint.js';
 import { waitingPanels } from '../panels/panel-slot.js';
 import { renderFigures } from './figures.js';
@@ -16,40 +16,52 @@ import { detailFields, renderDetails } from './details-view.js';
 import { relatedLists } from './related-lists.js';
 
 /** `GET /<path>/:id`: everything about one record. */
-export async function showRecord(call: PageCall, entity: CompiledEntity): Promise<PageAnswer> {
-  const record = await readRecord(call, entity);
+export async function showRecord(call: EntityCall): Promise<PageAnswer> {
+  const { entity } = call;
+  const record = await readRecord(call);
   const { definition, path } = entity;
-  const id = String(record['id']);
-  const [sources, related] = await Promise.all([recordSources(call, entity, record), relatedLists(call, entity, id)]);
+  const id = asText(record['id']);
+  const [sources, related] = await Promise.all([recordSources(call, record), relatedLists(call, id)]);
   const panels = waitingPanels(call, panelsOf(definition).id, `/${path}/${id}`);
-  const figures = renderFigures(call, entity, record, sources, related);
+  const figures = renderFigures(call, record, sources, related);
   const blocks: PageBlock[] = [
-    { name: 'header', column: 'header', html: renderHeader(call, entity, record, sources) },
+    { name: 'header', column: 'header', html: renderHeader(call, record, sources) },
     ...(figures === null ? [] : [{ name: 'figures', column: 'header' as const, html: figures }]),
-    { name: 'details', column: 'details', html: renderDetails(call, entity, record, sources) },
+    { name: 'details', column: 'details', html: renderDetails(call, record, sources) },
     ...related.map(({ name, html }): PageBlock => ({ name, html, column: 'main' })),
     ...panels.map((panel): PageBlock => ({ ...panel, column: 'side' })),
   ];
   const patched = await patchBlocks(call, `${definition.module}.${definition.plural}-record`, { id }, blocks);
   const title = titleOf(entity, record);
-  return showPage({ title, breadcrumbs: [{ label: call.labels.many(definition), href: `/${path}` }, { label: title }], blocks: patched });
+  return showPage({
+    title,
+    breadcrumbs: [{ label: call.labels.many(definition), href: `/${path}` }, { label: title }],
+    blocks: patched,
+  });
 }
 
 /** What showing this record's values needs, names behind its refs included. */
-export async function recordSources(call: PageCall, entity: CompiledEntity, record: RecordValues): Promise<DisplaySources> {
+export async function recordSources(call: EntityCall, record: RecordValues): Promise<DisplaySources> {
+  const { entity } = call;
   const fields = [...detailFields(entity), ...listFields(entity)];
-  return displaySources(call, await loadNames(call.ctx, call.request.generation, entity, fields, [record]));
+  return displaySources(call, await loadNames(call, fields, [record]));
 }
 
 /** Name, key facts and actions; also what an inline edit brings up to date. */
-export function renderHeader(call: PageCall, entity: CompiledEntity, record: RecordValues, sources: DisplaySources): SafeHtml {
+export function renderHeader(call: EntityCall, record: RecordValues, sources: DisplaySources): SafeHtml {
+  const { entity } = call;
   const { identity, generation } = call.request;
-  const { definition, path } = entity;
-  const href = `/${path}/${String(record['id'])}`;
-  const may = (verb: 'update' | 'delete'): boolean => identity.reach(`${definition.id}:${verb}`) !== null && !isWithout(entity, verb);
+  const { definition } = entity;
+  const href = addressOf(entity, record);
+  const may = (verb: 'update' | 'delete'): boolean =>
+    identity.reach(`${definition.id}:${verb}`) !== null && !isWithout(entity, verb);
   const title = titleOf(entity, record);
   const view = {
-    header: { title, ...(definition.title === 'name' ? {} : { icon: definition.icon ?? 'box' }), ...headerFacts(entity, record, sources) },
+    header: {
+      title,
+      ...(definition.title === 'name' ? {} : { icon: definition.icon ?? 'box' }),
+      ...headerFacts(entity, record, sources),
+    },
     editHref: may('update') ? `${href}/edit` : undefined,
     trashAction: may('delete') ? `${href}/trash` : undefined,
     menuLabel: call.t('record.more'),
@@ -61,20 +73,32 @@ export function renderHeader(call: PageCall, entity: CompiledEntity, record: Rec
 const factKinds: ReadonlySet<Field['kind']> = new Set(['text', 'ref', 'email', 'phone', 'url', 'list']);
 
 /** Up to three facts of the list's columns stand beside the name, figures apart; choices become tags. */
-function headerFacts(entity: CompiledEntity, record: RecordValues, sources: DisplaySources): { meta: object[]; tags: object[] } {
+function headerFacts(
+  entity: CompiledEntity,
+  record: RecordValues,
+  sources: DisplaySources,
+): { meta: object[]; tags: object[] } {
   const shown = listFields(entity).filter(({ name, path }) => name !== entity.definition.title && path !== 'updatedAt');
-  const choices = Object.keys(entity.definition.fields).filter((name) => ['choice', 'choices'].includes(entity.definition.fields[name]?.kind ?? ''));
-  const facts = shown.filter(({ path, field }) => !choices.includes(path) && factKinds.has(field.kind)).map((field) => displayField(entity, field, record, sources));
+  const choices = Object.keys(entity.definition.fields).filter((name) =>
+    ['choice', 'choices'].includes(entity.definition.fields[name]?.kind ?? ''),
+  );
+  const facts = shown
+    .filter(({ path, field }) => !choices.includes(path) && factKinds.has(field.kind))
+    .map((field) => displayField(entity, field, record, sources));
   const tagged = detailFields(entity).filter(({ path }) => choices.includes(path));
   return {
-    meta: facts.filter(({ text }) => text !== '').slice(0, 3).map(factView),
+    meta: facts
+      .filter(({ text }) => text !== '')
+      .slice(0, 3)
+      .map(factView),
     tags: tagged.flatMap((field) => displayField(entity, field, record, sources).tags ?? []),
   };
 }
 
 function factView({ kind, text, href, entries }: ValueView): object {
   const [first] = entries ?? [];
-  if (first !== undefined) return first.href === undefined ? { text: first.text } : { text: first.text, href: first.href };
+  if (first !== undefined)
+    return first.href === undefined ? { text: first.text } : { text: first.text, href: first.href };
   if (kind === 'email') return { text, href: `mailto:${text}` };
   if (kind === 'phone') return { text, href: `tel:${href ?? ''}` };
   return href === undefined ? { text } : { text, href };

@@ -1,13 +1,21 @@
+import type { Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { displayField, type ValueView } from '../fields/field-display.js';
-import { allFields, targetOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import {
+  addressOf,
+  allFields,
+  targetOf,
+  titleOf,
+  type EntityField,
+  type RecordValues,
+} from '../fields/entity-field.js';
 import { loadNames } from '../fields/record-names.js';
 import { readRecordPage, type RecordPage } from '../list/list-reader.js';
-import { displaySources, listFields } from '../list/list-view.js';
+import { displaySources, isWithout, listFields } from '../list/list-view.js';
 import { mayCreate } from '../list/list-page.js';
 import { mapAtMost } from '../module-call.js';
-import type { PageCall } from '../page-call.js';
+import type { EntityCall, PageCall } from '../page-call.js';
 
 /** A way another entity refers to this one: its list filtered by that reference. */
 interface Relation {
@@ -29,54 +37,76 @@ export interface RelatedList {
 }
 
 /** The first records of every list that refers to this record, at most three lists at a time. */
-export async function relatedLists(call: PageCall, entity: CompiledEntity, id: string): Promise<RelatedList[]> {
-  const relations = relationsTo(call, entity);
-  const made = await mapAtMost(3, relations, (relation) => relatedList(call, entity, relation, id));
+export async function relatedLists(call: EntityCall, id: string): Promise<RelatedList[]> {
+  const relations = relationsTo(call);
+  const made = await mapAtMost(3, relations, (relation) => relatedList(call, relation, id));
   return made.flatMap((list) => list ?? []);
 }
 
 const shownCount = 5;
 
 /** References worth a list: fields people fill in. A record's author is not among them, its owner only on a user's page. */
-function relationsTo(call: PageCall, target: CompiledEntity): Relation[] {
-  const { generation, identity } = call.request;
-  const readable = [...generation.entities.values()].filter(({ definition }) => !hasNoPages(definition) && identity.reach(`${definition.id}:read`) !== null);
+function relationsTo({ request: { generation, identity }, entity: target }: EntityCall): Relation[] {
+  const readable = [...generation.entities.values()].filter(
+    (entity) => !isWithout(entity, 'pages') && identity.reach(`${entity.definition.id}:read`) !== null,
+  );
   return readable.flatMap((entity) =>
-    allFields(entity).flatMap((field) => {
-      if (field.path === 'team') return [];
-      const direct = field.field.kind === 'ref' && targetOf(entity, field.field) === target.definition.id;
-      if (direct) return [{ entity, field, path: field.path }];
-      const items = Object.entries(field.field.item ?? {}).filter(([, item]) => item.kind === 'ref' && targetOf(entity, item) === target.definition.id);
-      return items.map(([item]) => ({ entity, field, path: `${field.path}.${item}` }));
-    }),
+    allFields(entity).flatMap((field) =>
+      referencePaths(entity, field, target.definition.id).map((path) => ({ entity, field, path })),
+    ),
   );
 }
 
-function hasNoPages({ without }: CompiledEntity['definition']): boolean {
-  return without?.includes('pages') ?? false;
+function referencePaths(entity: CompiledEntity, { path, field }: EntityField, target: string): string[] {
+  if (path === 'team') return [];
+  const refersTo = (declared: Field): boolean => declared.kind === 'ref' && targetOf(entity, declared) === target;
+  if (refersTo(field)) return [path];
+  return Object.entries(field.item ?? {}).flatMap(([item, declared]) =>
+    refersTo(declared) ? [`${path}.${item}`] : [],
+  );
 }
 
-async function relatedList(call: PageCall, target: CompiledEntity, relation: Relation, id: string): Promise<RelatedList | null> {
+async function relatedList(call: EntityCall, relation: Relation, id: string): Promise<RelatedList | null> {
   const { entity, path } = relation;
-  const state = { filters: [{ field: path, operator: 'eq', value: id }], sort: null, after: null };
-  const page = await readRecordPage(call, entity, state, shownCount);
-  const isOwnKind = entity.definition.id === target.definition.id;
-  const newHref = mayCreate(call, entity) ? `/${entity.path}/new?${path.replace('.', '.0.')}=${id}` : undefined;
-  if (page.records.length === 0 && (isOwnKind || path === 'owner' || newHref === undefined)) return null;
-  const title = isOwnKind ? call.t('record.below', { entities: call.labels.many(entity.definition) }) : call.labels.many(entity.definition);
+  const { definition } = entity;
+  const there = { ...call, entity };
+  const filters = [{ field: path, operator: 'eq', value: id }];
+  const page = await readRecordPage(there, { filters, sort: null, after: null }, shownCount);
+  const newHref = mayCreate(there) ? `/${entity.path}/new?${path.replace('.', '.0.')}=${id}` : undefined;
+  if (page.records.length === 0 && !isWorthOffering(call, relation, newHref)) return null;
+  const title = titleOfRelation(call, relation);
   const count = countText(call, page);
   const href = `/${entity.path}?filter[${path}]=${id}`;
-  const view = {
+  const html = call.render('core:records/_related', {
     title,
-    icon: entity.definition.icon ?? 'box',
+    icon: definition.icon ?? 'box',
     count: count ?? undefined,
-    items: await itemViews(call, relation, page.records),
+    items: await itemViews(there, relation, page.records),
     allHref: page.next === null ? undefined : href,
     newHref,
-    newLabel: call.t('list.new', { entity: call.labels.oneInText(entity.definition) }),
+    newLabel: call.t('list.new', { entity: call.labels.oneInText(definition) }),
+  });
+  return {
+    name: `related-${definition.module}-${definition.plural}-${path.replaceAll('.', '-')}`,
+    title,
+    count,
+    href,
+    html,
   };
-  const html = call.request.generation.views.render('core:records/_related', view, call.env);
-  return { name: `related-${entity.definition.module}-${entity.definition.plural}-${path.replaceAll('.', '-')}`, title, count, href, html };
+}
+
+/** An empty list stands there only where people are meant to add to it. */
+function isWorthOffering(
+  { entity: target }: EntityCall,
+  { entity, path }: Relation,
+  newHref: string | undefined,
+): boolean {
+  return newHref !== undefined && path !== 'owner' && entity.definition.id !== target.definition.id;
+}
+
+function titleOfRelation({ t, labels, entity: target }: EntityCall, { entity: { definition } }: Relation): string {
+  const entities = labels.many(definition);
+  return definition.id === target.definition.id ? t('record.below', { entities }) : entities;
 }
 
 function countText({ env, request }: PageCall, { count, isCapped, records, next }: RecordPage): string | null {
@@ -86,18 +116,24 @@ function countText({ env, request }: PageCall, { count, isCapped, records, next 
 }
 
 /** A row says the record's name, two facts of its list, and its state as a tag. */
-async function itemViews(call: PageCall, { entity, field }: Relation, records: readonly RecordValues[]): Promise<object[]> {
-  const facts = listFields(entity).filter(({ path, name }) => path !== field.path && name !== entity.definition.title && path !== 'updatedAt' && path !== 'owner');
-  const names = await loadNames(call.ctx, call.request.generation, entity, facts, records);
-  const sources = displaySources(call, names);
+async function itemViews(
+  call: EntityCall,
+  { entity, field }: Relation,
+  records: readonly RecordValues[],
+): Promise<object[]> {
+  const facts = listFields(entity).filter(
+    ({ path, name }) =>
+      path !== field.path && name !== entity.definition.title && path !== 'updatedAt' && path !== 'owner',
+  );
+  const sources = displaySources(call, await loadNames(call, facts, records));
   return records.map((record) => {
     const views = facts.map((fact) => displayField(entity, fact, record, sources)).filter(({ text }) => text !== '');
     const tag = views.find(({ kind }) => kind === 'tags')?.tags?.[0];
     const end = views.find(({ kind }) => kind === 'number');
     const notes = views.filter((view) => view !== end && view.kind !== 'tags').slice(0, 2);
     return {
-      title: String(record[entity.definition.title] ?? ''),
-      href: `/${entity.path}/${String(record['id'])}`,
+      title: titleOf(entity, record),
+      href: addressOf(entity, record),
       note: notes.map(firstText).join(' · '),
       ...(tag && { tag }),
       ...(end && { end: end.text }),

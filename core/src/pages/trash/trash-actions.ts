@@ -1,15 +1,14 @@
 import { isTrellisError } from '@trellis-crm/sdk';
-import type { CompiledEntity } from '../../records/compiled-entity.js';
-import type { RecordValues } from '../fields/entity-field.js';
-import { readRecord, titleOf } from '../form/form-page.js';
-import type { PageCall } from '../page-call.js';
+import { titleOf, type RecordValues } from '../fields/entity-field.js';
+import { readRecord } from '../form/record-form.js';
+import type { EntityCall } from '../page-call.js';
 import { goTo, type PageAnswer } from '../page-endpoint.js';
 
 /** `POST /<path>/:id/trash`: to the trash, with a way back for 8 seconds; a record that others need stays, and the message says so. */
-export async function trashRecord(call: PageCall, entity: CompiledEntity): Promise<PageAnswer> {
-  const { ctx, request, t } = call;
+export async function trashRecord(call: EntityCall): Promise<PageAnswer> {
+  const { ctx, request, t, entity } = call;
   const id = request.params['id'] ?? '';
-  const record = await readRecord(call, entity);
+  const record = await readRecord(call);
   const name = titleOf(entity, record);
   const version = typeof request.ifVersion === 'number' ? { version: request.ifVersion } : {};
   try {
@@ -22,7 +21,8 @@ export async function trashRecord(call: PageCall, entity: CompiledEntity): Promi
 }
 
 /** `POST /<path>/:id/restoration`: back from the trash, with what went there together with it. */
-export async function restoreRecord(call: PageCall, entity: CompiledEntity): Promise<PageAnswer> {
+export async function restoreRecord(call: EntityCall): Promise<PageAnswer> {
+  const { entity } = call;
   const id = call.request.params['id'] ?? '';
   const record = (await call.ctx.records(entity.definition).restore(id)) as RecordValues;
   return goTo(`/${entity.path}/${id}`, { text: call.t('trash.restored', { name: titleOf(entity, record) }) });

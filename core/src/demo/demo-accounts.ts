@@ -1,0 +1,85 @@
+/** A company of the demo data. */
+export interface DemoAccount {
+  readonly name: string;
+  readonly industry: string;
+  readonly city: string;
+  readonly country: string;
+  readonly foundedYear: number;
+  readonly employees: number;
+  /** In millions of the base currency. */
+  readonly revenue: number;
+  readonly role: 'prospect' | 'customer' | 'partner' | 'supplier' | 'competitor';
+  /** Host name below the reserved domain `example`; also that of its people's e-mail addresses. */
+  readonly domain: string;
+  /** Name of the company it belongs to, which stands earlier in the list. */
+  readonly parent?: string;
+}
+
+/** 25 companies that do not exist. */
+export const demoAccounts: readonly DemoAccount[] = [
+  company('Alderbrook Foods', 'Food and drink', 'Bristol, United Kingdom', 1978, 640, 118, 'customer'),
+  company(
+    'Alderbrook Logistics',
+    'Transport',
+    'Cardiff, United Kingdom',
+    2009,
+    130,
+    21,
+    'customer',
+    'Alderbrook Foods',
+  ),
+  company('Bergström Timber', 'Forestry', 'Umeå, Sweden', 1951, 420, 96, 'customer'),
+  company('Blue Harbor Yachts', 'Shipbuilding', 'Split, Croatia', 1996, 85, 14, 'prospect'),
+  company('Cedar & Pine Interiors', 'Furniture', 'Portland, United States', 2004, 58, 9, 'prospect'),
+  company('Clearwater Analytics Lab', 'Environment', 'Utrecht, Netherlands', 2012, 74, 11, 'customer'),
+  company('Corvina Wines', 'Food and drink', 'Verona, Italy', 1964, 46, 8, 'customer'),
+  company('Daintree Solar', 'Energy', 'Brisbane, Australia', 2015, 210, 52, 'prospect'),
+  company('Elbe Medical Systems', 'Health', 'Dresden, Germany', 1993, 380, 87, 'customer'),
+  company('Elbe Diagnostics', 'Health', 'Leipzig, Germany', 2016, 62, 10, 'prospect', 'Elbe Medical Systems'),
+  company('Fjordline Shipping', 'Transport', 'Bergen, Norway', 1972, 900, 240, 'customer'),
+  company('Granite Peak Outdoor', 'Retail', 'Denver, United States', 1999, 310, 66, 'customer'),
+  company('Hinode Robotics', 'Machinery', 'Nagoya, Japan', 2008, 275, 73, 'prospect'),
+  company('Iberia Ceramics', 'Construction', 'Valencia, Spain', 1985, 190, 28, 'customer'),
+  company('Juniper Clinics', 'Health', 'Dublin, Ireland', 2011, 330, 41, 'prospect'),
+  company('Kestrel Aviation Parts', 'Aerospace', 'Toulouse, France', 1989, 260, 58, 'supplier'),
+  company('Lumen Theatre Lighting', 'Entertainment', 'Vienna, Austria', 2001, 39, 6, 'customer'),
+  company('Marula Coffee Importers', 'Food and drink', 'Nairobi, Kenya', 2013, 54, 7, 'partner'),
+  company('Northgate Schools Trust', 'Education', 'Leeds, United Kingdom', 2006, 720, 38, 'prospect'),
+  company('Orchard Lane Publishing', 'Media', 'Boston, United States', 1983, 66, 12, 'customer'),
+  company('Pampa Agritech', 'Agriculture', 'Rosario, Argentina', 2014, 120, 19, 'prospect'),
+  company('Quayside Hotels', 'Hospitality', 'Lisbon, Portugal', 1998, 480, 55, 'customer'),
+  company('Riverstone Consulting', 'Services', 'Toronto, Canada', 2003, 150, 24, 'partner'),
+  company('Sundial Software', 'Software', 'Tallinn, Estonia', 2017, 95, 13, 'competitor'),
+  company('Tamarind Textiles', 'Textiles', 'Jaipur, India', 1974, 850, 31, 'prospect'),
+];
+
+function company(
+  name: string,
+  industry: string,
+  place: string,
+  foundedYear: number,
+  employees: number,
+  revenue: number,
+  role: DemoAccount['role'],
+  parent?: string,
+): DemoAccount {
+  const [city = '', country = ''] = place.split(', ');
+  const company = {
+    name,
+    industry,
+    city,
+    country,
+    foundedYear,
+    employees,
+    revenue,
+    role,
+    domain: `${hostOf(name)}.example`,
+  };
+  return parent === undefined ? company : { ...company, parent };
+}
+
+/** `Bergström Timber` → `bergstrom-timber` */
+function hostOf(name: string): string {
+  const plain = name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
+  return plain.replaceAll(/[^a-z0-9]+/g, '-');
+}

@@ -1,0 +1,96 @@
+import { Account, Contact, Team, User, type CreateOf, type Id, type TransactionContext } from '@trellis-crm/sdk';
+import { demoAccounts } from './demo-accounts.js';
+import { demoContacts } from './demo-contacts.js';
+import { demoPeople, demoTeams, type DemoPerson } from './demo-people.js';
+
+/** A demo person as stored. */
+export interface SeededPerson {
+  readonly id: Id;
+  readonly person: DemoPerson;
+}
+
+/**
+ * Writes core's demo records: teams, people, companies and those who work there.
+ * @param canSignIn whether the people get logins; else they only own records
+ */
+export async function seedDemo(tx: TransactionContext, canSignIn: boolean): Promise<readonly SeededPerson[]> {
+  tx.authorize('core.demo:administer');
+  const people = await seedPeople(tx.elevated(), canSignIn);
+  const owners = people.filter(({ person }) => person.role === 'manager' || person.role === 'user').map(({ id }) => id);
+  const accounts = await seedAccounts(tx, owners);
+  await seedContacts(tx, accounts, owners);
+  return people;
+}
+
+async function seedPeople(tx: TransactionContext, canSignIn: boolean): Promise<readonly SeededPerson[]> {
+  const teams = await tx.records(Team).createMany(demoTeams.map((name) => ({ name })));
+  const teamIds = new Map(teams.map(({ id, name }) => [name, id]));
+  const inputs = demoPeople.map(({ role, name, email, jobTitle, team }): CreateOf<typeof User> => {
+    const status = canSignIn ? 'active' : 'no_login';
+    return { name, email, role, status, jobTitle, team: teamIds.get(team) ?? null };
+  });
+  const users = await tx.records(User).createMany(inputs);
+  const people = demoPeople.flatMap((person, index) => {
+    const user = users[index];
+    return user === undefined ? [] : [{ id: user.id, person }];
+  });
+  const leads = people.filter(({ person }) => person.isManager).map(({ id }) => ({ user: id }));
+  await tx.records(Team).updateMany(teams.map(({ id }) => ({ id, patch: { managers: leads } })));
+  return people;
+}
+
+/** Companies without a parent first, since the others refer to them. */
+async function seedAccounts(tx: TransactionContext, owners: readonly Id[]): Promise<ReadonlyMap<string, Id>> {
+  const ids = new Map<string, Id>();
+  for (const hasParent of [false, true]) {
+    const some = demoAccounts.filter(({ parent }) => (parent !== undefined) === hasParent);
+    const inputs = some.map((account, index): CreateOf<typeof Account> => ({
+      name: account.name,
+      roles: [account.role],
+      industry: account.industry,
+      website: `https://www.${account.domain}`,
+      foundedYear: account.foundedYear,
+      employees: account.employees,
+      annualRevenue: { amount: `${account.revenue}000000`, currency: tx.workspace.baseCurrency },
+      country: account.country,
+      parent: ids.get(account.parent ?? '') ?? null,
+      domains: [{ domain: account.domain }],
+      addresses: [{ kind: 'visit', city: account.city, country: account.country }],
+      ...ownerAt(owners, index),
+    }));
+    for (const { id, name } of await tx.records(Account).createMany(inputs)) ids.set(name, id);
+  }
+  return ids;
+}
+
+async function seedContacts(
+  tx: TransactionContext,
+  accounts: ReadonlyMap<string, Id>,
+  owners: readonly Id[],
+): Promise<void> {
+  const inputs = demoContacts.map((contact, index): CreateOf<typeof Contact> => ({
+    name: contact.name,
+    jobTitle: contact.jobTitle,
+    emails: [{ email: contact.email, kind: 'work', isPrimary: true }],
+    phones: [{ phone: contact.phone, kind: 'work', isPrimary: true }],
+    accounts: entryOf(accounts.get(contact.account), contact.accountRole),
+    ...ownerAt(owners, index),
+  }));
+  await tx.records(Contact).createMany(inputs);
+}
+
+function entryOf(account: Id | undefined, role: string): readonly ContactAccount[] {
+  return account === undefined ? [] : [{ account, role, isPrimary: true }];
+}
+
+/** One entry of a contact's accounts. */
+interface ContactAccount {
+  readonly account: Id;
+  readonly role: string;
+  readonly isPrimary: boolean;
+}
+
+function ownerAt(owners: readonly Id[], index: number): { readonly owner?: Id } {
+  const owner = owners[index % owners.length];
+  return owner === undefined ? {} : { owner };
+}

@@ -1,0 +1,135 @@
+import { Readable } from 'node:stream';
+import { MalformedError, Type, Uuid, type PermissionKey } from '@trellis-crm/sdk';
+import type { Endpoint, EndpointRequest, EndpointResponse } from '../../http/endpoint.js';
+import { SchemaChecks } from '../../http/validation.js';
+import type { CompiledEntity } from '../../records/compiled-entity.js';
+import type { Imports } from '../import-service.js';
+import { ImportParameters, requestOf } from './import-parameters.js';
+import { ImportJson, ImportWithProblems, presentImport, presentProblems } from './present-import.js';
+import { readUpload } from './read-upload.js';
+
+const base = { module: 'core', surface: 'api' } as const;
+const bodyTypes = ['text/csv', 'multipart/form-data'];
+
+/** `POST /api/v1/imports` and what became of them. */
+export function importEndpoints(imports: () => Imports): readonly Endpoint[] {
+  return [
+    {
+      ...base,
+      method: 'POST',
+      path: '/api/v1/imports',
+      access: 'signed-in',
+      input: { query: ImportParameters, body: { kind: 'stream', types: bodyTypes } },
+      description: {
+        operationId: 'createImport',
+        summary: 'Import a CSV file',
+        tag: 'imports',
+        answers: { 202: Type.Object({ data: ImportJson }) },
+      },
+      handle: (request) => accept(imports(), request),
+    },
+    {
+      ...base,
+      method: 'GET',
+      path: '/api/v1/imports',
+      access: 'signed-in',
+      description: {
+        operationId: 'listImports',
+        summary: 'Imports, newest first',
+        tag: 'imports',
+        answers: { 200: Type.Object({ data: Type.Array(ImportJson) }) },
+      },
+      handle: async ({ identity }) => ({
+        status: 200,
+        body: { data: (await imports().list(identity)).map(presentImport) },
+      }),
+    },
+    {
+      ...base,
+      method: 'GET',
+      path: '/api/v1/imports/:id',
+      access: 'signed-in',
+      input: { params: { id: Uuid } },
+      description: {
+        operationId: 'getImport',
+        summary: 'Progress and outcome of an import',
+        tag: 'imports',
+        answers: { 200: ImportWithProblems },
+      },
+      handle: (request) => show(imports(), request),
+    },
+    {
+      ...base,
+      method: 'GET',
+      path: '/api/v1/imports/:id/refused.csv',
+      access: 'signed-in',
+      input: { params: { id: Uuid } },
+      description: {
+        operationId: 'getRefusedRows',
+        summary: 'Rows kept out, with the reason, as CSV',
+        tag: 'imports',
+        answers: { 200: null },
+      },
+      handle: (request) => refused(imports(), request),
+    },
+  ];
+}
+
+/** `POST /api/v1/<path>/import`: the same for rows of one entity. */
+export function entityImportEndpoints(entity: CompiledEntity, imports: () => Imports): readonly Endpoint[] {
+  const { definition, path } = entity;
+  if (definition.without?.includes('import') === true) return [];
+  const access: PermissionKey = `${definition.id}:import`;
+  return [
+    {
+      method: 'POST',
+      path: `/api/v1/${path}/import`,
+      module: definition.module,
+      surface: 'api',
+      access,
+      input: { query: ImportParameters, body: { kind: 'stream', types: bodyTypes } },
+      description: {
+        operationId: `import_${definition.id.replaceAll(/[^a-z0-9]/gi, '_')}`,
+        summary: `Import ${definition.plural.replaceAll('_', ' ')} from a CSV file`,
+        tag: path,
+        answers: { 202: Type.Object({ data: ImportJson }) },
+      },
+      handle: (request) => accept(imports(), request, definition.id),
+    },
+  ];
+}
+
+async function accept(imports: Imports, request: EndpointRequest, entity?: string): Promise<EndpointResponse> {
+  if (request.bodyStream === null) throw new MalformedError('body_missing');
+  const upload = await readUpload(request.bodyStream, request.header('Content-Type'));
+  const parameters = checkFields({ ...request.query, ...upload.fields });
+  const record = await imports.submit(requestOf(upload, parameters, entity), request.identity);
+  return { status: 202, headers: { Location: `/api/v1/imports/${record.id}` }, body: { data: presentImport(record) } };
+}
+
+const problemsShown = 100;
+
+async function show(imports: Imports, { params, identity }: EndpointRequest): Promise<EndpointResponse> {
+  const record = await imports.get(params['id'] ?? '', identity);
+  const problems = presentProblems(await imports.problems(record, problemsShown));
+  return { status: 200, body: { data: { ...presentImport(record), problems } } };
+}
+
+async function refused(imports: Imports, { params, identity }: EndpointRequest): Promise<EndpointResponse> {
+  const record = await imports.get(params['id'] ?? '', identity);
+  const headers = {
+    'Content-Type': 'text/csv; charset=utf-8',
+    'Content-Disposition': `attachment; filename="refused-${record.id}.csv"`,
+  };
+  return { status: 200, headers, body: Readable.from(imports.refused(record)) };
+}
+
+/** Fields of a form are text, like a query's. */
+function checkFields(fields: Readonly<Record<string, unknown>>): ImportParameters {
+  const value: Record<string, unknown> = { ...fields };
+  const errors = checks.for('query', ImportParameters).problems(value);
+  if (errors.length > 0) throw new MalformedError('invalid_parameter', {}, { errors });
+  return value;
+}
+
+const checks = new SchemaChecks();

@@ -1,0 +1,74 @@
+import { MalformedError, Type, type Static } from '@trellis-crm/sdk';
+import { delimiters } from '../csv/delimiter.js';
+import { parseMapping } from '../mapping/parse-mapping.js';
+import type { ImportRequest } from '../receive-import.js';
+import type { Upload } from './read-upload.js';
+
+/** What may be said beside the file: in the query, or as fields of the form. */
+export const ImportParameters = Type.Object(
+  {
+    /** What the rows are, when there is no mapping. */
+    entity: Type.Optional(Type.String({ maxLength: 80 })),
+    /** A mapping as JSON text. */
+    mapping: Type.Optional(Type.String({ maxLength: 256 * 1024 })),
+    /** Column → field, as JSON text; for columns whose name is not the field's. */
+    map: Type.Optional(Type.String({ maxLength: 64 * 1024 })),
+    /** Field, `externalId:<column>` or `none`. */
+    match: Type.Optional(Type.String({ maxLength: 200 })),
+    /** Name of the system that external ids come from. */
+    source: Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,62}$' })),
+    delimiter: Type.Optional(Type.Union(delimiters.map((delimiter) => Type.Literal(delimiter)))),
+    encoding: Type.Optional(Type.String({ maxLength: 40 })),
+    fileName: Type.Optional(Type.String({ maxLength: 255 })),
+    dryRun: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+
+/** Checked parameters. */
+export type ImportParameters = Static<typeof ImportParameters>;
+
+/** The request an upload makes with its parameters. @param entity fixed by the path, if it is */
+export function requestOf(upload: Upload, parameters: ImportParameters, entity?: string): ImportRequest {
+  const { mapping, map, match, source, delimiter, encoding, fileName, dryRun } = parameters;
+  const target = entity ?? parameters.entity;
+  return {
+    bytes: upload.bytes,
+    fileName: upload.fileName ?? fileName ?? 'import.csv',
+    isDryRun: dryRun ?? false,
+    ...(mapping === undefined ? {} : { mapping: parseMapping(mapping) }),
+    ...(map === undefined ? {} : { map: columnMap(map) }),
+    ...(target === undefined ? {} : { entity: target }),
+    ...(match === undefined ? {} : { match }),
+    ...(source === undefined ? {} : { source }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(encoding === undefined ? {} : { encoding }),
+  };
+}
+
+function columnMap(text: string): Readonly<Record<string, string>> {
+  const value = parsed(text);
+  if (isColumnMap(value)) return value;
+  throw new MalformedError(
+    'malformed_map',
+    {},
+    { message: '"map" is no JSON object of column names and field names.' },
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isColumnMap(value: unknown): value is Readonly<Record<string, string>> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((field) => typeof field === 'string')
+  );
+}

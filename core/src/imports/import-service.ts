@@ -1,0 +1,165 @@
+import { NotFoundError, type Clock, type Id, type WorkspaceInfo } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import type { InjectionToken } from 'tsyringe';
+import type { Identity } from '../auth/identity.js';
+import type { Database } from '../database/database.js';
+import { uuidV7 } from '../database/uuid-v7.js';
+import type { NewJob } from '../jobs/job-queue.js';
+import type { ProgressStore } from '../jobs/job-progress.js';
+import type { Generation } from '../kernel/generation.js';
+import type { ImportRun } from './engine/import-course.js';
+import { runImport } from './engine/run-import.js';
+import type { ImportProblem } from './import-problem.js';
+import { readProblems } from './import-progress-store.js';
+import type { ImportActor, ImportRecord } from './import-record.js';
+import { findImport, insertImport, listImports } from './import-store.js';
+import { receiveImport, type ImportRequest } from './receive-import.js';
+import { refusedRows } from './refused-rows.js';
+
+/** What imports need of the other rooms. */
+export interface ImportParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  generation(): Generation;
+  info(): WorkspaceInfo;
+  progress(): ProgressStore;
+  enqueue(connection: Knex, job: NewJob): Promise<void>;
+  /** The importing actor, as it is when the import runs. @throws NotFoundError, ForbiddenError when it may not act any more */
+  identityOf(actor: ImportActor): Promise<Identity>;
+  /** Sets of rows in transactions of the work pool. */
+  transactionOf(identity: Identity, generation: Generation, signal: AbortSignal): ImportRun['transaction'];
+}
+
+/** Options of one run. */
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  /** Told after each commit. */
+  readonly onProgress?: (record: ImportRecord) => void;
+}
+
+/** Imports of one workspace. */
+export interface Imports {
+  /** Takes a file and runs it later, as a job. */
+  submit(request: ImportRequest, identity: Identity): Promise<ImportRecord>;
+  /** Takes a file; the caller runs it. */
+  accept(request: ImportRequest, identity: Identity): Promise<ImportRecord>;
+  /** Runs an import to its end, or goes on with one that was interrupted. @throws NotFoundError `import_not_found` */
+  run(id: Id, options?: RunOptions): Promise<ImportRecord>;
+  /** @throws NotFoundError `import_not_found`: absent, or somebody else's */
+  get(id: Id, identity: Identity): Promise<ImportRecord>;
+  /** One's own imports, or everybody's for administrators of jobs; newest first. */
+  list(identity: Identity): Promise<readonly ImportRecord[]>;
+  problems(record: ImportRecord, limit: number, kind?: ImportProblem['kind']): Promise<readonly ImportProblem[]>;
+  /** CSV of the rows kept out, line by line. */
+  refused(record: ImportRecord): AsyncIterable<string>;
+}
+
+/** The imports of a workspace, in its container. */
+export const Imports: InjectionToken<Imports> = Symbol('Imports');
+
+/** Wires the imports of one workspace. */
+export function createImports(parts: ImportParts): Imports {
+  const { work } = parts.database;
+  return {
+    submit: (request, identity) => submit(parts, request, identity),
+    accept: (request, identity) => store(parts, work, request, identity),
+    run: (id, options = {}) => run(parts, id, options),
+    get: (id, identity) => get(parts, id, identity),
+    list: (identity) => listImports(work, seesAll(identity) ? null : (identity.userId ?? noUser), 100),
+    problems: (record, limit, kind) => readProblems(work, record.id, kind === undefined ? { limit } : { limit, kind }),
+    refused: (record) => refusedRows(work, record),
+  };
+}
+
+/** Name of the job that runs an import. */
+export const importJob = 'import';
+
+/** No user has it. */
+const noUser = '00000000-0000-0000-0000-000000000000';
+
+async function submit(parts: ImportParts, request: ImportRequest, identity: Identity): Promise<ImportRecord> {
+  return parts.database.work.transaction(async (trx) => {
+    const record = await store(parts, trx, request, identity);
+    await parts.progress().create(trx, { id: record.id, kind: importJob, ownerId: identity.userId });
+    await parts.enqueue(trx, { module: 'core', name: importJob, payload: { importId: record.id } });
+    return record;
+  });
+}
+
+async function store(
+  parts: ImportParts,
+  knex: Knex,
+  request: ImportRequest,
+  identity: Identity,
+): Promise<ImportRecord> {
+  const readable = await receiveImport(request, identity, parts.generation(), parts.info().baseCurrency);
+  const id = uuidV7();
+  const record = {
+    id,
+    entity: readable.entity,
+    fileName: request.fileName.slice(0, 255),
+    sizeBytes: request.bytes.length,
+    delimiter: readable.header.delimiter,
+    header: readable.header.names,
+    mapping: readable.mapping,
+    isDryRun: request.isDryRun,
+    rowCount: readable.rowCount,
+    actor: actorOf(identity),
+    changeSetId: uuidV7(),
+    createdAt: parts.clock.now(),
+  };
+  if (knex.isTransaction) await insertImport(knex, record, readable.text);
+  else await knex.transaction((trx) => insertImport(trx, record, readable.text));
+  return found(await findImport(knex, id), id);
+}
+
+async function run(
+  parts: ImportParts,
+  id: Id,
+  { signal = new AbortController().signal, onProgress }: RunOptions,
+): Promise<ImportRecord> {
+  const generation = parts.generation();
+  const knex = parts.database.work;
+  const { actor } = found(await findImport(knex, id), id);
+  const identity = await parts.identityOf(actor);
+  const ended = await runImport(id, {
+    knex,
+    clock: parts.clock,
+    generation,
+    baseCurrency: parts.info().baseCurrency,
+    signal,
+    transaction: parts.transactionOf(identity, generation, signal),
+    async progress(record) {
+      onProgress?.(record);
+      await report(parts.progress(), record);
+    },
+  });
+  return found(ended, id);
+}
+
+async function report(
+  progress: ProgressStore,
+  { id, state, rowsDone, rowCount, failure }: ImportRecord,
+): Promise<void> {
+  if (state === 'done' || state === 'failed') await progress.finish(id, state, failure?.message);
+  else await progress.report(id, { done: rowsDone, total: rowCount });
+}
+
+async function get(parts: ImportParts, id: Id, identity: Identity): Promise<ImportRecord> {
+  const record = await findImport(parts.database.work, id);
+  const isOwn = record?.actor.kind === 'user' && record.actor.userId === identity.userId;
+  return found(isOwn || seesAll(identity) ? record : undefined, id);
+}
+
+function seesAll(identity: Identity): boolean {
+  return identity.reach('core.job:administer') !== null;
+}
+
+function actorOf(identity: Identity): ImportActor {
+  return identity.userId === null ? { kind: 'operator' } : { kind: 'user', userId: identity.userId };
+}
+
+function found(record: ImportRecord | undefined, id: Id): ImportRecord {
+  if (record === undefined) throw new NotFoundError('import_not_found', { id });
+  return record;
+}

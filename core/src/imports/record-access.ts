@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Id } from '@trellis-crm/sdk';
+import type { CompiledEntity } from '../records/compiled-entity.js';
+import { createRecords } from '../records/create-records.js';
+import { getRecords } from '../records/get-records.js';
+import { parseOptions, tryParseCreate, tryParsePatch } from '../records/parse-input.js';
+import { valuesOf } from '../records/present-record.js';
+import { createQuery } from '../records/record-query.js';
+import type { RecordScope } from '../records/record-scope.js';
+import { belongingOf, isWithinReach, reachFor } from '../records/rights.js';
+import { updateRecords } from '../records/update-records.js';
+import type { FoundRecord, ImportRecords, RecordChange, RecordJson, StoredJson } from './engine/import-ports.js';
+import { valueAt } from './mapping/value-at.js';
+
+/** The record layer as imports use it. @param scopeOf the scope of an entity's module, inside the transaction of the set */
+export function importRecords(scopeOf: (entity: CompiledEntity) => RecordScope): ImportRecords {
+  return {
+    check(entity, values, verb) {
+      const scope = scopeOf(entity);
+      const parse = verb === 'create' ? tryParseCreate : tryParsePatch;
+      return parse(entity, values, parseOptions(scope, entity)).problems;
+    },
+    findByField: (entity, path, values) => findByField(scopeOf(entity), entity, path, values),
+    load: (entity, ids) => load(scopeOf(entity), entity, ids),
+    async createMany(entity, inputs) {
+      const records = await createRecords(scopeOf(entity), entity, inputs);
+      return records.map(({ id }) => id);
+    },
+    updateMany: (entity, changes) => updateMany(scopeOf(entity), entity, changes),
+    preview: (entity, before, patch) => preview(scopeOf(entity), entity, before, patch),
+    mayCreate: (entity) => reachFor(scopeOf(entity), entity, 'create') !== null,
+  };
+}
+
+/** Values asked for at once: a query gives at most 1,000 records, and several may share a value. */
+const valuesAtOnce = 250;
+
+async function findByField(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  path: string,
+  values: readonly unknown[],
+): Promise<readonly FoundRecord[]> {
+  const wanted = new Set(values);
+  const found: FoundRecord[] = [];
+  for (let at = 0; at < values.length; at += valuesAtOnce) {
+    const some = values.slice(at, at + valuesAtOnce);
+    const [name = path] = entity.fields.has(path) ? [path] : path.split('.');
+    const records = await createQuery<StoredJson>(() => scope, entity)
+      .where({ [path]: { in: some } })
+      .select('id', name)
+      .limit(1000);
+    found.push(
+      ...records.flatMap((record) =>
+        valueAt(record, path)
+          .filter((value) => wanted.has(value))
+          .map((value) => ({ id: String(record.id), value })),
+      ),
+    );
+  }
+  return found;
+}
+
+async function load(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  ids: readonly Id[],
+): Promise<ReadonlyMap<Id, StoredJson>> {
+  if (ids.length === 0) return new Map();
+  const records = await getRecords(scope, entity, ids);
+  return new Map(records.map((record) => [record.id, record]));
+}
+
+async function updateMany(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  changes: readonly RecordChange[],
+): Promise<ReadonlySet<Id>> {
+  const versions = new Map(changes.map(({ id, version }) => [id, version]));
+  const records = await updateRecords(
+    scope,
+    entity,
+    changes.map(({ id, patch }) => ({ id, patch })),
+  );
+  return new Set(records.filter((record) => record['version'] !== versions.get(record.id)).map(({ id }) => id));
+}
+
+function preview(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  before: StoredJson,
+  patch: RecordJson,
+): 'forbidden' | 'changed' | 'unchanged' {
+  if (!isWithinReach(scope.identity, reachFor(scope, entity, 'update'), belongingOf(before))) return 'forbidden';
+  const { values } = tryParsePatch(entity, patch, parseOptions(scope, entity));
+  const old = valuesOf([...entity.fields.values()], before);
+  return [...values].some(([path, value]) => !isDeepStrictEqual(value, old.get(path))) ? 'changed' : 'unchanged';
+}

@@ -1,0 +1,27 @@
+import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { extensionFields, formFields, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import type { FormReading } from '../fields/form-reader.js';
+import type { EntityCall, PageCall } from '../page-call.js';
+
+/** Fields a form may carry: own and plugins', without those nobody may write. */
+export function writableFields(entity: CompiledEntity): EntityField[] {
+  const fields = [...formFields(entity), ...extensionFields(entity).flatMap((extension) => extension.fields)];
+  return fields.filter(({ field }) => field.readOnly !== true);
+}
+
+/** The record a page is about. @throws NotFoundError */
+export function readRecord({ ctx, request, entity }: EntityCall): Promise<RecordValues> {
+  return ctx.records(entity.definition).get(request.params['id'] ?? '');
+}
+
+/** Writes the fields of a form; a version that the form carried must still be the record's. @throws StaleError */
+export function saveRecord({ ctx, request, entity }: EntityCall, values: RecordValues): Promise<RecordValues> {
+  const { ifVersion, params } = request;
+  const condition = typeof ifVersion === 'number' ? { version: ifVersion } : {};
+  return ctx.records(entity.definition).update(params['id'] ?? '', values, condition);
+}
+
+/** How texts of a form are understood. */
+export function reading({ env }: PageCall): FormReading {
+  return { timeZone: env.timeZone, currency: env.currency };
+}

@@ -1,0 +1,52 @@
+import Handlebars, { type HelperDelegate, type TemplateDelegate } from 'handlebars';
+
+import { readTemplates } from './template-files.js';
+import { parseTemplate } from './template-source.js';
+
+/** The templates of one generation, each compiled when it is first used. */
+export interface TemplateSet {
+  /** @throws Error when there is none of that name */
+  find(name: string): TemplateDelegate;
+  has(name: string): boolean;
+  /** First-line comment of a template. */
+  describe(name: string): string | undefined;
+  /** @throws TemplateError for the first template that does not compile */
+  verify(): void;
+}
+
+/** Reads and checks the modules' templates, in a Handlebars of their own that knows these helpers and no others. */
+export function createTemplateSet(
+  sources: readonly { readonly namespace: string; readonly viewsDir?: string }[],
+  helpers: Readonly<Record<string, HelperDelegate>>,
+): TemplateSet {
+  const handlebars = Handlebars.create();
+  handlebars.unregisterHelper('log');
+  handlebars.registerHelper(helpers);
+  const files = new Map(sources.flatMap(readTemplates).map((file) => [file.name, file]));
+  const knownHelpers = Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
+  const options = { ...strictOptions, knownHelpers };
+  const templates = new Map(
+    [...files].map(([name, file]) => [name, lazily(() => handlebars.compile(parseTemplate(file), options))]),
+  );
+  handlebars.registerPartial(Object.fromEntries(templates));
+  return {
+    find(name) {
+      const template = templates.get(name);
+      if (!template) throw new Error(`There is no template named ${name}`);
+      return template;
+    },
+    has: (name) => templates.has(name),
+    describe: (name) => files.get(name)?.description,
+    verify() {
+      for (const file of files.values()) handlebars.precompile(parseTemplate(file), options);
+    },
+  };
+}
+
+function lazily(compile: () => TemplateDelegate): TemplateDelegate {
+  let compiled: TemplateDelegate | undefined;
+  return (context, options) => (compiled ??= compile())(context, options);
+}
+
+/** A missing field is an error, and a partial sees only what it is given. */
+const strictOptions = { strict: true, preventIndent: true, explicitPartialContext: true };
