@@ -58,9 +58,20 @@ export function pointerOf({ plugin, name }: Pick<CompiledField, 'plugin' | 'name
 function parse(entity: CompiledEntity, input: unknown, schema: TSchema, options: ParseOptions): Parsed {
   const canonical = canonicalInput(entity, input, options);
   const known = options.checks.for('json', schema).problems(canonical);
-  const problems = [...known, ...refusedFields(entity, canonical, options)];
+  const problems = [...known.map((problem) => namedEmpty(problem, canonical)), ...refusedFields(entity, canonical, options)];
   const values = problems.length > 0 ? new Map<string, unknown>() : flatten(entity, canonical);
   return { values, problems: problems.length > 0 ? problems : checkAll(entity, values) };
+}
+
+/** A field that may not be empty was given nothing, which is not a matter of types. */
+function namedEmpty(problem: Problem, input: unknown): Problem {
+  const isEmpty = problem.code === 'wrong_type' && valueAt(input, problem.pointer.split('/').slice(1)) === null;
+  return isEmpty ? { ...problem, code: 'required', message: 'must not be empty' } : problem;
+}
+
+function valueAt(value: unknown, [name, ...rest]: readonly string[]): unknown {
+  if (name === undefined || typeof value !== 'object' || value === null) return value;
+  return valueAt(Reflect.get(value, name.replaceAll('~1', '/').replaceAll('~0', '~')), rest);
 }
 
 function canonicalInput(entity: CompiledEntity, input: unknown, options: InputOptions): unknown {
