@@ -22,7 +22,7 @@ export interface EmbeddedDatabase {
   readonly place: EmbeddedPlace;
   /** Connection string of the database `trellis`, with the password. */
   readonly url: string;
-  /** Calls back when the server died and could not be had again on the same port: this process has to start anew. */
+  /** Calls back when the server died and came back on another port: this process has to start anew. */
   onGone(listener: (error: Error) => void): void;
   /** Ends this use and, when it was the last one, stops the server. @returns whether the server was stopped */
   release(): Promise<boolean>;
@@ -71,6 +71,8 @@ class Lease {
       try {
         this.#client = await this.#connect(port);
         this.port = port;
+        // Released while it was waiting: it must not leave a server behind.
+        if (this.#isReleased) await this.release();
         return;
       } catch (error) {
         if (attempt === attempts) throw error;
@@ -119,14 +121,18 @@ class Lease {
   }
 
   async #recover(): Promise<void> {
-    if (this.#isReleased) return;
     const before = this.port;
-    this.options.log.warn('the embedded PostgreSQL is gone; starting it again');
-    try {
-      await this.take();
-      if (this.port !== before) throw new Error('the embedded PostgreSQL had to move to another port');
-    } catch (error) {
-      this.events.emit('gone', error instanceof Error ? error : new Error(String(error)));
+    for (let attempt = 1; !this.#isReleased; attempt += 1) {
+      this.options.log.warn('the embedded PostgreSQL is gone; starting it again');
+      try {
+        await this.take();
+        if (this.port !== before) this.events.emit('gone', new Error('the embedded PostgreSQL moved to another port'));
+        return;
+      } catch (error) {
+        // A full disk, for example: the reason may go away, so this never gives up.
+        this.options.log.error({ err: error }, 'the embedded PostgreSQL does not start');
+        await sleep(Math.min(10_000, 500 * 2 ** attempt));
+      }
     }
   }
 }

@@ -1,0 +1,53 @@
+import { inspectConfig, type Config, type ConfigOrigins } from '@trellis-crm/config';
+import type { Logger } from 'pino';
+import { openConfiguredDatabase, type ConfiguredDatabase } from '../database/configured-database.js';
+import { createLog } from '../logging/create-log.js';
+import { Output } from './output.js';
+
+/** What a command works with. Nothing is read or opened before a command asks for it. */
+export class CliContext {
+  readonly output = new Output();
+  #loaded: { config: Config; origins: ConfigOrigins } | undefined;
+  #opened: Promise<ConfiguredDatabase> | undefined;
+  #overrides: Readonly<Record<string, unknown>> = {};
+
+  /** @param root folder of the installation; paths that a person types are relative to the working folder instead */
+  constructor(readonly root: string) {}
+
+  /** The same configuration as the server's. @throws StartError */
+  get config(): Config {
+    return this.#load().config;
+  }
+
+  /** Where the settings that are not at their default come from. */
+  get origins(): ConfigOrigins {
+    return this.#load().origins;
+  }
+
+  get log(): Logger {
+    return createLog(this.config, 'cli');
+  }
+
+  /** Lets options of the command line win; before the configuration is used. */
+  override(values: Readonly<Record<string, unknown>>): void {
+    this.#overrides = { ...this.#overrides, ...values };
+    this.#loaded = undefined;
+  }
+
+  /** The database of the installation: the one that runs is joined, else it is started until the command ends. */
+  database(): Promise<ConfiguredDatabase> {
+    this.#opened ??= openConfiguredDatabase(this.config, this.log);
+    return this.#opened;
+  }
+
+  /** Gives back whatever was opened; the last thing a command line does. */
+  async close(): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined);
+    await opened?.close();
+  }
+
+  #load(): { config: Config; origins: ConfigOrigins } {
+    this.#loaded ??= inspectConfig({ root: this.root, overrides: this.#overrides });
+    return this.#loaded;
+  }
+}

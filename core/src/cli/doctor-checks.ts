@@ -1,0 +1,79 @@
+import { readFile, statfs } from 'node:fs/promises';
+import { StartError } from '@trellis-crm/config';
+import { checkServer } from '../database/server-check.js';
+import { readInstance } from '../supervisor/index.js';
+import type { CliContext } from './cli-context.js';
+
+/** One thing `trellis doctor` looked at. */
+export interface Finding {
+  readonly name: string;
+  readonly status: 'ok' | 'warning' | 'error';
+  /** What was found, in one sentence. */
+  readonly detail: string;
+  /** What to do about it; absent when nothing is wrong. */
+  readonly fix?: string;
+}
+
+/** Looks at one part of the installation; must not throw for what it is there to find. */
+export type DoctorCheck = (cli: CliContext) => Promise<readonly Finding[]>;
+
+/** Every check, in the order they are shown; a room with something to check adds its own here. */
+export const doctorChecks: readonly DoctorCheck[] = [checkVersions, checkFolders, checkInstance, checkDatabase];
+
+const leastFreeBytes = 500_000_000;
+
+async function checkVersions(): Promise<Finding[]> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '?';
+  const { versions, platform, arch } = process;
+  return [
+    {
+      name: 'version',
+      status: 'ok',
+      detail: `Trellis ${String(version)}, Node.js ${versions.node}, ${platform}-${arch}`,
+    },
+  ];
+}
+
+async function checkFolders(cli: CliContext): Promise<Finding[]> {
+  const { dataDir, pluginsDir } = cli.config;
+  const free = await statfs(dataDir).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => undefined,
+  );
+  const space = free === undefined ? 'does not exist yet' : `${(free / 1e9).toFixed(1)} GB free`;
+  const isFull = free !== undefined && free < leastFreeBytes;
+  return [
+    {
+      name: 'data',
+      status: isFull ? 'warning' : 'ok',
+      detail: `${dataDir}, ${space}`,
+      ...(isFull ? { fix: 'make room: a full disk stops the database' } : {}),
+    },
+    { name: 'plugins', status: 'ok', detail: pluginsDir },
+  ];
+}
+
+async function checkInstance(cli: CliContext): Promise<Finding[]> {
+  const instance = await readInstance(cli.config.dataDir);
+  const detail =
+    instance === undefined
+      ? 'not running'
+      : `${instance.state}, pid ${instance.pid}, ${instance.url ?? 'no address yet'}`;
+  return [{ name: 'server', status: 'ok', detail }];
+}
+
+async function checkDatabase(cli: CliContext): Promise<Finding[]> {
+  try {
+    const { options, home } = await cli.database();
+    const { version, warnings } = await checkServer(options, 0);
+    const place = home === undefined ? 'of DATABASE_URL' : `embedded, in ${home}`;
+    return [
+      { name: 'database', status: 'ok', detail: `PostgreSQL ${version}, ${place}` },
+      ...warnings.map((detail): Finding => ({ name: 'database', status: 'warning', detail, fix: 'turn it on' })),
+    ];
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    return [{ name: 'database', status: 'error', detail: `${error.message}: ${error.reason}`, fix: error.fix }];
+  }
+}

@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import type { CliContext } from './cli-context.js';
+import { configCommand } from './commands/config.command.js';
+import { doctorCommand } from './commands/doctor.command.js';
+import { serveCommand } from './commands/serve.command.js';
+
+/** Every command, in the order help shows them; a room adds its own here. */
+const commands: readonly ((cli: CliContext) => Command)[] = [serveCommand, doctorCommand, configCommand];
+
+/** Builds the command line. */
+export function createProgram(cli: CliContext): Command {
+  const program = new Command('trellis')
+    .description('Trellis CRM: a small core on which plugins grow.')
+    .option('--json', 'print the result as JSON')
+    .option('--data-dir <folder>', 'data folder, instead of ./data (TRELLIS_DATA_DIR)')
+    .showSuggestionAfterError()
+    .showHelpAfterError('Run `trellis --help` for the commands.')
+    .addHelpText('after', examples)
+    .exitOverride();
+  program.hook('preAction', (root) => {
+    const { json, ...overrides } = root.opts<Readonly<Record<string, unknown>>>();
+    cli.output.isJson = json === true;
+    cli.override(overrides);
+  });
+  for (const create of commands) program.addCommand(create(cli).copyInheritedSettings(program));
+  return program;
+}
+
+const examples = `
+Examples:
+  trellis serve                  start everything; then open http://localhost:3000
+  trellis serve --port 8080      on another port
+  trellis doctor                 what is installed where, and what is wrong with it
+  trellis config --json          every setting, for a program to read
+
+Settings come from the command line, the environment, trellis.config.json and defaults, in this order.
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 already running.`;

@@ -1,0 +1,55 @@
+import { StartError, type Config } from '@trellis-crm/config';
+
+/** What the supervisor says to a server process. */
+export type Order = { readonly type: 'start'; readonly config: Config } | { readonly type: 'stop' };
+
+/** What a server process says to its supervisor. */
+export type Report =
+  /** Sent twice a second from the event loop: silence means that it stands still. */
+  | { readonly type: 'beat' }
+  | { readonly type: 'ready'; readonly url: string }
+  | { readonly type: 'failed'; readonly failure: StartFailure };
+
+/** A StartError on its way between processes. */
+export interface StartFailure {
+  readonly problem: string;
+  readonly reason: string;
+  readonly fix: string;
+  readonly exitCode: number;
+}
+
+/** How often a server process reports, in milliseconds. */
+export const beatMs = 500;
+
+/** Whether something received from the supervisor is an order. */
+export function isOrder(value: unknown): value is Order {
+  return hasType(value, ['start', 'stop']);
+}
+
+/** Whether something received from a server process is a report; libraries send messages of their own. */
+export function isReport(value: unknown): value is Report {
+  return hasType(value, ['beat', 'ready', 'failed']);
+}
+
+/** Prepares any error that ended a start; one that is not a StartError is a bug or an outside fault, told as it is. */
+export function toFailure(error: unknown): StartFailure {
+  if (error instanceof StartError) {
+    return { problem: error.message, reason: error.reason, fix: error.fix, exitCode: error.exitCode };
+  }
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    problem: 'The server could not start',
+    reason,
+    fix: 'read the log above; `trellis doctor` checks the rest',
+    exitCode: 1,
+  };
+}
+
+/** The error of the other process. */
+export function toStartError({ problem, ...details }: StartFailure): StartError {
+  return new StartError(problem, details);
+}
+
+function hasType(value: unknown, types: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && 'type' in value && types.includes(String(value.type));
+}

@@ -1,0 +1,43 @@
+import cluster from 'node:cluster';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '@trellis-crm/config';
+import type { BaseLogger } from 'pino';
+import { ServerSlot } from './server-slot.js';
+
+/** All server processes of an installation, on one port. */
+export class ServerFleet {
+  readonly #slots: readonly ServerSlot[];
+
+  constructor(config: Config, log: BaseLogger) {
+    // Alone, a process accepts connections itself; of several, handing them out in turn spreads them evenly.
+    cluster.schedulingPolicy = config.processes === 1 ? cluster.SCHED_NONE : cluster.SCHED_RR;
+    cluster.setupPrimary({
+      exec: fileURLToPath(new URL('server-process.js', import.meta.url)),
+      serialization: 'advanced',
+    });
+    this.#slots = Array.from({ length: config.processes }, () => new ServerSlot(config, log));
+  }
+
+  /** Starts the first process, which migrates the database, and then the others. @throws StartError of the first */
+  async start(): Promise<string> {
+    const [first, ...others] = this.#slots;
+    const url = (await first?.start()) ?? '';
+    await Promise.all(others.map((slot) => slot.start()));
+    return url;
+  }
+
+  /** Replaces the processes one by one, so that new code serves without an interruption. */
+  async replaceAll(): Promise<void> {
+    for (const slot of this.#slots) await slot.replace();
+  }
+
+  /** Ends all processes now, whatever they are doing. */
+  kill(): void {
+    for (const slot of this.#slots) slot.kill();
+  }
+
+  /** Stops all processes at once, each after what it is doing. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.stop()));
+  }
+}

@@ -1,0 +1,133 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '@trellis-crm/config';
+import type { BaseLogger } from 'pino';
+import { beatMs, isReport, toStartError, type Order, type Report } from './messages.js';
+
+const standstillBeats = 6;
+const killAfterMs = 12_000;
+const calmMs = 10_000;
+const longestPauseMs = 10_000;
+
+/** One place in the fleet: a server process, and its successor when it dies. */
+export class ServerSlot {
+  #worker: Worker | undefined;
+  #starting: Worker | undefined;
+  #isStopped = false;
+  #failures = 0;
+
+  constructor(
+    private readonly config: Config,
+    private readonly log: BaseLogger,
+  ) {}
+
+  /** Starts the process and keeps it alive from then on. @returns its address @throws StartError when it never got ready */
+  async start(): Promise<string> {
+    if (this.#isStopped) return '';
+    const worker = cluster.fork();
+    this.#starting = worker;
+    try {
+      const url = await this.#untilReady(worker);
+      this.#adopt(worker);
+      return url;
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  /** Puts a new process in place of the present one, without a gap: the old one stops when the new one serves. */
+  async replace(): Promise<void> {
+    const old = this.#worker;
+    await this.start();
+    await end(old);
+  }
+
+  /** Lets the process finish what it does, at most 12 s. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.all([this.#starting, this.#worker].map(end));
+  }
+
+  /** Ends the process now. */
+  kill(): void {
+    this.#isStopped = true;
+    for (const worker of [this.#starting, this.#worker]) worker?.process.kill('SIGKILL');
+  }
+
+  #adopt(worker: Worker): void {
+    const startedAt = Date.now();
+    this.#worker = worker;
+    worker.once('exit', (code, signal) => {
+      if (this.#isStopped || this.#worker !== worker) return;
+      if (Date.now() - startedAt > calmMs) this.#failures = 0;
+      this.log.error(`a server process ended with ${endOf(code, signal)}; starting another`);
+      void this.#restart();
+    });
+    if (this.#isStopped) void end(worker);
+  }
+
+  async #restart(): Promise<void> {
+    while (!this.#isStopped) {
+      const pause = Math.min(longestPauseMs, this.#failures === 0 ? 0 : 125 * 2 ** this.#failures);
+      this.#failures += 1;
+      await sleep(pause);
+      try {
+        await this.start();
+        return;
+      } catch (error) {
+        this.log.error({ err: error }, 'a server process could not start');
+      }
+    }
+  }
+
+  async #untilReady(worker: Worker): Promise<string> {
+    let missed = 0;
+    let isReady = false;
+    const watch = setInterval(() => {
+      missed += 1;
+      if (!isReady || missed <= standstillBeats) return;
+      this.log.error(`a server process stood still for ${(missed * beatMs) / 1000} s; ending it`);
+      worker.process.kill('SIGKILL');
+    }, beatMs);
+    worker.once('exit', () => {
+      clearInterval(watch);
+    });
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message) => {
+        missed = 0;
+        if (!isReport(message)) return;
+        isReady ||= message.type === 'ready';
+        settle(message, resolve, reject);
+      });
+      worker.once('exit', (code, signal) => {
+        reject(new Error(`The server process ended with ${endOf(code, signal)} before it was ready`));
+      });
+      tell(worker, { type: 'start', config: this.config });
+    });
+  }
+}
+
+function settle(report: Report, resolve: (url: string) => void, reject: (error: Error) => void): void {
+  if (report.type === 'ready') resolve(report.url);
+  if (report.type === 'failed') reject(toStartError(report.failure));
+}
+
+async function end(worker: Worker | undefined): Promise<void> {
+  if (worker === undefined || worker.isDead()) return;
+  const exit = once(worker, 'exit');
+  tell(worker, { type: 'stop' });
+  const timer = setTimeout(() => worker.process.kill('SIGKILL'), killAfterMs);
+  await exit;
+  clearTimeout(timer);
+}
+
+/** A process that is just dying cannot be told; its exit is what counts then. */
+function tell(worker: Worker, order: Order): void {
+  if (worker.isConnected()) worker.send(order, () => undefined);
+}
+
+/** Node gives null for the one that does not apply; its types do not say so. */
+function endOf(code: number | null, signal: string | null): string {
+  return signal ?? `code ${code ?? 'unknown'}`;
+}

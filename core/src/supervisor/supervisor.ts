@@ -1,0 +1,68 @@
+import type { Config } from '@trellis-crm/config';
+import type { BaseLogger } from 'pino';
+import { startEmbedded } from '../database/embedded/embedded-database.js';
+import { lockInstance, type InstanceLock } from './instance-file.js';
+import { checkPort } from './port-check.js';
+import { ServerFleet } from './server-fleet.js';
+import { listenForStop, type StopRequest } from './stop-request.js';
+
+/** What the supervisor needs beside the configuration. */
+export interface SupervisorTools {
+  readonly log: BaseLogger;
+  /** Shows a line to the person at the terminal. */
+  print(line: string): void;
+}
+
+/** How long the port of an installation that was killed may take to become free. */
+const crashPatienceMs = 12_000;
+
+/**
+ * Runs an installation until it is told to stop: the embedded database first, then the server processes; stopped in the
+ * opposite order. @throws StartError when it cannot start
+ */
+export async function supervise(config: Config, tools: SupervisorTools): Promise<void> {
+  const stop = listenForStop();
+  const lock = await lockInstance(config.dataDir);
+  try {
+    await checkPort(config, lock.isAfterCrash ? crashPatienceMs : 0);
+    // Joined here and by each server process: it stops with its last user, whoever that is.
+    const embedded =
+      config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, log: tools.log }) : undefined;
+    try {
+      await serve(config, lock, stop, tools);
+    } finally {
+      await embedded?.release();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+async function serve(config: Config, lock: InstanceLock, stop: StopRequest, tools: SupervisorTools): Promise<void> {
+  const fleet = new ServerFleet(config, tools.log);
+  try {
+    const url = await Promise.race([fleet.start(), stop.wanted]);
+    if (url !== undefined) {
+      await lock.update({ state: 'running', url });
+      tools.print(`Trellis CRM is ready at ${url}`);
+    }
+    const replaceAll = (): void => void replace(fleet, tools);
+    if (process.platform !== 'win32') process.on('SIGUSR2', replaceAll);
+    await stop.wanted;
+    tools.print('Stopping: requests in flight are finished first. Ctrl-C again to stop at once.');
+  } finally {
+    await lock.update({ state: 'stopping' });
+    const isUrgent = await Promise.race([fleet.stop().then(() => false), stop.urgent.then(() => true)]);
+    if (isUrgent) fleet.kill();
+  }
+}
+
+/** New code: processes are replaced one by one; when the new one does not start, the old one stays. */
+async function replace(fleet: ServerFleet, tools: SupervisorTools): Promise<void> {
+  try {
+    await fleet.replaceAll();
+    tools.print('The server processes were replaced.');
+  } catch (error) {
+    tools.log.error({ err: error }, 'the server processes could not be replaced; the old ones stay');
+  }
+}
