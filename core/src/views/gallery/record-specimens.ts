@@ -32,6 +32,10 @@ export function recordSpecimens(render: Render): SpecimenGroup {
         partial: 'ui-table',
         context: { caption: 'Accounts', columns, rows: rows(render), isSelectable: true, hasActions: true },
       },
+      {
+        partial: 'ui-bulk-bar',
+        context: { label: 'Selected', body: render('ui-button', { label: 'Assign', icon: 'user-plus' }) },
+      },
       { partial: 'ui-pager', context: { summary: '1–2 of 85', nextHref: '#ui-pager' } },
       { partial: 'ui-board', context: { label: 'Deals by stage', laneField: 'stage', lanes } },
     ],
