@@ -40,5 +40,7 @@ export interface ImportFailure {
   readonly message: string;
 }
 
-/** Who imports: a user by id, or the operator of the command line. */
-export type ImportActor = { readonly kind: 'user'; readonly userId: Id } | { readonly kind: 'operator' };
+/** Who imports: a user by id, narrowed to the scopes of the token that was used (null: none), or the operator of the command line. */
+export type ImportActor =
+  | { readonly kind: 'user'; readonly userId: Id; readonly scopes: readonly string[] | null }
+  | { readonly kind: 'operator' };

@@ -113,17 +113,22 @@ async function store(
   return found(await findImport(knex, id), id);
 }
 
-async function run(
-  parts: ImportParts,
-  id: Id,
-  { signal = new AbortController().signal, onProgress }: RunOptions,
-): Promise<ImportRecord> {
-  const generation = parts.generation();
+async function run(parts: ImportParts, id: Id, options: RunOptions): Promise<ImportRecord> {
+  const { clock } = parts;
   const knex = parts.database.work;
-  const { actor } = found(await findImport(knex, id), id);
+  const ended = await runImport(id, { knex, clock }, (record) => openRun(parts, record, options));
+  const record = found(ended, id);
+  options.onProgress?.(record);
+  await report(parts.progress(), record);
+  return record;
+}
+
+async function openRun(parts: ImportParts, { actor }: ImportRecord, options: RunOptions): Promise<ImportRun> {
+  const { signal = new AbortController().signal, onProgress } = options;
+  const generation = parts.generation();
   const identity = await parts.identityOf(actor);
-  const ended = await runImport(id, {
-    knex,
+  return {
+    knex: parts.database.work,
     clock: parts.clock,
     generation,
     baseCurrency: parts.info().baseCurrency,
@@ -133,8 +138,7 @@ async function run(
       onProgress?.(record);
       await report(parts.progress(), record);
     },
-  });
-  return found(ended, id);
+  };
 }
 
 async function report(
@@ -155,8 +159,8 @@ function seesAll(identity: Identity): boolean {
   return identity.reach('core.job:administer') !== null;
 }
 
-function actorOf(identity: Identity): ImportActor {
-  return identity.userId === null ? { kind: 'operator' } : { kind: 'user', userId: identity.userId };
+function actorOf({ userId, scopes }: Identity): ImportActor {
+  return userId === null ? { kind: 'operator' } : { kind: 'user', userId, scopes };
 }
 
 function found(record: ImportRecord | undefined, id: Id): ImportRecord {

@@ -23,7 +23,8 @@ describe('imports', () => {
   afterEach(() => world.close());
 
   it('lets good rows in, names line, column and reason of bad ones, and gives them back as a file', async () => {
-    const text = 'account,employees,founded year\nGood,12,1999\n=cmd(),many,1999\nBroken,1\nOld,1,12\n"open,1,2000\nAlso good,3,\n';
+    const text =
+      'account,employees,founded year\nGood,12,1999\n=cmd(),many,1999\nBroken,1\nOld,1,12\n"open,1,2000\nAlso good,3,\n';
 
     const record = await world.import(text, { entity: 'core.account', map: { account: 'name' } });
 
@@ -55,7 +56,10 @@ describe('imports', () => {
 
   it('refuses only the row that is not unique when the record layer refuses the set', async () => {
     await world.host.records(User).create({ name: 'Ann', email: 'ann@x.example' });
-    const rows = Array.from({ length: 20 }, (_, index) => `${index},Person ${index},${index === 13 ? 'ANN' : `p${index}`}@x.example,`);
+    const rows = Array.from(
+      { length: 20 },
+      (_, index) => `${index},Person ${index},${index === 13 ? 'ANN' : `p${index}`}@x.example,`,
+    );
     const text = `id,name,email,team\n${rows.join('\n')}\n`;
 
     const dry = await world.import(text, { mapping: people, isDryRun: true });
@@ -71,7 +75,9 @@ describe('imports', () => {
     await world.import('name\nNorth\nTwin\n', { entity: 'core.team' });
     await world.import('name\nTwin\n', { entity: 'core.team', match: 'none' });
 
-    const record = await world.import('id,name,email,team\n1,Ann,,North\n2,Bob,,South\n3,Cid,,Twin\n', { mapping: people });
+    const record = await world.import('id,name,email,team\n1,Ann,,North\n2,Bob,,South\n3,Cid,,Twin\n', {
+      mapping: people,
+    });
 
     expect(record.totals).to.deep.include({ created: 1, refused: 2 });
     const problems = await world.imports.problems(record, 10);
@@ -86,7 +92,9 @@ describe('imports', () => {
     await world.import('name\nAcme\n', { entity: 'core.account' });
     await world.import(text, { entity: 'core.contact' });
 
-    const again = await world.import('name,email,job title\nJane Roe-Smith,jane@roe.example,CFO\n', { entity: 'core.contact' });
+    const again = await world.import('name,email,job title\nJane Roe-Smith,jane@roe.example,CFO\n', {
+      entity: 'core.contact',
+    });
 
     expect(again.totals).to.deep.include({ created: 0, changed: 1 });
     const [jane] = await world.host.query(Contact);
@@ -129,34 +137,55 @@ describe('imports', () => {
 
     const interrupted = world.imports.run(accepted.id, { signal: stop.signal, onProgress: () => stop.abort() });
 
-    await interrupted.then(() => expect.fail('it was to be interrupted'), () => undefined);
+    await interrupted.then(
+      () => expect.fail('it was to be interrupted'),
+      () => undefined,
+    );
     expect(await findImport(world.host.database.knex, accepted.id)).to.include({ state: 'running', rowsDone: 500 });
     const record = await world.imports.run(accepted.id);
     expect(record).to.include({ state: 'done', rowsDone: 1300 });
     expect(record.totals).to.deep.include({ created: 1300, unchanged: 0 });
     expect(await world.host.count('core.accounts')).to.equal(1300);
     expect(await world.host.count('core.audit_log')).to.equal(1300);
-    expect(await world.rows('select count(distinct change_set) as sets from core.audit_log')).to.deep.equal([{ sets: 1 }]);
+    expect(await world.rows('select count(distinct change_set) as sets from core.audit_log')).to.deep.equal([
+      { sets: 1 },
+    ]);
   });
 
   it('stops when another process has taken the import over', async () => {
     const bytes = Buffer.from('name\nAcme\n');
-    const accepted = await world.imports.accept({ bytes, fileName: 'x.csv', isDryRun: false, entity: 'core.account' }, operator);
+    const accepted = await world.imports.accept(
+      { bytes, fileName: 'x.csv', isDryRun: false, entity: 'core.account' },
+      operator,
+    );
     const outcome = { from: 7, to: 8, totals: accepted.totals, problems: [], deferred: [] };
 
     const saved = world.host.database.knex.transaction((trx) => saveChunk(trx, accepted.id, outcome));
 
-    await saved.then(() => expect.fail('it was to be refused'), (error: unknown) => expect(error).to.be.instanceOf(ImportTakenOver));
+    await saved.then(
+      () => expect.fail('it was to be refused'),
+      (error: unknown) => expect(error).to.be.instanceOf(ImportTakenOver),
+    );
   });
 
   it('needs the right to import, and writes no further than the actor may', async () => {
-    const reader = identityOf({ userId: '018f0000-0000-7000-8000-000000000001', reach: reaches({ 'core.account:read': 'all' }) });
-    const refused = await world.import('name\nAcme\n', { entity: 'core.account' }, reader).catch((error: unknown) => error);
+    const reader = identityOf({
+      userId: '018f0000-0000-7000-8000-000000000001',
+      reach: reaches({ 'core.account:read': 'all' }),
+    });
+    const refused = await world
+      .import('name\nAcme\n', { entity: 'core.account' }, reader)
+      .catch((error: unknown) => error);
     expect(refused).to.include({ code: 'may_not_import', status: 403 });
 
     await world.import('name\nAcme\n', { entity: 'core.account' });
     const ann = await world.host.records(User).create({ name: 'Ann' });
-    const grants = { 'core.account:read': 'all', 'core.account:import': 'own', 'core.account:create': 'own', 'core.account:update': 'own' } as const;
+    const grants = {
+      'core.account:read': 'all',
+      'core.account:import': 'own',
+      'core.account:create': 'own',
+      'core.account:update': 'own',
+    } as const;
     const seller = identityOf({ userId: ann.id, reach: reaches(grants) });
     const text = 'name,industry\nAcme,Taken over\nBeta,Mine\n';
     const dry = await world.import(text, { entity: 'core.account', isDryRun: true }, seller);
@@ -181,7 +210,9 @@ describe('imports', () => {
   ];
   for (const [what, [text, request], code] of refusals) {
     it(`refuses ${what} as a whole`, async () => {
-      const error: unknown = await world.import(text, { entity: 'core.account', ...request }).catch((thrown: unknown) => thrown);
+      const error: unknown = await world
+        .import(text, { entity: 'core.account', ...request })
+        .catch((thrown: unknown) => thrown);
 
       expect(isTrellisError(error) ? error.code : error).to.equal(code);
       expect(await world.host.count('core.imports')).to.equal(0);

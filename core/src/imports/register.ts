@@ -1,0 +1,61 @@
+import type { PluginHost } from '@trellis-crm/sdk';
+import { instanceCachingFactory } from 'tsyringe';
+import { loadUserIdentity, operatorIdentity, Roles } from '../auth/index.js';
+import { enqueueJob } from '../jobs/job-queue.js';
+import { Jobs } from '../jobs/jobs.js';
+import type { ModuleContexts } from '../kernel/index.js';
+import type { RecordRoom } from '../records/index.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { createImports, importJob, Imports } from './import-service.js';
+import { purgeImports } from './import-store.js';
+import { importTransactions } from './import-transactions.js';
+
+/** What imports need that is not in the workspace's container. */
+export interface ImportSurroundings {
+  readonly room: Pick<RecordRoom, 'world'>;
+  contexts(): ModuleContexts;
+  wakeRelay(): void;
+}
+
+/** Puts {@link Imports} into the workspace's container. Needs {@link Jobs} and {@link Roles} there. */
+export function registerImports(workspace: Workspace, { room, contexts, wakeRelay }: ImportSurroundings): void {
+  const { container, database, clock } = workspace;
+  const generation = (): ReturnType<Workspace['generation']> => workspace.generation();
+  container.register(Imports, {
+    useFactory: instanceCachingFactory((inner) =>
+      createImports({
+        database,
+        clock,
+        generation,
+        info: () => workspace.info(),
+        progress: () => inner.resolve(Jobs).progress,
+        enqueue: enqueueJob,
+        identityOf: async (actor) => {
+          const place = workspace.info();
+          if (actor.kind === 'operator') return operatorIdentity(place);
+          const parts = { knex: database.work, roles: inner.resolve(Roles), place };
+          return loadUserIdentity(parts, generation(), { id: actor.userId }, actor.scopes);
+        },
+        transactionOf: (identity, used, signal) =>
+          importTransactions(
+            { knex: database.work, world: room.world, contexts, wakeRelay },
+            { identity, generation: used, signal },
+          ),
+      }),
+    ),
+  });
+}
+
+const hourMs = 3_600_000;
+const keepDays = 30;
+
+/** Registers core's jobs about imports: running one, and forgetting old ones with their files. */
+export function registerImportJobs(host: PluginHost, workspace: () => Workspace): void {
+  host.job(importJob, { timeoutMs: hourMs }, async (_, payload) => {
+    await workspace().container.resolve(Imports).run(String(payload['importId']));
+  });
+  host.job('purge-imports', { cron: '0 4 * * *' }, async () => {
+    const { database, clock } = workspace();
+    await purgeImports(database.work, new Date(clock.now().getTime() - keepDays * 24 * hourMs));
+  });
+}
