@@ -10,10 +10,12 @@ import {
   ImportTransforms,
   Menu,
   Reassignments,
+  SDK_VERSION,
   Team,
   User,
-  type PluginDefinition,
 } from '@trellis-crm/sdk';
+import { registerCoreJobs, type CoreJobParts } from './jobs/core-jobs.js';
+import { registerModule, type Registrations } from './kernel/index.js';
 
 /** Rights over the workspace itself; admins have them all. */
 const permissions = definePermissions({
@@ -27,12 +29,21 @@ const permissions = definePermissions({
 });
 
 /** Core as a module like any other: registered first, never disabled. Its tables come from the migrations package. */
-export const coreModule: PluginDefinition = definePlugin({
-  entities: [Account, Contact, User, Team],
-  slots: [AccountPanels, ContactPanels, HomePanels],
-  points: [Menu, ImportTransforms, HealthProbes, Reassignments],
-  permissions,
-  register() {
-    // Core's jobs and pages are wired by the composition root: they need services no context offers.
-  },
-});
+export function registerCore(jobs: CoreJobParts): Registrations {
+  return registerModule({
+    module: 'core',
+    version: SDK_VERSION,
+    title: 'Trellis CRM',
+    folder: null,
+    requires: {},
+    optional: {},
+    capabilities: [],
+    definition: definePlugin({
+      entities: [Account, Contact, User, Team],
+      slots: [AccountPanels, ContactPanels, HomePanels],
+      points: [Menu, ImportTransforms, HealthProbes, Reassignments],
+      permissions,
+      register: (host) => registerCoreJobs(host, jobs),
+    }),
+  });
+}

@@ -8,7 +8,7 @@ export const salesFolder: URL = new URL('../', import.meta.url);
 
 /** Stages of the seeded pipeline, from left to right. */
 export async function stagesOf(host: TestHost): Promise<readonly StageRecord[]> {
-  return (await loadPipeline(host.context('sales'))).stages;
+  return (await loadPipeline(await host.context('sales'))).stages;
 }
 
 /** A stage of the seeded pipeline by its name. */
@@ -25,9 +25,8 @@ export async function buildDeal(
   owner: TestUser = host.user,
 ): Promise<RecordOf<typeof Deal>> {
   const stage = await stageNamed(host, 'Prospecting');
-  return host
-    .context('sales', owner)
-    .records(Deal)
+  const ctx = await host.context('sales', owner);
+  return ctx.records(Deal)
     .create({ name: 'A deal', stage: stage.id, ...overrides });
 }
 

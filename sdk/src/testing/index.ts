@@ -71,7 +71,7 @@ export interface TestHost {
   /** HTTP as this user; as nobody without one. */
   as(user?: TestUser): TestClient;
   /** A context as plugin code of `plugin` gets it, acting as the user (the plugin itself without one). */
-  context(plugin: string, user?: TestUser): Context;
+  context(plugin: string, user?: TestUser): Promise<Context>;
   /** Runs in a transaction of such a context. */
   tx<T>(plugin: string, run: (tx: TransactionContext) => Promise<T>, user?: TestUser): Promise<T>;
   /** Payloads emitted so far, in order of commit. */

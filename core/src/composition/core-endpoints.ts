@@ -1,0 +1,39 @@
+import type { EntityDefinition } from '@trellis-crm/sdk';
+import { deadLetterEndpoints } from '../events/dead-letter-endpoints.js';
+import type { Endpoint } from '../http/endpoint.js';
+import { jobEndpoints, maySeeJob } from '../jobs/job-endpoints.js';
+import { createLiveStreams, type LiveStreams } from '../live/index.js';
+import type { RecordRoom } from '../records/index.js';
+import { settingsEndpoints } from '../settings/index.js';
+import type { Workspace } from '../workspace/workspace.js';
+import type { Background } from './background.js';
+
+/** Core's endpoints that belong to no entity, and the streams that have to end with the process. */
+export interface CoreEndpoints {
+  readonly endpoints: readonly Endpoint[];
+  readonly streams: LiveStreams;
+}
+
+/** Gathers them from the rooms. */
+export function gatherCoreEndpoints(workspace: Workspace, room: RecordRoom, { bus, jobs }: Background): CoreEndpoints {
+  const streams = createLiveStreams({
+    hub: bus.hub,
+    isVisible: async (request, entity, id) => {
+      const definition: EntityDefinition | undefined = request.generation.entities.get(entity)?.definition;
+      if (definition === undefined) return false;
+      return (await room.records(room.callOf(request), definition).getMany([id])).length === 1;
+    },
+    mayWatchJob: async ({ identity }, id) => maySeeJob(identity, await jobs.progress.get(id)),
+  });
+  const { knex } = workspace.database;
+  return {
+    streams,
+    endpoints: [
+      ...room.endpoints,
+      ...settingsEndpoints(workspace),
+      ...deadLetterEndpoints({ knex, clock: workspace.clock, wakeRelay: () => bus.relay.wake() }),
+      ...jobEndpoints(jobs.progress),
+      streams.endpoint,
+    ],
+  };
+}

@@ -1,0 +1,20 @@
+import type { RecordParts } from '../records/index.js';
+import { moduleIdentity, type CallRunner, type ModuleContexts } from '../kernel/index.js';
+
+/** Milliseconds a guard may take: it holds the writer's row locks. */
+const guardTimeoutMs = 4000;
+
+/** Runs a guard as the module it belongs to, on behalf of the writer and in the writer's language and transaction. */
+export function guardRunner(calls: CallRunner, contexts: () => ModuleContexts): RecordParts['runGuard'] {
+  return async (guard, change, { generation, identity }, unit) => {
+    const owner = generation.modules.find(({ module }) => module === guard.module);
+    if (owner === undefined) return;
+    const acting = moduleIdentity(owner, identity, identity.userId);
+    const call = { module: guard.module, what: `guard ${guard.entity}:${guard.verb}`, timeoutMs: guardTimeoutMs };
+    await calls.run(call, (signal) =>
+      contexts().transaction({ generation, module: guard.module, identity: acting, unit, signal }, (tx) =>
+        guard.check(tx, change),
+      ),
+    );
+  };
+}
