@@ -57,6 +57,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/only-throw-error': 'error',
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // errors are recognised by kind, not by class
+      '@typescript-eslint/unbound-method': 'off', // services are objects of closures: none of them uses `this`
       '@typescript-eslint/dot-notation': 'off', // noUncheckedIndexedAccess asks for brackets on index signatures
       '@typescript-eslint/naming-convention': [
         'error',

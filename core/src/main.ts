@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import type { Config } from '@trellis-crm/config';
 import type { Clock } from '@trellis-crm/sdk';
 import type { Logger } from 'pino';

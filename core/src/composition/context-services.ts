@@ -46,4 +46,3 @@ function formatFor({ views }: Generation, env: ViewEnv): Format {
     dateTime: (value) => formatters.dateTime(env, value),
   };
 }
-

@@ -1,5 +1,5 @@
 import { pauseModule, removeModule, resumeModule, syncModule } from '../events/module-work.js';
-import type { LifecycleParts } from '../kernel/index.js';
+import type { LifecycleParts } from '../kernel/lifecycle/index.js';
 import type { Foundation } from './foundation.js';
 
 /** What events, jobs and roles do in the transaction that changes a plugin's state. */
@@ -7,16 +7,20 @@ export function moduleWork({ clock, place }: Foundation): LifecycleParts['work']
   return {
     pause: (unit, module) => pauseModule(unit, module, clock.now()),
     resume: resumeModule,
-    sync: (unit, registrations) =>
-      syncModule(unit, registrations, { now: clock.now(), timeZone: place().timeZone }),
+    sync: (unit, registrations) => syncModule(unit, registrations, { now: clock.now(), timeZone: place().timeZone }),
     remove: removeModule,
     async takeGrants(unit, module) {
       const grants = await unit.trx<object>('core.role_grants').where('permission', 'like', `${module}.%`).select();
       await unit.trx('core.role_grants').where('permission', 'like', `${module}.%`).delete();
-      return grants as readonly object[];
+      return grants;
     },
     async giveGrants(unit, grants) {
-      if (grants.length > 0) await unit.trx('core.role_grants').insert([...grants]).onConflict().ignore();
+      if (grants.length > 0)
+        await unit
+          .trx('core.role_grants')
+          .insert([...grants])
+          .onConflict()
+          .ignore();
     },
   };
 }

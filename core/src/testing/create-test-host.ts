@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context, EventDefinition, Id, PayloadOf } from '@trellis-crm/sdk';
 import type { TestHost, TestHostOptions, TestUser } from '@trellis-crm/sdk/testing';
-import { Authenticator, createSession, createToken } from '../auth/index.js';
+import { createToken } from '../auth/api-token-store.js';
+import { Authenticator } from '../auth/index.js';
+import { createSession } from '../auth/session-store.js';
 import type { Identity } from '../auth/identity.js';
 import type { OpenWorkspace } from '../composition/open-workspace.js';
 import { csrfTokenOf } from '../http/csrf.js';
@@ -85,8 +87,9 @@ class RunningTestHost implements Omit<TestHost, 'close' | 'admin' | 'manager' | 
 
   async emitted<E extends EventDefinition>(event: E): Promise<readonly PayloadOf<E>[]> {
     const { knex } = this.#parts.workspace.database;
-    const rows = await knex<{ payload: PayloadOf<E> }>('core.events').where({ type: event.id }).orderBy('position');
-    return (rows as { readonly payload: PayloadOf<E> }[]).map(({ payload }) => payload);
+    const statement = 'select payload from core.events where type = ? order by position';
+    const { rows } = await knex.raw<{ rows: { readonly payload: PayloadOf<E> }[] }>(statement, [event.id]);
+    return rows.map(({ payload }) => payload);
   }
 
   /** Deliveries may enqueue jobs and jobs may emit events: twice round is enough for what tests do in one go. */
@@ -110,9 +113,10 @@ class RunningTestHost implements Omit<TestHost, 'close' | 'admin' | 'manager' | 
   }
 
   async sql(text: string, bindings: readonly unknown[] = []) {
-    const { rows } = await this.#parts.workspace.database.knex.raw<{ rows: Readonly<Record<string, unknown>>[] }>(text, [
-      ...bindings,
-    ] as string[]);
+    const { rows } = await this.#parts.workspace.database.knex.raw<{ rows: Readonly<Record<string, unknown>>[] }>(
+      text,
+      [...bindings] as string[],
+    );
     return rows;
   }
 
@@ -143,9 +147,7 @@ function toFolder(plugin: URL | string): string {
 }
 
 async function issueAll(workspace: OpenWorkspace, users: readonly TestUser[]): Promise<Map<Id, TestCredentials>> {
-  return new Map(
-    await Promise.all(users.map(async ({ userId }) => [userId, await issue(workspace, userId)] as const)),
-  );
+  return new Map(await Promise.all(users.map(async ({ userId }) => [userId, await issue(workspace, userId)] as const)));
 }
 
 /** A token for the API and a session for pages, without the cost of a password. */

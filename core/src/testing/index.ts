@@ -1,2 +1,3 @@
+import 'reflect-metadata';
 export { createTestHost } from './create-test-host.js';
 export { createTestDatabase, releaseTestCluster, type TestDatabase, type TestTemplate } from './test-database.js';

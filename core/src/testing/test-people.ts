@@ -18,7 +18,9 @@ export async function createTestPeople(workspace: OpenWorkspace): Promise<void> 
   await createUser(workspace, { name: 'Uma User', role: 'user', teamId: team.id });
   await createUser(workspace, { name: 'Rae Reader', role: 'read-only', teamId: team.id });
   const manager = await createUser(workspace, { name: 'Mia Manager', role: 'manager', teamId: team.id });
-  await asOperator(workspace).records(Team).update(team.id, { managers: [{ user: manager.userId }] });
+  await asOperator(workspace)
+    .records(Team)
+    .update(team.id, { managers: [{ user: manager.userId }] });
 }
 
 /** The people of a cloned template, by their role. */

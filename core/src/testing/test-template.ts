@@ -39,7 +39,10 @@ export function hostTemplate(plan: HostPlan): TestTemplate {
 export async function openHost(url: string, { config, clock }: HostPlan, serves: boolean) {
   const database = openConfiguredDatabase(config, url, log);
   try {
-    return { database, workspace: await openWorkspace({ config, database, log, clock, serves }) };
+    return {
+      database,
+      workspace: await openWorkspace({ config, database, log, clock, serves, waitsWithEvents: true }),
+    };
   } catch (error) {
     await database.close();
     throw error;
@@ -71,7 +74,10 @@ function pluginIdIn(folder: string): string {
 }
 
 const corePackage = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-const migrationsPackage = fileURLToPath(new URL('..', import.meta.resolve('@trellis-crm/migrations'))).replace(/\/$/, '');
+const migrationsPackage = fileURLToPath(new URL('..', import.meta.resolve('@trellis-crm/migrations'))).replace(
+  /\/$/,
+  '',
+);
 
 /** Newest change below a folder, ms since 1970. */
 function newestIn(folder: string): number {

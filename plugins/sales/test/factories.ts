@@ -26,8 +26,7 @@ export async function buildDeal(
 ): Promise<RecordOf<typeof Deal>> {
   const stage = await stageNamed(host, 'Prospecting');
   const ctx = await host.context('sales', owner);
-  return ctx.records(Deal)
-    .create({ name: 'A deal', stage: stage.id, ...overrides });
+  return ctx.records(Deal).create({ name: 'A deal', stage: stage.id, ...overrides });
 }
 
 /** The least valid account, through the API; its id. */
