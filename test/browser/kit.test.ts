@@ -15,7 +15,12 @@ describe('the kit in a browser', function () {
   before(async function () {
     browser = await launchChromium(this);
     running.push(() => browser.close());
-    server = await startKitServer({ '/board': buildBoard, '/deals/1/stage': buildBoard, '/form': buildForm });
+    server = await startKitServer({
+      '/board': buildBoard,
+      '/deals/1/stage': buildBoard,
+      '/form': buildForm,
+      '/find?q=che': findAccounts,
+    });
     running.push(() => server.stop());
   });
 
@@ -71,6 +76,18 @@ describe('the kit in a browser', function () {
 
     expect(await page.evaluate('window.isSameDocument')).to.equal(true);
     await page.waitForSelector('#main:focus');
+  });
+
+  it('finds a record as one types and sends its id', async () => {
+    await page.goto(`${server.url}/form`);
+
+    await page.getByRole('combobox', { name: 'Account' }).fill('che');
+    await page.getByRole('option', { name: 'Cheers' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+
+    expect(await page.getByRole('combobox', { name: 'Account' }).inputValue()).to.equal('Cheers');
+    expect(await page.locator('select[name=account]').inputValue()).to.equal('account-9');
   });
 
   it('switches between light and dark and remembers it for the next page', async () => {
@@ -151,8 +168,17 @@ function buildBoard(engine: ViewEngine, env: ViewEnv): PageModel {
   return { title: 'Board', layout: 'app', blocks: [{ name: 'board', html }] };
 }
 
+function findAccounts(engine: ViewEngine, env: ViewEnv): string {
+  return engine.render('ui-lookup-options', { options: [{ value: 'account-9', label: 'Cheers' }] }, env).toHTML();
+}
+
 function buildForm(engine: ViewEngine, env: ViewEnv): PageModel {
   const body = engine.render('ui-field', { name: 'city', label: 'City' }, env);
   const html = engine.render('ui-form', { action: '/form', target: '#block-form', body }, env);
-  return { title: 'Form', layout: 'app', blocks: [{ name: 'form', html }] };
+  const lookup = { kind: 'lookup', name: 'account', label: 'Account', options: [], searchHref: '/find' };
+  const blocks = [
+    { name: 'form', html },
+    { name: 'lookup', html: engine.render('ui-field', lookup, env) },
+  ];
+  return { title: 'Form', layout: 'app', blocks };
 }
