@@ -1,3 +1,4 @@
+export { authEndpoints } from './auth-endpoints.js';
 export { Authenticator, type Caller, type Credentials } from './authenticator.js';
 export { Passwords } from './passwords.js';
 export { registerAuth } from './register.js';

@@ -51,8 +51,8 @@ function hasNothingToMisuse(endpoint: Endpoint, { session }: Caller): boolean {
 }
 
 function givenToken({ ctx, body }: { readonly ctx: Exchange; readonly body: RawBody | null }): string | null {
-  const header = ctx.get('X-CSRF-Token');
-  return header === '' ? (body?.form?.csrf ?? null) : header;
+  // The field first: it was rendered with its form, the header with the page around it, which may be older than a sign-in.
+  return body?.form?.csrf ?? (ctx.get('X-CSRF-Token') || null);
 }
 
 /** The token field of an upload is inside the stream, which nobody has read yet; a browser that names this site is enough. */

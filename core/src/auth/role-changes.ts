@@ -1,0 +1,72 @@
+import { ConflictError, ValidationError, type PermissionKey, type Problem, type Reach } from '@trellis-crm/sdk';
+import type { BaseLogger } from 'pino';
+import type { Database } from '../database/database.js';
+import type { Generation } from '../kernel/generation.js';
+import { declaredReach, effectiveGrants, type Role } from './role-grants.js';
+import { replaceDeviations } from './role-store.js';
+import type { Roles } from './roles.js';
+
+/** What changing roles needs from elsewhere. */
+export interface RoleChangeParts {
+  readonly database: Database;
+  readonly roles: Roles;
+  readonly log: BaseLogger;
+}
+
+/** A role's rights as the roles page shows them. */
+export interface GrantEntry {
+  readonly permission: PermissionKey;
+  readonly module: string;
+  readonly reach: Reach | null;
+  /** What the module declares for the preset. */
+  readonly declared: Reach | null;
+}
+
+/** Every permission of a generation with what the role has of it, by key. */
+export function listGrants(generation: Generation, role: Role): readonly GrantEntry[] {
+  const effective = effectiveGrants(generation, role);
+  return [...generation.permissions]
+    .map(([permission, { module, grants }]) => ({
+      permission,
+      module,
+      reach: effective.get(permission) ?? null,
+      declared: declaredReach(role.base, grants),
+    }))
+    .sort((left, right) => (left.permission < right.permission ? -1 : 1));
+}
+
+/**
+ * Sets rights of a role; those not named stay. Only what differs from the declaration is stored, so a later version's new
+ * rights still arrive. @throws ConflictError `admin_role_fixed`, NotFoundError, ValidationError for unknown permissions
+ */
+export async function changeGrants(
+  { database, roles, log }: RoleChangeParts,
+  generation: Generation,
+  key: string,
+  wanted: Readonly<Record<string, Reach | null>>,
+): Promise<Role> {
+  const role = await roles.get(key);
+  if (role.base === 'admin') throw new ConflictError('admin_role_fixed');
+  refuseUnknown(generation, wanted);
+  const deviations = new Map(role.deviations);
+  for (const [permission, reach] of Object.entries(wanted)) {
+    const declared = generation.permissions.get(permission as PermissionKey)?.grants ?? {};
+    if (declaredReach(role.base, declared) === reach) deviations.delete(permission);
+    else deviations.set(permission, reach);
+  }
+  await database.tx((trx) => replaceDeviations(trx, key, deviations));
+  roles.refresh();
+  log.info({ role: key, permissions: Object.keys(wanted) }, 'role changed');
+  return { ...role, deviations };
+}
+
+function refuseUnknown(generation: Generation, wanted: Readonly<Record<string, unknown>>): void {
+  const unknown = Object.keys(wanted).filter((permission) => !generation.permissions.has(permission as PermissionKey));
+  if (unknown.length === 0) return;
+  const errors: Problem[] = unknown.map((permission) => ({
+    pointer: `/grants/${permission.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    code: 'unknown_permission',
+    message: 'is no permission',
+  }));
+  throw new ValidationError('not_valid', {}, { errors: errors.slice(0, 20) });
+}
