@@ -23,6 +23,8 @@ export interface Authenticator {
    * @throws AuthenticationError `invalid_token`
    */
   authenticate(credentials: Credentials, generation: Generation): Promise<Caller>;
+  /** Forgets who is who, after a change of access in this process; other processes hear of it from the database. */
+  refresh(): void;
 }
 
 /** The workspace's authenticator. */

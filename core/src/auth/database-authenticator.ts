@@ -48,7 +48,6 @@ export class DatabaseAuthenticator implements Authenticator {
     };
   }
 
-  /** Forgets who is who, after a change in this process. */
   refresh(): void {
     this.#sessions.clear();
     this.#tokens.clear();

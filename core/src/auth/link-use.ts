@@ -1,8 +1,9 @@
-import { NotFoundError, User, type Id } from '@trellis-crm/sdk';
+import { NotFoundError, User, type Id, type TransactionContext } from '@trellis-crm/sdk';
 import type { InjectionToken } from 'tsyringe';
 import type { Generation } from '../kernel/generation.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { endLinks, findLink, useLink, type LinkKind } from './access-links.js';
+import { Authenticator } from './authenticator.js';
 import { findAccount, writePasswordHash } from './credentials.js';
 import { checkNewPassword } from './password-rules.js';
 import type { Passwords } from './passwords.js';
@@ -50,8 +51,7 @@ export function createLinkUse(workspace: Workspace, passwords: Passwords): LinkU
       return workspace.transaction({ generation, module: 'core', identity, signal }, async (tx, { trx }) => {
         const userId = await claim(trx, 'invitation', input.token);
         await writePasswordHash(trx, userId, hash, clock.now());
-        tx.authorize('core.user:administer');
-        await tx.elevated().records(User).update(userId, { status: 'active' });
+        await activate(tx, userId);
         log.info({ userId }, 'invitation accepted');
         return createSession(trx, userId, device, clock.now());
       });
@@ -65,6 +65,7 @@ export function createLinkUse(workspace: Workspace, passwords: Passwords): LinkU
         await endLinks(trx, userId);
         log.info({ userId }, 'password reset');
       });
+      workspace.container.resolve(Authenticator).refresh();
     },
   };
 
@@ -73,6 +74,11 @@ export function createLinkUse(workspace: Workspace, passwords: Passwords): LinkU
     if (userId === null) throw linkNotValid();
     return userId;
   }
+}
+
+async function activate(tx: TransactionContext, userId: Id): Promise<void> {
+  tx.authorize('core.user:administer');
+  await tx.elevated().records(User).update(userId, { status: 'active' });
 }
 
 function linkNotValid(): NotFoundError {

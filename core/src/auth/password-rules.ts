@@ -26,15 +26,14 @@ function weakness(password: string, personal: readonly (string | null)[]): strin
   if (password.length > maxPasswordLength) return 'too_long';
   const plain = password.toLowerCase();
   if (new Set(plain).size < 5 || guessed.some((text) => plain.startsWith(text))) return 'password_too_simple';
-  return personal.some((text) => isAbout(plain, text)) ? 'password_too_personal' : null;
+  return isAbout(plain, personal) ? 'password_too_personal' : null;
 }
 
 /** Whether little is left of the password without the person's own words. */
-function isAbout(password: string, text: string | null): boolean {
-  const words = (text ?? '')
-    .toLowerCase()
-    .split(/[\s@.,_-]+/)
-    .filter((word) => word.length >= 4);
+function isAbout(password: string, personal: readonly (string | null)[]): boolean {
+  const words = personal
+    .flatMap((text) => (text ?? '').toLowerCase().split(/[\s@.,_-]+/))
+    .filter((word) => word.length >= 3);
   const rest = words.reduce((left, word) => left.replaceAll(word, ''), password);
   return rest.length < 4;
 }

@@ -17,7 +17,14 @@ export function registerAuth(workspace: Workspace): void {
   container.register(AttemptLimiter, { useFactory: instanceCachingFactory(() => createAttemptLimiter(knex)) });
   container.register(SignIn, {
     useFactory: instanceCachingFactory((inner) =>
-      createSignIn({ knex, clock, log, passwords: inner.resolve(Passwords), limiter: inner.resolve(AttemptLimiter) }),
+      createSignIn({
+        knex,
+        clock,
+        log,
+        passwords: inner.resolve(Passwords),
+        limiter: inner.resolve(AttemptLimiter),
+        authenticator: inner.resolve(Authenticator),
+      }),
     ),
   });
   container.register(LinkUse, {

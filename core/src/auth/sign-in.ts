@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { BaseLogger } from 'pino';
 import type { InjectionToken } from 'tsyringe';
 import type { AttemptLimiter } from './attempt-limiter.js';
+import type { Authenticator } from './authenticator.js';
 import { findAccountByEmail, writePasswordHash, type Account } from './credentials.js';
 import type { Passwords } from './passwords.js';
 import { hashSecret } from './secret.js';
@@ -40,10 +41,11 @@ export interface SignInParts {
   readonly log: BaseLogger;
   readonly passwords: Passwords;
   readonly limiter: AttemptLimiter;
+  readonly authenticator: Authenticator;
 }
 
 /** Creates the sign-in. Every try is counted before it is made; a right one is taken back. */
-export function createSignIn({ knex, clock, log, passwords, limiter }: SignInParts): SignIn {
+export function createSignIn({ knex, clock, log, passwords, limiter, authenticator }: SignInParts): SignIn {
   return {
     async signIn({ email, password, device, previousToken }) {
       const attempt = { kind: 'sign-in', account: email, ip: device.ip } as const;
@@ -55,8 +57,7 @@ export function createSignIn({ knex, clock, log, passwords, limiter }: SignInPar
       }
       await limiter.forgive(attempt);
       await renewHash(account, password);
-      if (previousToken !== undefined)
-        await knex('core.sessions').where('token_hash', hashSecret(previousToken)).delete();
+      if (previousToken !== undefined) await endPrevious(previousToken);
       const token = await createSession(knex, account.id, device, clock.now());
       log.info({ userId: account.id, ip: device.ip }, 'signed in');
       return { token, account };
@@ -67,6 +68,11 @@ export function createSignIn({ knex, clock, log, passwords, limiter }: SignInPar
     const account = await findAccountByEmail(knex, email);
     const isRight = await passwords.verify(password, account?.passwordHash ?? null);
     return isRight && account?.status === 'active' ? account : null;
+  }
+
+  async function endPrevious(token: string): Promise<void> {
+    await knex('core.sessions').where('token_hash', hashSecret(token)).delete();
+    authenticator.refresh();
   }
 
   /** A password is only known in this moment: the time to store it with today's parameters. */

@@ -70,7 +70,7 @@ function labWorkspace(endpoints: readonly Endpoint[], options: LabOptions): Work
   const assets = createAssetRegistry();
   const views = createViewEngine({ sources: [coreViewSource()], assets, icons: createIconSet(coreIconsDir) });
   const container = rootContainer.createChildContainer();
-  container.registerInstance(Authenticator, { authenticate: labAuthenticate });
+  container.registerInstance(Authenticator, { authenticate: labAuthenticate, refresh: () => undefined });
   container.registerInstance(AssetStore, assets);
   container.registerInstance(SetupState, { isSetUp: async () => options.isSetUp?.() ?? true });
   for (const probe of options.probes ?? [{ name: 'always', check: async () => undefined }]) {

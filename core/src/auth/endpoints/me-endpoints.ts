@@ -2,6 +2,7 @@ import { NotFoundError, Type, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest } from '../../http/endpoint.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { AttemptLimiter } from '../attempt-limiter.js';
+import { Authenticator } from '../authenticator.js';
 import { findAccount } from '../credentials.js';
 import { changeOwnPassword, requireSession, requireUser } from '../own-access.js';
 import { Passwords } from '../passwords.js';
@@ -50,7 +51,7 @@ function listOwnSessions({ database, clock }: Workspace): Endpoint {
   };
 }
 
-function endOwnSession({ database, log }: Workspace): Endpoint {
+function endOwnSession({ container, database, log }: Workspace): Endpoint {
   return {
     ...common,
     method: 'DELETE',
@@ -60,6 +61,7 @@ function endOwnSession({ database, log }: Workspace): Endpoint {
     async handle({ params: { id = '' }, identity }) {
       const userId = requireUser(identity.userId);
       if (!(await endSession(database.knex, userId, id))) throw new NotFoundError('session_not_found');
+      container.resolve(Authenticator).refresh();
       log.info({ userId, sessionId: id }, 'session ended');
       return { status: 204, body: null };
     },
@@ -85,6 +87,7 @@ function changePassword(workspace: Workspace): Endpoint {
       };
       const { oldPassword, newPassword } = request.body as { oldPassword: string; newPassword: string };
       await changeOwnPassword(parts, { session, oldPassword, newPassword, ip: request.ip });
+      container.resolve(Authenticator).refresh();
       return { status: 204, body: null };
     },
   };

@@ -2,6 +2,7 @@ import { Type, type Reach } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { changeGrants, listGrants } from '../role-changes.js';
+import type { Role } from '../role-grants.js';
 import { Roles } from '../roles.js';
 
 /** Roles and what they may do. */
@@ -14,10 +15,7 @@ export function roleEndpoints({ container, database, log }: Workspace): readonly
       path: '/api/v1/roles',
       access: 'core.user:read',
       description: describe('listRoles', 'Roles of the workspace', Type.Object({ data: Type.Array(RoleSchema) })),
-      handle: async () => ({
-        status: 200,
-        body: { data: (await roles().all()).map(({ key, name, base }) => ({ key, name, base })) },
-      }),
+      handle: async () => ({ status: 200, body: { data: (await roles().all()).map(presentRole) } }),
     },
     {
       ...common,
@@ -68,6 +66,10 @@ const GrantsSchema = Type.Object({
     Type.Object({ permission: Type.String(), module: Type.String(), reach: ReachSchema, declared: ReachSchema }),
   ),
 });
+
+function presentRole({ key, name, base }: Role): object {
+  return { key, name, base };
+}
 
 function describe(operationId: string, summary: string, answer: object) {
   return { operationId, summary, tag: 'access', answers: { 200: answer } };

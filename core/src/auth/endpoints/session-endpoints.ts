@@ -3,6 +3,7 @@ import { sessionCookie } from '../../http/caller.js';
 import { csrfTokenOf } from '../../http/csrf.js';
 import type { Endpoint, EndpointRequest } from '../../http/endpoint.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import { Authenticator } from '../authenticator.js';
 import type { Account } from '../credentials.js';
 import { beginCookie, endCookie } from '../session-cookie.js';
 import { endSession, type Device } from '../session-store.js';
@@ -33,6 +34,7 @@ export function sessionEndpoints(workspace: Workspace): readonly Endpoint[] {
       description: describe('signOut', 'End the session', 204, null),
       async handle({ session }) {
         if (session !== null) await endSession(workspace.database.knex, session.userId, session.id);
+        workspace.container.resolve(Authenticator).refresh();
         return { status: 204, body: null, cookies: [endCookie] };
       },
     },

@@ -2,6 +2,7 @@ import { NotFoundError, Type, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { listTokens, revokeToken } from '../api-token-store.js';
+import { Authenticator } from '../authenticator.js';
 import { createOwnToken, requireSession, requireUser, type TokenRequest } from '../own-access.js';
 
 /** Personal API tokens of the user who asks. */
@@ -40,7 +41,7 @@ function createOne(workspace: Workspace): Endpoint {
   };
 }
 
-function revokeOne({ database, log }: Workspace): Endpoint {
+function revokeOne({ container, database, log }: Workspace): Endpoint {
   return {
     ...common,
     method: 'DELETE',
@@ -50,6 +51,7 @@ function revokeOne({ database, log }: Workspace): Endpoint {
     async handle({ params: { id = '' }, identity }) {
       const userId = requireUser(identity.userId);
       if (!(await revokeToken(database.knex, userId, id))) throw new NotFoundError('token_not_found');
+      container.resolve(Authenticator).refresh();
       log.info({ userId, tokenId: id }, 'API token revoked');
       return { status: 204, body: null };
     },

@@ -1,4 +1,4 @@
-import { isTrellisError, Type, ValidationError } from '@trellis-crm/sdk';
+import { NotFoundError, Type, ValidationError } from '@trellis-crm/sdk';
 import { leaveTo, showCentered } from '../../http/centered-page.js';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../../http/endpoint.js';
 import type { Workspace } from '../../workspace/workspace.js';
@@ -77,14 +77,19 @@ async function choosePassword(
     signal: request.signal,
   };
   try {
-    if (kind === 'reset') await links.resetPassword(use);
-    const cookies = kind === 'invitation' ? [beginCookie(await links.acceptInvitation(use))] : [];
-    return leaveTo(request, kind === 'invitation' ? '/' : '/login', cookies);
+    if (kind === 'invitation') return leaveTo(request, '/', [beginCookie(await links.acceptInvitation(use))]);
+    await links.resetPassword(use);
+    return leaveTo(request, '/login');
   } catch (error) {
-    if (isTrellisError(error) && error.status === 404) return showForm(workspace, request, kind);
-    if (!(error instanceof ValidationError)) throw error;
-    return showForm(workspace, request, kind, error.errors[0]?.code ?? error.code);
+    return showForm(workspace, request, kind, formError(error));
   }
+}
+
+/** What the form says itself; null when the link ended meanwhile, which the form finds out too. */
+function formError(error: unknown): string | null {
+  if (error instanceof NotFoundError) return null;
+  if (error instanceof ValidationError) return error.errors[0]?.code ?? error.code;
+  throw error;
 }
 
 function tokenOf(request: EndpointRequest): string {

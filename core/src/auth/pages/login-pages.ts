@@ -3,6 +3,7 @@ import { sessionCookie } from '../../http/caller.js';
 import { leaveTo, showCentered } from '../../http/centered-page.js';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../../http/endpoint.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import { Authenticator } from '../authenticator.js';
 import { deviceOf } from '../endpoints/session-endpoints.js';
 import { localPath } from '../local-path.js';
 import { beginCookie, endCookie } from '../session-cookie.js';
@@ -82,8 +83,9 @@ function loginPage(
   return showCentered(workspace, request, { title: 'auth.login.title', template: 'auth/login', context, status });
 }
 
-async function signOut({ database }: Workspace, request: EndpointRequest): Promise<EndpointResponse> {
+async function signOut({ container, database }: Workspace, request: EndpointRequest): Promise<EndpointResponse> {
   const { session } = request;
   if (session !== null) await endSession(database.knex, session.userId, session.id);
+  container.resolve(Authenticator).refresh();
   return leaveTo(request, '/login', [endCookie]);
 }
