@@ -14,8 +14,10 @@ import {
   Team,
   User,
 } from '@trellis-crm/sdk';
+import { registerImportJobs } from './imports/index.js';
 import { registerCoreJobs, type CoreJobParts } from './jobs/core-jobs.js';
 import { registerModule, type Registrations } from './kernel/index.js';
+import type { Workspace } from './workspace/workspace.js';
 
 /** Rights over the workspace itself; admins have them all. */
 const permissions = definePermissions({
@@ -28,8 +30,13 @@ const permissions = definePermissions({
   'core.demo:administer': { label: 'permissions.demo.administer', grants: {} },
 });
 
+/** What core's own jobs need. */
+export interface CoreParts extends CoreJobParts {
+  workspace(): Workspace;
+}
+
 /** Core as a module like any other: registered first, never disabled. Its tables come from the migrations package. */
-export function registerCore(jobs: CoreJobParts): Registrations {
+export function registerCore(parts: CoreParts): Registrations {
   return registerModule({
     module: 'core',
     version: SDK_VERSION,
@@ -43,7 +50,10 @@ export function registerCore(jobs: CoreJobParts): Registrations {
       slots: [AccountPanels, ContactPanels, HomePanels],
       points: [Menu, ImportTransforms, HealthProbes, Reassignments],
       permissions,
-      register: (host) => registerCoreJobs(host, jobs),
+      register(host) {
+        registerCoreJobs(host, parts);
+        registerImportJobs(host, parts.workspace);
+      },
     }),
   });
 }

@@ -1,61 +1,52 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import 'reflect-metadata';
 import type { Config } from '@trellis-crm/config';
-import { openConfiguredDatabase } from './database/configured-database.js';
+import { openWorkspace, type OpenWorkspace } from './composition/open-workspace.js';
+import { systemClock } from './composition/system-clock.js';
+import { openConfiguredDatabase, type ConfiguredDatabase } from './database/configured-database.js';
+import { createApp, listen, type HttpServer } from './http/index.js';
 import { createLog } from './logging/create-log.js';
 
 /** One process that serves requests. */
 export interface RunningServer {
   /** Where people on this machine reach it. */
   readonly url: string;
-  /** Stops listening, finishes what runs, and ends every connection. */
+  readonly workspace: OpenWorkspace;
+  /** Stops listening, finishes what runs, and ends every connection, the database's last. */
   stop(): Promise<void>;
 }
 
-/** Starts serving, in this process. @throws StartError, or what `listen` failed with */
+/** Time that requests under way have when the process stops, in ms. */
+const drainMs = 8000;
+
+/** Starts serving, in this process: database → workspace → http. @throws StartError, or what `listen` failed with */
 export async function startServer(config: Config): Promise<RunningServer> {
   const log = createLog(config, 'server');
   const opened = await openConfiguredDatabase(config, log);
-  const server = createServer((request, response) => {
-    if (request.url === '/healthz') answer(response, 200);
-    else if (request.url === '/readyz') {
-      opened.database.ping().then(
-        () => {
-          answer(response, 200);
-        },
-        () => {
-          answer(response, 503);
-        },
-      );
-    } else answer(response, 404);
-  });
-  opened.onGone((error) => {
-    log.error({ err: error }, 'this process starts anew');
+  const startAnew = (reason: object, message: string): void => {
+    log.error(reason, message);
     process.kill(process.pid, 'SIGTERM');
-  });
-  await listen(server, config);
-  return {
-    url: urlOf(server, config),
-    async stop() {
-      await new Promise((resolve) => server.close(resolve));
-      await opened.close();
-    },
   };
+  opened.onGone((error) => startAnew({ err: error }, 'this process starts anew'));
+  try {
+    const { database } = opened;
+    const onRestartNeeded = (): void =>
+      startAnew({}, 'a plugin has new code: this process makes room for one that runs it');
+    const workspace = await openWorkspace({ config, log, database, clock: systemClock, serves: true, onRestartNeeded });
+    const server = await listen(createApp(workspace), config);
+    await workspace.startBackground();
+    return { url: urlOf(server, config), workspace, stop: () => stop(server, workspace, opened) };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }
 
-function answer(response: ServerResponse, status: number): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ status }));
+async function stop(server: HttpServer, workspace: OpenWorkspace, opened: ConfiguredDatabase): Promise<void> {
+  await Promise.all([server.close(drainMs), workspace.close()]);
+  await opened.close();
 }
 
-function listen(server: Server, { host, port }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, resolve);
-  });
-}
-
-function urlOf(server: Server, { host, port }: Config): string {
-  const address = server.address();
-  const found = typeof address === 'object' && address !== null ? address.port : port;
+function urlOf({ port }: HttpServer, { host }: Config): string {
   const isLocal = ['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host);
-  return `http://${isLocal ? 'localhost' : host}:${found}`;
+  return `http://${isLocal ? 'localhost' : host}:${port}`;
 }

@@ -1,6 +1,8 @@
 import type { EntityDefinition } from '@trellis-crm/sdk';
+import { DemoData, demoEndpoints } from '../demo/index.js';
 import { deadLetterEndpoints } from '../events/dead-letter-endpoints.js';
 import type { Endpoint } from '../http/endpoint.js';
+import { importEndpoints, Imports } from '../imports/index.js';
 import { jobEndpoints, maySeeJob } from '../jobs/job-endpoints.js';
 import { createLiveStreams, type LiveStreams } from '../live/index.js';
 import type { RecordRoom } from '../records/index.js';
@@ -33,6 +35,8 @@ export function gatherCoreEndpoints(workspace: Workspace, room: RecordRoom, { bu
       ...settingsEndpoints(workspace),
       ...deadLetterEndpoints({ knex, clock: workspace.clock, wakeRelay: () => bus.relay.wake() }),
       ...jobEndpoints(jobs.progress),
+      ...importEndpoints(() => workspace.container.resolve(Imports)),
+      ...demoEndpoints(() => workspace.container.resolve(DemoData)),
       streams.endpoint,
     ],
   };

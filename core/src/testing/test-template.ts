@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig, type Config } from '@trellis-crm/config';
 import { pino } from 'pino';
 import { openWorkspace, type OpenWorkspace } from '../composition/open-workspace.js';
-import { openConfiguredDatabase } from '../main.js';
+import { openDatabase } from '../database/index.js';
 import type { TestClock } from './test-clock.js';
 import type { TestTemplate } from './test-database.js';
 import { createTestPeople } from './test-people.js';
@@ -37,7 +37,7 @@ export function hostTemplate(plan: HostPlan): TestTemplate {
 
 /** Opens the workspace of a host on its database; the caller closes both. */
 export async function openHost(url: string, { config, clock }: HostPlan, serves: boolean) {
-  const database = openConfiguredDatabase(config, url, log);
+  const database = openDatabase({ url }, log);
   try {
     return {
       database,

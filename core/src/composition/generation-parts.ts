@@ -1,0 +1,44 @@
+import { entityImportEndpoints, Imports } from '../imports/index.js';
+import type { CallRunner, GenerationParts, ModuleContexts } from '../kernel/index.js';
+import { entityPageEndpoints } from '../pages/entity-page-endpoints.js';
+import { presentPluginPage } from '../pages/plugin-pages/present-page.js';
+import { compileEntity, type RecordRoom } from '../records/index.js';
+import type { AssetRegistry } from '../views/index.js';
+import type { Workspace } from '../workspace/workspace.js';
+import type { CoreEndpoints } from './core-endpoints.js';
+import { viewEngines } from './view-sources.js';
+
+/** What the rooms put into a generation. */
+export interface GenerationSources {
+  readonly workspace: Workspace;
+  readonly records: RecordRoom;
+  readonly core: CoreEndpoints;
+  readonly contexts: ModuleContexts;
+  readonly calls: CallRunner;
+  readonly assets: AssetRegistry;
+}
+
+/** Derives REST, import and pages from each entity, and gives plugins' pages the shell. */
+export function generationParts({
+  workspace,
+  records,
+  core,
+  contexts,
+  calls,
+  assets,
+}: GenerationSources): GenerationParts {
+  const imports = () => workspace.container.resolve(Imports);
+  return {
+    contexts,
+    calls,
+    compileEntity,
+    entityEndpoints: (entity) => [
+      ...records.entityEndpoints(entity),
+      ...entityImportEndpoints(entity, imports),
+      ...entityPageEndpoints({ workspace }, entity),
+    ],
+    coreEndpoints: core.endpoints,
+    createViews: viewEngines(assets, workspace.log),
+    presentPage: (request, module, result) => presentPluginPage({ workspace }, request, module, result),
+  };
+}

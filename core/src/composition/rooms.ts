@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { registerAuth } from '../auth/index.js';
+import { registerDemoData } from '../demo/index.js';
+import { EventBus } from '../events/event-bus.js';
+import { AssetStore, ReadinessProbes, SetupState } from '../http/index.js';
+import { registerImports } from '../imports/index.js';
+import { Jobs } from '../jobs/jobs.js';
+import {
+  createCallRunner,
+  createGenerations,
+  createModuleContexts,
+  type CallRunner,
+  type Generations,
+  type ModuleContexts,
+} from '../kernel/index.js';
+import { createRecordRoom, type RecordRoom } from '../records/index.js';
+import { createAssetRegistry, type AssetRegistry } from '../views/index.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { createBackground, type Background } from './background.js';
+import { contextServices } from './context-services.js';
+import { gatherCoreEndpoints, type CoreEndpoints } from './core-endpoints.js';
+import type { Foundation } from './foundation.js';
+import { generationParts } from './generation-parts.js';
+import { guardRunner } from './guards.js';
+import { later, type Later } from './later.js';
+
+/** The rooms of a workspace, wired to each other. */
+export interface Rooms extends Background {
+  readonly processId: string;
+  readonly calls: CallRunner;
+  readonly contexts: ModuleContexts;
+  readonly generations: Generations;
+  readonly records: RecordRoom;
+  readonly workspace: Workspace;
+  readonly core: CoreEndpoints;
+  wakeRelay(): void;
+}
+
+/** Rooms need each other in circles: what is used only once calls come in is handed on as `later`. */
+export function wireRooms(foundation: Foundation, options: { readonly waitsWithEvents: boolean }): Rooms {
+  const processId = randomUUID();
+  const calls = createCallRunner(foundation.log);
+  const contexts = later<ModuleContexts>('contexts');
+  const generations = later<Generations>('generations');
+  const generation = () => generations.get().current();
+  const background = createBackground(foundation, { processId, calls, contexts: contexts.get, generation });
+  const wakeRelay = (): void => {
+    if (!options.waitsWithEvents) background.bus.relay.wake();
+  };
+  const records = createRecordRoom({
+    ...foundation,
+    wakeRelay,
+    phoneCountry: () => foundation.settings.current().defaultCountry,
+    runGuard: guardRunner(calls, contexts.get),
+  });
+  contexts.set(createModuleContexts({ ...foundation, ...records, ...contextServices(foundation), calls, wakeRelay }));
+  const workspace = toWorkspace(foundation, contexts.get(), generation);
+  const assets = createAssetRegistry();
+  fillContainer({ workspace, records, background, calls, contexts, wakeRelay, assets });
+  const core = gatherCoreEndpoints(workspace, records, background);
+  const parts = generationParts({ workspace, records, core, contexts: contexts.get(), calls, assets });
+  generations.set(createGenerations(parts, calls));
+  const wired = { contexts: contexts.get(), generations: generations.get() };
+  return { ...background, ...wired, processId, calls, records, workspace, core, wakeRelay };
+}
+
+function toWorkspace(
+  { config, database, log, clock, container, info }: Foundation,
+  contexts: ModuleContexts,
+  generation: Workspace['generation'],
+): Workspace {
+  return {
+    config,
+    database,
+    log,
+    clock,
+    container,
+    generation,
+    info,
+    context: (scope) => contexts.create(scope),
+    transaction: (scope, work) => contexts.transaction(scope, work),
+  };
+}
+
+interface ContainerParts {
+  readonly workspace: Workspace;
+  readonly records: RecordRoom;
+  readonly background: Background;
+  readonly calls: CallRunner;
+  readonly contexts: Later<ModuleContexts>;
+  readonly assets: AssetRegistry;
+  wakeRelay(): void;
+}
+
+function fillContainer({ workspace, records, background, calls, contexts, wakeRelay, assets }: ContainerParts): void {
+  const { container, database } = workspace;
+  container.register(AssetStore, { useValue: assets });
+  container.register(EventBus, { useValue: background.bus });
+  container.register(Jobs, { useValue: background.jobs });
+  container.register(ReadinessProbes, { useValue: { name: 'database', check: () => database.ping() } });
+  registerAuth(workspace);
+  if (!container.isRegistered(SetupState)) {
+    container.register(SetupState, { useValue: { isSetUp: () => Promise.resolve(true) } });
+  }
+  registerImports(workspace, { room: records, contexts: contexts.get, wakeRelay });
+  registerDemoData(workspace, { calls, contexts: contexts.get, wakeRelay });
+}
