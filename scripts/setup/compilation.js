@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findBinary } from '../../core/bin/node-runtime.js';
 import { listPackages, listTestProjects, root, stateFolder } from './paths.js';
-import { runStep } from './progress.js';
+import { capture, runStep } from './progress.js';
 
 /** What is compiled together: `sources` for running, `tests` on top of it. */
 const targets = {
@@ -23,8 +24,16 @@ export async function compile(name) {
   const before = fingerprint(name);
   pruneOutputs(name);
   await runStep(title, process.execPath, [compilerPath(), '-b', ...projects()]);
+  if (name === 'sources') await describePlugins();
   mkdirSync(stateFolder, { recursive: true });
   writeFileSync(join(stateFolder, stamp), before);
+}
+
+/** Writes what plugins' code contributes into their manifest.json. A broken plugin is told of and does not stop the others. */
+async function describePlugins() {
+  const node = findBinary(join(root, 'package.json')) ?? process.execPath;
+  const { output } = await capture(node, [join(root, 'core', 'dist', 'kernel', 'manifest', 'write-manifests.js')]);
+  if (output !== '') process.stderr.write(output);
 }
 
 /** The native compiler; `tsc` of the package named typescript is an older one for tools that need its API. */

@@ -1,5 +1,6 @@
 import { inspectConfig, type Config, type ConfigOrigins } from '@trellis-crm/config';
 import type { Logger } from 'pino';
+import type { OpenWorkspace } from '../composition/open-workspace.js';
 import { openConfiguredDatabase, type ConfiguredDatabase } from '../database/configured-database.js';
 import { createLog } from '../logging/create-log.js';
 import { Output } from './output.js';
@@ -9,6 +10,7 @@ export class CliContext {
   readonly output = new Output();
   #loaded: { config: Config; origins: ConfigOrigins } | undefined;
   #opened: Promise<ConfiguredDatabase> | undefined;
+  #workspace: Promise<OpenWorkspace> | undefined;
   #overrides: Readonly<Record<string, unknown>> = {};
 
   /** @param root folder of the installation; paths that a person types are relative to the working folder instead */
@@ -40,10 +42,27 @@ export class CliContext {
     return this.#opened;
   }
 
+  /** The workspace with its plugins, for commands that act on it; it serves nobody. */
+  workspace(): Promise<OpenWorkspace> {
+    this.#workspace ??= this.#openWorkspace();
+    return this.#workspace;
+  }
+
   /** Gives back whatever was opened; the last thing a command line does. */
   async close(): Promise<void> {
+    const workspace = await this.#workspace?.catch(() => undefined);
+    await workspace?.close();
     const opened = await this.#opened?.catch(() => undefined);
     await opened?.close();
+  }
+
+  /** Loaded late: most commands need none of it, and help has to be quick. */
+  async #openWorkspace(): Promise<OpenWorkspace> {
+    await import('reflect-metadata');
+    const { openWorkspace } = await import('../composition/open-workspace.js');
+    const { database } = await this.database();
+    const clock = { now: () => new Date() };
+    return openWorkspace({ config: this.config, database, log: this.log, clock, serves: false });
   }
 
   #load(): { config: Config; origins: ConfigOrigins } {
