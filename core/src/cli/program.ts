@@ -1,11 +1,19 @@
 import { Command } from 'commander';
 import type { CliContext } from './cli-context.js';
 import { configCommand } from './commands/config.command.js';
+import { demoCommand } from './commands/demo.command.js';
 import { doctorCommand } from './commands/doctor.command.js';
+import { importCommand } from './commands/import.command.js';
 import { serveCommand } from './commands/serve.command.js';
 
 /** Every command, in the order help shows them; a room adds its own here. */
-const commands: readonly ((cli: CliContext) => Command)[] = [serveCommand, doctorCommand, configCommand];
+const commands: readonly ((cli: CliContext) => Command)[] = [
+  serveCommand,
+  importCommand,
+  demoCommand,
+  doctorCommand,
+  configCommand,
+];
 
 /** Builds the command line. */
 export function createProgram(cli: CliContext): Command {
@@ -30,6 +38,7 @@ const examples = `
 Examples:
   trellis serve                  start everything; then open http://localhost:3000
   trellis serve --port 8080      on another port
+  trellis import accounts.csv    import a file whose mapping stands beside it
   trellis doctor                 what is installed where, and what is wrong with it
   trellis config --json          every setting, for a program to read
 

@@ -13,7 +13,8 @@ import type { ImportProblem } from './import-problem.js';
 import { readProblems } from './import-progress-store.js';
 import type { ImportActor, ImportRecord } from './import-record.js';
 import { findImport, insertImport, listImports } from './import-store.js';
-import { receiveImport, type ImportRequest } from './receive-import.js';
+import type { ImportMapping } from './mapping/mapping.js';
+import { receiveImport, type ImportRequest, type ReadableImport } from './receive-import.js';
 import { refusedRows } from './refused-rows.js';
 
 /** What imports need of the other rooms. */
@@ -41,6 +42,8 @@ export interface RunOptions {
 export interface Imports {
   /** Takes a file and runs it later, as a job. */
   submit(request: ImportRequest, identity: Identity): Promise<ImportRecord>;
+  /** Looks at a file as a whole, and takes nothing. @returns its mapping, guessed if need be */
+  check(request: ImportRequest, identity: Identity): Promise<ImportMapping>;
   /** Takes a file; the caller runs it. */
   accept(request: ImportRequest, identity: Identity): Promise<ImportRecord>;
   /** Runs an import to its end, or goes on with one that was interrupted. @throws NotFoundError `import_not_found` */
@@ -62,6 +65,7 @@ export function createImports(parts: ImportParts): Imports {
   const { work } = parts.database;
   return {
     submit: (request, identity) => submit(parts, request, identity),
+    check: async (request, identity) => (await receive(parts, request, identity)).mapping,
     accept: (request, identity) => store(parts, work, request, identity),
     run: (id, options = {}) => run(parts, id, options),
     get: (id, identity) => get(parts, id, identity),
@@ -92,7 +96,7 @@ async function store(
   request: ImportRequest,
   identity: Identity,
 ): Promise<ImportRecord> {
-  const readable = await receiveImport(request, identity, parts.generation(), parts.info().baseCurrency);
+  const readable = await receive(parts, request, identity);
   const id = uuidV7();
   const record = {
     id,
@@ -111,6 +115,10 @@ async function store(
   if (knex.isTransaction) await insertImport(knex, record, readable.text);
   else await knex.transaction((trx) => insertImport(trx, record, readable.text));
   return found(await findImport(knex, id), id);
+}
+
+function receive(parts: ImportParts, request: ImportRequest, identity: Identity): Promise<ReadableImport> {
+  return receiveImport(request, identity, parts.generation(), parts.info().baseCurrency);
 }
 
 async function run(parts: ImportParts, id: Id, options: RunOptions): Promise<ImportRecord> {

@@ -6,3 +6,6 @@ export { parseMapping } from './mapping/parse-mapping.js';
 export type { ImportMapping } from './mapping/mapping.js';
 export type { ImportRequest } from './receive-import.js';
 export { registerImportJobs, registerImports } from './register.js';
+export { presentImport } from './api/present-import.js';
+export { inImportOrder } from './file-order.js';
+export { groupProblems, type ProblemGroup } from './grouped-problems.js';

@@ -47,15 +47,15 @@ export function registerImports(workspace: Workspace, { room, contexts, wakeRela
 }
 
 const hourMs = 3_600_000;
-const keepDays = 30;
+const keepMs = 30 * 24 * hourMs;
 
 /** Registers core's jobs about imports: running one, and forgetting old ones with their files. */
 export function registerImportJobs(host: PluginHost, workspace: () => Workspace): void {
   host.job(importJob, { timeoutMs: hourMs }, async (_, payload) => {
     await workspace().container.resolve(Imports).run(String(payload['importId']));
   });
-  host.job('purge-imports', { cron: '0 4 * * *' }, async () => {
+  host.job('purge-imports', { cron: '0 4 * * *', timeoutMs: hourMs }, async () => {
     const { database, clock } = workspace();
-    await purgeImports(database.work, new Date(clock.now().getTime() - keepDays * 24 * hourMs));
+    await purgeImports(database.work, new Date(clock.now().getTime() - keepMs));
   });
 }

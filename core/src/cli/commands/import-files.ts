@@ -1,0 +1,52 @@
+import { loadUserIdentity, operatorIdentity, Roles, type Identity } from '../../auth/index.js';
+import type { OpenWorkspace } from '../../composition/open-workspace.js';
+import { Imports } from '../../imports/index.js';
+import type { CliContext } from '../cli-context.js';
+import { planImport, type ImportOptions, type PlannedFile } from './import-plan.js';
+import { writeRefused } from './import-refused.js';
+import { reportLines, toReport, type FileReport } from './import-report.js';
+
+/** Imports files one after the other and reports each; sets the exit code when rows were kept out. */
+export async function importFiles(cli: CliContext, files: readonly string[], options: ImportOptions): Promise<void> {
+  const workspace = await cli.workspace();
+  const identity = await identityOf(workspace, options.as);
+  const planned = await planImport(workspace, identity, files, options);
+  const reports: FileReport[] = [];
+  for (const file of planned) {
+    const report = await importFile(cli, workspace, identity, file);
+    reports.push(report);
+    if (!cli.output.isJson) cli.output.result(report.json, () => reportLines(report));
+    if (options.refused !== undefined) await writeRefused(workspace, report, options.refused, planned.length > 1);
+  }
+  if (cli.output.isJson)
+    cli.output.result(
+      reports.map(({ json }) => json),
+      () => [],
+    );
+  if (reports.some(({ record }) => record.totals.refused > 0 || record.state === 'failed')) process.exitCode = 1;
+}
+
+function identityOf(workspace: OpenWorkspace, email: string | undefined): Promise<Identity> | Identity {
+  const place = workspace.info();
+  if (email === undefined) return operatorIdentity(place);
+  const parts = { knex: workspace.database.work, roles: workspace.container.resolve(Roles), place };
+  return loadUserIdentity(parts, workspace.generation(), { email });
+}
+
+const problemsRead = 100_000;
+
+async function importFile(
+  cli: CliContext,
+  workspace: OpenWorkspace,
+  identity: Identity,
+  file: PlannedFile,
+): Promise<FileReport> {
+  const imports = workspace.container.resolve(Imports);
+  const bar = cli.output.progress(file.request.fileName);
+  const accepted = await imports.accept(file.request, identity);
+  const record = await imports.run(accepted.id, {
+    onProgress: ({ rowsDone, rowCount }) => bar.update(rowsDone, rowCount),
+  });
+  bar.end();
+  return toReport(file.path, record, await imports.problems(record, problemsRead));
+}

@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import type { CliContext } from '../cli-context.js';
+import type { ImportOptions } from './import-plan.js';
+
+/** `trellis import <file.csv> …`: the same engine as the API, run at once, whether the server runs or not. */
+export function importCommand(cli: CliContext): Command {
+  return new Command('import')
+    .summary('import CSV files')
+    .description(
+      'Imports CSV files, in an order in which each finds what it refers to. Importing a file again changes nothing.',
+    )
+    .argument('<files...>', 'CSV files; `accounts.mapping.json` beside `accounts.csv` says what its columns mean')
+    .option('--mapping <file>', 'mapping of the file, instead of the one beside it')
+    .option('--entity <id>', 'what the rows are when there is no mapping: core.account, sales.deal …')
+    .option('--map <column=field...>', 'field of a column whose name is not the field’s')
+    .option('--match <field>', 'how existing records are found: a field, externalId:<column> or none')
+    .option('--source <name>', 'name of the system the external ids come from')
+    .option('--dry-run', 'check all rows and change nothing')
+    .option('--refused <file.csv>', 'write the rows kept out there, with the reason')
+    .option('--as <e-mail>', 'import with the rights of this user, instead of all')
+    .addHelpText('after', '\nExit codes: 0 every row went in, 1 rows were kept out, 2 a file was refused as a whole.')
+    .action(async (files: readonly string[], options: ImportOptions) => {
+      // Loaded late, so that help stays quick.
+      const { importFiles } = await import('./import-files.js');
+      await importFiles(cli, files, options);
+    });
+}
