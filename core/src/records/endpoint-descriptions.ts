@@ -60,6 +60,15 @@ export function describeTrash(entity: CompiledEntity): EndpointDescription {
   return { ...about(entity, 'trash', 'Put into the trash one of'), answers: { 204: null } };
 }
 
+/** What OpenAPI says about looking into the trash. */
+export function describeTrashList(entity: CompiledEntity): EndpointDescription {
+  const data = { type: 'array', items: someFields(entity.schemas.record) };
+  return {
+    ...about(entity, 'listTrash', 'List the trash of'),
+    answers: { 200: { type: 'object', properties: { data }, required: ['data'] } },
+  };
+}
+
 /** What OpenAPI says about taking a record out of the trash. */
 export function describeRestoration(entity: CompiledEntity): EndpointDescription {
   return { ...about(entity, 'restore', 'Take out of the trash one of'), answers: { 200: entity.schemas.record } };

@@ -4,10 +4,11 @@ import type { RecordScope as RecordCall } from '../kernel/context-parts.js';
 import { aggregateRecords, parseAggregate } from './aggregate.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { createRecords } from './create-records.js';
-import { describeAggregate, describeCreate, describeGet, describeList, describePatch, describeRestoration, describeTrash } from './endpoint-descriptions.js';
+import { describeAggregate, describeCreate, describeGet, describeList, describePatch, describeRestoration, describeTrash, describeTrashList } from './endpoint-descriptions.js';
 import { getRecord } from './get-records.js';
 import { parseListQuery, QueryReader } from './list-query.js';
 import { listRecords } from './list-records.js';
+import { listTrash } from './list-trash.js';
 import type { PresentedRecord } from './present-record.js';
 import { recordScope, type RecordScope, type RecordWorld } from './record-scope.js';
 import { restoreRecord } from './restore-records.js';
@@ -26,7 +27,7 @@ export function recordEndpoints(world: RecordWorld, entity: CompiledEntity, call
     aggregateEndpoint(api),
     ...(without.has('create') ? [] : [createEndpoint(api)]),
     ...(without.has('update') ? [] : [patchEndpoint(api)]),
-    ...(without.has('delete') ? [] : [trashEndpoint(api), restorationEndpoint(api)]),
+    ...(without.has('delete') ? [] : [trashEndpoint(api), trashListEndpoint(api), restorationEndpoint(api)]),
   ];
 }
 
@@ -113,6 +114,16 @@ function trashEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
     async handle(request) {
       await trashRecord(scopeOf(request), entity, idOf(request), versionOf(request));
       return { status: 204, body: null };
+    },
+  };
+}
+
+function trashListEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
+  return {
+    ...common(entity, 'GET', `${base}/trash`, 'delete'),
+    description: describeTrashList(entity),
+    async handle(request) {
+      return ok({ data: await listTrash(scopeOf(request), entity) });
     },
   };
 }

@@ -1,0 +1,54 @@
+import { ForbiddenError, NotFoundError, ValidationError } from '@trellis-crm/sdk';
+import type { Endpoint, EndpointRequest, EndpointResponse, Method } from '../http/endpoint.js';
+import { SchemaChecks } from '../http/validation.js';
+import type { PageCall } from './page-call.js';
+
+/** What a call to the API carries besides its address. */
+export interface ApiInput {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly ifVersion?: number | '*';
+}
+
+/**
+ * Calls an endpoint of the API as the person who asks for the page, without a request of its own: a page can do exactly what
+ * the API lets this person do, and refuses in the same words.
+ *
+ * @throws what the endpoint throws; ForbiddenError and ValidationError as the pipeline would
+ */
+export async function callApi(call: PageCall, method: Method, path: string, input: ApiInput = {}): Promise<EndpointResponse> {
+  const { request } = call;
+  const { generation } = request;
+  const url = new URL(`/api/v1${path}`, request.url);
+  for (const [name, value] of Object.entries(input.query ?? {})) url.searchParams.append(name, value);
+  const match = generation.match(method, url.pathname);
+  if (match.kind !== 'found') throw new NotFoundError('not_found');
+  checkRight(match.endpoint, request);
+  const query: Record<string, unknown> = { ...input.query };
+  checkInput(match.endpoint, query, input.body);
+  const params = Object.fromEntries(Object.entries(match.params).map(([name, value]) => [name, decodeURIComponent(value)]));
+  return match.endpoint.handle({ ...request, method, url, query, params, body: input.body, bodyStream: null, ifVersion: input.ifVersion ?? null });
+}
+
+/** The JSON that a GET endpoint answers. */
+export async function readApi<T>(call: PageCall, path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
+  const { body } = await callApi(call, 'GET', path, { query });
+  // What an endpoint answers is described by its schema, which the table of endpoints erases.
+  return body as T;
+}
+
+const checks = new SchemaChecks();
+
+function checkRight({ access }: Endpoint, { identity }: EndpointRequest): void {
+  if (access === 'public' || access === 'signed-in') return;
+  if (identity.reach(access) === null) throw new ForbiddenError('forbidden', { permission: access });
+}
+
+/** Texts of a query become what its schema says; a body is checked as it is. */
+function checkInput({ input }: Endpoint, query: Record<string, unknown>, body: unknown): void {
+  const querySchema = input?.query;
+  const queryErrors = querySchema === undefined || querySchema === 'any' ? [] : checks.for('query', querySchema).problems(query);
+  const bodySchema = input?.body?.kind === 'json' ? input.body.schema : undefined;
+  const errors = [...queryErrors, ...(bodySchema === undefined ? [] : checks.for('json', bodySchema).problems(body))];
+  if (errors.length > 0) throw new ValidationError('not_valid', {}, { errors });
+}
