@@ -7,6 +7,7 @@ import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
 import { changeEntries } from './form-entries.js';
 import { problemsOf } from './form-problems.js';
 import { formView, type FormState } from './form-view.js';
+import { formOf } from './plain-form.js';
 import { formValuesOf, initialValues } from './form-values.js';
 import { readRecord, reading, saveRecord, writableFields } from './record-form.js';
 
@@ -54,10 +55,6 @@ export async function takeEditForm(call: EntityCall): Promise<PageAnswer> {
     if (isTrellisError(error) && error.kind === 'stale') return showConflict(call, form);
     return showForm(call, { record, form, problems: problemsOf(error) });
   }
-}
-
-function formOf({ request }: EntityCall): FormData {
-  return (request.body ?? {}) as FormData;
 }
 
 /** The form keeps what was typed; beside it stands what the record says by now, and saving again overwrites that. */

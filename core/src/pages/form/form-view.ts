@@ -16,6 +16,7 @@ import { loadNames, loadNamesOf } from '../fields/record-names.js';
 import { displaySources } from '../list/list-view.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { formProblems, type FormProblems } from './form-problems.js';
+import { problemText } from './problem-text.js';
 
 /** What a form page shows. */
 export interface FormState {
@@ -50,11 +51,6 @@ export async function formView(call: EntityCall, state: FormState, title: string
       controls: own.map((field) => fieldControl(field, sources)),
     })),
   };
-}
-
-/** The texts of problems by their code, from core's catalogue. */
-export function problemText({ request, env, t }: PageCall): (code: string) => string | null {
-  return (code) => (request.generation.views.hasText(env, 'core', `problem.${code}`) ? t(`problem.${code}`) : null);
 }
 
 /** Everything controls are built from: names behind refs, short lists to choose from, errors in place. */
