@@ -1,0 +1,58 @@
+import { Uuid } from '@trellis-crm/sdk';
+import type { Endpoint } from '../../http/endpoint.js';
+import { callApi, readApi } from '../api-client.js';
+import type { PageCall, PageDeps } from '../page-call.js';
+import { goTo, pageEndpoint, showPage, type PageAnswer } from '../page-endpoint.js';
+
+/** Deliveries of events that failed for good: look, deliver once more, drop. */
+export function deadLetterPages(deps: PageDeps): readonly Endpoint[] {
+  const guard = { access: 'core.event:administer', params: { id: Uuid } } as const;
+  return [
+    pageEndpoint(deps, 'GET /dead-letters', { access: 'core.event:administer', handle: showDeadLetters }),
+    pageEndpoint(deps, 'POST /dead-letters/:id/replay', { ...guard, handle: (call) => act(call, 'POST', '/replay', 'replayed') }),
+    pageEndpoint(deps, 'POST /dead-letters/:id/removal', { ...guard, handle: (call) => act(call, 'DELETE', '', 'dropped') }),
+  ];
+}
+
+interface DeadLetter {
+  readonly id: string;
+  readonly subscription: string;
+  readonly event: string;
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly failedAt: string;
+}
+
+interface DeadLetterPage {
+  readonly data: readonly DeadLetter[];
+  readonly page: { readonly next: string | null };
+}
+
+async function showDeadLetters(call: PageCall): Promise<PageAnswer> {
+  const { t, render, request } = call;
+  const after = request.url.searchParams.get('after');
+  const { data, page } = await readApi<DeadLetterPage>(call, '/dead-letters', after === null ? {} : { after });
+  const title = t('deadLetters.title');
+  const html = render('core:dead-letters/list', {
+    title,
+    items: data.map((letter) => letterView(call, letter)),
+    nextHref: page.next === null ? undefined : `/dead-letters?after=${page.next}`,
+  });
+  return showPage({ title, breadcrumbs: [{ label: title }], blocks: [{ name: 'dead-letters', html }] });
+}
+
+function letterView({ t, env, request }: PageCall, { id, subscription, event, attempts, lastError, failedAt }: DeadLetter): object {
+  const when = request.generation.views.formatters.timeAgo(env, failedAt);
+  return {
+    title: `${event} → ${subscription}`,
+    note: t('deadLetters.note', { attempts, when }),
+    error: lastError ?? '',
+    replayAction: `/dead-letters/${id}/replay`,
+    dropAction: `/dead-letters/${id}/removal`,
+  };
+}
+
+async function act(call: PageCall, method: 'POST' | 'DELETE', below: string, done: string): Promise<PageAnswer> {
+  await callApi(call, method, `/dead-letters/${call.request.params['id'] ?? ''}${below}`);
+  return goTo('/dead-letters', { text: call.t(`deadLetters.${done}`) });
+}
