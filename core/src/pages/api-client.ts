@@ -16,7 +16,12 @@ export interface ApiInput {
  *
  * @throws what the endpoint throws; ForbiddenError and ValidationError as the pipeline would
  */
-export async function callApi(call: PageCall, method: Method, path: string, input: ApiInput = {}): Promise<EndpointResponse> {
+export async function callApi(
+  call: PageCall,
+  method: Method,
+  path: string,
+  input: ApiInput = {},
+): Promise<EndpointResponse> {
   const { request } = call;
   const { generation } = request;
   const url = new URL(`/api/v1${path}`, request.url);
@@ -26,12 +31,27 @@ export async function callApi(call: PageCall, method: Method, path: string, inpu
   checkRight(match.endpoint, request);
   const query: Record<string, unknown> = { ...input.query };
   checkInput(match.endpoint, query, input.body);
-  const params = Object.fromEntries(Object.entries(match.params).map(([name, value]) => [name, decodeURIComponent(value)]));
-  return match.endpoint.handle({ ...request, method, url, query, params, body: input.body, bodyStream: null, ifVersion: input.ifVersion ?? null });
+  const params = Object.fromEntries(
+    Object.entries(match.params).map(([name, value]) => [name, decodeURIComponent(value)]),
+  );
+  return match.endpoint.handle({
+    ...request,
+    method,
+    url,
+    query,
+    params,
+    body: input.body,
+    bodyStream: null,
+    ifVersion: input.ifVersion ?? null,
+  });
 }
 
 /** The JSON that a GET endpoint answers. */
-export async function readApi<T>(call: PageCall, path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
+export async function readApi<T>(
+  call: PageCall,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const { body } = await callApi(call, 'GET', path, { query });
   // What an endpoint answers is described by its schema, which the table of endpoints erases.
   return body as T;
@@ -45,10 +65,11 @@ function checkRight({ access }: Endpoint, { identity }: EndpointRequest): void {
 }
 
 /** Texts of a query become what its schema says; a body is checked as it is. */
-function checkInput({ input }: Endpoint, query: Record<string, unknown>, body: unknown): void {
-  const querySchema = input?.query;
-  const queryErrors = querySchema === undefined || querySchema === 'any' ? [] : checks.for('query', querySchema).problems(query);
-  const bodySchema = input?.body?.kind === 'json' ? input.body.schema : undefined;
-  const errors = [...queryErrors, ...(bodySchema === undefined ? [] : checks.for('json', bodySchema).problems(body))];
+function checkInput({ input = {} }: Endpoint, query: Record<string, unknown>, body: unknown): void {
+  const { query: querySchema = 'any', body: declared } = input;
+  const errors = [
+    ...(querySchema === 'any' ? [] : checks.for('query', querySchema).problems(query)),
+    ...(declared?.kind === 'json' ? checks.for('json', declared.schema).problems(body) : []),
+  ];
   if (errors.length > 0) throw new ValidationError('not_valid', {}, { errors });
 }

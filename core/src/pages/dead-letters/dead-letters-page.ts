@@ -9,8 +9,14 @@ export function deadLetterPages(deps: PageDeps): readonly Endpoint[] {
   const guard = { access: 'core.event:administer', params: { id: Uuid } } as const;
   return [
     pageEndpoint(deps, 'GET /dead-letters', { access: 'core.event:administer', handle: showDeadLetters }),
-    pageEndpoint(deps, 'POST /dead-letters/:id/replay', { ...guard, handle: (call) => act(call, 'POST', '/replay', 'replayed') }),
-    pageEndpoint(deps, 'POST /dead-letters/:id/removal', { ...guard, handle: (call) => act(call, 'DELETE', '', 'dropped') }),
+    pageEndpoint(deps, 'POST /dead-letters/:id/replay', {
+      ...guard,
+      handle: (call) => act(call, 'POST', '/replay', 'replayed'),
+    }),
+    pageEndpoint(deps, 'POST /dead-letters/:id/removal', {
+      ...guard,
+      handle: (call) => act(call, 'DELETE', '', 'dropped'),
+    }),
   ];
 }
 
@@ -41,7 +47,10 @@ async function showDeadLetters(call: PageCall): Promise<PageAnswer> {
   return showPage({ title, breadcrumbs: [{ label: title }], blocks: [{ name: 'dead-letters', html }] });
 }
 
-function letterView({ t, env, request }: PageCall, { id, subscription, event, attempts, lastError, failedAt }: DeadLetter): object {
+function letterView(
+  { t, env, request }: PageCall,
+  { id, subscription, event, attempts, lastError, failedAt }: DeadLetter,
+): object {
   const when = request.generation.views.formatters.timeAgo(env, failedAt);
   return {
     title: `${event} → ${subscription}`,

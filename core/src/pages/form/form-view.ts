@@ -14,7 +14,7 @@ import { fieldControl, refsInForm, type ControlSources } from '../fields/field-c
 import type { FormData } from '../fields/form-reader.js';
 import { loadNames, loadNamesOf } from '../fields/record-names.js';
 import { displaySources } from '../list/list-view.js';
-import type { EntityCall, PageCall } from '../page-call.js';
+import type { EntityCall } from '../page-call.js';
 import { formProblems, type FormProblems } from './form-problems.js';
 import { problemText } from './problem-text.js';
 

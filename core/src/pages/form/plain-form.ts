@@ -9,7 +9,11 @@ export function formOf({ request }: PageCall): FormData {
 }
 
 /** Does what a form asks for. @returns null when it was done, else what is wrong, sorted to the controls named */
-export async function problemsIn(call: PageCall, controls: readonly string[], act: () => Promise<unknown>): Promise<FormProblems | null> {
+export async function problemsIn(
+  call: PageCall,
+  controls: readonly string[],
+  act: () => Promise<unknown>,
+): Promise<FormProblems | null> {
   try {
     await act();
     return null;

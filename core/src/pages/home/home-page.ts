@@ -26,7 +26,15 @@ async function showHome(call: PageCall): Promise<PageAnswer> {
   const done = steps.filter(({ isDone }) => isDone).length;
   const blocks: PageBlock[] = [
     { name: 'header', column: 'header', html: render('core:home/head', { greeting: greeting(call), isDemo }) },
-    ...(steps.length === 0 ? [] : [{ name: 'first-steps', column: 'main' as const, html: render('core:home/first-steps', { steps, done, total: steps.length }) }]),
+    ...(steps.length === 0
+      ? []
+      : [
+          {
+            name: 'first-steps',
+            column: 'main' as const,
+            html: render('core:home/first-steps', { steps, done, total: steps.length }),
+          },
+        ]),
     { name: 'recent', column: 'main', html: render('core:home/recent', { items: recent }) },
     ...waitingPanels(call, HomePanels.id, '').map((panel): PageBlock => ({ ...panel, column: 'side' })),
   ];
@@ -45,7 +53,9 @@ async function removeDemoData(call: PageCall): Promise<PageAnswer> {
 
 /** By the clock on the person's wall. */
 function greeting({ t, env, request }: PageCall): string {
-  const hour = Number(new Intl.DateTimeFormat('en', { hour: 'numeric', hourCycle: 'h23', timeZone: env.timeZone }).format(env.now));
+  const hour = Number(
+    new Intl.DateTimeFormat('en', { hour: 'numeric', hourCycle: 'h23', timeZone: env.timeZone }).format(env.now),
+  );
   const part = hour < 5 || hour >= 18 ? 'evening' : hour < 12 ? 'morning' : 'afternoon';
   return t(`home.greeting.${part}`, { name: request.identity.name.split(' ')[0] ?? '' });
 }

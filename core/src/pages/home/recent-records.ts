@@ -35,6 +35,10 @@ function ownedEntities({ request: { generation, identity } }: PageCall): Compile
 }
 
 async function newestOf({ ctx }: PageCall, entity: CompiledEntity, owner: string): Promise<Recent[]> {
-  const records: readonly RecordValues[] = await ctx.query(entity.definition).where({ owner }).sort('-updatedAt').limit(shownCount);
+  const records: readonly RecordValues[] = await ctx
+    .query(entity.definition)
+    .where({ owner })
+    .sort('-updatedAt')
+    .limit(shownCount);
   return records.map((record) => ({ entity, record, changedAt: asText(record['updatedAt']) }));
 }

@@ -14,7 +14,11 @@ export interface RecordPage {
 }
 
 /** Reads a list through the entity's own API endpoint, so that page and API share filters, order, cursor and rights. */
-export async function readRecordPage(call: EntityCall, state: Omit<ListState, 'path'>, limit = 50): Promise<RecordPage> {
+export async function readRecordPage(
+  call: EntityCall,
+  state: Omit<ListState, 'path'>,
+  limit = 50,
+): Promise<RecordPage> {
   const query = { ...Object.fromEntries(listParams(state)), limit: String(limit) };
   const { data, page } = await readApi<ListAnswer>(call, `/${call.entity.path}`, query);
   return { records: data, next: page.next, count: page.count, isCapped: page.countIsCapped };

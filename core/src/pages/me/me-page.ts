@@ -37,9 +37,28 @@ async function showMe(call: PageCall, { problems = noProblems, newToken }: MeSta
   const errors = Object.fromEntries(problems.byControl);
   const blocks: PageBlock[] = [
     { name: 'profile', column: 'header', html: render('core:me/profile', profileView(call, profile)) },
-    { name: 'devices', column: 'main', html: render('core:me/devices', { items: sessions.data.map((session) => deviceView(call, session)) }) },
-    { name: 'tokens', column: 'main', html: render('core:me/tokens', { items: tokens.data.map((token) => tokenView(call, token)), newToken, error: errors['name'] }) },
-    { name: 'password', column: 'side', html: render('core:me/password', { errors: { old: errors['oldPassword'], new: errors['newPassword'] }, general: problems.general }) },
+    {
+      name: 'devices',
+      column: 'main',
+      html: render('core:me/devices', { items: sessions.data.map((session) => deviceView(call, session)) }),
+    },
+    {
+      name: 'tokens',
+      column: 'main',
+      html: render('core:me/tokens', {
+        items: tokens.data.map((token) => tokenView(call, token)),
+        newToken,
+        error: errors['name'],
+      }),
+    },
+    {
+      name: 'password',
+      column: 'side',
+      html: render('core:me/password', {
+        errors: { old: errors['oldPassword'], new: errors['newPassword'] },
+        general: problems.general,
+      }),
+    },
   ];
   const isRefused = problems.byControl.size + problems.general.length > 0;
   return showPage({ title: t('me.title'), breadcrumbs: [{ label: t('me.title') }], blocks }, isRefused ? 422 : 200);

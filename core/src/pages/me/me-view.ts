@@ -54,7 +54,9 @@ export function deviceView({ t, env, request }: PageCall, session: OwnSession): 
   return {
     id: session.id,
     title: browserName(session.userAgent ?? '') || t('me.unknownBrowser'),
-    note: [session.ip ?? '', t('me.lastUsed', { when: formatters.timeAgo(env, session.lastSeenAt) })].filter((text) => text !== '').join(' · '),
+    note: [session.ip ?? '', t('me.lastUsed', { when: formatters.timeAgo(env, session.lastSeenAt) })]
+      .filter((text) => text !== '')
+      .join(' · '),
     isCurrent: session.isCurrent,
     action: `/me/sessions/${session.id}/end`,
   };
@@ -63,7 +65,10 @@ export function deviceView({ t, env, request }: PageCall, session: OwnSession): 
 /** One row of the tokens. */
 export function tokenView({ t, env, request }: PageCall, token: OwnToken): object {
   const { formatters } = request.generation.views;
-  const used = token.lastUsedAt === null ? t('me.neverUsed') : t('me.lastUsed', { when: formatters.timeAgo(env, token.lastUsedAt) });
+  const used =
+    token.lastUsedAt === null
+      ? t('me.neverUsed')
+      : t('me.lastUsed', { when: formatters.timeAgo(env, token.lastUsedAt) });
   return {
     title: token.name,
     note: [token.hint, used].join(' · '),

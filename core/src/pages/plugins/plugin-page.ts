@@ -9,22 +9,49 @@ import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
 import { readSettings, settingControls, type SettingsSchema } from './plugin-settings.js';
 import { contributions, isOn, stateTag } from './plugin-view.js';
 
+/** What a form that was refused said. */
+interface SettingsAttempt {
+  readonly problems: FormProblems;
+  readonly form?: FormData;
+}
+
 /** `GET /plugins/:id`: what a plugin is, adds and needs, how it fares, and its settings. */
-export async function showPlugin(call: PageCall, lifecycle: PluginLifecycle, state: { problems?: FormProblems; form?: FormData } = {}): Promise<PageAnswer> {
+export async function showPlugin(
+  call: PageCall,
+  lifecycle: PluginLifecycle,
+  attempt: SettingsAttempt = { problems: noProblems },
+): Promise<PageAnswer> {
   const { t, render } = call;
-  const { problems = noProblems, form } = state;
   const plugin = await lifecycle.get(idOf(call));
-  const [settings, operations] = await Promise.all([settingsOf(lifecycle, plugin.id), lifecycle.operations(plugin.id)]);
-  const controls = settings === null ? [] : settingControls(call, plugin.id, { ...settings, ...(form && { form }), problems });
+  const [settings, operations] = await Promise.all([
+    settingsBlock(call, lifecycle, attempt),
+    lifecycle.operations(plugin.id),
+  ]);
+  const history = operations.slice(0, 8).map((operation) => operationView(call, operation));
   const blocks: PageBlock[] = [
     { name: 'header', column: 'header', html: render('core:plugins/header', headerView(call, plugin)) },
     { name: 'about', column: 'main', html: render('core:plugins/about', aboutView(call, plugin)) },
-    ...(controls.length === 0 ? [] : [{ name: 'settings', column: 'main' as const, html: render('core:plugins/settings', { action: `/plugins/${plugin.id}/settings`, controls, general: problems.general }) }]),
+    ...settings,
     { name: 'health', column: 'side', html: render('core:plugins/health', healthView(call, plugin)) },
-    { name: 'history', column: 'side', html: render('core:plugins/history', { items: operations.slice(0, 8).map((operation) => operationView(call, operation)) }) },
+    { name: 'history', column: 'side', html: render('core:plugins/history', { items: history }) },
   ];
-  const isRefused = problems.byControl.size + problems.general.length > 0;
-  return showPage({ title: plugin.title, breadcrumbs: [{ label: t('plugins.title'), href: '/plugins' }, { label: plugin.title }], blocks }, isRefused ? 422 : 200);
+  const breadcrumbs = [{ label: t('plugins.title'), href: '/plugins' }, { label: plugin.title }];
+  const { byControl, general } = attempt.problems;
+  return showPage({ title: plugin.title, breadcrumbs, blocks }, byControl.size + general.length > 0 ? 422 : 200);
+}
+
+async function settingsBlock(
+  call: PageCall,
+  lifecycle: PluginLifecycle,
+  attempt: SettingsAttempt,
+): Promise<PageBlock[]> {
+  const id = idOf(call);
+  const settings = await settingsOf(lifecycle, id);
+  const controls = settings === null ? [] : settingControls(call, id, { ...settings, ...attempt });
+  if (controls.length === 0) return [];
+  const { general } = attempt.problems;
+  const html = call.render('core:plugins/settings', { action: `/plugins/${id}/settings`, controls, general });
+  return [{ name: 'settings', column: 'main', html }];
 }
 
 /** `POST /plugins/:id/settings`: in force in all processes within a second. */
@@ -32,15 +59,20 @@ export async function savePluginSettings(call: PageCall, lifecycle: PluginLifecy
   const id = idOf(call);
   const form = formOf(call);
   const { schema } = await lifecycle.settings.get(id);
-  const values = readSettings(schema as SettingsSchema, form);
+  const values = readSettings(schema, form);
   const problems = await problemsIn(call, Object.keys(values), () => lifecycle.settings.change(id, values));
-  return problems === null ? goTo(`/plugins/${id}`, { text: call.t('plugins.settingsSaved') }) : showPlugin(call, lifecycle, { problems, form });
+  return problems === null
+    ? goTo(`/plugins/${id}`, { text: call.t('plugins.settingsSaved') })
+    : showPlugin(call, lifecycle, { problems, form });
 }
 
-async function settingsOf(lifecycle: PluginLifecycle, id: string): Promise<{ schema: SettingsSchema; values: Readonly<Record<string, unknown>> } | null> {
+async function settingsOf(
+  lifecycle: PluginLifecycle,
+  id: string,
+): Promise<{ schema: SettingsSchema; values: Readonly<Record<string, unknown>> } | null> {
   try {
     const { schema, values } = await lifecycle.settings.get(id);
-    return { schema: schema as SettingsSchema, values };
+    return { schema: schema, values };
   } catch (error) {
     if (isTrellisError(error) && error.code === 'settings_not_found') return null;
     throw error;
@@ -68,7 +100,10 @@ function headerView(call: PageCall, plugin: PluginView): object {
 
 function aboutView(call: PageCall, plugin: PluginView): object {
   const { t } = call;
-  const listed = (record: Readonly<Record<string, string>>): string => Object.entries(record).map(([id, range]) => `${id} ${range}`).join(', ');
+  const listed = (record: Readonly<Record<string, string>>): string =>
+    Object.entries(record)
+      .map(([id, range]) => `${id} ${range}`)
+      .join(', ');
   const rows = [
     [t('plugins.adds'), contributions(call, plugin)],
     [t('plugins.requires'), listed(plugin.requires)],
@@ -76,18 +111,25 @@ function aboutView(call: PageCall, plugin: PluginView): object {
     [t('plugins.requiredBy'), plugin.requiredBy.join(', ')],
     [t('plugins.capabilities'), plugin.capabilities.join(', ')],
   ];
-  return { items: rows.filter(([, text]) => text !== '').map(([label, text]) => ({ label, value: { kind: 'text', text } })) };
+  return {
+    items: rows.filter(([, text]) => text !== '').map(([label, text]) => ({ label, value: { kind: 'text', text } })),
+  };
 }
 
 function healthView({ t, env, request }: PageCall, { timings }: PluginView): object {
   const { formatters } = request.generation.views;
   const meanMs = timings.calls === 0 ? 0 : timings.totalMs / timings.calls;
-  const ms = (value: number): string => t('plugins.ms', { value: formatters.number(env, value, { maximumFractionDigits: 1 }) });
+  const ms = (value: number): string =>
+    t('plugins.ms', { value: formatters.number(env, value, { maximumFractionDigits: 1 }) });
   return {
     items: [
       { label: t('plugins.calls'), value: formatters.number(env, timings.calls) },
       { label: t('plugins.mean'), value: ms(meanMs) },
-      { label: t('plugins.faultCount'), value: formatters.number(env, timings.faults), ...(timings.faults > 0 ? { tone: 'bad' } : {}) },
+      {
+        label: t('plugins.faultCount'),
+        value: formatters.number(env, timings.faults),
+        ...(timings.faults > 0 ? { tone: 'bad' } : {}),
+      },
     ],
     lastFault: timings.lastFault === null ? undefined : `${timings.lastFault.what}: ${timings.lastFault.message}`,
   };

@@ -29,20 +29,33 @@ export interface SettingsState {
 }
 
 /** A control per setting; its name comes from the plugin's catalogue (`settings.<name>`) or its schema. */
-export function settingControls(call: PageCall, plugin: string, { schema, values, form, problems }: SettingsState): object[] {
+export function settingControls(
+  call: PageCall,
+  plugin: string,
+  { schema, values, form, problems }: SettingsState,
+): object[] {
   const { views } = call.request.generation;
   return Object.entries(schema.properties ?? {}).map(([name, setting]) => {
     const key = `settings.${name}`;
     const label = views.hasText(call.env, plugin, key) ? call.t(`${plugin}:${key}`) : (setting.title ?? humanise(name));
     const value = form === undefined ? asText(values[name]) : textOf(form, name);
     const error = problems.byControl.get(name);
-    return { ...controlOf(setting, value), name, label, hint: setting.description, isWide: true, ...(error === undefined ? {} : { error }) };
+    return {
+      ...controlOf(setting, value),
+      name,
+      label,
+      hint: setting.description,
+      isWide: true,
+      ...(error === undefined ? {} : { error }),
+    };
   });
 }
 
 /** Reads the form into values of the schema's types; an emptied control goes back to the default. */
 export function readSettings({ properties = {} }: SettingsSchema, form: FormData): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(properties).map(([name, setting]) => [name, readSetting(setting, form, name)]));
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, setting]) => [name, readSetting(setting, form, name)]),
+  );
 }
 
 function readSetting({ type }: SettingSchema, form: FormData, name: string): unknown {
@@ -63,7 +76,10 @@ function controlOf({ type, secret, maxLength = 0, ...choices }: SettingSchema, v
   return maxLength > 300 ? { kind: 'textarea', value } : { kind: 'text', value };
 }
 
-function optionsOf({ enum: values = [], anyOf = [] }: Pick<SettingSchema, 'enum' | 'anyOf'>): { value: string; label: string }[] {
+function optionsOf({
+  enum: values = [],
+  anyOf = [],
+}: Pick<SettingSchema, 'enum' | 'anyOf'>): { value: string; label: string }[] {
   const constants = [...values, ...anyOf.flatMap((branch) => (branch.const === undefined ? [] : [branch.const]))];
   return constants.map((constant) => ({ value: asText(constant), label: humanise(asText(constant)) }));
 }

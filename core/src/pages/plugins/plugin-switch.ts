@@ -12,7 +12,8 @@ export async function switchPlugin(call: PageCall, lifecycle: PluginLifecycle): 
   const wanted = textOf(formOf(call), 'enabled') || (call.request.url.searchParams.get('enabled') ?? '');
   const verb = wanted === 'true' ? 'enable' : 'disable';
   const { together, obstacles, capabilities } = await lifecycle.plan(id, verb);
-  if (together.length + obstacles.length > 0 || (verb === 'enable' && capabilities.length > 0)) return goTo(`/plugins/${id}/plan?verb=${verb}`);
+  if (together.length + obstacles.length > 0 || (verb === 'enable' && capabilities.length > 0))
+    return goTo(`/plugins/${id}/plan?verb=${verb}`);
   return perform(call, lifecycle, verb);
 }
 
@@ -24,7 +25,11 @@ export async function showPlan(call: PageCall, lifecycle: PluginLifecycle): Prom
   const plan = await lifecycle.plan(idOf(call), verb);
   const heading = t(`plugins.verb.${verb}.title`, { name: title });
   const html = render('core:plugins/plan', { heading, ...planView(call, plan) });
-  const breadcrumbs = [{ label: t('plugins.title'), href: '/plugins' }, { label: title, href: `/plugins/${plan.plugin}` }, { label: t(`plugins.verb.${verb}.label`) }];
+  const breadcrumbs = [
+    { label: t('plugins.title'), href: '/plugins' },
+    { label: title, href: `/plugins/${plan.plugin}` },
+    { label: t(`plugins.verb.${verb}.label`) },
+  ];
   return showPage({ title: heading, breadcrumbs, blocks: [{ name: 'plan', html }] });
 }
 
@@ -49,7 +54,9 @@ function planView({ t }: PageCall, plan: Plan): object {
     together,
     capabilities,
     obstacles,
-    rows: Object.entries(rows).filter(([, count]) => count > 0).map(([table, count]) => ({ table, count })),
+    rows: Object.entries(rows)
+      .filter(([, count]) => count > 0)
+      .map(([table, count]) => ({ table, count })),
     action: `/plugins/${plugin}/plan`,
     cancelHref: `/plugins/${plugin}`,
     submitLabel: t(`plugins.verb.${verb}.label`),
@@ -68,7 +75,8 @@ async function perform(call: PageCall, lifecycle: PluginLifecycle, verb: Planned
     return goTo(`/plugins/${id}`, { text: error.message, tone: 'bad' });
   }
   const text = call.t(`plugins.verb.${verb}.done`, { name: title });
-  if (verb === 'enable' || verb === 'disable') return goTo('/plugins', { text, undoAction: `/plugins/${id}/activation?enabled=${String(verb === 'disable')}` });
+  if (verb === 'enable' || verb === 'disable')
+    return goTo('/plugins', { text, undoAction: `/plugins/${id}/activation?enabled=${String(verb === 'disable')}` });
   return goTo('/plugins', { text });
 }
 

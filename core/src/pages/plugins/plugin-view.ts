@@ -40,7 +40,15 @@ export function contributions({ t }: PageCall, { contributes }: PluginView): str
   return counted.map(([kind, count]) => t(`plugins.contributes.${kind}`, { count })).join(' · ');
 }
 
-const shownKinds: ReadonlySet<string> = new Set(['entities', 'fields', 'pages', 'routes', 'panels', 'subscriptions', 'jobs']);
+const shownKinds: ReadonlySet<string> = new Set([
+  'entities',
+  'fields',
+  'pages',
+  'routes',
+  'panels',
+  'subscriptions',
+  'jobs',
+]);
 
 const tones: Readonly<Record<PluginState, Tone>> = {
   active: 'ok',

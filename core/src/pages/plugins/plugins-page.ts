@@ -18,8 +18,16 @@ export function pluginPages(deps: PluginPageDeps): readonly Endpoint[] {
     pageEndpoint(deps, 'POST /plugins', { access, handle: (call) => installPlugin(call, lifecycle()) }),
     receivePlugin(deps),
     pageEndpoint(deps, 'GET /plugins/:id', { access, ...byId, handle: (call) => showPlugin(call, lifecycle()) }),
-    pageEndpoint(deps, 'POST /plugins/:id/settings', { access, ...byId, handle: (call) => savePluginSettings(call, lifecycle()) }),
-    pageEndpoint(deps, 'POST /plugins/:id/activation', { access, ...byId, handle: (call) => switchPlugin(call, lifecycle()) }),
+    pageEndpoint(deps, 'POST /plugins/:id/settings', {
+      access,
+      ...byId,
+      handle: (call) => savePluginSettings(call, lifecycle()),
+    }),
+    pageEndpoint(deps, 'POST /plugins/:id/activation', {
+      access,
+      ...byId,
+      handle: (call) => switchPlugin(call, lifecycle()),
+    }),
     pageEndpoint(deps, 'GET /plugins/:id/plan', { access, ...byId, handle: (call) => showPlan(call, lifecycle()) }),
     pageEndpoint(deps, 'POST /plugins/:id/plan', { access, ...byId, handle: (call) => confirmPlan(call, lifecycle()) }),
   ];
@@ -33,7 +41,10 @@ async function showPlugins(call: PageCall, { lifecycle }: PluginPageDeps): Promi
   const title = t('plugins.title');
   const blocks = [
     { name: 'header', column: 'header' as const, html: render('core:plugins/head', { title }) },
-    { name: 'plugins', html: render('core:plugins/cards', { plugins: shown, removed, needsRestart: lifecycle().needsRestart() }) },
+    {
+      name: 'plugins',
+      html: render('core:plugins/cards', { plugins: shown, removed, needsRestart: lifecycle().needsRestart() }),
+    },
     { name: 'install', html: render('core:plugins/install', {}) },
   ];
   return showPage({ title, breadcrumbs: [{ label: title }], blocks });
