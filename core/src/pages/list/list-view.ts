@@ -26,7 +26,11 @@ export function tableView(
   const labels = fields.map((field) => call.labels.field(entity, field));
   return {
     caption: call.labels.many(entity.definition),
-    columns: fields.map((field, place) => ({ label: labels[place], ...columnOf(field, state) })),
+    columns: fields.map((field, place) => ({
+      label: labels[place],
+      isWideOnly: isWideOnly(field),
+      ...columnOf(field, state),
+    })),
     rows: rowsView(call, records, names),
     hasActions: true,
   };
@@ -45,7 +49,7 @@ export function rowsView(call: EntityCall, records: readonly RecordValues[], nam
       ...cellOf(displayField(entity, field, record, sources)),
       ...(needsLabel(field.field) ? { label: call.labels.field(entity, field) } : {}),
       isNumeric: isNumeric(field.field),
-      isWideOnly: field.path === 'updatedAt',
+      isWideOnly: isWideOnly(field),
       ...(place === 0 ? { isTitle: true, href } : {}),
     }));
     return { id: record['id'], cells, actions: canEdit ? rowActions(call, href, record) : undefined };
@@ -75,6 +79,11 @@ export function isWithout(
   part: NonNullable<CompiledEntity['definition']['without']>[number],
 ): boolean {
   return definition.without?.includes(part) ?? false;
+}
+
+/** The last change is the first column to go where there is little room. */
+function isWideOnly(field: EntityField): boolean {
+  return field.path === 'updatedAt';
 }
 
 const unsortable: ReadonlySet<Field['kind']> = new Set(['list', 'longText', 'json', 'choices', 'ref']);
