@@ -29,14 +29,20 @@ export interface DueSearch {
   readonly except: readonly Id[];
 }
 
+/** What {@link findDue} found. */
+export interface DueFound {
+  readonly deliveries: readonly DueDelivery[];
+  /** Whether it stopped at a limit, so that there may be more. */
+  readonly isPartial: boolean;
+}
+
 /** Deliveries that are due and the oldest of their key, longest waiting first, a fair share per subscription; not locked. */
-export async function findDue(knex: Knex, search: DueSearch): Promise<readonly DueDelivery[]> {
-  const { rows } = await knex.raw<{ rows: DueDelivery[] }>(dueStatement, [
-    [...search.subscriptions],
-    search.now,
-    [...search.except],
-  ]);
-  return rows;
+export async function findDue(knex: Knex, search: DueSearch): Promise<DueFound> {
+  const bindings = [[...search.subscriptions], search.now, [...search.except]];
+  const { rows } = await knex.raw<{ rows: DueDelivery[] }>(dueStatement, bindings);
+  const bySubscription = [...Map.groupBy(rows, ({ subscriptionId }) => subscriptionId).values()];
+  const isPartial = rows.length === maxDue || bySubscription.some(({ length }) => length === maxDuePerSubscription);
+  return { deliveries: rows, isPartial };
 }
 
 /** Locks a delivery for this transaction if it is still due; undefined when another process holds or finished it. */
@@ -45,12 +51,10 @@ export async function claimDelivery(trx: Knex.Transaction, id: Id, now: Date): P
   return rows[0];
 }
 
-/** Ends a delivery in the transaction that holds its effects. */
-export async function markDone(trx: Knex.Transaction, id: Id, now: Date): Promise<void> {
-  await trx.raw(`update core.deliveries set state = 'done', attempts = attempts + 1, changed_at = ? where id = ?`, [
-    now,
-    id,
-  ]);
+/** Ends a delivery in the transaction that holds its effects. @returns the next one of its key, if that is due */
+export async function markDone(trx: Knex.Transaction, id: Id, now: Date): Promise<DueDelivery | undefined> {
+  const { rows } = await trx.raw<{ rows: DueDelivery[] }>(doneStatement, [now, id, now]);
+  return rows[0];
 }
 
 /** What a subscription gets to see of a delivery. */
@@ -66,13 +70,16 @@ export function toEnvelope(delivery: ClaimedDelivery): EventEnvelope<unknown> {
   };
 }
 
+/** One probe of the index per row, whatever the statistics say: as `not exists` a backlog could become a join over all of it. */
 const isHead = `
-  not exists (
-    select from core.deliveries earlier
-    where earlier.subscription_id = d.subscription_id and earlier.order_key = d.order_key
-      and earlier.state = 'waiting' and earlier.position < d.position)`;
+  d.position = (
+    select min(earlier.position) from core.deliveries earlier
+    where earlier.subscription_id = d.subscription_id and earlier.order_key = d.order_key and earlier.state = 'waiting')`;
 
 const isNotPaused = 'not exists (select from core.paused_modules p where p.module = s.module)';
+
+const maxDue = 64;
+const maxDuePerSubscription = 16;
 
 const dueStatement = `
   select due.id, s.id as "subscriptionId"
@@ -82,9 +89,23 @@ const dueStatement = `
     select d.id, d.next_at from core.deliveries d
     where d.subscription_id = s.id and d.state = 'waiting' and d.next_at <= ?::timestamptz
       and d.id <> all(?::uuid[]) and ${isHead}
-    order by d.next_at limit 16
+    order by d.next_at limit ${maxDuePerSubscription}
   ) due
-  order by due.next_at limit 64`;
+  order by due.next_at limit ${maxDue}`;
+
+const doneStatement = `
+  with done as (
+    update core.deliveries set state = 'done', attempts = attempts + 1, changed_at = ? where id = ?
+    returning subscription_id, order_key, position
+  )
+  select next.id, next.subscription_id as "subscriptionId"
+  from done cross join lateral (
+    select d.id, d.subscription_id, d.next_at from core.deliveries d
+    where d.subscription_id = done.subscription_id and d.order_key = done.order_key
+      and d.state = 'waiting' and d.position > done.position
+    order by d.position limit 1
+  ) next
+  where next.next_at <= ?::timestamptz`;
 
 /** The server would end a transaction that idles for 10 s; a handler that waits for another system may take its 30 s. */
 const claimStatement = `

@@ -32,9 +32,12 @@ const concurrencyPerModule = 3;
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #running = new Map<Id, { readonly module: string; readonly end: Promise<void> }>();
-  #queue: DueDelivery[] = [];
+  #queue: readonly DueDelivery[] = [];
   #looking: Promise<void> | undefined;
-  #mayFindMore = false;
+  /** Somebody said that there may be something new since the last look began. */
+  #isNudged = false;
+  /** The last look left something out: it met a limit, or a module had no room. */
+  #isPartial = false;
   #isClosed = false;
 
   constructor(parts: DispatcherParts) {
@@ -44,7 +47,7 @@ export class Dispatcher {
   /** Looks for due deliveries now; returns at once. */
   nudge(): void {
     if (this.#isClosed) return;
-    this.#mayFindMore = true;
+    this.#isNudged = true;
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
     });
@@ -72,8 +75,8 @@ export class Dispatcher {
   }
 
   async #look(): Promise<void> {
-    while (this.#mayFindMore && !this.#isClosed && this.#running.size < concurrency) {
-      this.#mayFindMore = false;
+    while (this.#isNudged && !this.#isClosed && this.#running.size < concurrency) {
+      this.#isNudged = false;
       await this.#refill();
       this.#startQueued();
     }
@@ -81,37 +84,39 @@ export class Dispatcher {
 
   async #refill(): Promise<void> {
     const { knex, clock, log } = this.#parts;
-    const open = [...this.#parts.subscriptions()].filter(([, { module }]) => this.#hasRoomFor(module));
-    if (open.length === 0) return;
+    const known = [...this.#parts.subscriptions()];
+    const open = known.filter(([, { module }]) => this.#hasRoomFor(module)).map(([id]) => id);
     try {
-      this.#queue = [
-        ...(await findDue(knex, {
-          now: clock.now(),
-          subscriptions: open.map(([id]) => id),
-          except: [...this.#running.keys()],
-        })),
-      ];
+      const search = { now: clock.now(), subscriptions: open, except: [...this.#running.keys()] };
+      const { deliveries, isPartial } = await findDue(knex, search);
+      this.#isPartial = isPartial || open.length < known.length;
+      const found = new Set(deliveries.map(({ id }) => id));
+      this.#queue = [...deliveries, ...this.#queue.filter(({ id }) => !found.has(id))];
     } catch (error) {
       log.warn({ err: error }, 'due deliveries could not be read; the next sweep tries again');
     }
   }
 
+  /** Starts what there is room for, and keeps the rest in its order. */
   #startQueued(): void {
-    while (this.#running.size < concurrency && !this.#isClosed) {
-      const next = this.#queue.shift();
-      if (next === undefined) return;
-      const subscription = this.#parts.subscriptions().get(next.subscriptionId);
-      if (subscription !== undefined && !this.#running.has(next.id) && this.#hasRoomFor(subscription.module))
-        this.#start(next, subscription);
+    const left: DueDelivery[] = [];
+    for (const due of this.#queue) {
+      const subscription = this.#parts.subscriptions().get(due.subscriptionId);
+      if (subscription === undefined || this.#running.has(due.id)) continue;
+      const hasRoom = this.#running.size < concurrency && this.#hasRoomFor(subscription.module);
+      if (hasRoom && !this.#isClosed) this.#start(due, subscription);
+      else left.push(due);
     }
+    this.#queue = left;
   }
 
   #start(due: DueDelivery, subscription: Subscription): void {
-    const end = this.#deliver(due, subscription).then((progress) => {
+    const end = this.#deliver(due, subscription).then(({ hasMoved, next }) => {
       this.#running.delete(due.id);
+      if (next !== undefined) this.#queue = [...this.#queue, next];
       this.#startQueued();
-      // Without progress another process works on it and will look further itself; looking again would spin.
-      if (progress || this.#mayFindMore) this.nudge();
+      // What did not move is another process's, which will look further itself; looking again would spin.
+      if (this.#isNudged || (hasMoved && this.#isPartial && this.#queue.length === 0)) this.nudge();
     });
     this.#running.set(due.id, { module: subscription.module, end });
   }
@@ -122,24 +127,19 @@ export class Dispatcher {
     return running < concurrencyPerModule;
   }
 
-  /** @returns whether the delivery moved on: done, or failed and put off */
-  async #deliver(due: DueDelivery, subscription: Subscription): Promise<boolean> {
+  async #deliver(due: DueDelivery, subscription: Subscription): Promise<Outcome> {
     const { knex, clock } = this.#parts;
     let claimed: ClaimedDelivery | undefined;
+    const work = async (unit: UnitOfWork): Promise<Outcome> => {
+      claimed = await claimDelivery(unit.trx, due.id, clock.now());
+      if (claimed === undefined) return { hasMoved: false };
+      await this.#parts.runHandler(subscription, toEnvelope(claimed), unit, claimed.onBehalfOf);
+      return { hasMoved: true, next: await markDone(unit.trx, due.id, clock.now()) };
+    };
     try {
-      return await runUnit(
-        knex,
-        () => this.#parts.wakeRelay(),
-        async (unit) => {
-          claimed = await claimDelivery(unit.trx, due.id, clock.now());
-          if (claimed === undefined) return false;
-          await this.#parts.runHandler(subscription, toEnvelope(claimed), unit, claimed.onBehalfOf);
-          await markDone(unit.trx, due.id, clock.now());
-          return true;
-        },
-      );
+      return await runUnit(knex, () => this.#parts.wakeRelay(), work);
     } catch (error) {
-      return this.#fail(due, claimed, error);
+      return { hasMoved: await this.#fail(due, claimed, error) };
     }
   }
 
@@ -153,6 +153,8 @@ export class Dispatcher {
     }
     try {
       const isDead = await recordFailure(knex, claimed, error, clock.now());
+      // The rest of its key is free now.
+      if (isDead) this.#isNudged = true;
       if (isDead) log.error({ err: error, ...ids }, 'delivery given up: it is a dead letter now');
       else log.warn({ err: error, ...ids }, 'delivery failed');
       return true;
@@ -161,6 +163,14 @@ export class Dispatcher {
       return false;
     }
   }
+}
+
+/** What came of one delivery. */
+interface Outcome {
+  /** Done, or failed and put off. */
+  readonly hasMoved: boolean;
+  /** The next one of the same key, due already. */
+  readonly next?: DueDelivery | undefined;
 }
 
 const outages: ReadonlySet<DatabaseFault> = new Set<DatabaseFault>(['connection_lost', 'pool_timeout', 'retryable']);
