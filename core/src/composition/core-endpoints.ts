@@ -1,9 +1,12 @@
 import type { EntityDefinition } from '@trellis-crm/sdk';
+import { authEndpoints } from '../auth/index.js';
 import { DemoData, demoEndpoints } from '../demo/index.js';
 import { deadLetterEndpoints } from '../events/dead-letter-endpoints.js';
 import type { Endpoint } from '../http/endpoint.js';
 import { importEndpoints, Imports } from '../imports/index.js';
 import { jobEndpoints, maySeeJob } from '../jobs/job-endpoints.js';
+import { PluginLifecycle } from '../kernel/lifecycle/index.js';
+import { pluginEndpoints } from '../kernel/rest/index.js';
 import { createLiveStreams, type LiveStreams } from '../live/index.js';
 import type { RecordRoom } from '../records/index.js';
 import { settingsEndpoints } from '../settings/index.js';
@@ -27,16 +30,19 @@ export function gatherCoreEndpoints(workspace: Workspace, room: RecordRoom, { bu
     },
     mayWatchJob: async ({ identity }, id) => maySeeJob(identity, await jobs.progress.get(id)),
   });
+  const { container, clock, config } = workspace;
   const { knex } = workspace.database;
   return {
     streams,
     endpoints: [
       ...room.endpoints,
+      ...authEndpoints(workspace),
       ...settingsEndpoints(workspace),
-      ...deadLetterEndpoints({ knex, clock: workspace.clock, wakeRelay: () => bus.relay.wake() }),
+      ...pluginEndpoints({ lifecycle: () => container.resolve(PluginLifecycle), dataDir: config.dataDir }),
+      ...deadLetterEndpoints({ knex, clock, wakeRelay: () => bus.relay.wake() }),
       ...jobEndpoints(jobs.progress),
-      ...importEndpoints(() => workspace.container.resolve(Imports)),
-      ...demoEndpoints(() => workspace.container.resolve(DemoData)),
+      ...importEndpoints(() => container.resolve(Imports)),
+      ...demoEndpoints(() => container.resolve(DemoData)),
       streams.endpoint,
     ],
   };

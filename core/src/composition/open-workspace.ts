@@ -1,6 +1,6 @@
 import { SDK_VERSION } from '@trellis-crm/sdk';
 import { registerCore } from '../core-module.js';
-import { createLifecycle, type LifecycleParts, type PluginLifecycle } from '../kernel/lifecycle/index.js';
+import { createLifecycle, PluginLifecycle, type LifecycleParts } from '../kernel/lifecycle/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { layFoundation, type Foundation, type FoundationOptions } from './foundation.js';
 import { moduleWork } from './module-work.js';
@@ -30,6 +30,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   const foundation = await layFoundation(options);
   const rooms = wireRooms(foundation, { waitsWithEvents: options.waitsWithEvents ?? false });
   const lifecycle = createLifecycle(lifecycleParts(options, foundation, rooms));
+  foundation.container.register(PluginLifecycle, { useValue: lifecycle });
   await lifecycle.open();
   const { workspace, bus, jobs, records, calls } = rooms;
   return {

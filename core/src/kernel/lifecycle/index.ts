@@ -1,4 +1,4 @@
-export { createLifecycle, type PluginLifecycle } from './lifecycle.js';
+export { createLifecycle, PluginLifecycle } from './lifecycle.js';
 export type { LifecycleParts, ModuleWork } from './lifecycle-parts.js';
 export type { Operation, Verb } from './journal.js';
 export type { Plan, PlannedVerb } from './plan.js';

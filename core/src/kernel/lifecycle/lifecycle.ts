@@ -1,4 +1,5 @@
 import { ConflictError, isTrellisError, type PluginError } from '@trellis-crm/sdk';
+import type { InjectionToken } from 'tsyringe';
 import { createCodeLoader } from './code-loader.js';
 import { remove, restore } from './archive.js';
 import { dependentsOf } from './dependencies.js';
@@ -44,6 +45,9 @@ export interface PluginLifecycle {
   readonly settings: PluginSettings;
   readonly needsRestart: () => boolean;
 }
+
+/** The workspace's lifecycle of plugins. */
+export const PluginLifecycle: InjectionToken<PluginLifecycle> = Symbol('PluginLifecycle');
 
 /** Creates the lifecycle of one workspace; nothing happens before `open`. */
 export function createLifecycle(parts: LifecycleParts): PluginLifecycle {
