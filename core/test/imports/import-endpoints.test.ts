@@ -1,0 +1,115 @@
+import { Account } from '@trellis-crm/sdk';
+import { createTestHost, type TestHost, type TestUser } from '@trellis-crm/sdk/testing';
+import { expect } from 'chai';
+
+const csv = { 'Content-Type': 'text/csv' };
+
+describe('POST /api/v1/imports', () => {
+  let host: TestHost;
+  before(async () => (host = await createTestHost()));
+  after(() => host.close());
+
+  it('takes a file, runs it as a job and says what became of it', async () => {
+    const text = 'name,industry,employees\nAcme,Steel,12\nBeta,Wood,many\n';
+
+    const { status, headers, body } = await post(host.admin, '/api/v1/imports?entity=core.account', text);
+    await host.settle();
+
+    expect(status).to.equal(202);
+    expect(body['data']).to.include({ state: 'queued', entity: 'core.account', dryRun: false });
+    const done = await host.as(host.admin).get(headers.get('Location') ?? '');
+    expect(done.body['data']).to.deep.include({ state: 'done', progress: { done: 2, total: 2 } });
+    expect(done.body['data']?.['totals']).to.include({ created: 1, refused: 1 });
+    expect(done.body['data']?.['problems']?.[0]).to.deep.include({
+      line: 3,
+      column: 'employees',
+      code: 'not_a_whole_number',
+    });
+    const file = await host.as(host.admin).get(String(done.body['data']?.['refusedFile']));
+    expect(file.headers.get('Content-Type')).to.contain('text/csv');
+    expect(file.text.split('\r\n')[1]).to.match(/^Beta,Wood,many,/);
+    expect((await host.emitted({ id: 'core.account-created' } as never)).length).to.equal(1);
+  });
+
+  it('takes a form with the file and its mapping', async () => {
+    const mapping = {
+      source: 'erp',
+      records: [{ entity: 'core.account', match: { externalId: 'no' }, fields: { name: 'company' } }],
+    };
+    const form = formOf({ mapping: JSON.stringify(mapping), dryRun: 'true' }, 'no,company\n7,Gamma\n');
+
+    const { status, headers } = await host.as(host.admin).post('/api/v1/imports', form.body, form.headers);
+    await host.settle();
+
+    expect(status).to.equal(202);
+    const { body } = await host.as(host.admin).get(headers.get('Location') ?? '');
+    expect(body['data']).to.deep.include({ state: 'done', dryRun: true, fileName: 'companies.csv' });
+    expect(body['data']?.['totals']).to.include({ created: 1 });
+    expect(await host.sql('select 1 from core.accounts where name = ?', ['Gamma'])).to.deep.equal([]);
+  });
+
+  it('is there for each entity too, with the entity’s own right to import', async () => {
+    const { status, headers } = await post(host.manager, '/api/v1/accounts/import', 'name\nDelta\n');
+    await host.settle();
+
+    expect(status).to.equal(202);
+    const context = await host.context('core', host.manager);
+    expect((await context.query(Account).where({ name: 'Delta' }).first())?.owner).to.equal(host.manager.userId);
+    expect((await host.as(host.manager).get('/api/v1/imports')).body['data']?.[0]).to.include({
+      entity: 'core.account',
+    });
+    const other = await host.buildUser({ role: 'user' });
+    expect((await host.as(other).get(headers.get('Location') ?? '')).status).to.equal(404);
+    expect((await host.as(other).get('/api/v1/imports')).body['data']).to.deep.equal([]);
+  });
+
+  it('lets nobody import without the right', async () => {
+    expect((await post(undefined, '/api/v1/imports?entity=core.account', 'name\nX\n')).status).to.equal(401);
+    expect((await post(host.readOnly, '/api/v1/imports?entity=core.account', 'name\nX\n')).status).to.equal(403);
+    expect((await post(host.user, '/api/v1/users/import', 'name\nX\n')).status).to.equal(403);
+  });
+
+  const refusals: [string, number, string, string, string][] = [
+    ['an empty file', 422, 'empty_file', 'entity=core.account', ''],
+    ['a wrong delimiter', 422, 'wrong_delimiter', 'entity=core.account&delimiter=,', 'name;industry\nX;Y\n'],
+    ['a missing column', 422, 'missing_column', 'entity=core.account', 'industry\nY\n'],
+    ['a duplicate header', 422, 'duplicate_header', 'entity=core.account', 'name,name\nX,Y\n'],
+    ['an unknown entity', 422, 'unknown_entity', 'entity=core.unicorn', 'name\nX\n'],
+    ['a mapping that is no JSON', 400, 'malformed_mapping', 'mapping=%7B', 'name\nX\n'],
+    ['a mapping that is not valid', 422, 'invalid_mapping', 'mapping=%7B%7D', 'name\nX\n'],
+    ['an unknown parameter', 400, 'unknown_parameter', 'entity=core.account&colour=red', 'name\nX\n'],
+  ];
+  for (const [what, status, code, query, text] of refusals) {
+    it(`refuses ${what} with ${status}`, async () => {
+      const answer = await post(host.admin, `/api/v1/imports?${query}`, text);
+
+      expect([answer.status, answer.body['code']]).to.deep.equal([status, code]);
+    });
+  }
+
+  it('refuses other types of body, a form without a file, and a form that is cut off', async () => {
+    const json = await host.as(host.admin).post('/api/v1/imports', {});
+    const empty = formOf({ entity: 'core.account' });
+    const cut = formOf({ entity: 'core.account' }, 'name\nX\n');
+
+    expect(json.status).to.equal(415);
+    const noFile = await host.as(host.admin).post('/api/v1/imports', empty.body, empty.headers);
+    expect([noFile.status, noFile.body['code']]).to.deep.equal([422, 'no_file']);
+    const broken = await host.as(host.admin).post('/api/v1/imports', cut.body.slice(0, -30), cut.headers);
+    expect([broken.status, broken.body['code']]).to.deep.equal([400, 'malformed_form']);
+  });
+
+  function post(user: TestUser | undefined, path: string, text: string) {
+    return host.as(user).post(path, text, csv);
+  }
+});
+
+function formOf(fields: Readonly<Record<string, string>>, file?: string) {
+  const boundary = 'part-of-a-test';
+  const part = (disposition: string, value: string): string =>
+    `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${value}\r\n`;
+  const parts = Object.entries(fields).map(([name, value]) => part(`name="${name}"`, value));
+  if (file !== undefined) parts.push(part('name="file"; filename="companies.csv"', file));
+  const headers = { 'Content-Type': `multipart/form-data; boundary=${boundary}` };
+  return { body: `${parts.join('')}--${boundary}--\r\n`, headers };
+}
