@@ -62,7 +62,14 @@ export class CliContext {
     const { openWorkspace } = await import('../composition/open-workspace.js');
     const { database } = await this.database();
     const clock = { now: () => new Date() };
-    return openWorkspace({ config: this.config, database, log: this.log, clock, serves: false });
+    return openWorkspace({ config: this.config, database, log: this.#quietLog(), clock, serves: false });
+  }
+
+  /** A command tells what it did itself; its log is for what goes wrong, unless more was asked for. */
+  #quietLog(): Logger {
+    const { log } = this;
+    if (log.level === 'info') log.level = 'warn';
+    return log;
   }
 
   #load(): { config: Config; origins: ConfigOrigins } {

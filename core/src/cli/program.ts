@@ -4,6 +4,7 @@ import { configCommand } from './commands/config.command.js';
 import { demoCommand } from './commands/demo.command.js';
 import { doctorCommand } from './commands/doctor.command.js';
 import { importCommand } from './commands/import.command.js';
+import { pluginCommand } from './commands/plugin.command.js';
 import { serveCommand } from './commands/serve.command.js';
 
 /** Every command, in the order help shows them; a room adds its own here. */
@@ -11,6 +12,7 @@ const commands: readonly ((cli: CliContext) => Command)[] = [
   serveCommand,
   importCommand,
   demoCommand,
+  pluginCommand,
   doctorCommand,
   configCommand,
 ];

@@ -202,16 +202,14 @@ describe('the lifecycle of a plugin', () => {
     await writePlugin(home.pluginsDir, { id: 'notes', migrations: [createNotes], register: route });
     const crashed = await home.start();
     await crashed.close();
-    await home.database
-      .knex('core.plugin_operations')
-      .insert({
-        id: uuidV7(),
-        plugin: 'notes',
-        operation: 'enable',
-        step: 'migrate',
-        state: 'running',
-        actor: 'operator',
-      });
+    await home.database.knex('core.plugin_operations').insert({
+      id: uuidV7(),
+      plugin: 'notes',
+      operation: 'enable',
+      step: 'migrate',
+      state: 'running',
+      actor: 'operator',
+    });
 
     const { lifecycle, generations } = await home.start();
 

@@ -87,6 +87,7 @@ function placeholder(found: Found): DescribedPlugin {
     jobs: [],
     contracts: [],
     settings: null,
+    seeds: { first: false, demo: false },
     migrations: [],
   };
   const { id, folder } = found;

@@ -4,3 +4,4 @@ export type { Operation, Verb } from './journal.js';
 export type { Plan, PlannedVerb } from './plan.js';
 export { readLiveProcesses, type LiveProcess } from './processes.js';
 export type { Contributions, PluginState, PluginView } from './plugin-view.js';
+export type { PluginFinding } from './doctor.js';

@@ -5,6 +5,7 @@ import { remove, restore } from './archive.js';
 import { dependentsOf } from './dependencies.js';
 import { disable, type DisableOptions } from './disable.js';
 import { discoverPlugins } from './discovery.js';
+import { examine, type PluginFinding } from './doctor.js';
 import { enable, type EnableOptions } from './enable.js';
 import type { Orphans } from './foreign-keys.js';
 import { createFollower, type Follower } from './follower.js';
@@ -16,7 +17,8 @@ import type { LifecycleParts } from './lifecycle-parts.js';
 import { noteStart } from './faults.js';
 import { plan, type Plan, type PlannedVerb } from './plan.js';
 import { toPluginView, type PluginView } from './plugin-view.js';
-import { readPlugins } from './plugin-row.js';
+import { readNumber, readPlugins } from './plugin-row.js';
+import { waitUntilServed } from './processes.js';
 import { purge, readExpired } from './purge.js';
 import { createRunningPlugins } from './running-plugins.js';
 import { createPluginSettings, type PluginSettings } from './settings.js';
@@ -42,12 +44,19 @@ export interface PluginLifecycle {
   purge(id: string, actor: string): Promise<string>;
   /** Purges what was archived more than 30 days ago. @returns ids */
   purgeExpired(): Promise<readonly string[]>;
+  /** What is wrong with plugins, or with one of them. */
+  doctor(id?: string): Promise<readonly PluginFinding[]>;
+  /** Resolves when all live processes serve what is active now, or after a few seconds. */
+  followed(): Promise<void>;
   readonly settings: PluginSettings;
-  readonly needsRestart: () => boolean;
+  needsRestart(): boolean;
 }
 
 /** The workspace's lifecycle of plugins. */
 export const PluginLifecycle: InjectionToken<PluginLifecycle> = Symbol('PluginLifecycle');
+
+/** Milliseconds that processes without hanging calls need at most to follow. */
+const followMs = 3000;
 
 /** Creates the lifecycle of one workspace; nothing happens before `open`. */
 export function createLifecycle(parts: LifecycleParts): PluginLifecycle {
@@ -109,6 +118,10 @@ export function createLifecycle(parts: LifecycleParts): PluginLifecycle {
           purge(context, id, step),
         );
       return expired;
+    },
+    doctor: (id) => examine(context, id),
+    async followed() {
+      await waitUntilServed(parts.database.knex, await readNumber(parts.database.knex), followMs);
     },
     settings: createPluginSettings(context),
     needsRestart: () => context.running.needsRestart(),

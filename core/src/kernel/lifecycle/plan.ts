@@ -77,7 +77,7 @@ async function planEnable(context: LifecycleContext, row: PluginRow): Promise<Pl
   const steps = [
     ...together.map((other) => `enable ${other.id}, which ${row.id} requires`),
     ...migrations.map(({ name, phase }) => `run migration ${name} (${phase}) in schema ${schemaOf(row.id)}`),
-    ...(row.seededAt === null ? [`write the first rows of ${row.id}`] : []),
+    ...(row.seededAt === null && row.package.manifest.seeds.first ? [`write the first rows of ${row.id}`] : []),
     `take ${row.id} ${row.version} into use in all processes`,
   ];
   return { steps, migrations, together: together.map(({ id }) => id), obstacles };

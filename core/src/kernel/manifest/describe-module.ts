@@ -43,6 +43,7 @@ export function describeModule(module: Registrations, hashes: ReadonlyMap<string
       methods: contract.methods,
     })),
     settings: definition.settings?.schema ?? null,
+    seeds: { first: definition.seed !== undefined, demo: definition.demo !== undefined },
     migrations: (definition.migrations ?? []).map(({ name, phase }) => ({ name, phase, hash: hashes.get(name) ?? '' })),
   });
 }

@@ -34,6 +34,8 @@ export const PluginManifestSchema = Type.Object(
     jobs: Type.Array(Type.Object({ name: text, cron: Type.Optional(text) }, closed)),
     contracts: Type.Array(Type.Object({ contract: text, version: text, methods: textList }, closed)),
     settings: Type.Union([Type.Null(), Type.Object({}, { additionalProperties: true })]),
+    /** First rows that enabling writes once; demo rows on request. */
+    seeds: Type.Object({ first: Type.Boolean(), demo: Type.Boolean() }, closed),
     migrations: Type.Array(
       Type.Object({ name: text, phase: text, hash: Type.String({ pattern: '^[0-9a-f]{64}$' }) }, closed),
     ),
