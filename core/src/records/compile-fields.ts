@@ -73,7 +73,8 @@ function withoutId({ id: _id, ...rest }: FieldMap): FieldMap {
 function compileExtension(definition: EntityDefinition, { plugin, fields }: OwnedExtension): CompiledField[] {
   for (const [name, field] of Object.entries(fields)) {
     // Records that were there before the plugin have no value, so none can be demanded.
-    if (field.required === true || field.unique === true) refuse('extension_field_invalid', definition, `${plugin}.${name}`);
+    if (field.required === true || field.unique === true)
+      refuse('extension_field_invalid', definition, `${plugin}.${name}`);
   }
   return compileMap(fields, { definition, plugin, alias: `x_${toSnake(plugin)}`, isSystem: false });
 }
@@ -129,7 +130,8 @@ function compileList(name: string, field: Field, { definition, plugin }: FieldPl
   const ownerColumn = `${toSnake(definition.noun)}_id`;
   const items = compileMap(field.item ?? {}, { definition, plugin: null, alias: listAlias, isSystem: false });
   for (const { list, column } of items) {
-    if (list !== null || column === ownerColumn || column === 'position') refuse('list_field_invalid', definition, name);
+    if (list !== null || column === ownerColumn || column === 'position')
+      refuse('list_field_invalid', definition, name);
   }
   return {
     schemaName: schemaNameOf(plugin ?? definition.module),

@@ -16,17 +16,30 @@ import { runWrite } from './write-errors.js';
  * Creates records in one change set, all or none, in the order of the inputs.
  * @throws ForbiddenError, ValidationError, ConflictError `not_unique`, and whatever a guard throws
  */
-export async function createRecords(scope: RecordScope, entity: CompiledEntity, inputs: readonly unknown[]): Promise<readonly PresentedRecord[]> {
+export async function createRecords(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  inputs: readonly unknown[],
+): Promise<readonly PresentedRecord[]> {
   requireReach(scope, entity, 'create');
   const given = parseAll(scope, entity, inputs);
   if (given.length === 0) return [];
   return scope.inUnit(async (tx) => {
     const drafts = given.map((values) => draftOf(tx, entity, values));
-    const teams = await checkReferences(tx, entity, drafts.map((draft, position) => ({ ...draft, prefix: prefixOf(inputs, position) })));
+    const teams = await checkReferences(
+      tx,
+      entity,
+      drafts.map((draft, position) => ({ ...draft, prefix: prefixOf(inputs, position) })),
+    );
     const records = drafts.map((draft) => withTeam(entity, draft, teams));
     for (const record of records) checkReach(tx, entity, record);
     const all = [...entity.fields.values()];
-    await runGuards(tx, entity, 'create', records.map(({ values }) => ({ before: null, after: presentValues(all, values) })));
+    await runGuards(
+      tx,
+      entity,
+      'create',
+      records.map(({ values }) => ({ before: null, after: presentValues(all, values) })),
+    );
     await runWrite(tx, entity, async () => {
       await insertRows(tx, entity, records);
       await recordHistory(tx, entity, records.map(historyOf));
@@ -61,7 +74,9 @@ function draftOf({ identity, clock }: WriteScope, entity: CompiledEntity, given:
     ['createdBy', identity.userId],
     ['updatedBy', identity.userId],
   ]);
-  const changed = new Set([...values.keys()].filter((path) => path === 'owner' || entity.fields.get(path)?.isSystem === false));
+  const changed = new Set(
+    [...values.keys()].filter((path) => path === 'owner' || entity.fields.get(path)?.isSystem === false),
+  );
   return { id, values, changed };
 }
 

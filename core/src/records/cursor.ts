@@ -13,9 +13,9 @@ export function decodeCursor(list: string, order: readonly SortKey[], cursor: st
   if (print !== fingerprint(list) || values.length !== order.length) return undefined;
   const fits = order.every(({ field }, position) => {
     const value = values[position];
-    return value === null || comparisonValue(field, value) !== undefined;
+    return value === null || (typeof value === 'string' && comparisonValue(field, value) !== undefined);
   });
-  return fits ? values.map((value) => (value === null ? null : String(value))) : undefined;
+  return fits ? values.filter((value) => value === null || typeof value === 'string') : undefined;
 }
 
 function fingerprint(list: string): string {

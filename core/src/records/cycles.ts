@@ -6,24 +6,42 @@ import type { WriteScope } from './record-scope.js';
 import type { Draft } from './references.js';
 
 /** Refuses a record that would stand above itself: one query per ref of the entity to itself. @throws ValidationError `circular` */
-export async function checkCycles(scope: WriteScope, entity: CompiledEntity, drafts: readonly (Draft & { readonly id: string })[]): Promise<void> {
+export async function checkCycles(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  drafts: readonly MovedRecord[],
+): Promise<void> {
   const problems: Problem[] = [];
-  for (const field of entity.fields.values()) {
-    if (field.target !== entity.definition.id || field.isSystem || field.list !== null || field.plugin !== null) continue;
+  for (const field of selfRefs(entity)) {
     const moved = drafts.filter(({ changed }) => changed.has(field.path));
-    if (moved.length === 0) continue;
-    const circular = await findCircular(scope, entity, field, moved);
+    const circular = moved.length === 0 ? new Set<string>() : await findCircular(scope, entity, field, moved);
     for (const { id, prefix } of moved) {
-      if (circular.has(id)) problems.push({ pointer: `${prefix}${pointerOf(field)}`, code: 'circular', message: 'leads back to this record' });
+      if (circular.has(id))
+        problems.push({
+          pointer: `${prefix}${pointerOf(field)}`,
+          code: 'circular',
+          message: 'leads back to this record',
+        });
     }
   }
   if (problems.length > 0) throw new ValidationError('invalid_record', {}, { errors: problems });
 }
 
+function selfRefs(entity: CompiledEntity): CompiledField[] {
+  return [...entity.fields.values()].filter(
+    ({ target, isSystem, plugin }) => target === entity.definition.id && !isSystem && plugin === null,
+  );
+}
+
 type MovedRecord = Draft & { readonly id: string };
 
 /** Walks up from each new target, reading what this change set is about to write instead of what is stored. */
-async function findCircular(scope: WriteScope, entity: CompiledEntity, field: CompiledField, moved: readonly MovedRecord[]): Promise<ReadonlySet<string>> {
+async function findCircular(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  field: CompiledField,
+  moved: readonly MovedRecord[],
+): Promise<ReadonlySet<string>> {
   const rows = moved.map(({ id, values }) => ({ id, target: values.get(field.path) }));
   const result: { readonly rows: readonly { readonly id: string }[] } = await scope.db.raw(
     `with recursive moved as (select * from jsonb_to_recordset(?::jsonb) as m(id uuid, target uuid)),

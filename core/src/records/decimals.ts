@@ -16,3 +16,10 @@ export function canonicalMoney(amount: Big): string {
   const decimals = text.split('.')[1]?.length ?? 0;
   return decimals < 2 ? new Big(text).toFixed(2) : text;
 }
+
+/** A number as the database or JSON gives it, as text. @throws TypeError for anything else */
+export function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  throw new TypeError(`expected a number or its text, got ${typeof value}`);
+}

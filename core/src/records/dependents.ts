@@ -13,8 +13,14 @@ import { sql, type Sql } from './sql.js';
 export interface TrashPlan {
   /** Ids by entity, the entity asked for first. */
   readonly trashed: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Records of other sets whose refs are cleared, by entity and field path. */
-  readonly cleared: readonly { readonly entity: CompiledEntity; readonly field: CompiledField; readonly ids: readonly string[] }[];
+  readonly cleared: readonly ClearedRef[];
+}
+
+/** Records that stay and whose ref is cleared. */
+export interface ClearedRef {
+  readonly entity: CompiledEntity;
+  readonly field: CompiledField;
+  readonly ids: readonly string[];
 }
 
 /**
@@ -22,27 +28,48 @@ export interface TrashPlan {
  * @throws ConflictError `still_referenced` with what holds them back: refs that restrict, and dependants out of the actor's reach
  */
 export async function planTrash(scope: WriteScope, root: CompiledEntity, ids: readonly string[]): Promise<TrashPlan> {
+  const { trashed, blockers } = await collectCascade(scope, root, ids);
+  const restricted = await findStaying(scope, trashed, 'restrict');
+  const cleared = await findStaying(scope, trashed, 'clear');
+  await refuseBlocked(scope, [...blockers, ...restricted]);
+  return { trashed, cleared: cleared.map(({ incoming, ids: staying }) => ({ ...incoming, ids: staying })) };
+}
+
+async function collectCascade(scope: WriteScope, root: CompiledEntity, ids: readonly string[]) {
   const trashed = new Map([[root.definition.id, new Set(ids)]]);
-  const blockers: Blocker[] = [];
+  const blockers: Referrers[] = [];
   let level: ReadonlyMap<string, readonly string[]> = new Map([[root.definition.id, ids]]);
   while (level.size > 0) {
     const next = new Map<string, string[]>();
     for (const [target, targetIds] of level) {
       for (const incoming of incomingRefs(scope, target, 'cascade')) {
         const { found, outOfReach } = await findDependents(scope, incoming, targetIds);
-        if (outOfReach.length > 0) blockers.push({ incoming, ids: outOfReach });
+        blockers.push(...referrers(incoming, outOfReach));
         add(trashed, next, incoming.entity.definition.id, found);
       }
     }
     level = next;
   }
-  const cleared = [];
-  for (const [target, targetIds] of trashed) {
-    for (const incoming of incomingRefs(scope, target, 'restrict')) blockers.push({ incoming, ids: await staying(scope, incoming, targetIds, trashed) });
-    for (const incoming of incomingRefs(scope, target, 'clear')) cleared.push({ ...incoming, ids: await staying(scope, incoming, targetIds, trashed) });
+  return { trashed, blockers };
+}
+
+/** Who refers to what goes without going along, by ref of one effect. */
+async function findStaying(
+  scope: WriteScope,
+  trashed: TrashPlan['trashed'],
+  effect: Effect,
+): Promise<readonly Referrers[]> {
+  const found: Referrers[] = [];
+  for (const [target, ids] of trashed) {
+    for (const incoming of incomingRefs(scope, target, effect)) {
+      found.push(...referrers(incoming, await staying(scope, incoming, ids, trashed)));
+    }
   }
-  await refuseBlocked(scope, blockers.filter((blocker) => blocker.ids.length > 0));
-  return { trashed, cleared: cleared.filter((change) => change.ids.length > 0) };
+  return found;
+}
+
+function referrers(incoming: IncomingRef, ids: readonly string[]): Referrers[] {
+  return ids.length === 0 ? [] : [{ incoming, ids }];
 }
 
 /** A ref that points at an entity. */
@@ -53,7 +80,7 @@ interface IncomingRef {
   readonly item: CompiledField | null;
 }
 
-interface Blocker {
+interface Referrers {
   readonly incoming: IncomingRef;
   readonly ids: readonly string[];
 }
@@ -64,7 +91,10 @@ type Effect = 'cascade' | 'restrict' | 'clear';
 function incomingRefs({ generation }: WriteScope, target: string, effect: Effect): IncomingRef[] {
   return [...generation.entities.values()].flatMap((entity) =>
     [...entity.fields.values()].flatMap((field) => {
-      const refs = field.list === null ? [{ entity, field, item: null }] : field.list.items.map((item) => ({ entity, field, item }));
+      const refs =
+        field.list === null
+          ? [{ entity, field, item: null }]
+          : field.list.items.map((item) => ({ entity, field, item }));
       return refs.filter((ref) => (ref.item ?? ref.field).target === target && effectOf(ref) === effect);
     }),
   );
@@ -76,28 +106,51 @@ function effectOf({ field, item }: IncomingRef): Effect | null {
 }
 
 async function findDependents(scope: WriteScope, { entity, field, item }: IncomingRef, ids: readonly string[]) {
-  const reach = scope.identity.kind === 'user' ? withinReach(scope.identity, entity, reachFor(scope, entity, 'delete')) : sql('true');
-  const rows: readonly object[] = await readFrom(scope, entity, [refersTo({ entity, field, item }, ids), sql('r."deleted_at" is null')])
+  const reach =
+    scope.identity.kind === 'user'
+      ? withinReach(scope.identity, entity, reachFor(scope, entity, 'delete'))
+      : sql('true');
+  const rows: readonly object[] = await readFrom(scope, entity, [
+    refersTo({ entity, field, item }, ids),
+    sql('r."deleted_at" is null'),
+  ])
     .select('r.id', raw(`(${reach.text})`, [...reach.bindings]).as('in_reach'))
     .orderBy('r.id')
     .forUpdate();
-  const idsWhere = (inReach: boolean): string[] => rows.filter((row) => Reflect.get(row, 'in_reach') === inReach).map(idOf);
+  const idsWhere = (inReach: boolean): string[] =>
+    rows.filter((row) => Reflect.get(row, 'in_reach') === inReach).map(idOf);
   return { found: idsWhere(true), outOfReach: idsWhere(false) };
 }
 
 /** Records that refer to what goes and do not go themselves. */
-async function staying(scope: WriteScope, incoming: IncomingRef, ids: ReadonlySet<string>, trashed: ReadonlyMap<string, ReadonlySet<string>>): Promise<string[]> {
-  const rows: readonly object[] = await readFrom(scope, incoming.entity, [refersTo(incoming, [...ids]), sql('r."deleted_at" is null')]).select('r.id');
+async function staying(
+  scope: WriteScope,
+  incoming: IncomingRef,
+  ids: ReadonlySet<string>,
+  trashed: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<string[]> {
+  const rows: readonly object[] = await readFrom(scope, incoming.entity, [
+    refersTo(incoming, [...ids]),
+    sql('r."deleted_at" is null'),
+  ]).select('r.id');
   const going = trashed.get(incoming.entity.definition.id);
   return rows.map(idOf).filter((id) => going?.has(id) !== true);
 }
 
 function refersTo({ field, item }: IncomingRef, ids: readonly string[]): Sql {
-  if (item === null || field.list === null) return sql(`${columnSql(field)} = any(?::uuid[])`, [ids], field.plugin === null ? [] : [field.plugin]);
-  return sql(`exists (select 1 ${entriesFrom(field.list)} and ${listAlias}.${quoted(item.column)} = any(?::uuid[]))`, [ids]);
+  if (item === null || field.list === null)
+    return sql(`${columnSql(field)} = any(?::uuid[])`, [ids], field.plugin === null ? [] : [field.plugin]);
+  return sql(`exists (select 1 ${entriesFrom(field.list)} and ${listAlias}.${quoted(item.column)} = any(?::uuid[]))`, [
+    ids,
+  ]);
 }
 
-function add(trashed: Map<string, Set<string>>, next: Map<string, string[]>, entity: string, ids: readonly string[]): void {
+function add(
+  trashed: Map<string, Set<string>>,
+  next: Map<string, string[]>,
+  entity: string,
+  ids: readonly string[],
+): void {
   const known = trashed.get(entity) ?? new Set<string>();
   const fresh = ids.filter((id) => !known.has(id));
   if (fresh.length === 0) return;
@@ -108,12 +161,15 @@ function add(trashed: Map<string, Set<string>>, next: Map<string, string[]>, ent
 const namedBlockers = 20;
 
 /** Names the records the actor may see; of the others only the number is told. */
-async function refuseBlocked(scope: WriteScope, blockers: readonly Blocker[]): Promise<void> {
+async function refuseBlocked(scope: WriteScope, blockers: readonly Referrers[]): Promise<void> {
   if (blockers.length === 0) return;
   const references = [];
   for (const { incoming, ids } of blockers) {
     const { entity, field } = incoming;
-    const rows: readonly object[] = await readFrom(scope, entity, [sql('r."id" = any(?::uuid[])', [ids]), visibleRecords(scope, entity)])
+    const rows: readonly object[] = await readFrom(scope, entity, [
+      sql('r."id" = any(?::uuid[])', [ids]),
+      visibleRecords(scope, entity),
+    ])
       .select('r.id')
       .limit(namedBlockers);
     references.push({ entity: entity.definition.id, field: field.path, count: ids.length, ids: rows.map(idOf) });
@@ -124,4 +180,3 @@ async function refuseBlocked(scope: WriteScope, blockers: readonly Blocker[]): P
 function idOf(row: object): string {
   return String(Reflect.get(row, 'id'));
 }
-

@@ -11,7 +11,9 @@ export function describeList(entity: CompiledEntity): EndpointDescription {
     ...about(entity, 'list', 'List'),
     query: parameters({
       filter: filterSchema(entity),
-      sort: text(`Fields, comma-separated, - in front for descending; default -updatedAt. ${pathsOf(entity, isSortable)}`),
+      sort: text(
+        `Fields, comma-separated, - in front for descending; default -updatedAt. ${pathsOf(entity, isSortable)}`,
+      ),
       fields: text('Fields to answer with, comma-separated; the id always among them'),
       include: includeSchema,
       limit: { type: 'integer', minimum: 1, maximum: maxLimit, default: 50 },
@@ -24,12 +26,17 @@ export function describeList(entity: CompiledEntity): EndpointDescription {
 
 /** What OpenAPI says about reading one record. */
 export function describeGet(entity: CompiledEntity): EndpointDescription {
-  return { ...about(entity, 'get', 'Read one of'), query: parameters({ include: includeSchema }), answers: { 200: entity.schemas.record } };
+  return {
+    ...about(entity, 'get', 'Read one of'),
+    query: parameters({ include: includeSchema }),
+    answers: { 200: entity.schemas.record },
+  };
 }
 
 /** What OpenAPI says about the aggregate of an entity. */
 export function describeAggregate(entity: CompiledEntity): EndpointDescription {
-  const fields = (fits: (field: CompiledField) => boolean): JsonSchema => text(`Comma-separated. ${pathsOf(entity, fits)}`);
+  const fields = (fits: (field: CompiledField) => boolean): JsonSchema =>
+    text(`Comma-separated. ${pathsOf(entity, fits)}`);
   const ordered = fields(({ field }) => traitsOf(field).isOrdered);
   return {
     ...about(entity, 'aggregate', 'Count and measure'),
@@ -41,18 +48,28 @@ export function describeAggregate(entity: CompiledEntity): EndpointDescription {
       max: ordered,
       count: { type: 'string', enum: ['*'] },
     }),
-    answers: { 200: { type: 'object', properties: { data: { type: 'array', items: groupSchema } }, required: ['data'] } },
+    answers: {
+      200: { type: 'object', properties: { data: { type: 'array', items: groupSchema } }, required: ['data'] },
+    },
   };
 }
 
 /** What OpenAPI says about creating a record. */
 export function describeCreate(entity: CompiledEntity): EndpointDescription {
-  return { ...about(entity, 'create', 'Create one of'), body: entity.schemas.create, answers: { 201: entity.schemas.record } };
+  return {
+    ...about(entity, 'create', 'Create one of'),
+    body: entity.schemas.create,
+    answers: { 201: entity.schemas.record },
+  };
 }
 
 /** What OpenAPI says about changing a record. */
 export function describePatch(entity: CompiledEntity): EndpointDescription {
-  return { ...about(entity, 'update', 'Change one of'), body: entity.schemas.patch, answers: { 200: entity.schemas.record } };
+  return {
+    ...about(entity, 'update', 'Change one of'),
+    body: entity.schemas.patch,
+    answers: { 200: entity.schemas.record },
+  };
 }
 
 /** What OpenAPI says about putting a record into the trash. */
@@ -89,8 +106,16 @@ const groupSchema: JsonSchema = {
   additionalProperties: false,
 };
 
-function about({ definition, path }: CompiledEntity, verb: string, phrase: string): Pick<EndpointDescription, 'operationId' | 'summary' | 'tag'> {
-  return { operationId: `${definition.id}.${verb}`, summary: `${phrase} ${definition.plural.replaceAll('_', ' ')}`, tag: path };
+function about(
+  { definition, path }: CompiledEntity,
+  verb: string,
+  phrase: string,
+): Pick<EndpointDescription, 'operationId' | 'summary' | 'tag'> {
+  return {
+    operationId: `${definition.id}.${verb}`,
+    summary: `${phrase} ${definition.plural.replaceAll('_', ' ')}`,
+    tag: path,
+  };
 }
 
 function pageOf(record: JsonSchema): JsonSchema {
@@ -111,7 +136,12 @@ function pageOf(record: JsonSchema): JsonSchema {
 /** A record of a list may have been asked for in parts. */
 function someFields(record: JsonSchema): JsonSchema {
   const properties = Object.entries(record['properties'] as Readonly<Record<string, JsonSchema>>);
-  const loose = properties.map(([name, schema]) => [name, schema['type'] === 'object' && 'required' in schema && 'properties' in schema ? { ...schema, required: [] } : schema]);
+  const loose = properties.map(([name, schema]) => [
+    name,
+    schema['type'] === 'object' && 'required' in schema && 'properties' in schema
+      ? { ...schema, required: [] }
+      : schema,
+  ]);
   return { ...record, properties: Object.fromEntries(loose), required: ['id'] };
 }
 
@@ -119,15 +149,26 @@ function someFields(record: JsonSchema): JsonSchema {
 function filterSchema(entity: CompiledEntity): JsonSchema {
   const visible = [...entity.fields.values()].flatMap((field) => [
     { field, item: null, part: 'value' as const, name: field.path },
-    ...(field.list?.items ?? []).map((item) => ({ field, item, part: 'value' as const, name: `${field.path}.${item.name}` })),
+    ...(field.list?.items ?? []).map((item) => ({
+      field,
+      item,
+      part: 'value' as const,
+      name: `${field.path}.${item.name}`,
+    })),
   ]);
   const filterable = visible.filter((target) => operatorsOf(target).length > 0);
-  const properties = filterable.map((target) => [target.name, { anyOf: [{ type: 'string' }, operatorsSchema(operatorsOf(target))] }] as const);
+  const properties = filterable.map(
+    (target) => [target.name, { anyOf: [{ type: 'string' }, operatorsSchema(operatorsOf(target))] }] as const,
+  );
   return { type: 'object', properties: Object.fromEntries(properties), additionalProperties: false };
 }
 
 function operatorsSchema(operators: readonly string[]): JsonSchema {
-  return { type: 'object', properties: Object.fromEntries(operators.map((operator) => [operator, { type: 'string' }])), additionalProperties: false };
+  return {
+    type: 'object',
+    properties: Object.fromEntries(operators.map((operator) => [operator, { type: 'string' }])),
+    additionalProperties: false,
+  };
 }
 
 function parameters(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
@@ -135,7 +176,9 @@ function parameters(properties: Readonly<Record<string, JsonSchema>>): JsonSchem
 }
 
 function pathsOf(entity: CompiledEntity, fits: (field: CompiledField) => boolean): string {
-  const paths = [...entity.fields.values()].filter((field) => field.permissions === null && fits(field)).map(({ path }) => path);
+  const paths = [...entity.fields.values()]
+    .filter((field) => field.permissions === null && fits(field))
+    .map(({ path }) => path);
   return `One of: ${paths.join(', ')}`;
 }
 

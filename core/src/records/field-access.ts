@@ -15,7 +15,9 @@ type AccessScope = Pick<ReadScope, 'identity' | 'elevatedFor'>;
 /** Fields the actor may see, in the order of a record. */
 export function readableFields(scope: AccessScope, entity: CompiledEntity): readonly CompiledField[] {
   const all = [...entity.fields.values()];
-  return all.every(({ permissions }) => permissions === null) ? all : all.filter((field) => mayReadField(scope, field, entity));
+  return all.every(({ permissions }) => permissions === null)
+    ? all
+    : all.filter((field) => mayReadField(scope, field, entity));
 }
 
 /** Finds what a name means; undefined when there is no such field or the actor may not see it. */
@@ -25,7 +27,8 @@ export function findTarget(scope: AccessScope, entity: CompiledEntity, name: str
   const [parentName, last] = splitLast(name);
   const parent = entity.fields.get(parentName);
   if (parent === undefined) return undefined;
-  if (last === 'currency' && parent.field.kind === 'money') return visible(scope, entity, { field: parent, item: null, part: 'currency' });
+  if (last === 'currency' && parent.field.kind === 'money')
+    return visible(scope, entity, { field: parent, item: null, part: 'currency' });
   const item = parent.list?.items.find((candidate) => candidate.name === last);
   return item === undefined ? undefined : visible(scope, entity, { field: parent, item, part: 'value' });
 }

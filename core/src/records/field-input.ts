@@ -1,6 +1,6 @@
 import { Big } from 'big.js';
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
-import type { Field } from '@trellis-crm/sdk';
+import type { Field, FieldKind } from '@trellis-crm/sdk';
 import { canonicalDecimal, canonicalMoney } from './decimals.js';
 
 /** What values are brought into shape with. */
@@ -15,13 +15,21 @@ export interface InputOptions {
  */
 export function canonicalValue(field: Field, value: unknown, options: InputOptions): unknown {
   if (value === undefined || value === null) return value;
-  if (field.kind === 'list') return Array.isArray(value) ? value.map((entry) => canonicalEntry(field, entry, options)) : value;
-  if (field.kind === 'choices') return Array.isArray(value) ? [...new Set<unknown>(value)] : value;
-  if (field.kind === 'money') return canonicalMoneyInput(value);
-  if (field.kind === 'json') return wellFormed(value);
-  if (typeof value !== 'string') return value;
-  return canonicalText(field, value.toWellFormed(), options);
+  const canonical = structured[field.kind];
+  if (canonical !== undefined) return canonical(field, value, options);
+  return typeof value === 'string' ? canonicalText(field, value.toWellFormed(), options) : value;
 }
+
+/** Kinds whose values are no single text. */
+const structured: Readonly<
+  Partial<Record<FieldKind, (field: Field, value: unknown, options: InputOptions) => unknown>>
+> = {
+  list: (field, value, options) =>
+    Array.isArray(value) ? value.map((entry) => canonicalEntry(field, entry, options)) : value,
+  choices: (_field, value) => (Array.isArray(value) ? [...new Set<unknown>(value)] : value),
+  money: (_field, value) => canonicalMoneyInput(value),
+  json: (_field, value) => wellFormed(value),
+};
 
 function canonicalEntry(field: Field, entry: unknown, options: InputOptions): unknown {
   if (!isObject(entry)) return entry;
@@ -29,32 +37,27 @@ function canonicalEntry(field: Field, entry: unknown, options: InputOptions): un
     const item = field.item !== undefined && Object.hasOwn(field.item, name) ? field.item[name] : undefined;
     return [name, item === undefined ? value : canonicalValue(item, value, options)] as const;
   });
-  const filled = Object.entries(field.item ?? {}).map(([name, item]) => [name, item.default ?? (item.required === true ? undefined : null)] as const);
+  const filled = Object.entries(field.item ?? {}).map(
+    ([name, item]) => [name, item.default ?? (item.required === true ? undefined : null)] as const,
+  );
   return Object.fromEntries([...filled, ...given].filter(([, value]) => value !== undefined));
 }
 
 function canonicalText(field: Field, text: string, options: InputOptions): unknown {
-  switch (field.kind) {
-    case 'text':
-      return emptyToNull(text.replaceAll(/\s*[\r\n]+\s*/g, ' ').trim());
-    case 'longText':
-      return emptyToNull(text.replaceAll('\r\n', '\n').trim());
-    case 'email':
-      return emptyToNull(text.trim().toLowerCase());
-    case 'phone':
-      return emptyToNull(canonicalPhone(text.trim(), options.phoneCountry));
-    case 'url':
-      return emptyToNull(withScheme(text.trim()));
-    case 'decimal':
-      return canonicalDecimal(text) ?? text;
-    case 'dateTime':
-      return canonicalMoment(text) ?? text;
-    case 'ref':
-      return text.toLowerCase();
-    default:
-      return text;
-  }
+  const canonical = texts[field.kind];
+  return canonical === undefined ? text : canonical(text, options);
 }
+
+const texts: Readonly<Partial<Record<FieldKind, (text: string, options: InputOptions) => unknown>>> = {
+  text: (text) => emptyToNull(text.replaceAll(/\s*[\r\n]+\s*/g, ' ').trim()),
+  longText: (text) => emptyToNull(text.replaceAll('\r\n', '\n').trim()),
+  email: (text) => emptyToNull(text.trim().toLowerCase()),
+  phone: (text, { phoneCountry }) => emptyToNull(canonicalPhone(text.trim(), phoneCountry)),
+  url: (text) => emptyToNull(withScheme(text.trim())),
+  decimal: (text) => canonicalDecimal(text) ?? text,
+  dateTime: (text) => canonicalMoment(text) ?? text,
+  ref: (text) => text.toLowerCase(),
+};
 
 function emptyToNull(text: string): string | null {
   return text === '' ? null : text;

@@ -1,4 +1,4 @@
-import { Uuid, type Field } from '@trellis-crm/sdk';
+import { Uuid, type Field, type FieldKind } from '@trellis-crm/sdk';
 import type { JsonSchema } from './compiled-entity.js';
 
 /** Digits a decimal may have before the point; with four after it that is numeric(19,4). */
@@ -37,52 +37,23 @@ export function isDemanded(field: Field): boolean {
 export function nullable(schema: JsonSchema): JsonSchema {
   const { type, enum: options } = schema;
   if (typeof type !== 'string') return { anyOf: [schema, { type: 'null' }] };
-  return { ...schema, type: [type, 'null'], ...(Array.isArray(options) ? { enum: [...(options as unknown[]), null] } : {}) };
+  return {
+    ...schema,
+    type: [type, 'null'],
+    ...(Array.isArray(options) ? { enum: [...(options as unknown[]), null] } : {}),
+  };
 }
 
 function valueSchema(field: Field): JsonSchema {
-  switch (field.kind) {
-    case 'text':
-    case 'longText':
-    case 'phone':
-      return text(field);
-    case 'email':
-      return { ...text(field), format: 'email' };
-    case 'url':
-      return { ...text(field), pattern: '^https?://' };
-    case 'integer':
-      return { type: 'integer', ...int32, ...limits(field) };
-    case 'duration':
-      return { type: 'integer', minimum: 0, maximum: int32.maximum, ...limits(field), description: 'Whole seconds' };
-    case 'percent':
-      return { type: 'number', minimum: -999.9999, maximum: 999.9999, ...limits(field), description: '12.5 means 12.5 %' };
-    case 'decimal':
-      return { type: 'string', pattern: `^-?[0-9]{1,${integerDigits}}(\\.[0-9]{1,${field.scale ?? 4}})?$` };
-    case 'money':
-      return moneySchema;
-    case 'boolean':
-      return { type: 'boolean' };
-    case 'date':
-      return { type: 'string', format: 'date', pattern: calendarYear };
-    case 'dateTime':
-      return { type: 'string', format: 'date-time' };
-    case 'choice':
-      return { type: 'string', enum: field.options ?? [] };
-    case 'choices':
-      return { type: 'array', items: { type: 'string', enum: field.options ?? [] }, uniqueItems: true };
-    case 'ref':
-      return { type: 'string', format: Uuid.format };
-    case 'list':
-      return { type: 'array', items: itemSchema(field, false), maxItems: field.max ?? 100 };
-    case 'json':
-      return { description: 'Any JSON value up to 64 KB' };
-  }
+  return schemasByKind[field.kind](field);
 }
+
+const decimalPattern = (scale: number): string => `^-?[0-9]{1,${integerDigits}}(\\.[0-9]{1,${scale}})?$`;
 
 const moneySchema: JsonSchema = {
   type: 'object',
   properties: {
-    amount: { type: 'string', pattern: `^-?[0-9]{1,${integerDigits}}(\\.[0-9]{1,4})?$` },
+    amount: { type: 'string', pattern: decimalPattern(4) },
     currency: { type: 'string', pattern: '^[A-Z]{3}$' },
   },
   required: ['amount', 'currency'],
@@ -97,3 +68,36 @@ function text(field: Field): JsonSchema {
 function limits({ min, max }: Field): JsonSchema {
   return { ...(min === undefined ? {} : { minimum: min }), ...(max === undefined ? {} : { maximum: max }) };
 }
+
+const schemasByKind: Readonly<Record<FieldKind, (field: Field) => JsonSchema>> = {
+  text,
+  longText: text,
+  phone: text,
+  email: (field) => ({ ...text(field), format: 'email' }),
+  url: (field) => ({ ...text(field), pattern: '^https?://' }),
+  integer: (field) => ({ type: 'integer', ...int32, ...limits(field) }),
+  duration: (field) => ({
+    type: 'integer',
+    minimum: 0,
+    maximum: int32.maximum,
+    ...limits(field),
+    description: 'Whole seconds',
+  }),
+  percent: (field) => ({
+    type: 'number',
+    minimum: -999.9999,
+    maximum: 999.9999,
+    ...limits(field),
+    description: '12.5 means 12.5 %',
+  }),
+  decimal: (field) => ({ type: 'string', pattern: decimalPattern(field.scale ?? 4) }),
+  money: () => moneySchema,
+  boolean: () => ({ type: 'boolean' }),
+  date: () => ({ type: 'string', format: 'date', pattern: calendarYear }),
+  dateTime: () => ({ type: 'string', format: 'date-time' }),
+  choice: (field) => ({ type: 'string', enum: field.options ?? [] }),
+  choices: (field) => ({ type: 'array', items: { type: 'string', enum: field.options ?? [] }, uniqueItems: true }),
+  ref: () => ({ type: 'string', format: Uuid.format }),
+  list: (field) => ({ type: 'array', items: itemSchema(field, false), maxItems: field.max ?? 100 }),
+  json: () => ({ description: 'Any JSON value up to 64 KB' }),
+};

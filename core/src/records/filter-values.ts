@@ -51,7 +51,8 @@ const readers: Readonly<Record<ComparisonType, Read>> = {
   bigint: (_field, value) => (matches(value, /^-?[0-9]{1,15}$/) ? Number(value) : undefined),
   numeric: (_field, value) => (typeof value === 'string' ? (canonicalDecimal(value) ?? undefined) : undefined),
   boolean: (_field, value) => (value === 'true' ? true : value === 'false' ? false : undefined),
-  date: (_field, value) => (matches(value, /^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$/) && isRealDay(value) ? value : undefined),
+  date: (_field, value) =>
+    matches(value, /^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$/) && isRealDay(value) ? value : undefined,
   timestamptz: readMoment,
   uuid: (_field, value) => (matches(value, uuid) ? value.toLowerCase() : undefined),
 };

@@ -16,42 +16,54 @@ export function operatorsOf({ field, item, part }: FieldTarget): readonly Operat
 export function compileComparison(target: FieldTarget, operator: Operator, value: unknown): Sql | undefined {
   const { field, item } = target;
   if (item !== null) return compileEntry(field, item, operator, value);
-  if (field.list !== null) return emptiness(value, (isEmpty) => sql(`${isEmpty ? 'not ' : ''}exists (select 1 ${entriesOf(field)})`));
+  if (field.list !== null)
+    return emptiness(value, (isEmpty) => sql(`${isEmpty ? 'not ' : ''}exists (select 1 ${entriesOf(field)})`));
   const plugins = field.plugin === null ? [] : [field.plugin];
-  const column = target.part === 'currency' ? `${field.alias}.${quoted(currencyColumn(field.column))}` : columnSql(field);
+  const column =
+    target.part === 'currency' ? `${field.alias}.${quoted(currencyColumn(field.column))}` : columnSql(field);
   const read = target.part === 'currency' ? currencyValue : (one: unknown) => comparisonValue(field, one);
-  const compiled = field.field.kind === 'choices' ? compareSet(column, operator, value, read) : compare(column, operator, value, read);
+  const compiled =
+    field.field.kind === 'choices' ? compareSet(column, operator, value, read) : compare(column, operator, value, read);
   return compiled === undefined ? undefined : { ...compiled, plugins };
 }
 
 type ReadValue = (value: unknown) => ComparisonValue | undefined;
 
-const symbols = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
-
 /** `ne` holds for empty values too: what is not there is not equal. */
 function compare(column: string, operator: Operator, value: unknown, read: ReadValue): Sql | undefined {
   if (operator === 'empty') return emptiness(value, (isEmpty) => sql(`${column} is ${isEmpty ? '' : 'not '}null`));
   if (operator === 'in') return withAll(value, read, (type, all) => sql(`${column} = any(?::${type}[])`, [all]));
-  if (value === null) return operator === 'eq' || operator === 'ne' ? sql(`${column} is ${operator === 'eq' ? '' : 'not '}null`) : undefined;
+  if (value === null) return compareNull(column, operator);
   const one = read(value);
-  if (one === undefined) return undefined;
-  switch (operator) {
-    case 'eq':
-      return sql(`${column} = ?::${one.type}`, [one.value]);
-    case 'ne':
-      return sql(`${column} is distinct from ?::${one.type}`, [one.value]);
-    case 'contains':
-      return sql(`${column} ilike ?`, [`%${escapeLike(String(one.value))}%`]);
-    case 'startsWith':
-      return sql(`${column} ilike ?`, [`${escapeLike(String(one.value))}%`]);
-    default:
-      return sql(`${column} ${symbols[operator]} ?::${one.type}`, [one.value]);
-  }
+  return one === undefined ? undefined : comparisons[operator](column, one);
+}
+
+function compareNull(column: string, operator: Operator): Sql | undefined {
+  if (operator === 'eq') return sql(`${column} is null`);
+  return operator === 'ne' ? sql(`${column} is not null`) : undefined;
+}
+
+type Comparison = (column: string, one: ComparisonValue) => Sql;
+
+const comparisons: Readonly<Record<Exclude<Operator, 'empty' | 'in'>, Comparison>> = {
+  eq: symbol('='),
+  ne: symbol('is distinct from'),
+  gt: symbol('>'),
+  gte: symbol('>='),
+  lt: symbol('<'),
+  lte: symbol('<='),
+  contains: (column, { value }) => sql(`${column} ilike ?`, [`%${escapeLike(String(value))}%`]),
+  startsWith: (column, { value }) => sql(`${column} ilike ?`, [`${escapeLike(String(value))}%`]),
+};
+
+function symbol(operator: string): Comparison {
+  return (column, { value, type }) => sql(`${column} ${operator} ?::${type}`, [value]);
 }
 
 /** Conditions on a field of several choices look for one among them. */
 function compareSet(column: string, operator: Operator, value: unknown, read: ReadValue): Sql | undefined {
-  if (operator === 'empty') return emptiness(value, (isEmpty) => sql(`cardinality(${column}) ${isEmpty ? '=' : '>'} 0`));
+  if (operator === 'empty')
+    return emptiness(value, (isEmpty) => sql(`cardinality(${column}) ${isEmpty ? '=' : '>'} 0`));
   if (operator === 'in') return withAll(value, read, (_type, all) => sql(`${column} && ?::text[]`, [all]));
   const one = read(value);
   if (one === undefined) return undefined;
@@ -77,12 +89,21 @@ function emptiness(value: unknown, build: (isEmpty: boolean) => Sql): Sql | unde
   return value === false || value === 'false' ? build(false) : undefined;
 }
 
-function withAll(value: unknown, read: ReadValue, build: (type: string, all: readonly unknown[]) => Sql): Sql | undefined {
+function withAll(
+  value: unknown,
+  read: ReadValue,
+  build: (type: string, all: readonly unknown[]) => Sql,
+): Sql | undefined {
   const values = Array.isArray(value) ? value.map(read) : [undefined];
   if (values.length === 0) return sql('false');
   const known = values.filter((one) => one !== undefined);
   const type = known[0]?.type;
-  return type === undefined || known.length < values.length ? undefined : build(type, known.map((one) => one.value));
+  return type === undefined || known.length < values.length
+    ? undefined
+    : build(
+        type,
+        known.map((one) => one.value),
+      );
 }
 
 function escapeLike(text: string): string {

@@ -11,18 +11,31 @@ export interface WatchedChange {
 }
 
 /** Whether modules watch over this change, so that the records must be read for them. */
-export function hasGuards({ generation }: Pick<WriteScope, 'generation'>, entity: CompiledEntity, verb: Guard['verb']): boolean {
+export function hasGuards(
+  { generation }: Pick<WriteScope, 'generation'>,
+  entity: CompiledEntity,
+  verb: Guard['verb'],
+): boolean {
   return guardsOf(generation, entity, verb).length > 0;
 }
 
 /** Asks the guards of a change, one after the other; the first that throws refuses it. */
-export async function runGuards(scope: WriteScope, entity: CompiledEntity, verb: Guard['verb'], changes: readonly WatchedChange[]): Promise<void> {
+export async function runGuards(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  verb: Guard['verb'],
+  changes: readonly WatchedChange[],
+): Promise<void> {
   // The guard's own entity type was erased when it registered; it gets records of that very entity.
   for (const guard of guardsOf(scope.generation, entity, verb)) {
     for (const change of changes) await scope.runGuard(guard, change as unknown as GuardedChange<unknown>);
   }
 }
 
-function guardsOf(generation: WriteScope['generation'], { definition }: CompiledEntity, verb: Guard['verb']): readonly Guard[] {
+function guardsOf(
+  generation: WriteScope['generation'],
+  { definition }: CompiledEntity,
+  verb: Guard['verb'],
+): readonly Guard[] {
   return generation.guards.get(`${definition.id}:${verb}`) ?? [];
 }

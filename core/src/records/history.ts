@@ -24,7 +24,11 @@ export interface FieldChange {
 }
 
 /** Writes audit rows and events of records that were just written, in the same transaction: one statement each. */
-export async function recordHistory(scope: WriteScope, entity: CompiledEntity, entries: readonly HistoryEntry[]): Promise<void> {
+export async function recordHistory(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  entries: readonly HistoryEntry[],
+): Promise<void> {
   if (entries.length === 0) return;
   const { unit, identity } = scope;
   const actor = actorKey(identity);
@@ -48,7 +52,11 @@ export async function recordHistory(scope: WriteScope, entity: CompiledEntity, e
     unit,
     entries.map((entry) => ({
       event: recordEvent(entity.definition, entry.change),
-      payload: { id: entry.id, version: entry.version, changed: entry.change === 'updated' ? Object.keys(entry.changes) : [] },
+      payload: {
+        id: entry.id,
+        version: entry.version,
+        changed: entry.change === 'updated' ? Object.keys(entry.changes) : [],
+      },
       recordVersion: entry.version,
       actor,
       onBehalfOf: identity.onBehalfOf,

@@ -1,7 +1,7 @@
 import type { CompiledEntity } from './compiled-entity.js';
 import { readableFields, type FieldTarget } from './field-access.js';
 import { presentRow, type PresentedRecord } from './present-record.js';
-import { readFrom, selectFields } from './read-rows.js';
+import { fetchRows, readFrom, selectFields } from './read-rows.js';
 import type { ReadScope } from './record-scope.js';
 import { reachFor, withinReach } from './rights.js';
 import { allOf, sql } from './sql.js';
@@ -28,13 +28,17 @@ export async function includeRecords(
 }
 
 /** Records by id that the actor may read and that are not in the trash, whole. */
-export async function findVisible(scope: ReadScope, entityId: string, ids: readonly string[]): Promise<readonly PresentedRecord[]> {
+export async function findVisible(
+  scope: ReadScope,
+  entityId: string,
+  ids: readonly string[],
+): Promise<readonly PresentedRecord[]> {
   const entity = scope.generation.entities.get(entityId);
   if (entity === undefined || ids.length === 0) return [];
   const fields = readableFields(scope, entity);
   const conditions = [sql('r."id" = any(?::uuid[])', [ids]), visibleRecords(scope, entity)];
-  const rows = await selectFields(readFrom(scope, entity, conditions, fields), fields);
-  return rows.map((row) => presentRow(fields, { ...row }));
+  const rows = await fetchRows(selectFields(readFrom(scope, entity, conditions, fields), fields));
+  return rows.map((row) => presentRow(fields, row));
 }
 
 /** Condition that lets through what is not in the trash and within the actor's right to read. */

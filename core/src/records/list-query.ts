@@ -31,7 +31,11 @@ export function parseListQuery(scope: AccessScope, entity: CompiledEntity, param
   const reader = new QueryReader(scope, entity, parameters);
   const conditions = reader.filters();
   const order = completeOrder(entity, reader.sort());
-  const identity = [entity.definition.id, reader.filterText(), order.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field.path}`).join()].join('|');
+  const identity = [
+    entity.definition.id,
+    reader.filterText(),
+    order.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field.path}`).join(),
+  ].join('|');
   const query: ListQuery = {
     conditions,
     order,
@@ -46,8 +50,9 @@ export function parseListQuery(scope: AccessScope, entity: CompiledEntity, param
   return query;
 }
 
+/** Records of a page at most. */
 export const maxLimit = 200;
-export const defaultLimit = 50;
+const defaultLimit = 50;
 
 const filterName = /^filter\[([A-Za-z][\w.-]*)\](?:\[(\w+)\])?$/;
 const countModes: readonly CountMode[] = ['capped', 'exact', 'estimate', 'none'];
@@ -74,7 +79,10 @@ export class QueryReader {
   /** The filters as text, whatever their order. */
   filterText(): string {
     const pairs = [...this.parameters].filter(([name]) => name.startsWith('filter'));
-    return pairs.map((pair) => JSON.stringify(pair)).toSorted().join();
+    return pairs
+      .map((pair) => JSON.stringify(pair))
+      .toSorted()
+      .join();
   }
 
   sort(): readonly SortKey[] {
@@ -111,7 +119,8 @@ export class QueryReader {
     const names = this.list('fields');
     if (names.length === 0) return readable;
     for (const name of names) {
-      if (!readable.some((field) => isNamed(field, name))) this.#refuse('fields', 'unknown_field', `there is no field "${name}"`);
+      if (!readable.some((field) => isNamed(field, name)))
+        this.#refuse('fields', 'unknown_field', `there is no field "${name}"`);
     }
     return readable.filter((field) => field.path === 'id' || names.some((name) => isNamed(field, name)));
   }
@@ -121,7 +130,8 @@ export class QueryReader {
     return this.list('include').flatMap((name) => {
       const target = findTarget(this.scope, this.entity, name);
       const reference = target?.item ?? target?.field;
-      if (target !== undefined && reference !== undefined && reference.target !== null && reference.path !== 'id') return [target];
+      if (target !== undefined && reference !== undefined && reference.target !== null && reference.path !== 'id')
+        return [target];
       this.#refuse('include', 'unknown_field', `"${name}" refers to no record`);
       return [];
     });
@@ -154,7 +164,8 @@ export class QueryReader {
   /** Refuses what is neither a filter nor known. @throws MalformedError when anything was wrong */
   finish(known: readonly string[]): void {
     for (const name of new Set(this.parameters.keys())) {
-      if (!known.includes(name) && !name.startsWith('filter')) this.#refuse(name, 'unknown_parameter', 'is not a parameter');
+      if (!known.includes(name) && !name.startsWith('filter'))
+        this.#refuse(name, 'unknown_parameter', 'is not a parameter');
     }
     if (this.#problems.length > 0) throw new MalformedError('invalid_query', {}, { errors: this.#problems });
   }
@@ -162,14 +173,16 @@ export class QueryReader {
   #filter(name: string): Sql | undefined {
     const [, fieldName = '', operatorName = 'eq'] = filterName.exec(name) ?? [];
     const target = findTarget(this.scope, this.entity, fieldName);
-    const operator = target === undefined ? undefined : operatorsOf(target).find((known) => known === operatorName);
-    if (target === undefined || operator === undefined) {
-      const [code, what] = target === undefined ? ['unknown_field', 'field to filter by'] : ['unknown_operator', 'operator of this field'];
-      this.#refuse(name, code, `is no ${what}`);
-      return undefined;
-    }
-    const condition = compileComparison(target, operator, this.#valueOf(name, operator));
-    if (condition === undefined) this.#refuse(name, 'wrong_value', 'cannot be compared with this value');
+    if (target !== undefined) return this.#compare(name, target, operatorName);
+    this.#refuse(name, 'unknown_field', 'is no field to filter by');
+    return undefined;
+  }
+
+  #compare(name: string, target: FieldTarget, operatorName: string): Sql | undefined {
+    const operator = operatorsOf(target).find((known) => known === operatorName);
+    const condition = operator && compileComparison(target, operator, this.#valueOf(name, operator));
+    if (operator === undefined) this.#refuse(name, 'unknown_operator', 'is no operator of this field');
+    else if (condition === undefined) this.#refuse(name, 'wrong_value', 'cannot be compared with this value');
     return condition;
   }
 

@@ -1,9 +1,10 @@
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { encodeCursor } from './cursor.js';
+import { asText } from './decimals.js';
 import { includeRecords, visibleRecords } from './include.js';
 import type { CountMode, ListQuery } from './list-query.js';
 import { fieldValue, presentRow, type PresentedRecord } from './present-record.js';
-import { readFrom, selectFields, type RecordsQuery, type Row } from './read-rows.js';
+import { fetchRows, readFrom, selectFields, type RecordsQuery, type Row } from './read-rows.js';
 import type { ReadScope } from './record-scope.js';
 import { requireReach } from './rights.js';
 import { afterCondition, orderBy, type KeyValue, type SortKey } from './sort.js';
@@ -47,19 +48,27 @@ export async function countRecords(
   mode: CountMode,
 ): Promise<{ readonly count: number | null; readonly countIsCapped: boolean }> {
   if (mode === 'none') return { count: null, countIsCapped: false };
-  if (mode === 'estimate') return { count: await estimate(scope, readFrom(scope, entity, conditions)), countIsCapped: false };
+  if (mode === 'estimate')
+    return { count: await estimate(scope, readFrom(scope, entity, conditions)), countIsCapped: false };
   if (mode === 'exact') return { count: await readFrom(scope, entity, conditions).resultSize(), countIsCapped: false };
-  const capped = await readFrom(scope, entity, conditions).select('r.id').limit(countCap + 1).resultSize();
+  const capped = await readFrom(scope, entity, conditions)
+    .select('r.id')
+    .limit(countCap + 1)
+    .resultSize();
   return { count: Math.min(capped, countCap), countIsCapped: capped > countCap };
 }
 
 /** One row more than asked for says whether there is a next page. */
-async function readPage(scope: ReadScope, entity: CompiledEntity, conditions: readonly Sql[], query: ListQuery): Promise<readonly Row[]> {
+async function readPage(
+  scope: ReadScope,
+  entity: CompiledEntity,
+  conditions: readonly Sql[],
+  query: ListQuery,
+): Promise<readonly Row[]> {
   const { order, limit, after } = query;
   const selected = withKeys(query.fields, order);
   const all = after === null ? conditions : [...conditions, afterCondition(order, after)];
-  const rows = await orderBy(selectFields(readFrom(scope, entity, all, selected), selected), order).limit(limit + 1);
-  return rows.map((row) => ({ ...row }));
+  return fetchRows(orderBy(selectFields(readFrom(scope, entity, all, selected), selected), order).limit(limit + 1));
 }
 
 function withKeys(fields: readonly CompiledField[], order: readonly SortKey[]): readonly CompiledField[] {
@@ -67,17 +76,23 @@ function withKeys(fields: readonly CompiledField[], order: readonly SortKey[]): 
 }
 
 function keyValues(order: readonly SortKey[], row: Row): KeyValue[] {
-  return order.map(({ field }) => {
-    const value = fieldValue(field, row);
-    if (value === null) return null;
-    return typeof value === 'object' && 'amount' in value ? String(value.amount) : String(value);
-  });
+  return order.map(({ field }) => keyValue(fieldValue(field, row)));
+}
+
+/** Money is sorted by its amount. */
+function keyValue(value: unknown): KeyValue {
+  if (value === null) return null;
+  if (typeof value === 'boolean') return String(value);
+  return asText(typeof value === 'object' && 'amount' in value ? value.amount : value);
 }
 
 /** The planner's guess, which costs no reading. */
 async function estimate({ db }: ReadScope, query: RecordsQuery): Promise<number> {
   const { sql: text, bindings } = query.select('r.id').toKnexQuery().toSQL();
-  const result: { readonly rows: readonly { readonly 'QUERY PLAN': unknown }[] } = await db.raw(`explain (format json) ${text}`, [...bindings]);
+  const result: { readonly rows: readonly { readonly 'QUERY PLAN': unknown }[] } = await db.raw(
+    `explain (format json) ${text}`,
+    [...bindings],
+  );
   const [plan] = result.rows.map((row) => row['QUERY PLAN']);
   return readPlanRows(plan);
 }

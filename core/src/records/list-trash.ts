@@ -1,7 +1,7 @@
 import type { CompiledEntity } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
 import { presentRow, type PresentedRecord } from './present-record.js';
-import { readFrom, selectFields } from './read-rows.js';
+import { fetchRows, readFrom, selectFields } from './read-rows.js';
 import type { ReadScope } from './record-scope.js';
 import { reachFor, requireReach, withinReach } from './rights.js';
 import { sql } from './sql.js';
@@ -15,10 +15,9 @@ export async function listTrash(scope: ReadScope, entity: CompiledEntity): Promi
     withinReach(scope.identity, entity, reachFor(scope, entity, 'read')),
     withinReach(scope.identity, entity, reachFor(scope, entity, 'delete')),
   ];
-  const rows = await selectFields(readFrom(scope, entity, conditions, fields), fields)
-    .orderByRaw('r."deleted_at" desc, r."id"')
-    .limit(shownCount);
-  return rows.map((row) => presentRow(fields, { ...row }));
+  const query = selectFields(readFrom(scope, entity, conditions, fields), fields);
+  const rows = await fetchRows(query.orderByRaw('r."deleted_at" desc, r."id"').limit(shownCount));
+  return rows.map((row) => presentRow(fields, row));
 }
 
 const shownCount = 200;

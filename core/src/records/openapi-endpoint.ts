@@ -16,8 +16,17 @@ export function openApiEndpoint(): Endpoint {
     module: 'core',
     access: 'signed-in',
     surface: 'api',
-    description: { operationId: 'core.openapi', summary: 'This document', tag: 'openapi', answers: { 200: { type: 'object' } } },
+    description: {
+      operationId: 'core.openapi',
+      summary: 'This document',
+      tag: 'openapi',
+      answers: { 200: { type: 'object' } },
+    },
     handle: ({ generation }) =>
-      Promise.resolve({ status: 200, headers: { 'Content-Type': 'application/json; charset=utf-8' }, body: documentOf(generation) }),
+      Promise.resolve({
+        status: 200,
+        headers: { 'Content-Type': 'application/json; charset=utf-8' },
+        body: documentOf(generation),
+      }),
   };
 }

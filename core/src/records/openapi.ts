@@ -7,16 +7,30 @@ export function buildOpenApi(endpoints: readonly Endpoint[]): object {
   const paths = Map.groupBy(described, ({ path }) => toTemplate(path));
   return {
     openapi: '3.1.0',
-    info: { title: 'Trellis CRM', version: '1', description: 'Errors are problem documents of RFC 9457 with a stable `code`.' },
+    info: {
+      title: 'Trellis CRM',
+      version: '1',
+      description: 'Errors are problem documents of RFC 9457 with a stable `code`.',
+    },
     servers: [{ url: '/' }],
-    paths: Object.fromEntries([...paths].map(([path, group]) => [path, Object.fromEntries(group.map((endpoint) => [endpoint.method.toLowerCase(), operation(endpoint)]))])),
+    paths: Object.fromEntries(
+      [...paths].map(([path, group]) => [
+        path,
+        Object.fromEntries(group.map((endpoint) => [endpoint.method.toLowerCase(), operation(endpoint)])),
+      ]),
+    ),
     components: { securitySchemes, schemas: { Problem: problem } },
   };
 }
 
 const securitySchemes = {
   token: { type: 'http', scheme: 'bearer', description: 'A personal API token' },
-  session: { type: 'apiKey', in: 'cookie', name: 'session', description: 'A signed-in browser; what changes something also sends X-CSRF-Token' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'session',
+    description: 'A signed-in browser; what changes something also sends X-CSRF-Token',
+  },
 };
 
 const problem: JsonSchema = {
@@ -42,24 +56,36 @@ const problem: JsonSchema = {
 };
 
 function operation(endpoint: Endpoint): object {
-  const { description, access, input } = endpoint;
-  const parameters = [...pathParameters(endpoint), ...queryParameters(endpoint), ...headerParameters(endpoint)];
-  const body = bodyOf(endpoint);
+  const { description } = endpoint;
   return {
     operationId: description?.operationId,
     summary: description?.summary,
     tags: description === undefined ? [] : [description.tag],
-    security: access === 'public' ? [] : [{ token: [] }, { session: [] }],
-    ...(access === 'public' || access === 'signed-in' ? {} : { 'x-permission': access }),
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body === undefined ? {} : { requestBody: { required: input?.body?.kind === 'json', content: body } }),
+    ...securityOf(endpoint),
+    ...parametersOf(endpoint),
+    ...bodyOf(endpoint),
     responses: responses(endpoint),
   };
 }
 
+function securityOf({ access }: Endpoint): object {
+  if (access === 'public') return { security: [] };
+  return { security: [{ token: [] }, { session: [] }], ...(access === 'signed-in' ? {} : { 'x-permission': access }) };
+}
+
+function parametersOf(endpoint: Endpoint): object {
+  const parameters = [...pathParameters(endpoint), ...queryParameters(endpoint), ...headerParameters(endpoint)];
+  return parameters.length > 0 ? { parameters } : {};
+}
+
 function pathParameters({ path, input }: Endpoint): object[] {
   const names = [...path.matchAll(/:([A-Za-z][A-Za-z0-9]*)/g)].map(([, name = '']) => name);
-  return names.map((name) => ({ name, in: 'path', required: true, schema: plain(input?.params?.[name] ?? { type: 'string' }) }));
+  return names.map((name) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: plain(input?.params?.[name] ?? { type: 'string' }),
+  }));
 }
 
 function queryParameters({ input, description }: Endpoint): object[] {
@@ -77,29 +103,53 @@ function queryParameters({ input, description }: Endpoint): object[] {
 
 /** Only what changes a known version asks for one. */
 function headerParameters({ method, description }: Endpoint): object[] {
-  const isVersioned = (method === 'PATCH' || method === 'DELETE') && description?.operationId.match(/\.(update|trash)$/) !== null;
+  const isVersioned =
+    (method === 'PATCH' || method === 'DELETE') && description?.operationId.match(/\.(update|trash)$/) !== null;
   if (!isVersioned) return [];
-  return [{ name: 'If-Match', in: 'header', required: true, schema: { type: 'string' }, description: 'ETag of the record, or * to force' }];
+  return [
+    {
+      name: 'If-Match',
+      in: 'header',
+      required: true,
+      schema: { type: 'string' },
+      description: 'ETag of the record, or * to force',
+    },
+  ];
 }
 
-function bodyOf({ method, input, description }: Endpoint): object | undefined {
-  const { body } = input ?? {};
-  if (body === undefined) return undefined;
-  if (body.kind === 'stream') return Object.fromEntries(body.types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
-  const schema = plain(description?.body ?? body.schema);
-  if (body.kind === 'form') return { 'application/x-www-form-urlencoded': { schema } };
-  return { [method === 'PATCH' ? 'application/merge-patch+json' : 'application/json']: { schema } };
+function bodyOf({ method, input, description }: Endpoint): object {
+  const body = input?.body;
+  if (body === undefined) return {};
+  if (body.kind === 'stream') {
+    const content = Object.fromEntries(
+      body.types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+    );
+    return { requestBody: { content } };
+  }
+  const type = body.kind === 'form' ? 'application/x-www-form-urlencoded' : jsonType(method);
+  return { requestBody: { required: true, content: { [type]: { schema: plain(description?.body ?? body.schema) } } } };
+}
+
+function jsonType(method: string): string {
+  return method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
 }
 
 function responses({ description, method }: Endpoint): object {
-  const answers = Object.entries(description?.answers ?? {}).map(([status, schema]) => [status, answer(method, schema)] as const);
-  const failed = { description: 'Refused or failed', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+  const answers = Object.entries(description?.answers ?? {}).map(
+    ([status, schema]) => [status, answer(method, schema)] as const,
+  );
+  const failed = {
+    description: 'Refused or failed',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
   return Object.fromEntries([...answers, ['default', failed]]);
 }
 
 function answer(method: string, schema: object | null): object {
   const description = method === 'GET' ? 'Found' : 'Done';
-  return schema === null ? { description } : { description, content: { 'application/json': { schema: plain(schema) } } };
+  return schema === null
+    ? { description }
+    : { description, content: { 'application/json': { schema: plain(schema) } } };
 }
 
 /** Symbols of the schema builder are no JSON. */

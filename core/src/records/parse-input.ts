@@ -58,7 +58,10 @@ export function pointerOf({ plugin, name }: Pick<CompiledField, 'plugin' | 'name
 function parse(entity: CompiledEntity, input: unknown, schema: TSchema, options: ParseOptions): Parsed {
   const canonical = canonicalInput(entity, input, options);
   const known = options.checks.for('json', schema).problems(canonical);
-  const problems = [...known.map((problem) => namedEmpty(problem, canonical)), ...refusedFields(entity, canonical, options)];
+  const problems = [
+    ...known.map((problem) => namedEmpty(problem, canonical)),
+    ...refusedFields(entity, canonical, options),
+  ];
   const values = problems.length > 0 ? new Map<string, unknown>() : flatten(entity, canonical);
   return { values, problems: problems.length > 0 ? problems : checkAll(entity, values) };
 }
@@ -93,21 +96,21 @@ function refusedFields(entity: CompiledEntity, input: unknown, options: ParseOpt
     const field = entity.fields.get(path);
     if (field === undefined) return [];
     const pointer = pointerOf(field);
-    if (field.permissions !== null && !options.mayWrite(field)) return [{ pointer, code: 'unknown_field', message: 'is not a field' }];
+    if (field.permissions !== null && !options.mayWrite(field))
+      return [{ pointer, code: 'unknown_field', message: 'is not a field' }];
     const isReadOnly = field.field.readOnly === true && !field.isSystem && !options.isElevated(field.plugin);
     return isReadOnly ? [{ pointer, code: 'read_only', message: 'cannot be written' }] : [];
   });
 }
 
+/** Values by path, those of plugins taken out of their objects. */
 function flatten(entity: CompiledEntity, input: unknown): Map<string, unknown> {
-  const values = new Map<string, unknown>();
-  if (!isObject(input)) return values;
-  for (const [name, value] of Object.entries(input)) {
-    if (value === undefined) continue;
-    if (!entity.extensions.has(name)) values.set(name, value);
-    else if (isObject(value)) for (const [inner, part] of Object.entries(value)) if (part !== undefined) values.set(`${name}.${inner}`, part);
-  }
-  return values;
+  const given = isObject(input) ? Object.entries(input) : [];
+  const pairs = given.flatMap(([name, value]): (readonly [string, unknown])[] => {
+    if (!entity.extensions.has(name)) return [[name, value]];
+    return isObject(value) ? Object.entries(value).map(([inner, part]) => [`${name}.${inner}`, part]) : [];
+  });
+  return new Map(pairs.filter(([, value]) => value !== undefined));
 }
 
 function checkAll(entity: CompiledEntity, values: RecordValues): Problem[] {
@@ -120,7 +123,9 @@ function checkAll(entity: CompiledEntity, values: RecordValues): Problem[] {
 function checkField({ field, list }: CompiledField, value: unknown, pointer: string): Problem[] {
   if (list === null || !Array.isArray(value)) return present(checkValue(field, value, pointer));
   return value.flatMap((entry: Readonly<Record<string, unknown>>, position) =>
-    list.items.flatMap((item) => present(checkValue(item.field, entry[item.name], `${pointer}/${position}/${item.name}`))),
+    list.items.flatMap((item) =>
+      present(checkValue(item.field, entry[item.name], `${pointer}/${position}/${item.name}`)),
+    ),
   );
 }
 
@@ -135,7 +140,10 @@ function defaultsOf(entity: CompiledEntity): [string, unknown][] {
     .map(({ path, field }) => [path, field.default ?? null]);
 }
 
-function mapValues(source: Readonly<Record<string, unknown>>, map: (name: string, value: unknown) => unknown): Record<string, unknown> {
+function mapValues(
+  source: Readonly<Record<string, unknown>>,
+  map: (name: string, value: unknown) => unknown,
+): Record<string, unknown> {
   return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, map(name, value)]));
 }
 

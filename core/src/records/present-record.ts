@@ -1,7 +1,8 @@
 import { Big } from 'big.js';
+import type { Field } from '@trellis-crm/sdk';
 import type { CompiledField } from './compiled-entity.js';
 import { currencyColumn, rowKey } from './compile-fields.js';
-import { canonicalDecimal, canonicalMoney } from './decimals.js';
+import { asText, canonicalDecimal, canonicalMoney } from './decimals.js';
 import type { Row } from './read-rows.js';
 
 /** A record in the form of the API: own fields side by side, those of a plugin in an object under its id. */
@@ -35,19 +36,17 @@ function presentItem({ list }: CompiledField, entry: Row): Record<string, unknow
 
 function decode({ field }: CompiledField, value: unknown, currency: unknown): unknown {
   if (value === null || value === undefined) return null;
-  switch (field.kind) {
-    case 'dateTime':
-      return (value instanceof Date ? value : new Date(String(value))).toISOString();
-    case 'decimal':
-      return canonicalDecimal(String(value));
-    case 'percent':
-      return Number(value);
-    case 'money':
-      return { amount: canonicalMoney(new Big(String(value))), currency };
-    default:
-      return value;
-  }
+  const decoder = decoders[field.kind];
+  return decoder === undefined ? value : decoder(value instanceof Date ? value.toISOString() : asText(value), currency);
 }
+
+/** Kinds whose value leaves PostgreSQL in another form than JSON has. Moments are texts inside a list. */
+const decoders: Readonly<Partial<Record<Field['kind'], (text: string, currency: unknown) => unknown>>> = {
+  dateTime: (text) => new Date(text).toISOString(),
+  decimal: canonicalDecimal,
+  percent: Number,
+  money: (text, currency) => ({ amount: canonicalMoney(new Big(text)), currency }),
+};
 
 /** What stands where nothing was stored: only side tables can lack a value that is never null. */
 function emptyValue({ field }: CompiledField): unknown {

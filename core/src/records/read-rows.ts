@@ -14,7 +14,12 @@ export type Row = Readonly<Record<string, unknown>>;
 export type RecordsQuery = QueryBuilder<Model, Model[]>;
 
 /** Starts a read: the table with the side tables of `plugins` joined, narrowed to what `conditions` let through. */
-export function readFrom(scope: Pick<ReadScope, 'db'>, entity: CompiledEntity, conditions: readonly Sql[], fields: readonly CompiledField[] = []): RecordsQuery {
+export function readFrom(
+  scope: Pick<ReadScope, 'db'>,
+  entity: CompiledEntity,
+  conditions: readonly Sql[],
+  fields: readonly CompiledField[] = [],
+): RecordsQuery {
   const query = entity.model.query(scope.db).alias(recordAlias);
   const plugins = new Set([...conditions.flatMap((condition) => condition.plugins), ...sidesOf(fields)]);
   for (const plugin of plugins) joinSide(query, entity, plugin);
@@ -29,6 +34,11 @@ export function selectFields(query: RecordsQuery, fields: readonly CompiledField
     else for (const [column, key] of selectedColumns(field)) query.select(`${field.alias}.${column} as ${key}`);
   }
   return query;
+}
+
+/** Runs a read. Rows are instances of the entity's model, of which only their values matter. */
+export async function fetchRows(query: RecordsQuery): Promise<readonly Row[]> {
+  return (await query) as unknown as readonly Row[];
 }
 
 /** SQL of a field's value. Without a row in the side table a plugin field has its default. */

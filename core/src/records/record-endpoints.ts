@@ -4,7 +4,16 @@ import type { RecordScope as RecordCall } from '../kernel/context-parts.js';
 import { aggregateRecords, parseAggregate } from './aggregate.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { createRecords } from './create-records.js';
-import { describeAggregate, describeCreate, describeGet, describeList, describePatch, describeRestoration, describeTrash, describeTrashList } from './endpoint-descriptions.js';
+import {
+  describeAggregate,
+  describeCreate,
+  describeGet,
+  describeList,
+  describePatch,
+  describeRestoration,
+  describeTrash,
+  describeTrashList,
+} from './endpoint-descriptions.js';
 import { getRecord } from './get-records.js';
 import { parseListQuery, QueryReader } from './list-query.js';
 import { listRecords } from './list-records.js';
@@ -16,10 +25,18 @@ import { permissionFor } from './rights.js';
 import { trashRecord } from './trash-records.js';
 import { updateRecords } from './update-records.js';
 
+/** What the endpoints of an entity need. */
+export interface RecordEndpointParts {
+  readonly world: RecordWorld;
+  readonly entity: CompiledEntity;
+  readonly callOf: (request: EndpointRequest) => RecordCall;
+}
+
 /** The REST API of an entity under `/api/v1/<path>`, without what its declaration leaves to the module. */
-export function recordEndpoints(world: RecordWorld, entity: CompiledEntity, callOf: (request: EndpointRequest) => RecordCall): readonly Endpoint[] {
+export function recordEndpoints({ world, entity, callOf }: RecordEndpointParts): readonly Endpoint[] {
   const without = new Set(entity.definition.without ?? []);
-  const scopeOf = (request: EndpointRequest): RecordScope => recordScope(world, callOf(request), entity.definition.module);
+  const scopeOf = (request: EndpointRequest): RecordScope =>
+    recordScope(world, callOf(request), entity.definition.module);
   const api: EntityApi = { entity, scopeOf, base: `/api/v1/${entity.path}` };
   return [
     listEndpoint(api),
@@ -34,7 +51,7 @@ export function recordEndpoints(world: RecordWorld, entity: CompiledEntity, call
 interface EntityApi {
   readonly entity: CompiledEntity;
   readonly base: string;
-  scopeOf(request: EndpointRequest): RecordScope;
+  readonly scopeOf: (request: EndpointRequest) => RecordScope;
 }
 
 /** Every input may be checked in full by the record layer alone, which knows the canonical forms. */
@@ -139,13 +156,29 @@ function restorationEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
   };
 }
 
-function common(entity: CompiledEntity, method: Endpoint['method'], path: string, verb: 'read' | 'create' | 'update' | 'delete') {
-  return { method, path, module: entity.definition.module, access: permissionFor(entity, verb), surface: 'api' } as const;
+function common(
+  entity: CompiledEntity,
+  method: Endpoint['method'],
+  path: string,
+  verb: 'read' | 'create' | 'update' | 'delete',
+) {
+  return {
+    method,
+    path,
+    module: entity.definition.module,
+    access: permissionFor(entity, verb),
+    surface: 'api',
+  } as const;
 }
 
 /** The version the caller means to change; undefined forces. @throws PreconditionError `if_match_required` */
 function versionOf({ ifVersion }: EndpointRequest): number | undefined {
-  if (ifVersion === null) throw new PreconditionError('if_match_required', {}, { message: 'Send If-Match with the ETag of the record, or * to force' });
+  if (ifVersion === null)
+    throw new PreconditionError(
+      'if_match_required',
+      {},
+      { message: 'Send If-Match with the ETag of the record, or * to force' },
+    );
   return ifVersion === '*' ? undefined : ifVersion;
 }
 

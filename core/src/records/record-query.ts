@@ -5,7 +5,7 @@ import { findTarget, readableFields, type FieldTarget } from './field-access.js'
 import { includeRecords, visibleRecords } from './include.js';
 import { countRecords } from './list-records.js';
 import { presentRow, type PresentedRecord } from './present-record.js';
-import { readFrom, selectFields } from './read-rows.js';
+import { fetchRows, readFrom, selectFields } from './read-rows.js';
 import type { ReadScope } from './record-scope.js';
 import { requireReach } from './rights.js';
 import { completeOrder, isSortable, orderBy, type SortKey } from './sort.js';
@@ -32,29 +32,49 @@ export function createQuery<R>(open: () => ReadScope, entity: CompiledEntity): Q
 
 function queryOf<R>(open: () => ReadScope, entity: CompiledEntity, state: QueryState): Query<R> {
   const next = <S>(change: Partial<QueryState>): Query<S> => queryOf<S>(open, entity, { ...state, ...change });
-  const run = async (limit: number): Promise<readonly R[]> => (await runQuery(open(), entity, state, limit)) as unknown as readonly R[];
+  const run = async (limit: number): Promise<readonly R[]> =>
+    (await runQuery(open(), entity, state, limit)) as unknown as readonly R[];
   return {
     where: (conditions: Where<R>) => next({ where: [...state.where, conditions] }),
     any: (alternatives: readonly Where<R>[]) => next({ any: [...state.any, alternatives] }),
     sort: (...keys: QuerySortKey<R>[]) => next({ sort: [...state.sort, ...keys] }),
     limit: (count) => next({ limit: Math.max(0, Math.min(Math.trunc(count), maxLimit)) }),
-    select: <K extends keyof R & string>(...fields: K[]) => next<Pick<R, K | Extract<'id', keyof R>>>({ select: [...(state.select ?? []), ...fields] }),
+    select: <K extends keyof R & string>(...fields: K[]) =>
+      next<Pick<R, K | Extract<'id', keyof R>>>({ select: [...(state.select ?? []), ...fields] }),
     include: (...refs) => next<R & Readonly<Record<string, unknown>>>({ include: [...state.include, ...refs] }),
     first: async () => (await run(1))[0] ?? null,
     count: () => countQuery(open(), entity, state),
-    group: (by, measures = {}) => groupQuery(open(), entity, state, { by, sum: measures.sum ?? [], min: measures.min ?? [], max: measures.max ?? [] }),
+    group: (by, measures = {}) =>
+      groupQuery(open(), entity, state, {
+        by,
+        sum: measures.sum ?? [],
+        min: measures.min ?? [],
+        max: measures.max ?? [],
+      }),
     then: (onResolved, onRejected) => run(state.limit).then(onResolved, onRejected),
   };
 }
 
-async function runQuery(scope: ReadScope, entity: CompiledEntity, state: QueryState, limit: number): Promise<readonly PresentedRecord[]> {
+async function runQuery(
+  scope: ReadScope,
+  entity: CompiledEntity,
+  state: QueryState,
+  limit: number,
+): Promise<readonly PresentedRecord[]> {
   const conditions = conditionsOf(scope, entity, state);
   const fields = selectedFields(scope, entity, state.select);
-  const order = completeOrder(entity, state.sort.map((key) => sortKey(scope, entity, key)));
+  const order = completeOrder(
+    entity,
+    state.sort.map((key) => sortKey(scope, entity, key)),
+  );
   const include = state.include.map((name) => includeTarget(scope, entity, name));
   const query = readFrom(scope, entity, conditions, [...fields, ...order.map(({ field }) => field)]);
-  const rows = await orderBy(selectFields(query, fields), order).limit(limit);
-  return includeRecords(scope, rows.map((row) => presentRow(fields, { ...row })), include);
+  const rows = await fetchRows(orderBy(selectFields(query, fields), order).limit(limit));
+  return includeRecords(
+    scope,
+    rows.map((row) => presentRow(fields, row)),
+    include,
+  );
 }
 
 async function countQuery(scope: ReadScope, entity: CompiledEntity, state: QueryState): Promise<number> {
@@ -66,11 +86,21 @@ async function groupQuery(
   scope: ReadScope,
   entity: CompiledEntity,
   state: QueryState,
-  names: { readonly by: readonly string[]; readonly sum: readonly string[]; readonly min: readonly string[]; readonly max: readonly string[] },
+  names: {
+    readonly by: readonly string[];
+    readonly sum: readonly string[];
+    readonly min: readonly string[];
+    readonly max: readonly string[];
+  },
 ): Promise<readonly GroupRow[]> {
   const conditions = conditionsOf(scope, entity, state);
   const fields = (list: readonly string[]): CompiledField[] => list.map((name) => plainField(scope, entity, name));
-  const aggregation: Aggregation = { by: fields(names.by), sum: fields(names.sum), min: fields(names.min), max: fields(names.max) };
+  const aggregation: Aggregation = {
+    by: fields(names.by),
+    sum: fields(names.sum),
+    min: fields(names.min),
+    max: fields(names.max),
+  };
   return aggregateRecords(scope, entity, conditions, aggregation);
 }
 
@@ -84,11 +114,19 @@ function conditionsOf(scope: ReadScope, entity: CompiledEntity, state: QueryStat
   ];
 }
 
-function selectedFields(scope: ReadScope, entity: CompiledEntity, names: readonly string[] | null): readonly CompiledField[] {
+function selectedFields(
+  scope: ReadScope,
+  entity: CompiledEntity,
+  names: readonly string[] | null,
+): readonly CompiledField[] {
   const readable = readableFields(scope, entity);
   if (names === null) return readable;
-  for (const name of names) if (!readable.some((field) => field.path === name || field.plugin === name)) throw unknown(name);
-  return readable.filter((field) => field.path === 'id' || names.includes(field.path) || (field.plugin !== null && names.includes(field.plugin)));
+  for (const name of names)
+    if (!readable.some((field) => field.path === name || field.plugin === name)) throw unknown(name);
+  return readable.filter(
+    (field) =>
+      field.path === 'id' || names.includes(field.path) || (field.plugin !== null && names.includes(field.plugin)),
+  );
 }
 
 function sortKey(scope: ReadScope, entity: CompiledEntity, key: string): SortKey {
@@ -110,5 +148,9 @@ function plainField(scope: ReadScope, entity: CompiledEntity, name: string): Com
 }
 
 function unknown(name: string): MalformedError {
-  return new MalformedError('invalid_query', { field: name }, { message: `There is no field "${name}" to do this with` });
+  return new MalformedError(
+    'invalid_query',
+    { field: name },
+    { message: `There is no field "${name}" to do this with` },
+  );
 }

@@ -36,9 +36,11 @@ export interface RecordRoom {
   /** `/api/v1/openapi.json`. */
   readonly endpoints: readonly Endpoint[];
   /** The call of a request that acts for its own actor, each use in a transaction of its own. */
-  callOf(request: Pick<EndpointRequest, 'generation' | 'identity' | 'requestId'>): RecordCall;
+  readonly callOf: (request: Caller) => RecordCall;
   readonly world: RecordWorld;
 }
+
+type Caller = Pick<EndpointRequest, 'generation' | 'identity' | 'requestId'>;
 
 /** Wires the record layer. */
 export function createRecordRoom(parts: RecordParts): RecordRoom {
@@ -51,20 +53,20 @@ export function createRecordRoom(parts: RecordParts): RecordRoom {
       return known;
     },
   };
-  const callOf: RecordRoom['callOf'] = ({ generation, identity, requestId }) => ({
+  const callOf = ({ generation, identity, requestId }: Caller): RecordCall => ({
     generation,
     identity,
     requestId,
     isElevated: false,
     unit: () => null,
-    transact: (work) => runUnit(parts.database.knex, parts.wakeRelay, work),
+    transact: (work) => runUnit(parts.database.knex, () => parts.wakeRelay(), work),
     assertLive: () => undefined,
   });
   return {
     records: (call, entity) => createRecordStore(world, call, entity),
     query: (call, entity) => createRecordQuery(world, call, entity),
     isWithinReach: (identity, reach, record) => isWithinReach(identity, reach, belongingOf(record)),
-    entityEndpoints: (entity) => recordEndpoints(world, entity, callOf),
+    entityEndpoints: (entity) => recordEndpoints({ world, entity, callOf }),
     endpoints: [openApiEndpoint()],
     callOf,
     world,

@@ -51,11 +51,13 @@ function answerOf({ field }: CompiledField): JsonSchema {
 
 function answeredItem(field: CompiledField['field']): JsonSchema {
   const item = itemSchema(field, true);
-  const properties = Object.entries(field.item ?? {}).map(([name, part]) => [name, part.kind === 'ref' ? orRecord(fieldSchema(part)) : fieldSchema(part)]);
+  const properties = Object.entries(field.item ?? {}).map(([name, part]) => [
+    name,
+    part.kind === 'ref' ? orRecord(fieldSchema(part)) : fieldSchema(part),
+  ]);
   return { ...item, properties: Object.fromEntries(properties) };
 }
 
 function orRecord(reference: JsonSchema): JsonSchema {
   return { anyOf: [reference, { type: 'object', description: 'The record, when `include` asks for it' }] };
 }
-

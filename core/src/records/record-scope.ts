@@ -70,5 +70,9 @@ export function recordScope(world: RecordWorld, call: RecordCall, module: string
     inUnit: (work) => work(within(opened)),
     runGuard: (guard, change) => world.runGuard(guard, change, call, opened),
   });
-  return { ...base, db: unit?.trx ?? world.database.knex, inUnit: (work) => call.transact((opened) => work(within(opened))) };
+  return {
+    ...base,
+    db: unit?.trx ?? world.database.knex,
+    inUnit: (work) => call.transact((opened) => work(within(opened))),
+  };
 }

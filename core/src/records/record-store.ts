@@ -1,4 +1,12 @@
-import { PluginError, type CreateOf, type EntityDefinition, type PatchOf, type QueryOf, type RecordOf, type Records } from '@trellis-crm/sdk';
+import {
+  PluginError,
+  type CreateOf,
+  type EntityDefinition,
+  type PatchOf,
+  type QueryOf,
+  type RecordOf,
+  type Records,
+} from '@trellis-crm/sdk';
 import type { RecordScope as RecordCall } from '../kernel/context-parts.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { createRecords } from './create-records.js';
@@ -11,7 +19,11 @@ import { trashRecord } from './trash-records.js';
 import { updateRecords } from './update-records.js';
 
 /** The `ctx.records(entity)` of a call. */
-export function createRecordStore<E extends EntityDefinition>(world: RecordWorld, call: RecordCall, definition: E): Records<E> {
+export function createRecordStore<E extends EntityDefinition>(
+  world: RecordWorld,
+  call: RecordCall,
+  definition: E,
+): Records<E> {
   const entity = compiled(call, definition);
   const scope = (): RecordScope => recordScope(world, call, definition.module);
   return {
@@ -19,15 +31,27 @@ export function createRecordStore<E extends EntityDefinition>(world: RecordWorld
     getMany: async (ids) => allTyped<E>(await getRecords(scope(), entity, ids)),
     create: async (input) => first<E>(await createRecords(scope(), entity, [withoutExtras(input)])),
     createMany: async (inputs) => allTyped<E>(await createRecords(scope(), entity, inputs.map(withoutExtras))),
-    update: async (id, patch, options) => first<E>(await updateRecords(scope(), entity, [{ id, patch: withoutExtras(patch), version: options?.version }])),
-    updateMany: async (changes) => allTyped<E>(await updateRecords(scope(), entity, changes.map(({ id, patch }) => ({ id, patch: withoutExtras(patch) })))),
+    update: async (id, patch, options) =>
+      first<E>(await updateRecords(scope(), entity, [{ id, patch: withoutExtras(patch), version: options?.version }])),
+    updateMany: async (changes) =>
+      allTyped<E>(
+        await updateRecords(
+          scope(),
+          entity,
+          changes.map(({ id, patch }) => ({ id, patch: withoutExtras(patch) })),
+        ),
+      ),
     trash: (id, options) => trashRecord(scope(), entity, id, options?.version),
     restore: async (id) => typed<E>(await restoreRecord(scope(), entity, id)),
   };
 }
 
 /** The `ctx.query(entity)` of a call. */
-export function createRecordQuery<E extends EntityDefinition>(world: RecordWorld, call: RecordCall, definition: E): QueryOf<E> {
+export function createRecordQuery<E extends EntityDefinition>(
+  world: RecordWorld,
+  call: RecordCall,
+  definition: E,
+): QueryOf<E> {
   const entity = compiled(call, definition);
   return createQuery<RecordOf<E>>(() => {
     call.assertLive();
@@ -44,7 +68,7 @@ function compiled({ generation }: RecordCall, { id }: EntityDefinition): Compile
 
 /** In code the values of other plugins' fields stand under `extras`; in JSON side by side with the entity's own. */
 function withoutExtras<E>(input: CreateOf<E> | PatchOf<E>): unknown {
-  if (typeof input !== 'object' || input === null || !('extras' in input)) return input;
+  if (typeof input !== 'object' || !('extras' in input)) return input;
   const { extras, ...own } = input as { readonly extras?: object };
   return { ...own, ...extras };
 }

@@ -23,7 +23,11 @@ export type TeamsByUser = ReadonlyMap<string, string | null>;
  * against deletion until the end of the transaction: one query per entity referred to.
  * @throws ValidationError with the same text for what is absent and what is invisible
  */
-export async function checkReferences(scope: WriteScope, entity: CompiledEntity, drafts: readonly Draft[]): Promise<TeamsByUser> {
+export async function checkReferences(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  drafts: readonly Draft[],
+): Promise<TeamsByUser> {
   const references = drafts.flatMap((draft) => referencesOf(entity, draft));
   const teams = new Map<string, string | null>();
   const problems: Problem[] = [];
@@ -31,7 +35,8 @@ export async function checkReferences(scope: WriteScope, entity: CompiledEntity,
     const found = await lockTargets(scope, entity, targetId, [...new Set(group.map(({ id }) => id))]);
     for (const { id, pointer, isSystem } of group) {
       const target = found.get(id);
-      if (target === undefined || !(target.isVisible || isSystem)) problems.push({ pointer, code: 'unknown_reference', message: 'refers to no record' });
+      if (target === undefined || !(target.isVisible || isSystem))
+        problems.push({ pointer, code: 'unknown_reference', message: 'refers to no record' });
       else if (targetId === 'core.user') teams.set(id, target.team);
     }
   }
@@ -57,7 +62,9 @@ function referencesOf(entity: CompiledEntity, { values, changed, prefix }: Draft
 function namedBy(field: CompiledField, value: unknown, pointer: string): Reference[] {
   if (field.list !== null && Array.isArray(value)) {
     return value.flatMap((entry: Readonly<Record<string, unknown>>, position) =>
-      (field.list?.items ?? []).flatMap((item) => namedBy(item, entry[item.name], `${pointer}/${position}/${item.name}`)),
+      (field.list?.items ?? []).flatMap((item) =>
+        namedBy(item, entry[item.name], `${pointer}/${position}/${item.name}`),
+      ),
     );
   }
   if (field.target === null || typeof value !== 'string') return [];
@@ -70,11 +77,21 @@ interface Target {
 }
 
 /** Key-share locks are what the foreign key takes anyway; they make whoever trashes the target wait. */
-async function lockTargets(scope: WriteScope, entity: CompiledEntity, targetId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Target>> {
+async function lockTargets(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  targetId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Target>> {
   const target = scope.generation.entities.get(targetId);
   if (target === undefined) return new Map();
-  const visible = isFree(scope, entity) ? sql('true') : withinReach(scope.identity, target, reachFor(scope, target, 'read'));
-  const rows: readonly object[] = await readFrom(scope, target, [sql('r."id" = any(?::uuid[])', [ids]), sql('r."deleted_at" is null')])
+  const visible = isFree(scope, entity)
+    ? sql('true')
+    : withinReach(scope.identity, target, reachFor(scope, target, 'read'));
+  const rows: readonly object[] = await readFrom(scope, target, [
+    sql('r."id" = any(?::uuid[])', [ids]),
+    sql('r."deleted_at" is null'),
+  ])
     .select('r.id', raw(`(${visible.text})`, [...visible.bindings]).as('is_visible'))
     .modify((query) => {
       if (targetId === 'core.user') void query.select('r.team_id');

@@ -1,6 +1,6 @@
 import { ConflictError, ForbiddenError, type Id } from '@trellis-crm/sdk';
 import { isDeepStrictEqual } from 'node:util';
-import type { CompiledEntity } from './compiled-entity.js';
+import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
 import { byId, lockRecords, notFound, readRecords } from './get-records.js';
 import { hasGuards, runGuards } from './guards.js';
@@ -22,16 +22,23 @@ import { runWrite } from './write-errors.js';
 export async function restoreRecord(scope: RecordScope, entity: CompiledEntity, id: Id): Promise<PresentedRecord> {
   const reach = requireReach(scope, entity, 'delete');
   return scope.inUnit(async (tx) => {
-    const trashed = allOf([sql('r."deleted_at" is not null'), withinReach(tx.identity, entity, reachFor(tx, entity, 'read'))]);
-    await lockRecords(tx, entity, [id], trashed, true);
-    const [record] = await readRecords(tx, entity, [id], [...entity.fields.values()], trashed);
+    const trashed = allOf([
+      sql('r."deleted_at" is not null'),
+      withinReach(tx.identity, entity, reachFor(tx, entity, 'read')),
+    ]);
+    await lockRecords(tx, entity, [id], { condition: trashed, isDeletion: true });
+    const [record] = await readRecords(tx, entity, [id], { condition: trashed });
     if (record === undefined) throw notFound(entity);
-    if (!isWithinReach(tx.identity, reach, belongingOf(record))) throw new ForbiddenError('forbidden', { permission: permissionFor(entity, 'delete') });
+    if (!isWithinReach(tx.identity, reach, belongingOf(record)))
+      throw new ForbiddenError('forbidden', { permission: permissionFor(entity, 'delete') });
     const changeSet = await changeSetOf(tx, entity, record.id);
     const groups = await findSet(tx, changeSet);
     for (const group of groups) await checkGroup(tx, group, groups);
     await runWrite(tx, entity, () => writeSet(tx, groups, changeSet, record.id));
-    const [restored = record] = await readRecords(tx, entity, [record.id], readableFields(tx, entity), sql('true'));
+    const [restored = record] = await readRecords(tx, entity, [record.id], {
+      fields: readableFields(tx, entity),
+      condition: sql('true'),
+    });
     return restored;
   });
 }
@@ -50,7 +57,10 @@ async function changeSetOf(scope: WriteScope, entity: CompiledEntity, id: Id): P
 
 /** The audit log knows which entities a change set touched, so only their tables are asked. */
 async function findSet(scope: WriteScope, changeSet: string | null): Promise<readonly Group[]> {
-  const touched: readonly { readonly entity: string }[] = await scope.db('core.audit_log').distinct('entity').where({ change_set: changeSet, verb: 'trashed' });
+  const touched: readonly { readonly entity: string }[] = await scope
+    .db('core.audit_log')
+    .distinct('entity')
+    .where({ change_set: changeSet, verb: 'trashed' });
   const groups: Group[] = [];
   for (const { entity: entityId } of touched) {
     const entity = scope.generation.entities.get(entityId);
@@ -58,28 +68,66 @@ async function findSet(scope: WriteScope, changeSet: string | null): Promise<rea
     const member = sql('r."deleted_with" = ?::uuid', [changeSet]);
     const rows: readonly object[] = await readFrom(scope, entity, [member]).select('r.id').orderBy('r.id').forUpdate();
     const ids = rows.map((row) => String(Reflect.get(row, 'id')));
-    groups.push({ entity, records: await readRecords(scope, entity, ids, [...entity.fields.values()], member) });
+    groups.push({ entity, records: await readRecords(scope, entity, ids, { condition: member }) });
   }
   return groups;
 }
 
 async function checkGroup(scope: WriteScope, { entity, records }: Group, groups: readonly Group[]): Promise<void> {
-  const returning = new Set(groups.flatMap((group) => group.records.map((record) => `${group.entity.definition.id} ${record.id}`)));
+  const returning = new Set(groups.flatMap((group) => group.records.map(({ id }) => id)));
   for (const field of entity.fields.values()) {
     const target = field.target === null ? undefined : scope.generation.entities.get(field.target);
-    if (target === undefined || field.plugin !== null || field.field.onDelete === undefined || field.field.onDelete === 'clear') continue;
-    const ids = records.map((record) => record[field.name]).filter((value): value is string => typeof value === 'string');
-    const outside = ids.filter((value) => !returning.has(`${target.definition.id} ${value}`));
-    const [gone]: readonly object[] = outside.length === 0 ? [] : await readFrom(scope, target, [byId(outside), sql('r."deleted_at" is not null')]).select('r.id').limit(1);
-    if (gone !== undefined) throw new ConflictError('reference_in_trash', { entity: entity.definition.id, field: field.path });
+    if (target === undefined || !isBinding(field)) continue;
+    const ids = records.map((record) => record[field.name]).filter((value) => typeof value === 'string');
+    if (
+      await isAnyTrashed(
+        scope,
+        target,
+        ids.filter((id) => !returning.has(id)),
+      )
+    )
+      throw new ConflictError('reference_in_trash', { entity: entity.definition.id, field: field.path });
   }
-  if (hasGuards(scope, entity, 'restore')) await runGuards(scope, entity, 'restore', records.map((record) => ({ before: record, after: record })));
+  if (!hasGuards(scope, entity, 'restore')) return;
+  await runGuards(
+    scope,
+    entity,
+    'restore',
+    records.map((record) => ({ before: record, after: record })),
+  );
 }
 
-async function writeSet(scope: WriteScope, groups: readonly Group[], changeSet: string | null, rootId: Id): Promise<void> {
+/** Refs without which a record cannot be. */
+function isBinding({ plugin, field }: CompiledField): boolean {
+  return plugin === null && (field.onDelete === 'cascade' || field.onDelete === 'restrict');
+}
+
+async function isAnyTrashed(scope: WriteScope, target: CompiledEntity, ids: readonly string[]): Promise<boolean> {
+  if (ids.length === 0) return false;
+  const rows = await readFrom(scope, target, [byId(ids), sql('r."deleted_at" is not null')])
+    .select('r.id')
+    .limit(1);
+  return rows.length > 0;
+}
+
+async function writeSet(
+  scope: WriteScope,
+  groups: readonly Group[],
+  changeSet: string | null,
+  rootId: Id,
+): Promise<void> {
   for (const { entity, records } of groups) {
-    const written = await markRows(scope, entity, records.map(({ id }) => id), false);
-    await recordHistory(scope, entity, written.map((row) => ({ ...row, change: 'restored', changes: {}, cause: row.id === rootId ? null : 'cascade' })));
+    const written = await markRows(
+      scope,
+      entity,
+      records.map(({ id }) => id),
+      false,
+    );
+    await recordHistory(
+      scope,
+      entity,
+      written.map((row) => ({ ...row, change: 'restored', changes: {}, cause: row.id === rootId ? null : 'cascade' })),
+    );
   }
   await putBackRefs(scope, changeSet);
 }
@@ -91,18 +139,25 @@ interface ClearedRow {
 }
 
 async function putBackRefs(scope: WriteScope, changeSet: string | null): Promise<void> {
-  const rows: readonly ClearedRow[] = await scope.db('core.audit_log').where({ change_set: changeSet, cause: 'clear' }).select('entity', 'record_id', 'changes');
+  const rows: readonly ClearedRow[] = await scope
+    .db('core.audit_log')
+    .where({ change_set: changeSet, cause: 'clear' })
+    .select('entity', 'record_id', 'changes');
   for (const [entityId, cleared] of Map.groupBy(rows, ({ entity }) => entity)) {
     const entity = scope.generation.entities.get(entityId);
     if (entity === undefined) continue;
     const ids = cleared.map(({ record_id }) => record_id);
     const alive = sql('r."deleted_at" is null');
-    await lockRecords(scope, entity, ids, alive);
-    const records = await readRecords(scope, entity, ids, [...entity.fields.values()], alive);
-    const changesOf = (id: Id): [string, FieldChange][] => cleared.filter((row) => row.record_id === id).flatMap((row) => Object.entries(row.changes));
-    await writeConsequences(scope, entity, records, 'restoration', (values, { id }) => {
-      const untouched = changesOf(id).filter(([path, { to }]) => isDeepStrictEqual(values.get(path) ?? null, to ?? null));
+    await lockRecords(scope, entity, ids, { condition: alive });
+    const records = await readRecords(scope, entity, ids, { condition: alive });
+    const changesOf = (id: Id): [string, FieldChange][] =>
+      cleared.filter((row) => row.record_id === id).flatMap((row) => Object.entries(row.changes));
+    const patchOf = (values: ReadonlyMap<string, unknown>, { id }: PresentedRecord) => {
+      const untouched = changesOf(id).filter(([path, { to }]) =>
+        isDeepStrictEqual(values.get(path) ?? null, to ?? null),
+      );
       return new Map(untouched.map(([path, { from }]) => [path, from ?? null]));
-    });
+    };
+    await writeConsequences(scope, entity, records, { cause: 'restoration', patchOf });
   }
 }

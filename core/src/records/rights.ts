@@ -31,7 +31,8 @@ export function withinReach(identity: Identity, entity: CompiledEntity, reach: R
   if (reach === null || !entity.definition.owned) return sql('false');
   const conditions: Sql[] = [];
   if (identity.userId !== null) conditions.push(sql(`${recordAlias}."owner_id" = ?::uuid`, [identity.userId]));
-  if (reach !== 'own') conditions.push(sql(`${recordAlias}."team_id" = any(?::uuid[])`, [[...teamsOf(identity, reach)]]));
+  if (reach !== 'own')
+    conditions.push(sql(`${recordAlias}."team_id" = any(?::uuid[])`, [[...teamsOf(identity, reach)]]));
   return anyOf(conditions);
 }
 
@@ -51,17 +52,27 @@ export function isWithinReach(identity: Identity, reach: Reach | null, record: B
 
 /** Owner and team of a record as presented; both null for one without an owner to have. */
 export function belongingOf(record: object): Belonging {
-  return 'owner' in record && 'team' in record ? { owner: asId(record.owner), team: asId(record.team) } : { owner: null, team: null };
+  return 'owner' in record && 'team' in record
+    ? { owner: asId(record.owner), team: asId(record.team) }
+    : { owner: null, team: null };
 }
 
 /** Whether the actor may see a field at all; one that may not is treated like one that does not exist. */
-export function mayReadField(scope: RightsScope, { permissions, plugin }: CompiledField, entity: CompiledEntity): boolean {
+export function mayReadField(
+  scope: RightsScope,
+  { permissions, plugin }: CompiledField,
+  entity: CompiledEntity,
+): boolean {
   if (permissions === null || isElevatedField(scope, entity, plugin)) return true;
   return scope.identity.reach(permissions.read) !== null;
 }
 
 /** Whether the actor may write a restricted field. */
-export function mayWriteField(scope: RightsScope, { permissions, plugin }: CompiledField, entity: CompiledEntity): boolean {
+export function mayWriteField(
+  scope: RightsScope,
+  { permissions, plugin }: CompiledField,
+  entity: CompiledEntity,
+): boolean {
   if (permissions === null || isElevatedField(scope, entity, plugin)) return true;
   return scope.identity.reach(permissions.write) !== null && scope.identity.reach(permissions.read) !== null;
 }

@@ -25,7 +25,8 @@ export function completeOrder(entity: CompiledEntity, keys: readonly SortKey[]):
 /** Sorts a read. `nulls last` is left out where there are none: an index without it could not serve the order. */
 export function orderBy(query: RecordsQuery, order: readonly SortKey[]): RecordsQuery {
   const parts = order.map(
-    ({ field, isDescending }) => `${columnSql(field)}${isDescending ? ' desc' : ''}${isDescending && mayBeNull(field) ? ' nulls last' : ''}`,
+    ({ field, isDescending }) =>
+      `${columnSql(field)}${isDescending ? ' desc' : ''}${isDescending && mayBeNull(field) ? ' nulls last' : ''}`,
   );
   return query.orderByRaw(parts.join(', '));
 }
@@ -39,7 +40,9 @@ export function afterCondition(order: readonly SortKey[], values: readonly KeyVa
   return anyOf(
     order.flatMap((key, position) => {
       const beyond = isBeyond(key, values[position] ?? null);
-      return beyond === null ? [] : [allOf([...order.slice(0, position).map((one, index) => isSame(one, values[index] ?? null)), beyond])];
+      return beyond === null
+        ? []
+        : [allOf([...order.slice(0, position).map((one, index) => isSame(one, values[index] ?? null)), beyond])];
     }),
   );
 }
@@ -60,14 +63,20 @@ function isUniform(order: readonly SortKey[]): boolean {
 function rowComparison(order: readonly SortKey[], values: readonly KeyValue[]): Sql {
   const columns = order.map(({ field }) => columnSql(field)).join(', ');
   const row = order.map(placeholder).join(', ');
-  return { ...sql(`(${columns}) ${order[0]?.isDescending === true ? '<' : '>'} (${row})`, values), plugins: pluginsOf(order) };
+  return {
+    ...sql(`(${columns}) ${order[0]?.isDescending === true ? '<' : '>'} (${row})`, values),
+    plugins: pluginsOf(order),
+  };
 }
 
 function isBeyond({ field, isDescending }: SortKey, value: KeyValue): Sql | null {
   if (value === null) return null;
   const column = columnSql(field);
   const further = sql(`${column} ${isDescending ? '<' : '>'} ${placeholder({ field })}`, [value]);
-  return { ...(mayBeNull(field) ? anyOf([further, sql(`${column} is null`)]) : further), plugins: pluginsOf([{ field }]) };
+  return {
+    ...(mayBeNull(field) ? anyOf([further, sql(`${column} is null`)]) : further),
+    plugins: pluginsOf([{ field }]),
+  };
 }
 
 function isSame({ field }: SortKey, value: KeyValue): Sql {

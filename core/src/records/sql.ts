@@ -30,7 +30,8 @@ export function around(before: string, { text, bindings, plugins }: Sql, after: 
 export function literal(value: unknown): string | null {
   if (typeof value === 'boolean' || typeof value === 'number') return String(value);
   if (typeof value === 'string') return quotedText(value);
-  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return `array[${value.map(quotedText).join(', ')}]::text[]`;
+  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string'))
+    return `array[${value.map(quotedText).join(', ')}]::text[]`;
   return null;
 }
 

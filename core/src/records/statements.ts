@@ -30,7 +30,9 @@ export function recordStatements(
 ): RecordStatements {
   const name = quoted(table.schemaName, table.tableName);
   const columns = fields.filter(({ alias, path }) => alias === recordAlias && path !== 'deletedAt').flatMap(columnsOf);
-  const lists = fields.flatMap((field) => (field.list === null ? [] : [[field.path, replaceList(field.list)] as const]));
+  const lists = fields.flatMap((field) =>
+    field.list === null ? [] : [[field.path, replaceList(field.list)] as const],
+  );
   const sides = [...extensions].map(([plugin, { tableName }]) => {
     const side = fields.filter((field) => field.plugin === plugin).flatMap(columnsOf);
     return [plugin, saveSide(quoted(schemaOfPlugin(plugin), tableName), side)] as const;
@@ -80,7 +82,10 @@ function replaceList(list: CompiledList): { clear: string; insert: string } {
     { name: 'position', type: 'integer' },
     ...list.items.flatMap(columnsOf),
   ];
-  return { clear: `delete from ${table} where ${quoted(list.ownerColumn)} = any(?::uuid[])`, insert: insertInto(table, columns) };
+  return {
+    clear: `delete from ${table} where ${quoted(list.ownerColumn)} = any(?::uuid[])`,
+    insert: insertInto(table, columns),
+  };
 }
 
 function names(columns: readonly Column[]): string {

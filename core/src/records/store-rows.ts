@@ -11,14 +11,22 @@ export interface StoredRecord {
 }
 
 /** Inserts records with their side rows and lists: one statement per table. */
-export async function insertRows(scope: WriteScope, entity: CompiledEntity, records: readonly StoredRecord[]): Promise<void> {
+export async function insertRows(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  records: readonly StoredRecord[],
+): Promise<void> {
   await scope.db.raw(entity.statements.insert, [toJson(ownFields(entity), records)]);
   await saveSides(scope, entity, records);
   await saveLists(scope, entity, records, false);
 }
 
 /** Writes the new values of records whose row locks are held: one statement per table. */
-export async function updateRows(scope: WriteScope, entity: CompiledEntity, records: readonly StoredRecord[]): Promise<void> {
+export async function updateRows(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  records: readonly StoredRecord[],
+): Promise<void> {
   await scope.db.raw(entity.statements.update, [toJson(ownFields(entity), records)]);
   await saveSides(scope, entity, records);
   await saveLists(scope, entity, records, true);
@@ -39,7 +47,12 @@ async function saveSides(scope: WriteScope, entity: CompiledEntity, records: rea
   }
 }
 
-async function saveLists(scope: WriteScope, entity: CompiledEntity, records: readonly StoredRecord[], mayHaveEntries: boolean): Promise<void> {
+async function saveLists(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  records: readonly StoredRecord[],
+  mayHaveEntries: boolean,
+): Promise<void> {
   for (const [path, { clear, insert }] of entity.statements.replaceList) {
     const touched = records.filter(({ changed }) => changed.has(path));
     const field = entity.fields.get(path);

@@ -6,7 +6,6 @@ import { readableFields } from './field-access.js';
 import { lockRecords, notFound, readRecords } from './get-records.js';
 import { runGuards } from './guards.js';
 import { recordHistory, type HistoryEntry } from './history.js';
-import { visibleRecords } from './include.js';
 import { parseOptions, prefixProblems, tryParsePatch, type RecordValues } from './parse-input.js';
 import { presentValues, valuesOf, type PresentedRecord } from './present-record.js';
 import type { RecordScope, WriteScope } from './record-scope.js';
@@ -27,19 +26,34 @@ export interface RecordUpdate {
  * Changes records in one change set, all or none, in the order of the input; those that do not differ are left alone.
  * @throws NotFoundError, ForbiddenError, StaleError `stale_version`, ValidationError, ConflictError, and whatever a guard throws
  */
-export async function updateRecords(scope: RecordScope, entity: CompiledEntity, updates: readonly RecordUpdate[]): Promise<readonly PresentedRecord[]> {
+export async function updateRecords(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  updates: readonly RecordUpdate[],
+): Promise<readonly PresentedRecord[]> {
   requireReach(scope, entity, 'update');
   const patches = parseAll(scope, entity, updates);
   if (updates.length === 0) return [];
   return scope.inUnit(async (tx) => {
     const before = await readLocked(tx, entity, updates);
-    const drafts = [...patches].map(([id, { values, prefix }]) => draftOf(tx, entity, found(entity, before, id), values, prefix));
+    const drafts = [...patches].map(([id, { values, prefix }]) =>
+      draftOf(tx, entity, { before: found(entity, before, id), patch: values, prefix }),
+    );
     const changed = drafts.filter((draft) => draft.changed.size > 0);
     const written = changed.length === 0 ? [] : await write(tx, entity, changed);
-    const after = new Map<string, ReadonlyMap<string, unknown>>([...drafts, ...written].map(({ id, values }) => [id, values]));
+    const after = new Map<string, ReadonlyMap<string, unknown>>(
+      [...drafts, ...written].map(({ id, values }) => [id, values]),
+    );
     const readable = readableFields(tx, entity);
     return updates.map(({ id }) => presentValues(readable, after.get(id.toLowerCase()) ?? new Map<string, unknown>()));
   });
+}
+
+/** A change that follows from another one. */
+export interface Consequence {
+  readonly cause: string;
+  /** What becomes of one record, given its values. */
+  readonly patchOf: (values: ReadonlyMap<string, unknown>, record: PresentedRecord) => RecordValues;
 }
 
 /** Changes records because of what happened to others: without rights and guards, which were asked about the cause. Row locks are held. */
@@ -47,15 +61,20 @@ export async function writeConsequences(
   scope: WriteScope,
   entity: CompiledEntity,
   records: readonly PresentedRecord[],
-  cause: string,
-  patchOf: (values: ReadonlyMap<string, unknown>, record: PresentedRecord) => RecordValues,
+  { cause, patchOf }: Consequence,
 ): Promise<void> {
   const all = [...entity.fields.values()];
-  const drafts = records.map((record) => draftOf(scope, entity, record, patchOf(valuesOf(all, record), record), ''));
+  const drafts = records.map((before) =>
+    draftOf(scope, entity, { before, patch: patchOf(valuesOf(all, before), before), prefix: '' }),
+  );
   const changed = drafts.filter((draft) => draft.changed.size > 0);
   if (changed.length === 0) return;
   await updateRows(scope, entity, changed);
-  await recordHistory(scope, entity, changed.map((draft) => ({ ...historyOf(draft), cause })));
+  await recordHistory(
+    scope,
+    entity,
+    changed.map((draft) => ({ ...historyOf(draft), cause })),
+  );
 }
 
 /** A change worked out: the record before, and all its values after. */
@@ -72,7 +91,11 @@ interface Patch {
 }
 
 /** Several patches of one record count as one, in their order. */
-function parseAll(scope: RecordScope, entity: CompiledEntity, updates: readonly RecordUpdate[]): ReadonlyMap<Id, Patch> {
+function parseAll(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  updates: readonly RecordUpdate[],
+): ReadonlyMap<Id, Patch> {
   const options = parseOptions(scope, entity);
   const parsed = updates.map(({ patch }) => tryParsePatch(entity, patch, options));
   const prefixOf = (position: number): string => (updates.length === 1 ? '' : `/${position}`);
@@ -86,10 +109,14 @@ function parseAll(scope: RecordScope, entity: CompiledEntity, updates: readonly 
   return patches;
 }
 
-async function readLocked(scope: WriteScope, entity: CompiledEntity, updates: readonly RecordUpdate[]): Promise<ReadonlyMap<Id, PresentedRecord>> {
+async function readLocked(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  updates: readonly RecordUpdate[],
+): Promise<ReadonlyMap<Id, PresentedRecord>> {
   const ids = updates.map(({ id }) => id);
-  await lockRecords(scope, entity, ids, visibleRecords(scope, entity));
-  const records = await readRecords(scope, entity, ids, [...entity.fields.values()]);
+  await lockRecords(scope, entity, ids);
+  const records = await readRecords(scope, entity, ids);
   const byId = new Map(records.map((record) => [record.id, record]));
   const reach = requireReach(scope, entity, 'update');
   for (const { id, version } of updates) {
@@ -102,7 +129,8 @@ async function readLocked(scope: WriteScope, entity: CompiledEntity, updates: re
 
 /** @throws StaleError `stale_version` with the version there is */
 export function assertVersion(record: PresentedRecord, version: number | undefined): void {
-  if (version !== undefined && record['version'] !== version) throw new StaleError('stale_version', { version: record['version'] });
+  if (version !== undefined && record['version'] !== version)
+    throw new StaleError('stale_version', { version: record['version'] });
 }
 
 function found(entity: CompiledEntity, records: ReadonlyMap<Id, PresentedRecord>, id: Id): PresentedRecord {
@@ -111,9 +139,19 @@ function found(entity: CompiledEntity, records: ReadonlyMap<Id, PresentedRecord>
   return record;
 }
 
-function draftOf({ identity, clock }: WriteScope, entity: CompiledEntity, before: PresentedRecord, patch: RecordValues, prefix: string): UpdateDraft {
+function draftOf(
+  { identity, clock }: WriteScope,
+  entity: CompiledEntity,
+  {
+    before,
+    patch,
+    prefix,
+  }: { readonly before: PresentedRecord; readonly patch: RecordValues; readonly prefix: string },
+): UpdateDraft {
   const old = valuesOf([...entity.fields.values()], before);
-  const changed = new Set([...patch].filter(([path, value]) => !isDeepStrictEqual(value, old.get(path))).map(([path]) => path));
+  const changed = new Set(
+    [...patch].filter(([path, value]) => !isDeepStrictEqual(value, old.get(path))).map(([path]) => path),
+  );
   if (changed.size === 0) return { id: before.id, before, old, prefix, changed, values: old };
   const written = [
     ['version', Number(before['version']) + 1],
@@ -123,15 +161,25 @@ function draftOf({ identity, clock }: WriteScope, entity: CompiledEntity, before
   return { id: before.id, before, old, prefix, changed, values: new Map([...old, ...patch, ...written]) };
 }
 
-async function write(scope: WriteScope, entity: CompiledEntity, drafts: readonly UpdateDraft[]): Promise<readonly UpdateDraft[]> {
+async function write(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  drafts: readonly UpdateDraft[],
+): Promise<readonly UpdateDraft[]> {
   const teams = await checkReferences(scope, entity, drafts);
   const records = drafts.map((draft) => withTeam(draft, teams));
   const reach = requireReach(scope, entity, 'update');
   const all = [...entity.fields.values()];
   const after = records.map(({ values }) => presentValues(all, values));
-  if (after.some((record) => !isWithinReach(scope.identity, reach, belongingOf(record)))) throw outOfReach(entity, 'owner_out_of_reach');
+  if (after.some((record) => !isWithinReach(scope.identity, reach, belongingOf(record))))
+    throw outOfReach(entity, 'owner_out_of_reach');
   await checkCycles(scope, entity, records);
-  await runGuards(scope, entity, 'update', records.map(({ before }, position) => ({ before, after: after[position] ?? null })));
+  await runGuards(
+    scope,
+    entity,
+    'update',
+    records.map(({ before }, position) => ({ before, after: after[position] ?? null })),
+  );
   await runWrite(scope, entity, async () => {
     await updateRows(scope, entity, records);
     await recordHistory(scope, entity, records.map(historyOf));
@@ -149,7 +197,9 @@ function withTeam(draft: UpdateDraft, teams: TeamsByUser): UpdateDraft {
 }
 
 function historyOf({ id, old, values, changed }: UpdateDraft): HistoryEntry {
-  const changes = Object.fromEntries([...changed].map((path) => [path, { from: old.get(path) ?? null, to: values.get(path) ?? null }]));
+  const changes = Object.fromEntries(
+    [...changed].map((path) => [path, { from: old.get(path) ?? null, to: values.get(path) ?? null }]),
+  );
   return { id, version: Number(values.get('version')), change: 'updated', changes, cause: null };
 }
 

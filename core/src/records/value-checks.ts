@@ -15,8 +15,10 @@ const maxJsonBytes = 65_536;
 const moment = /^(?!0000)[0-9]{4}-.+Z$/;
 
 function checkText(field: Field, value: string, pointer: string): Problem | null {
-  if (field.kind === 'dateTime' && !moment.test(value)) return { pointer, code: 'wrong_format', message: 'must be a moment' };
-  if (field.kind === 'url' && !isWebAddress(value)) return { pointer, code: 'wrong_format', message: 'must be a web address' };
+  if (field.kind === 'dateTime' && !moment.test(value))
+    return { pointer, code: 'wrong_format', message: 'must be a moment' };
+  if (field.kind === 'url' && !isWebAddress(value))
+    return { pointer, code: 'wrong_format', message: 'must be a web address' };
   if (field.kind === 'decimal') return checkRange(field, value, pointer);
   return null;
 }
@@ -35,7 +37,8 @@ function checkPercent(value: number, pointer: string): Problem | null {
 
 function checkJson(value: unknown, pointer: string): Problem | null {
   const text = JSON.stringify(value);
-  if (Buffer.byteLength(text) > maxJsonBytes) return { pointer, code: 'too_long', message: 'must not be larger than 64 KB' };
+  if (Buffer.byteLength(text) > maxJsonBytes)
+    return { pointer, code: 'too_long', message: 'must not be larger than 64 KB' };
   return hasNul(value) ? { pointer, code: 'wrong_format', message: 'must not contain NUL characters' } : null;
 }
 

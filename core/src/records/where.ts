@@ -24,7 +24,9 @@ export function compileAny(scope: AccessScope, entity: CompiledEntity, alternati
 function compileField(scope: AccessScope, entity: CompiledEntity, name: string, value: unknown): Sql[] {
   const target = findTarget(scope, entity, name);
   if (target === undefined) throw refused(name, 'is no field to look for');
-  const comparisons = isOperators(value) ? Object.entries(value).filter(([, given]) => given !== undefined) : [['eq', value] as const];
+  const comparisons = isOperators(value)
+    ? Object.entries(value).filter(([, given]) => given !== undefined)
+    : [['eq', value] as const];
   return comparisons.flatMap(([operator, given]) => compileOne(target, name, operator, given));
 }
 

@@ -20,23 +20,35 @@ export async function runWrite<T>(scope: WriteScope, entity: CompiledEntity, wri
 }
 
 function meaningOf(entity: CompiledEntity, error: unknown): TrellisError | undefined {
-  const problem = classifyDatabaseError(error);
-  if (problem?.fault !== 'unique' && problem?.fault !== 'foreign_key') return undefined;
+  const fault = classifyDatabaseError(error)?.fault;
+  if (fault === 'unique') return notUnique(entity, error);
+  return fault === 'foreign_key' ? unknownReference(entity, error) : undefined;
+}
+
+function notUnique(entity: CompiledEntity, error: unknown): ConflictError {
   const field = fieldNamedIn(entity, detailOf(error));
-  const pointer = field === undefined ? '' : pointerOf(field);
-  if (problem.fault === 'unique') {
-    const errors = [{ pointer, code: 'not_unique', message: 'is taken by another record' }];
-    return new ConflictError('not_unique', { entity: entity.definition.id, field: field?.path ?? null }, { errors, cause: error });
-  }
+  const errors = [{ pointer: pointerTo(field), code: 'not_unique', message: 'is taken by another record' }];
+  const details = { entity: entity.definition.id, field: field?.path ?? null };
+  return new ConflictError('not_unique', details, { errors, cause: error });
+}
+
+function unknownReference(entity: CompiledEntity, error: unknown): ValidationError {
+  const pointer = pointerTo(fieldNamedIn(entity, detailOf(error)));
   const errors = [{ pointer, code: 'unknown_reference', message: 'refers to no record' }];
   return new ValidationError('invalid_record', {}, { errors, cause: error });
+}
+
+function pointerTo(field: CompiledField | undefined): string {
+  return field === undefined ? '' : pointerOf(field);
 }
 
 /** PostgreSQL says `Key (email)=(…) already exists.`; an index on an expression shows the expression. */
 function fieldNamedIn(entity: CompiledEntity, detail: string): CompiledField | undefined {
   const key = /^Key \((.+?)\)=/.exec(detail)?.[1] ?? '';
   const columns = new Set(key.match(/[a-z_][a-z0-9_]*/g) ?? []);
-  return [...entity.fields.values()].find(({ column, list }) => list === null && (columns.has(column) || columns.has(currencyColumn(column))));
+  return [...entity.fields.values()].find(
+    ({ column, list }) => list === null && (columns.has(column) || columns.has(currencyColumn(column))),
+  );
 }
 
 function detailOf(error: unknown): string {

@@ -43,7 +43,11 @@ const refused: readonly (readonly [string, unknown, string])[] = [
   ['another one of several choices', { tags: ['red', 'pink'] }, '/tags/1 not_an_option'],
   ['a ref that is no id', { batch: 'x' }, '/batch wrong_format'],
   ['a ref to nothing', { batch: absent }, '/batch unknown_reference'],
-  ['an entry that refers to nothing', { readings: [{ value: '1', contact: absent }] }, '/readings/0/contact unknown_reference'],
+  [
+    'an entry that refers to nothing',
+    { readings: [{ value: '1', contact: absent }] },
+    '/readings/0/contact unknown_reference',
+  ],
   ['an owner that does not exist', { owner: absent }, '/owner unknown_reference'],
   ['no e-mail address', { email: 'nobody' }, '/email wrong_format'],
   ['a script for an address', { link: 'javascript:alert(1)' }, '/link wrong_format'],
@@ -67,7 +71,9 @@ describe('creating a record from bad input', () => {
 
   for (const [what, input, problem] of refused) {
     it(`refuses ${what}`, async () => {
-      const problems = await problemsOf(host.records(Sample).create({ name: 'Bad', ...(input as object) } as SampleInput));
+      const problems = await problemsOf(
+        host.records(Sample).create({ name: 'Bad', ...(input as object) }),
+      );
 
       expect(problems).to.deep.equal([problem]);
     });
@@ -76,7 +82,9 @@ describe('creating a record from bad input', () => {
   it('names everything that is wrong at once and writes nothing', async () => {
     const before = await host.count('core.audit_log');
 
-    const problems = await problemsOf(host.records(Sample).createMany([{ name: 'Fine' }, { name: 'x'.repeat(41), color: 1 } as SampleInput]));
+    const problems = await problemsOf(
+      host.records(Sample).createMany([{ name: 'Fine' }, { name: 'x'.repeat(41), color: 1 } as SampleInput]),
+    );
 
     expect(problems).to.deep.equal(['/1/color unknown_field', '/1/name too_long']);
     expect(await host.count('p_lab.samples')).to.equal(0);
@@ -116,7 +124,9 @@ describe('creating a record from bad input', () => {
   });
 
   it('lets services write read-only fields of their own module only', async () => {
-    const sample = await host.records(Sample, identityOf(), { isElevated: true }).create({ name: 'x', verdict: 'bad', secret: 'kept' });
+    const sample = await host
+      .records(Sample, identityOf(), { isElevated: true })
+      .create({ name: 'x', verdict: 'bad', secret: 'kept' });
 
     expect(sample).to.include({ verdict: 'bad', secret: 'kept' });
     expect((await rejection(host.records(Account, identityOf()).create({ name: 'x' }))).status).to.equal(403);

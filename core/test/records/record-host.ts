@@ -1,4 +1,14 @@
-import { Account, Contact, Team, User, type EntityDefinition, type PermissionKey, type Reach, type Records, type QueryOf } from '@trellis-crm/sdk';
+import {
+  Account,
+  Contact,
+  Team,
+  User,
+  type EntityDefinition,
+  type PermissionKey,
+  type Reach,
+  type Records,
+  type QueryOf,
+} from '@trellis-crm/sdk';
 import type { Identity } from '../../dist/auth/identity.js';
 import type { Database } from '../../dist/database/index.js';
 import { runUnit, type UnitOfWork } from '../../dist/database/unit-of-work.js';
@@ -23,7 +33,25 @@ export interface RecordHost {
   /** Statements run meanwhile. */
   statementsOf(work: () => Promise<unknown>): Promise<readonly string[]>;
   count(table: string): Promise<number>;
+  /** Audit rows of a record, oldest first. */
+  audit(recordId: string, verb?: string): Promise<readonly AuditRow[]>;
+  /** Events of a record, oldest first. */
+  events(recordId: string): Promise<readonly EventRow[]>;
   close(): Promise<void>;
+}
+
+/** A row of `core.audit_log` as tests look at it. */
+export interface AuditRow {
+  readonly [column: string]: unknown;
+  readonly changes: Readonly<Record<string, unknown>>;
+}
+
+/** A row of `core.events` as tests look at it. */
+export interface EventRow {
+  readonly id: string;
+  readonly type: string;
+  readonly payload: unknown;
+  readonly change_set: string;
 }
 
 export interface CallOptions {
@@ -57,6 +85,11 @@ export function identityOf(overrides: Partial<Identity> = {}): Identity {
 /** Reaches by right; rights that are not named are not held. */
 export function reaches(grants: Readonly<Record<string, Reach>>): (permission: PermissionKey) => Reach | null {
   return (permission) => grants[permission] ?? null;
+}
+
+/** The first records of an answer, for destructuring; a test that takes one that is not there fails where it uses it. */
+export function known<T>(list: readonly T[]): readonly [T, T, T, T] {
+  return list as unknown as readonly [T, T, T, T];
 }
 
 export async function openRecordHost(): Promise<RecordHost> {
@@ -112,9 +145,19 @@ export async function openRecordHost(): Promise<RecordHost> {
       return seen.filter((text) => !/^(BEGIN|COMMIT)/i.test(text));
     },
     async count(table) {
-      const { rows } = await database.knex.raw<{ rows: readonly { n: number }[] }>(`select count(*) as n from ${table}`);
+      const { rows } = await database.knex.raw<{ rows: readonly { n: number }[] }>(
+        `select count(*) as n from ${table}`,
+      );
       return rows[0]?.n ?? 0;
     },
+    audit: (recordId, verb) =>
+      database
+        .knex('core.audit_log')
+        .where({ record_id: recordId, ...(verb === undefined ? {} : { verb }) })
+        .orderBy('id')
+        .select<AuditRow[]>(),
+    events: (recordId) =>
+      database.knex('core.events').where({ order_key: recordId }).orderBy('position').select<EventRow[]>(),
     close: () => database.close(),
   };
 }

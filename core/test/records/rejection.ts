@@ -16,3 +16,14 @@ export async function problemsOf(call: Promise<unknown> | (() => unknown)): Prom
   const { errors } = await rejection(call);
   return errors.map(({ pointer, code }) => `${pointer} ${code}`).toSorted();
 }
+
+/** Code of an error a call ended with, to be told apart from its success. */
+export function codeOf(error: unknown): string {
+  if (isTrellisError(error)) return error.code;
+  throw error;
+}
+
+/** Text of any error. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
+}

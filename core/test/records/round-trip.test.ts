@@ -77,7 +77,15 @@ describe('a record of every kind of field', () => {
     const read = await host.records(Sample).get(created.id);
 
     expect(read).to.deep.equal(created);
-    expect(created).to.deep.include({ state: 'new', isFragile: false, tags: [], readings: [], code: null, price: null, raw: null });
+    expect(created).to.deep.include({
+      state: 'new',
+      isFragile: false,
+      tags: [],
+      readings: [],
+      code: null,
+      price: null,
+      raw: null,
+    });
   });
 
   it('carries what plugins added, with defaults where the side table has no row', async () => {
@@ -85,15 +93,33 @@ describe('a record of every kind of field', () => {
     const bare = await host.records(Account).create({ name: 'Bare' });
     const full = await host.records(Account).create({
       name: 'Full',
-      extras: { lab: { grade: 'a', inspector: user.id, budget: { amount: '5', currency: 'CHF' }, visits: [{ day: '2026-01-01' }] } },
+      extras: {
+        lab: {
+          grade: 'a',
+          inspector: user.id,
+          budget: { amount: '5', currency: 'CHF' },
+          visits: [{ day: '2026-01-01' }],
+        },
+      },
     });
 
     const [readBare, readFull] = [await host.records(Account).get(bare.id), await host.records(Account).get(full.id)];
 
     expect(readBare).to.deep.equal(bare);
     expect(readFull).to.deep.equal(full);
-    expect(Reflect.get(bare, 'lab')).to.deep.equal({ grade: 'b', inspector: null, budget: null, hidden: null, visits: [] });
-    expect(Reflect.get(full, 'lab')).to.deep.include({ grade: 'a', inspector: user.id, budget: { amount: '5.00', currency: 'CHF' }, visits: [{ day: '2026-01-01' }] });
+    expect(Reflect.get(bare, 'lab')).to.deep.equal({
+      grade: 'b',
+      inspector: null,
+      budget: null,
+      hidden: null,
+      visits: [],
+    });
+    expect(Reflect.get(full, 'lab')).to.deep.include({
+      grade: 'a',
+      inspector: user.id,
+      budget: { amount: '5.00', currency: 'CHF' },
+      visits: [{ day: '2026-01-01' }],
+    });
   });
 
   it('belongs to its owner and that owner’s primary team', async () => {
@@ -107,7 +133,8 @@ describe('a record of every kind of field', () => {
   });
 
   it('is created many at a time with the same number of statements as one', async () => {
-    const inputs = (count: number) => Array.from({ length: count }, (_, n) => ({ name: `Many ${n}`, readings: [{ value: String(n) }] }));
+    const inputs = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ name: `Many ${n}`, readings: [{ value: String(n) }] }));
 
     const one = await host.statementsOf(() => host.records(Sample).createMany(inputs(1)));
     const many = await host.statementsOf(() => host.records(Sample).createMany(inputs(300)));

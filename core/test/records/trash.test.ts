@@ -1,8 +1,8 @@
-import { Account, Contact, Team, User } from '@trellis-crm/sdk';
+import { Account, Contact, Team, User, isTrellisError } from '@trellis-crm/sdk';
 import { expect } from 'chai';
 import { Batch, Method, Sample } from './lab.js';
-import { identityOf, openRecordHost, type RecordHost } from './record-host.js';
-import { rejection } from './rejection.js';
+import { identityOf, openRecordHost, type RecordHost, known } from './record-host.js';
+import { rejection, messageOf } from './rejection.js';
 
 describe('the trash', () => {
   let host: RecordHost;
@@ -13,13 +13,20 @@ describe('the trash', () => {
 
   after(() => host.close());
 
-  const isGone = async (promise: Promise<unknown>): Promise<boolean> => promise.then(() => false, (error: { status: number }) => error.status === 404);
+  const isGone = async (promise: Promise<unknown>): Promise<boolean> =>
+    promise.then(
+      () => false,
+      (error: unknown) => isTrellisError(error) && error.status === 404,
+    );
 
   it('takes a record out of every read, and restoration brings it back', async () => {
     const account = await host.records(Account).create({ name: 'Gone', domains: [{ domain: 'gone.test' }] });
 
     await host.records(Account).trash(account.id, { version: 1 });
-    const meanwhile = [await isGone(host.records(Account).get(account.id)), await host.query(Account).where({ name: 'Gone' }).count()];
+    const meanwhile = [
+      await isGone(host.records(Account).get(account.id)),
+      await host.query(Account).where({ name: 'Gone' }).count(),
+    ];
     const again = await rejection(host.records(Account).trash(account.id));
     const restored = await host.records(Account).restore(account.id);
 
@@ -27,15 +34,21 @@ describe('the trash', () => {
     expect(again.code).to.equal('account_not_found');
     expect(restored).to.deep.equal({ ...account, version: 3, updatedAt: restored.updatedAt });
     expect((await rejection(host.records(Account).restore(account.id))).code).to.equal('account_not_found');
-    const events = await host.database.knex('core.events').where({ order_key: account.id }).orderBy('position').select('type', 'payload');
-    expect(events.map(({ type }) => type)).to.deep.equal(['core.account-created', 'core.account-trashed', 'core.account-restored']);
-    expect(events[2].payload).to.deep.equal({ id: account.id, version: 3, changed: [] });
+    const events = await host.events(account.id);
+    expect(events.map(({ type }) => type)).to.deep.equal([
+      'core.account-created',
+      'core.account-trashed',
+      'core.account-restored',
+    ]);
+    expect(events[2]?.payload).to.deep.equal({ id: account.id, version: 3, changed: [] });
   });
 
   it('takes along what cascades, level by level with a fixed number of statements, and brings the set back', async () => {
     const root = await host.records(Batch).create({ name: 'root' });
     const inner = await host.records(Batch).create({ name: 'inner', parent: root.id });
-    const samples = await host.records(Sample).createMany([...Array(30).keys()].map((n) => ({ name: `s${n}`, batch: n % 2 === 0 ? root.id : inner.id })));
+    const samples = await host
+      .records(Sample)
+      .createMany([...Array(30).keys()].map((n) => ({ name: `s${n}`, batch: n % 2 === 0 ? root.id : inner.id })));
     const alone = await host.records(Sample).create({ name: 'alone', batch: inner.id });
     await host.records(Sample).trash(alone.id);
 
@@ -48,7 +61,7 @@ describe('the trash', () => {
     expect(await host.query(Sample).count()).to.equal(samples.length);
     expect(await host.query(Batch).count()).to.equal(2);
     expect(await isGone(host.records(Sample).get(alone.id))).to.equal(true);
-    const [row] = await host.database.knex('core.audit_log').where({ record_id: inner.id, verb: 'trashed' });
+    const [row] = known(await host.audit(inner.id, 'trashed'));
     expect(row.cause).to.equal('cascade');
   });
 
@@ -60,7 +73,9 @@ describe('the trash', () => {
     const error = await rejection(host.records(Method).trash(method.id));
 
     expect(error).to.include({ code: 'still_referenced', status: 409 });
-    expect(error.details).to.deep.equal({ references: [{ entity: 'lab.sample', field: 'method', count: 1, ids: [sample.id] }] });
+    expect(error.details).to.deep.equal({
+      references: [{ entity: 'lab.sample', field: 'method', count: 1, ids: [sample.id] }],
+    });
     expect(await host.count('core.audit_log')).to.equal(before);
     await host.records(Sample).trash(sample.id);
     await host.records(Method).trash(method.id);
@@ -72,7 +87,10 @@ describe('the trash', () => {
     const owner = await host.records(User).create({ name: 'Owner', team: team.id });
     await host.records(Account).create({ name: 'Owned', owner: owner.id });
 
-    const errors = [await rejection(host.records(User).trash(owner.id)), await rejection(host.records(Team).trash(team.id))];
+    const errors = [
+      await rejection(host.records(User).trash(owner.id)),
+      await rejection(host.records(Team).trash(team.id)),
+    ];
 
     expect(errors.map(({ code }) => code)).to.deep.equal(['still_referenced', 'still_referenced']);
     expect(errors[1]?.details['references']).to.have.length(2);
@@ -80,39 +98,53 @@ describe('the trash', () => {
 
   it('clears refs and entries that are declared so, and puts them back where nobody changed them since', async () => {
     const parent = await host.records(Account).create({ name: 'Parent' });
-    const [kept, moved] = await host.records(Account).createMany([{ name: 'Kept', parent: parent.id }, { name: 'Moved', parent: parent.id }]);
-    const contact = await host.records(Contact).create({ name: 'Ann', accounts: [{ account: parent.id, role: 'buyer' }, { account: kept?.id ?? '' }] });
+    const [kept, moved] = known(
+      await host.records(Account).createMany([
+        { name: 'Kept', parent: parent.id },
+        { name: 'Moved', parent: parent.id },
+      ]),
+    );
+    const contact = await host
+      .records(Contact)
+      .create({ name: 'Ann', accounts: [{ account: parent.id, role: 'buyer' }, { account: kept.id }] });
     const inspector = await host.records(User).create({ name: 'Inspector' });
-    const inspected = await host.records(Account).create({ name: 'Inspected', extras: { lab: { inspector: inspector.id } } });
+    const inspected = await host
+      .records(Account)
+      .create({ name: 'Inspected', extras: { lab: { inspector: inspector.id } } });
 
     await host.records(Account).trash(parent.id);
     await host.records(User).trash(inspector.id);
-    const cleared = await host.records(Account).get(kept?.id ?? '');
+    const cleared = await host.records(Account).get(kept.id);
     const freed = await host.records(Contact).get(contact.id);
     const uninspected = await host.records(Account).get(inspected.id);
-    await host.records(Account).update(moved?.id ?? '', { parent: kept?.id ?? null });
+    await host.records(Account).update(moved.id, { parent: kept.id });
     await host.records(Account).restore(parent.id);
     await host.records(User).restore(inspector.id);
 
     expect([cleared.parent, cleared.version]).to.deep.equal([null, 2]);
-    expect(freed.accounts.map(({ account }) => account)).to.deep.equal([kept?.id]);
+    expect(freed.accounts.map(({ account }) => account)).to.deep.equal([kept.id]);
     expect(uninspected).to.have.nested.property('lab.inspector', null);
-    expect((await host.records(Account).get(kept?.id ?? '')).parent).to.equal(parent.id);
-    expect((await host.records(Account).get(moved?.id ?? '')).parent).to.equal(kept?.id);
+    expect((await host.records(Account).get(kept.id)).parent).to.equal(parent.id);
+    expect((await host.records(Account).get(moved.id)).parent).to.equal(kept.id);
     expect((await host.records(Contact).get(contact.id)).accounts).to.deep.equal(contact.accounts);
     expect(await host.records(Account).get(inspected.id)).to.have.nested.property('lab.inspector', inspector.id);
   });
 
   it('does not take along what the actor may not delete', async () => {
-    const [me, other] = await host.records(User).createMany([{ name: 'Me' }, { name: 'Other' }]);
+    const [me, other] = known(await host.records(User).createMany([{ name: 'Me' }, { name: 'Other' }]));
     const batch = await host.records(Batch).create({ name: 'shared' });
-    const sample = await host.records(Sample).create({ name: 'theirs', batch: batch.id, owner: other?.id ?? null });
-    const actor = identityOf({ userId: me?.id ?? null, reach: (permission) => (permission === 'lab.sample:delete' ? 'own' : 'all') });
+    const sample = await host.records(Sample).create({ name: 'theirs', batch: batch.id, owner: other.id });
+    const actor = identityOf({
+      userId: me.id,
+      reach: (permission) => (permission === 'lab.sample:delete' ? 'own' : 'all'),
+    });
 
     const error = await rejection(host.records(Batch, actor).trash(batch.id));
 
     expect(error.code).to.equal('still_referenced');
-    expect(error.details).to.deep.equal({ references: [{ entity: 'lab.sample', field: 'batch', count: 1, ids: [sample.id] }] });
+    expect(error.details).to.deep.equal({
+      references: [{ entity: 'lab.sample', field: 'batch', count: 1, ids: [sample.id] }],
+    });
     expect(await isGone(host.records(Batch).get(batch.id))).to.equal(false);
   });
 
@@ -130,9 +162,11 @@ describe('the trash', () => {
   it('lets a guard refuse what goes along', async () => {
     const batch = await host.records(Batch).create({ name: 'watched' });
     await host.records(Sample).create({ name: 'precious', batch: batch.id });
-    host.guards.set('lab.sample:delete', [{ module: 'lab', entity: 'lab.sample', verb: 'delete', check: () => Promise.reject(new Error('precious')) }]);
+    host.guards.set('lab.sample:delete', [
+      { module: 'lab', entity: 'lab.sample', verb: 'delete', check: () => Promise.reject(new Error('precious')) },
+    ]);
 
-    const outcome = await host.records(Batch).trash(batch.id).catch((error: Error) => error.message);
+    const outcome = await host.records(Batch).trash(batch.id).catch(messageOf);
 
     host.guards.clear();
     expect(outcome).to.equal('precious');

@@ -1,4 +1,11 @@
-import { listTable, money, recordColumns, recordIndexes, references, type Migration } from '@trellis-crm/sdk/migrations/v1';
+import {
+  listTable,
+  money,
+  recordColumns,
+  recordIndexes,
+  references,
+  type Migration,
+} from '@trellis-crm/sdk/migrations/v1';
 
 /** Accounts with their domains and addresses. Removing a parent frees its children. */
 export const createAccounts: Migration = {
@@ -19,7 +26,8 @@ export const createAccounts: Migration = {
       references(table, 'parent_id', 'core.accounts', { onDelete: 'set null' });
       table.text('description');
       recordIndexes(table, { owned: true });
-      for (const column of ['name', 'industry', 'country']) table.index([column, 'id'], { where: 'deleted_at is null' });
+      for (const column of ['name', 'industry', 'country'])
+        table.index([column, 'id'], { where: 'deleted_at is null' });
     });
     await schema.createTable('account_domains', (table) => {
       listTable(table, 'account_id', 'core.accounts');
