@@ -8,6 +8,7 @@ import { jobEndpoints, maySeeJob } from '../jobs/job-endpoints.js';
 import { PluginLifecycle } from '../kernel/lifecycle/index.js';
 import { pluginEndpoints } from '../kernel/rest/index.js';
 import { createLiveStreams, type LiveStreams } from '../live/index.js';
+import { corePageEndpoints } from '../pages/core-page-endpoints.js';
 import type { RecordRoom } from '../records/index.js';
 import { settingsEndpoints } from '../settings/index.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -42,6 +43,7 @@ export function gatherCoreEndpoints(workspace: Workspace, room: RecordRoom, { bu
       ...deadLetterEndpoints({ knex, clock, wakeRelay: () => bus.relay.wake() }),
       ...jobEndpoints(jobs.progress),
       ...importEndpoints(() => container.resolve(Imports)),
+      ...corePageEndpoints({ workspace, lifecycle: () => container.resolve(PluginLifecycle) }),
       ...demoEndpoints(() => container.resolve(DemoData)),
       streams.endpoint,
     ],

@@ -18,7 +18,7 @@ type Show = (call: EntityCall) => Promise<PageAnswer>;
 type Part = 'create' | 'update' | 'delete' | 'board' | null;
 
 /** Pages of an entity that core writes by hand instead of deriving them. */
-const handWritten: ReadonlySet<string> = new Set(['GET /users', 'GET /teams', 'GET /users/new', 'POST /users/new']);
+const handWritten: ReadonlySet<string> = new Set(['GET /teams']);
 
 /** The pages derived from one entity: list, record, forms, trash, board, panels, look-up. */
 export function entityPageEndpoints(deps: PageDeps, entity: CompiledEntity): readonly Endpoint[] {

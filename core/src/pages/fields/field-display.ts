@@ -1,4 +1,5 @@
 import type { Field } from '@trellis-crm/sdk';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { Formatters } from '../../views/formatters.js';
 import type { ViewEnv } from '../../views/view-env.js';
@@ -121,7 +122,7 @@ const displays: Readonly<Record<Field['kind'], Display>> = {
   choices: (shown) => displayTags(shown, shown.value as readonly string[]),
   ref: displayRef,
   email: ({ value }) => ({ kind: 'email', text: String(value) }),
-  phone: ({ value }) => ({ kind: 'phone', text: String(value), href: String(value).replace(/[^+\d]/g, '') }),
+  phone: ({ value }) => ({ kind: 'phone', text: spacedNumber(String(value)), href: String(value).replace(/[^+\d]/g, '') }),
   url: ({ value }) => ({
     kind: 'url',
     text: String(value)
@@ -132,6 +133,11 @@ const displays: Readonly<Record<Field['kind'], Display>> = {
   list: displayList,
   json: ({ value }) => ({ kind: 'text', text: JSON.stringify(value) }),
 };
+
+/** `+31105550142` as people read it: `+31 10 555 0142`. */
+function spacedNumber(number: string): string {
+  return parsePhoneNumberFromString(number)?.formatInternational() ?? number;
+}
 
 function displayTags({ entity, field, declared, sources, item }: Shown, values: readonly string[]): ValueView {
   const tags = values.map((value) => ({
