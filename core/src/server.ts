@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { Config } from '@trellis-crm/config';
+import { prepareFirstRun } from './composition/first-run.js';
 import { openWorkspace, type OpenWorkspace } from './composition/open-workspace.js';
 import { systemClock } from './composition/system-clock.js';
 import { openConfiguredDatabase, type ConfiguredDatabase } from './database/configured-database.js';
@@ -34,7 +35,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const workspace = await openWorkspace({ config, log, database, clock: systemClock, serves: true, onRestartNeeded });
     const server = await listen(createApp(workspace), config);
     await workspace.startBackground();
-    return { url: urlOf(server, config), workspace, stop: () => stop(server, workspace, opened) };
+    const url = urlOf(server, config);
+    for (const line of await prepareFirstRun(workspace, url)) process.stdout.write(`${line}\n`);
+    return { url, workspace, stop: () => stop(server, workspace, opened) };
   } catch (error) {
     await opened.close();
     throw error;

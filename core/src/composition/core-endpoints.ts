@@ -11,6 +11,7 @@ import { createLiveStreams, type LiveStreams } from '../live/index.js';
 import { corePageEndpoints } from '../pages/core-page-endpoints.js';
 import type { RecordRoom } from '../records/index.js';
 import { settingsEndpoints } from '../settings/index.js';
+import { setupPages } from '../setup/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { Background } from './background.js';
 
@@ -33,19 +34,21 @@ export function gatherCoreEndpoints(workspace: Workspace, room: RecordRoom, { bu
   });
   const { container, clock, config } = workspace;
   const { knex } = workspace.database;
+  const lifecycle = () => container.resolve(PluginLifecycle);
   return {
     streams,
     endpoints: [
       ...room.endpoints,
       ...authEndpoints(workspace),
       ...settingsEndpoints(workspace),
-      ...pluginEndpoints({ lifecycle: () => container.resolve(PluginLifecycle), dataDir: config.dataDir }),
+      ...pluginEndpoints({ lifecycle, dataDir: config.dataDir }),
       ...deadLetterEndpoints({ knex, clock, wakeRelay: () => bus.relay.wake() }),
       ...jobEndpoints(jobs.progress),
       ...importEndpoints(() => container.resolve(Imports)),
       ...corePageEndpoints({ workspace, lifecycle: () => container.resolve(PluginLifecycle) }),
       ...demoEndpoints(() => container.resolve(DemoData)),
       streams.endpoint,
+      ...corePageEndpoints({ workspace, lifecycle }),
     ],
   };
 }

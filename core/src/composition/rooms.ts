@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { registerAuth } from '../auth/index.js';
 import { registerDemoData } from '../demo/index.js';
 import { EventBus } from '../events/event-bus.js';
-import { AssetStore, ReadinessProbes, SetupState } from '../http/index.js';
+import { AssetStore, ReadinessProbes } from '../http/index.js';
 import { registerImports } from '../imports/index.js';
 import { Jobs } from '../jobs/jobs.js';
 import {
@@ -13,7 +13,9 @@ import {
   type Generations,
   type ModuleContexts,
 } from '../kernel/index.js';
+import { PluginLifecycle } from '../kernel/lifecycle/index.js';
 import { createRecordRoom, type RecordRoom } from '../records/index.js';
+import { registerSetup } from '../setup/index.js';
 import { createAssetRegistry, type AssetRegistry } from '../views/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { createBackground, type Background } from './background.js';
@@ -23,6 +25,7 @@ import type { Foundation } from './foundation.js';
 import { generationParts } from './generation-parts.js';
 import { guardRunner } from './guards.js';
 import { later, type Later } from './later.js';
+import { setupHooks } from './setup-hooks.js';
 
 /** The rooms of a workspace, wired to each other. */
 export interface Rooms extends Background {
@@ -99,9 +102,7 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
   container.register(Jobs, { useValue: background.jobs });
   container.register(ReadinessProbes, { useValue: { name: 'database', check: () => database.ping() } });
   registerAuth(workspace);
-  if (!container.isRegistered(SetupState)) {
-    container.register(SetupState, { useValue: { isSetUp: () => Promise.resolve(true) } });
-  }
+  registerSetup(workspace, setupHooks(workspace, () => container.resolve(PluginLifecycle)));
   registerImports(workspace, { room: records, contexts: contexts.get, wakeRelay });
   registerDemoData(workspace, { calls, contexts: contexts.get, wakeRelay });
 }

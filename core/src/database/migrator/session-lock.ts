@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 
 /** Locks of the whole workspace, by what they guard; taken in this order when one operation needs both. */
-export type SessionLock = 'plugin-operation' | 'migration';
+export type SessionLock = 'plugin-operation' | 'migration' | 'first-run';
 
 /** How to wait for a lock somebody else holds. */
 export interface LockWait {

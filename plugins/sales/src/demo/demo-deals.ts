@@ -8,11 +8,9 @@ const dayMs = 86_400_000;
 
 /** A believable pipeline over the demo accounts: the same every time, with dates around today. */
 export async function seedDemoDeals(tx: TransactionContext): Promise<void> {
-  const [accounts, users, { stages }] = await Promise.all([
-    tx.query(Account).sort('name').limit(dealCount),
-    tx.query(User).where({ status: 'active' }).sort('name').limit(10),
-    loadPipeline(tx),
-  ]);
+  const accounts = await tx.query(Account).sort('name').limit(dealCount);
+  const users = await tx.query(User).where({ status: 'active' }).sort('name').limit(10);
+  const { stages } = await loadPipeline(tx);
   if (accounts.length === 0) return;
   const inputs = Array.from({ length: dealCount }, (_, index): CreateOf<typeof Deal> => {
     const account = at(accounts, index);
