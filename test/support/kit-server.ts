@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type * as Gallery from '../../core/dist/views/gallery/gallery.js';
 import type * as Views from '../../core/dist/views/index.js';
 
 /** A running server of the kit alone; no database. */
@@ -24,7 +25,7 @@ export async function startKitServer(pages: KitPages = {}): Promise<KitServer> {
   const assets = views.createAssetRegistry();
   const icons = views.createIconSet(views.coreIconsDir);
   const engine = views.createViewEngine({ sources: [views.coreViewSource()], assets, icons });
-  const all: KitPages = { '/dev/ui': views.buildGallery, ...pages };
+  const all: KitPages = { '/dev/ui': (await loadGallery()).buildGallery, ...pages };
   const posted: string[] = [];
   const streams = new Set<ServerResponse>();
   const server = createServer((request, response) => void answer(request, response));
@@ -73,6 +74,10 @@ export async function startKitServer(pages: KitPages = {}): Promise<KitServer> {
 /** The room has no public entry and the compiled test lies one folder deeper than its source. */
 async function loadViews(): Promise<typeof Views> {
   return (await import(new URL('../../../core/dist/views/index.js', import.meta.url).href)) as typeof Views;
+}
+
+async function loadGallery(): Promise<typeof Gallery> {
+  return (await import(new URL('../../../core/dist/views/gallery/gallery.js', import.meta.url).href)) as typeof Gallery;
 }
 
 async function listen(server: Server): Promise<AddressInfo> {

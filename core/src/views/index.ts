@@ -1,6 +1,5 @@
 export { createAssetRegistry, type AssetRegistry } from './asset-registry.js';
 export { coreIconsDir, coreViewSource } from './core-view-source.js';
-export { buildGallery } from './gallery/gallery.js';
 export { createIconSet } from './icon.js';
 export { readMessages } from './message-catalogue.js';
 export type { MenuEntry, MenuGroup, PageBlock, PageModel, ShellModel } from './page-model.js';
