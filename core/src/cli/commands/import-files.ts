@@ -7,8 +7,12 @@ import { writeRefused } from './import-refused.js';
 import { reportLines, toReport, type FileReport } from './import-report.js';
 
 /** Imports files one after the other and reports each; sets the exit code when rows were kept out. */
-export async function importFiles(cli: CliContext, files: readonly string[], options: ImportOptions): Promise<void> {
-  const workspace = await cli.workspace();
+export async function importFiles(
+  cli: CliContext,
+  workspace: OpenWorkspace,
+  files: readonly string[],
+  options: ImportOptions,
+): Promise<void> {
   const identity = await identityOf(workspace, options.as);
   const planned = await planImport(workspace, identity, files, options);
   const reports: FileReport[] = [];

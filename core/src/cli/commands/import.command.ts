@@ -20,8 +20,9 @@ export function importCommand(cli: CliContext): Command {
     .option('--as <e-mail>', 'import with the rights of this user, instead of all')
     .addHelpText('after', '\nExit codes: 0 every row went in, 1 rows were kept out, 2 a file was refused as a whole.')
     .action(async (files: readonly string[], options: ImportOptions) => {
-      // Loaded late, so that help stays quick.
+      const workspace = await cli.workspace();
+      // Loaded late, so that help stays quick, and after the workspace, which brings what its rooms need.
       const { importFiles } = await import('./import-files.js');
-      await importFiles(cli, files, options);
+      await importFiles(cli, workspace, files, options);
     });
 }
