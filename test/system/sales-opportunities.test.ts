@@ -4,7 +4,9 @@ import { expect } from 'chai';
 
 const examples = new URL('../../../examples/crm-sales-opportunities/', import.meta.url);
 
-describe('the sales-opportunities files over the API', () => {
+describe('the sales-opportunities files over the API', function () {
+  this.timeout(180_000);
+
   let host: TestHost;
   before(async () => (host = await createTestHost({ plugins: [new URL('../../../plugins/sales', import.meta.url)] })));
   after(() => host.close());
@@ -64,4 +66,4 @@ describe('the sales-opportunities files over the API', () => {
     const { body } = await host.as(host.admin).get(`/api/v1/sales/deals?${filter}&count=exact&limit=1`);
     return body['page']?.['count'];
   }
-}).timeout(180_000);
+});
