@@ -40,12 +40,12 @@ export function gatherCoreEndpoints(workspace: Workspace, room: RecordRoom, { bu
     endpoints: [
       ...room.endpoints,
       ...authEndpoints(workspace),
+      ...setupPages(workspace),
       ...settingsEndpoints(workspace),
       ...pluginEndpoints({ lifecycle, dataDir: config.dataDir }),
       ...deadLetterEndpoints({ knex, clock, wakeRelay: () => bus.relay.wake() }),
       ...jobEndpoints(jobs.progress),
       ...importEndpoints(() => container.resolve(Imports)),
-      ...corePageEndpoints({ workspace, lifecycle: () => container.resolve(PluginLifecycle) }),
       ...demoEndpoints(() => container.resolve(DemoData)),
       streams.endpoint,
       ...corePageEndpoints({ workspace, lifecycle }),
