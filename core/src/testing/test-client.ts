@@ -42,8 +42,9 @@ function contentType(body: unknown): HeaderValues {
   return body === undefined ? {} : { 'Content-Type': 'application/json' };
 }
 
-function toBody(body: unknown): { readonly body?: string } {
+function toBody(body: unknown): { readonly body?: string | Uint8Array<ArrayBuffer> } {
   if (body === undefined) return {};
+  if (body instanceof Uint8Array) return { body: new Uint8Array(body) };
   return { body: typeof body === 'string' ? body : JSON.stringify(body) };
 }
 

@@ -30,7 +30,8 @@ export async function makeCopy(source: PackageSource, dataDir: string): Promise<
     await linkSdk(dataDir);
     return { plugin: await readPlugin(folder), integrity };
   } finally {
-    await rm(draft, { recursive: true, force: true });
+    // Retried: an unpacking that was stopped may still write its last file.
+    await rm(draft, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { cp, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { MalformedError, PluginError, TooLargeError } from '@trellis-crm/sdk';
+import { MalformedError, PluginError, TooLargeError, type TrellisError } from '@trellis-crm/sdk';
 import { extract } from 'tar';
 import { copyDependencies } from './bundled-dependencies.js';
 import { listPluginFiles } from './plugin-files.js';
@@ -40,44 +40,75 @@ const maxBytes = 100 * 1024 * 1024;
 export function archiveSource(path: string): PackageSource {
   return {
     async unpackInto(folder) {
-      const seen = { files: 0, bytes: 0 };
-      const onReadEntry = (entry: { readonly path: string; readonly type: string; readonly size: number }): void => {
-        seen.files += 1;
-        seen.bytes += entry.size;
-        checkEntry(entry);
-        if (seen.files > maxFiles || seen.bytes > maxBytes)
-          throw new TooLargeError('package_too_large', { maxFiles, maxBytes });
-      };
+      const guard = new EntryGuard();
+      const unpack = extract({
+        cwd: folder,
+        strip: 1,
+        strict: true,
+        preserveOwner: false,
+        noChmod: true,
+        filter: guard.accepts,
+      });
       try {
-        await pipeline(
-          createReadStream(path),
-          extract({ cwd: folder, strip: 1, strict: true, preserveOwner: false, noChmod: true, onReadEntry }),
-        );
+        await pipeline(createReadStream(path), unpack, { signal: guard.signal });
       } catch (error) {
-        if (error instanceof PluginError || error instanceof TooLargeError) throw error;
-        throw new PluginError(
-          'package_broken',
-          { path },
-          {
-            message: `${path} cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`,
-            cause: error,
-          },
-        );
+        throw guard.problem ?? brokenPackage(path, error);
       }
+      if (guard.problem !== undefined) throw guard.problem;
     },
   };
 }
 
-function checkEntry({ path, type }: { readonly path: string; readonly type: string }): void {
-  const isPlain = type === 'File' || type === 'Directory' || type === 'OldFile' || type === 'ContiguousFile';
-  const isInside =
-    !path.startsWith('/') && !/^[a-z]:/i.test(path) && !path.split(/[/\\]/).includes('..') && !path.includes('\0');
-  if (isPlain && isInside) return;
-  throw new PluginError(
+/** Looks at each entry before it is written. It only notes what it refuses: tar calls it where nobody would catch an error. */
+class EntryGuard {
+  problem: TrellisError | undefined;
+  readonly #abort = new AbortController();
+  #files = 0;
+  #bytes = 0;
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  readonly accepts = (path: string, entry: object): boolean => {
+    const { type, size } = entry as { readonly type?: string; readonly size: number };
+    this.#files += 1;
+    this.#bytes += size;
+    const isTooBig = this.#files > maxFiles || this.#bytes > maxBytes;
+    if (isTooBig) this.#stop(new TooLargeError('package_too_large', { maxFiles, maxBytes }));
+    else if (!isSafe(path, type ?? '')) this.#refuse(unsafePackage(path, type ?? ''));
+    return this.problem === undefined;
+  };
+
+  /** A small archive can hold a very big file: it is not even read to its end. */
+  #stop(problem: TrellisError): void {
+    this.#refuse(problem);
+    this.#abort.abort();
+  }
+
+  #refuse(problem: TrellisError): void {
+    this.problem ??= problem;
+  }
+}
+
+const plainTypes: ReadonlySet<string> = new Set(['File', 'Directory', 'OldFile', 'ContiguousFile']);
+
+function isSafe(path: string, type: string): boolean {
+  const leadsOut = path.startsWith('/') || /^[a-z]:/i.test(path) || path.split(/[/\\]/).includes('..');
+  return plainTypes.has(type) && !leadsOut && !path.includes('\0');
+}
+
+function unsafePackage(path: string, type: string): PluginError {
+  return new PluginError(
     'package_unsafe',
     { path, type },
     { message: `The package contains "${path}" (${type}), which could write outside its folder` },
   );
+}
+
+function brokenPackage(path: string, cause: unknown): PluginError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new PluginError('package_broken', { path }, { message: `The package cannot be unpacked: ${reason}`, cause });
 }
 
 async function copyFile(from: string, to: string): Promise<void> {

@@ -6,12 +6,12 @@ import {
   idOf,
   inTime,
   ok,
-  pluginAnswer,
   pluginId,
   root,
-  startedAnswer,
+  StartedSchema,
   type PluginEndpointParts,
 } from './endpoint-kit.js';
+import { PluginSchema } from './plugin-schemas.js';
 import { presentPlugin } from './present-plugin.js';
 
 /** Switching a plugin on and off. */
@@ -22,7 +22,7 @@ export function activationEndpoints({ lifecycle }: PluginEndpointParts): readonl
       method: 'POST',
       path: `${root}/:id/activation`,
       input: { params: { id: pluginId }, query: flag('withRequired') },
-      description: describe('enablePlugin', 'Take a plugin into use', { 200: pluginAnswer, 202: startedAnswer }),
+      description: describe('enablePlugin', 'Take a plugin into use', { 200: PluginSchema, 202: StartedSchema }),
       handle: (request) => {
         const options = { withRequired: request.query['withRequired'] === true };
         return inTime(request, async (actor) =>
@@ -36,8 +36,8 @@ export function activationEndpoints({ lifecycle }: PluginEndpointParts): readonl
       path: `${root}/:id/activation`,
       input: { params: { id: pluginId }, query: flag('withDependents') },
       description: describe('disablePlugin', 'Take a plugin out of use; its data stays', {
-        200: pluginAnswer,
-        202: startedAnswer,
+        200: PluginSchema,
+        202: StartedSchema,
       }),
       handle: (request) => {
         const options = { withDependents: request.query['withDependents'] === true };

@@ -4,7 +4,6 @@ import type { Endpoint, EndpointRequest, EndpointResponse } from '../../http/end
 import type { PluginLifecycle } from '../lifecycle/lifecycle.js';
 import { actorKey } from '../plugin-identity.js';
 import { pluginIdPattern } from '../registration-checks.js';
-import { PluginSchema } from './plugin-schemas.js';
 
 /** What the endpoints work with. */
 export interface PluginEndpointParts {
@@ -22,16 +21,13 @@ export const pluginId = Type.String({ pattern: pluginIdPattern.source });
 /** What all these endpoints have in common: they are for administrators of plugins. */
 export const base = { module: 'core', surface: 'api', access: 'core.plugin:administer' } as const;
 
-/** Schema of an answer. */
-export function data(schema: TSchema): TSchema {
-  return Type.Object({ data: schema });
+/** Schema of an answer that is a list. */
+export function listOf(schema: TSchema): TSchema {
+  return Type.Object({ data: Type.Array(schema) });
 }
 
-/** Schema of an answer that is one plugin. */
-export const pluginAnswer = data(PluginSchema);
-
 /** Schema of the answer to an operation that goes on after the request. */
-export const startedAnswer = data(Type.Object({ operations: Type.String() }));
+export const StartedSchema = Type.Object({ operations: Type.String() });
 
 /** Plugin the request names. */
 export function idOf(request: EndpointRequest): string {
@@ -47,9 +43,14 @@ export function describe(
   return { operationId, summary, tag: 'plugins', answers };
 }
 
-/** Success with a body. */
-export function ok(body: unknown): EndpointResponse {
-  return { status: 200, body: { data: body } };
+/** Success with one thing. */
+export function ok(body: object): EndpointResponse {
+  return { status: 200, body };
+}
+
+/** Success with a list. */
+export function okList(items: readonly object[]): EndpointResponse {
+  return { status: 200, body: { data: items } };
 }
 
 const patienceMs = 10_000;
@@ -61,7 +62,7 @@ export async function inTime(
 ): Promise<EndpointResponse> {
   const location = `${root}/${idOf(request)}/operations`;
   const patience = new AbortController();
-  const accepted: EndpointResponse = { status: 202, headers: { location }, body: { data: { operations: location } } };
+  const accepted: EndpointResponse = { status: 202, headers: { location }, body: { operations: location } };
   const tooLong = pause(patienceMs, accepted, { signal: patience.signal });
   tooLong.catch(() => undefined);
   return Promise.race([work(actorKey(request.identity)), tooLong]).finally(() => patience.abort());

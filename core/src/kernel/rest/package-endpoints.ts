@@ -3,17 +3,7 @@ import { MalformedError, Type, ValidationError } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../../http/endpoint.js';
 import { parseJson } from '../../http/parse-json.js';
 import { actorKey } from '../plugin-identity.js';
-import {
-  base,
-  data,
-  describe,
-  idOf,
-  ok,
-  pluginAnswer,
-  pluginId,
-  root,
-  type PluginEndpointParts,
-} from './endpoint-kit.js';
+import { base, describe, idOf, ok, pluginId, root, type PluginEndpointParts } from './endpoint-kit.js';
 import { PluginSchema } from './plugin-schemas.js';
 import { presentPlugin } from './present-plugin.js';
 import { maxPackageBytes, withReceivedPackage } from './receive-package.js';
@@ -39,7 +29,7 @@ export function packageEndpoints(parts: PluginEndpointParts): readonly Endpoint[
       description: describe(
         'installPlugin',
         'Install a package: its .tgz as the body, or { "path": … } of a folder or .tgz on the server',
-        { 201: pluginAnswer },
+        { 201: PluginSchema },
       ),
       handle: (request) =>
         withPackage(request, parts, async (path) => {
@@ -47,7 +37,7 @@ export function packageEndpoints(parts: PluginEndpointParts): readonly Endpoint[
           return {
             status: 201,
             headers: { location: `${root}/${installed.id}` },
-            body: { data: presentPlugin(installed) },
+            body: presentPlugin(installed),
           };
         }),
     },
@@ -56,7 +46,7 @@ export function packageEndpoints(parts: PluginEndpointParts): readonly Endpoint[
       method: 'PUT',
       path: `${root}/:id/version`,
       input: { params: { id: pluginId }, body, maxBytes: maxPackageBytes },
-      description: describe('upgradePlugin', 'Move a plugin to the version of a package', { 200: data(outcome) }),
+      description: describe('upgradePlugin', 'Move a plugin to the version of a package', { 200: outcome }),
       handle: (request) =>
         withPackage(request, parts, async (path) => {
           const upgraded = await parts.lifecycle().upgrade(idOf(request), actorKey(request.identity), path);

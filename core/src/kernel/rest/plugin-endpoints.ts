@@ -2,17 +2,7 @@ import { Type } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
 import type { PlannedVerb } from '../lifecycle/plan.js';
 import { activationEndpoints } from './activation-endpoints.js';
-import {
-  base,
-  data,
-  describe,
-  idOf,
-  ok,
-  pluginAnswer,
-  pluginId,
-  root,
-  type PluginEndpointParts,
-} from './endpoint-kit.js';
+import { base, describe, idOf, listOf, ok, okList, pluginId, root, type PluginEndpointParts } from './endpoint-kit.js';
 import { packageEndpoints } from './package-endpoints.js';
 import { OperationSchema, PlanSchema, PluginSchema } from './plugin-schemas.js';
 import { presentOperation, presentPlugin } from './present-plugin.js';
@@ -40,15 +30,15 @@ function readingEndpoints({ lifecycle }: PluginEndpointParts): readonly Endpoint
       ...base,
       method: 'GET',
       path: root,
-      description: describe('listPlugins', 'Installed and offered plugins', { 200: data(Type.Array(PluginSchema)) }),
-      handle: async () => ok((await lifecycle().list()).map(presentPlugin)),
+      description: describe('listPlugins', 'Installed and offered plugins', { 200: listOf(PluginSchema) }),
+      handle: async () => okList((await lifecycle().list()).map(presentPlugin)),
     },
     {
       ...base,
       method: 'GET',
       path: `${root}/:id`,
       input: { params: { id: pluginId } },
-      description: describe('getPlugin', 'One plugin', { 200: pluginAnswer }),
+      description: describe('getPlugin', 'One plugin', { 200: PluginSchema }),
       handle: async (request) => ok(presentPlugin(await lifecycle().get(idOf(request)))),
     },
     {
@@ -56,7 +46,7 @@ function readingEndpoints({ lifecycle }: PluginEndpointParts): readonly Endpoint
       method: 'GET',
       path: `${root}/:id/plan`,
       input: { params: { id: pluginId }, query: Type.Object({ verb }, { additionalProperties: false }) },
-      description: describe('planPlugin', 'What a verb would do', { 200: data(PlanSchema) }),
+      description: describe('planPlugin', 'What a verb would do', { 200: PlanSchema }),
       handle: async (request) => ok(await lifecycle().plan(idOf(request), request.query['verb'] as PlannedVerb)),
     },
     {
@@ -65,9 +55,9 @@ function readingEndpoints({ lifecycle }: PluginEndpointParts): readonly Endpoint
       path: `${root}/:id/operations`,
       input: { params: { id: pluginId } },
       description: describe('listPluginOperations', 'What was done to a plugin, latest first', {
-        200: data(Type.Array(OperationSchema)),
+        200: listOf(OperationSchema),
       }),
-      handle: async (request) => ok((await lifecycle().operations(idOf(request))).map(presentOperation)),
+      handle: async (request) => okList((await lifecycle().operations(idOf(request))).map(presentOperation)),
     },
   ];
 }

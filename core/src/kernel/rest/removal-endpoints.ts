@@ -2,14 +2,13 @@ import { Type } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
 import {
   base,
-  data,
   describe,
   idOf,
   inTime,
   ok,
   pluginId,
   root,
-  startedAnswer,
+  StartedSchema,
   type PluginEndpointParts,
 } from './endpoint-kit.js';
 import { OrphansSchema, PluginSchema } from './plugin-schemas.js';
@@ -25,7 +24,7 @@ export function removalEndpoints({ lifecycle }: PluginEndpointParts): readonly E
       input: { params: { id: pluginId } },
       description: describe('removePlugin', 'Remove a plugin; its data is kept aside for 30 days', {
         204: null,
-        202: startedAnswer,
+        202: StartedSchema,
       }),
       handle: (request) =>
         inTime(request, async (actor) => {
@@ -39,8 +38,8 @@ export function removalEndpoints({ lifecycle }: PluginEndpointParts): readonly E
       path: `${root}/:id/restoration`,
       input: { params: { id: pluginId } },
       description: describe('restorePlugin', 'Put a removed plugin back', {
-        200: data(Type.Object({ plugin: PluginSchema, orphans: OrphansSchema })),
-        202: startedAnswer,
+        200: Type.Object({ plugin: PluginSchema, orphans: OrphansSchema }),
+        202: StartedSchema,
       }),
       handle: (request) =>
         inTime(request, async (actor) => {
@@ -54,8 +53,8 @@ export function removalEndpoints({ lifecycle }: PluginEndpointParts): readonly E
       path: `${root}/:id/purge`,
       input: { params: { id: pluginId } },
       description: describe('purgePlugin', 'Delete a removed plugin for good, after an export', {
-        200: data(Type.Object({ export: Type.String() })),
-        202: startedAnswer,
+        200: Type.Object({ export: Type.String() }),
+        202: StartedSchema,
       }),
       handle: (request) =>
         inTime(request, async (actor) => ok({ export: await lifecycle().purge(idOf(request), actor) })),

@@ -1,11 +1,11 @@
 import { Type } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
-import { base, data, describe, idOf, ok, pluginId, root, type PluginEndpointParts } from './endpoint-kit.js';
+import { base, describe, idOf, ok, pluginId, root, type PluginEndpointParts } from './endpoint-kit.js';
 
 /** Reading and changing a plugin's settings. */
 export function settingEndpoints({ lifecycle }: PluginEndpointParts): readonly Endpoint[] {
   const values = Type.Record(Type.String(), Type.Unknown());
-  const settings = data(Type.Object({ schema: Type.Unknown(), values }));
+  const settings = Type.Object({ schema: Type.Unknown(), values });
   const path = `${root}/:id/settings`;
   return [
     {
