@@ -1,6 +1,7 @@
 import { SDK_VERSION } from '@trellis-crm/sdk';
 import { registerCore } from '../core-module.js';
 import { createLifecycle, PluginLifecycle, type LifecycleParts } from '../kernel/lifecycle/index.js';
+import { findDrift } from '../records/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { layFoundation, type Foundation, type FoundationOptions } from './foundation.js';
 import { moduleWork } from './module-work.js';
@@ -79,7 +80,8 @@ function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms
     pluginsDir: config.pluginsDir,
     process: { id: processId, version: SDK_VERSION, serves: options.serves },
     work: moduleWork(foundation),
-    checkTables: () => Promise.resolve([]),
+    checkTables: async (entities) =>
+      (await findDrift(database.knex, entities)).map(({ problem, fix }) => `${problem}: ${fix}`),
     onRestartNeeded: options.onRestartNeeded ?? (() => undefined),
   };
 }

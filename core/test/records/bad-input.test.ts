@@ -71,9 +71,7 @@ describe('creating a record from bad input', () => {
 
   for (const [what, input, problem] of refused) {
     it(`refuses ${what}`, async () => {
-      const problems = await problemsOf(
-        host.records(Sample).create({ name: 'Bad', ...(input as object) }),
-      );
+      const problems = await problemsOf(host.records(Sample).create({ name: 'Bad', ...(input as object) }));
 
       expect(problems).to.deep.equal([problem]);
     });
