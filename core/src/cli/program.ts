@@ -3,7 +3,9 @@ import type { CliContext } from './cli-context.js';
 import { configCommand } from './commands/config.command.js';
 import { demoCommand } from './commands/demo.command.js';
 import { doctorCommand } from './commands/doctor.command.js';
+import { eventCommand } from './commands/event.command.js';
 import { importCommand } from './commands/import.command.js';
+import { jobCommand } from './commands/job.command.js';
 import { pluginCommand } from './commands/plugin.command.js';
 import { serveCommand } from './commands/serve.command.js';
 
@@ -13,6 +15,8 @@ const commands: readonly ((cli: CliContext) => Command)[] = [
   importCommand,
   demoCommand,
   pluginCommand,
+  eventCommand,
+  jobCommand,
   doctorCommand,
   configCommand,
 ];

@@ -73,7 +73,6 @@ function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms
       log,
       wakeRelay,
       entities: () => generations.current().entities.values(),
-      purgeExpiredLogins: () => Promise.resolve(),
       workspace: () => rooms.workspace,
     }),
     dataDir: config.dataDir,

@@ -1,12 +1,10 @@
 import type { PluginHost } from '@trellis-crm/sdk';
+import { purgeExpiredLogins } from '../auth/index.js';
 import { purgeEvents } from '../events/retention.js';
 import { purgeTrash, type TrashParts } from './purge-trash.js';
 
 /** What core's own jobs need beyond a context. */
-export interface CoreJobParts extends TrashParts {
-  /** Ends sessions and links that expired. */
-  purgeExpiredLogins(): Promise<void>;
-}
+export type CoreJobParts = TrashParts;
 
 const hourMs = 3_600_000;
 
@@ -14,5 +12,5 @@ const hourMs = 3_600_000;
 export function registerCoreJobs(host: PluginHost, parts: CoreJobParts): void {
   host.job('purge-trash', { cron: '15 3 * * *', timeoutMs: hourMs }, () => purgeTrash(parts));
   host.job('purge-events', { cron: '30 3 * * *', timeoutMs: hourMs }, () => purgeEvents(parts.knex, parts.clock.now()));
-  host.job('purge-expired-logins', { cron: '45 3 * * *' }, () => parts.purgeExpiredLogins());
+  host.job('purge-expired-logins', { cron: '45 3 * * *' }, () => purgeExpiredLogins(parts.knex, parts.clock.now()));
 }

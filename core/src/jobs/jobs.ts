@@ -1,4 +1,4 @@
-import { UnavailableError, type Clock, type Id } from '@trellis-crm/sdk';
+import { NotFoundError, UnavailableError, type Clock, type Id } from '@trellis-crm/sdk';
 import type { Logger } from 'pino';
 import type { InjectionToken } from 'tsyringe';
 import type { Database } from '../database/database.js';
@@ -37,6 +37,8 @@ export interface Jobs {
   readonly progress: ProgressStore;
   /** Begins to run jobs here and to look at schedules. */
   start(): Promise<void>;
+  /** Runs one job at once in this process, past the queue. @throws NotFoundError `job_not_found` */
+  runNow(id: string, payload: Readonly<Record<string, unknown>>): Promise<void>;
   /** Runs all that is due by the workspace's clock until nothing is left, schedules included however late. For tests. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -63,6 +65,11 @@ export function createJobs(parts: JobsParts): Jobs {
     async start() {
       await runner.start();
       scheduler.start();
+    },
+    async runNow(id, payload) {
+      const job = parts.generation().jobs.get(id);
+      if (job === undefined) throw new NotFoundError('job_not_found', { id }, { message: `There is no job "${id}"` });
+      await callJob(parts, job, payload, new AbortController().signal);
     },
     async drain() {
       await scheduler.runDue(Infinity);

@@ -1,10 +1,10 @@
-import { recordEvent, type Clock, type Id } from '@trellis-crm/sdk';
+import type { Clock, Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { BaseLogger } from 'pino';
 import { classifyDatabaseError } from '../database/database-errors.js';
 import { runUnit, type UnitOfWork } from '../database/unit-of-work.js';
-import { appendEvents } from '../events/outbox.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
+import { recordHistory } from '../records/history.js';
 
 /** What emptying the trash needs. */
 export interface TrashParts {
@@ -19,7 +19,7 @@ export interface TrashParts {
 const keepMs = 30 * 86_400_000;
 const batchSize = 200;
 
-/** Deletes for good what has been in the trash for 30 days, with a `purged` event each. What others still refer to stays. */
+/** Deletes for good what has been in the trash for 30 days, with an audit row and a `purged` event each. What others still refer to stays. */
 export async function purgeTrash(parts: TrashParts): Promise<void> {
   const before = new Date(parts.clock.now().getTime() - keepMs);
   for (const entity of parts.entities()) await purgeEntity(parts, entity, before);
@@ -53,7 +53,7 @@ async function purgeRows(parts: TrashParts, entity: CompiledEntity, rows: readon
     await runUnit(
       parts.knex,
       () => parts.wakeRelay(),
-      (unit) => purgeInUnit(unit, entity, rows),
+      (unit) => purgeInUnit(unit, parts.clock, entity, rows),
     );
   } catch (error) {
     if (classifyDatabaseError(error)?.fault !== 'foreign_key') throw error;
@@ -63,7 +63,12 @@ async function purgeRows(parts: TrashParts, entity: CompiledEntity, rows: readon
   }
 }
 
-async function purgeInUnit(unit: UnitOfWork, entity: CompiledEntity, rows: readonly TrashedRow[]): Promise<void> {
+async function purgeInUnit(
+  unit: UnitOfWork,
+  clock: Clock,
+  entity: CompiledEntity,
+  rows: readonly TrashedRow[],
+): Promise<void> {
   const { id: entityId } = entity.definition;
   const ids = rows.map(({ id }) => id);
   // Somebody may have restored one meanwhile.
@@ -80,15 +85,11 @@ async function purgeInUnit(unit: UnitOfWork, entity: CompiledEntity, rows: reado
       purged.map(({ id }) => id),
     )
     .delete();
-  const event = recordEvent(entity.definition, 'purged');
-  await appendEvents(
-    unit,
-    purged.map(({ id, version }) => ({
-      event,
-      payload: { id, version, changed: [] },
-      recordVersion: version,
-      actor: 'plugin:core',
-      onBehalfOf: null,
-    })),
+  await recordHistory(
+    { unit, clock, requestId: null, identity: coreItself },
+    entity,
+    purged.map(({ id, version }) => ({ id, version, change: 'purged', changes: {}, cause: null })),
   );
 }
+
+const coreItself = { kind: 'plugin', id: 'core', onBehalfOf: null } as const;

@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import type { Knex } from 'knex';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Registrations } from '../kernel/registrations.js';
 
@@ -41,6 +42,28 @@ export async function syncSchedules(unit: UnitOfWork, registrations: Registratio
       .merge(['cron', 'time_zone', 'next_due'])
       .whereRaw('schedules.cron <> excluded.cron');
   }
+}
+
+/** A schedule, as administrators see it. */
+export interface Schedule {
+  /** `<module>:<job>` */
+  readonly id: string;
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly nextDue: Date;
+  /** Due time of the last run; null before the first. */
+  readonly lastDue: Date | null;
+  /** Its module is disabled. */
+  readonly isPaused: boolean;
+}
+
+/** All schedules, next to run first. */
+export async function listSchedules(knex: Knex): Promise<readonly Schedule[]> {
+  const { rows } = await knex.raw<{ rows: Schedule[] }>(`
+    select s.id, s.cron, s.time_zone as "timeZone", s.next_due as "nextDue", s.last_due as "lastDue",
+      exists (select from core.paused_modules p where p.module = s.module) as "isPaused"
+    from core.schedules s order by s.next_due, s.id`);
+  return rows;
 }
 
 /** Forgets the schedules of a module. */

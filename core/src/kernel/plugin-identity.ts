@@ -29,6 +29,6 @@ export function moduleIdentity(
 }
 
 /** Who acted, as events and the audit log note it: `user:<id>`, `plugin:<id>`, `operator`, `anonymous`. */
-export function actorKey(identity: Identity): string {
+export function actorKey(identity: Pick<Identity, 'kind' | 'id'>): string {
   return identity.kind === 'user' || identity.kind === 'plugin' ? `${identity.kind}:${identity.id}` : identity.kind;
 }

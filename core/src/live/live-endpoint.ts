@@ -1,4 +1,4 @@
-import { MalformedError, RateLimitError, Type, UnavailableError, type Id } from '@trellis-crm/sdk';
+import { isTrellisError, MalformedError, RateLimitError, Type, UnavailableError, type Id } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
 import { entityOf, type LiveHub, type Topic } from './live-hub.js';
 import { LiveStream } from './live-stream.js';
@@ -65,7 +65,7 @@ export function createLiveStreams(parts: LiveParts): LiveStreams {
 /** Topics that are absent or not readable are never heard of: both look the same. */
 async function openStream(parts: LiveParts, request: EndpointRequest): Promise<LiveStream> {
   const asked = topicsIn(request.query['topics']);
-  const allowed = await Promise.all(asked.map((topic) => mayWatch(parts, request, topic)));
+  const allowed = await Promise.all(asked.map((topic) => mayWatch(parts, request, topic).catch(denyAbsent)));
   const stream = new LiveStream();
   const watched = asked.filter((_, index) => allowed[index]);
   const stop = parts.hub.watch(watched, tellOf(stream, new Set(watched), readableAsAWhole(request, watched)));
@@ -99,6 +99,11 @@ async function mayWatch(parts: LiveParts, request: EndpointRequest, topic: Topic
 
 function readableAsAWhole({ identity }: EndpointRequest, topics: readonly Topic[]): ReadonlySet<Topic> {
   return new Set(topics.filter((topic) => identity.reach(`${topic}:read`) === 'all'));
+}
+
+function denyAbsent(error: unknown): false {
+  if (isTrellisError(error) && error.status === 404) return false;
+  throw error;
 }
 
 /** Ids of records go to those who watch them, or who may read all of the entity; others learn that something changed. Holds no request. */

@@ -23,9 +23,14 @@ export interface FieldChange {
   readonly to?: unknown;
 }
 
+/** In which transaction and for whom history is written. */
+export interface HistoryScope extends Pick<WriteScope, 'unit' | 'clock' | 'requestId'> {
+  readonly identity: Pick<WriteScope['identity'], 'kind' | 'id' | 'onBehalfOf'>;
+}
+
 /** Writes audit rows and events of records that were just written, in the same transaction: one statement each. */
 export async function recordHistory(
-  scope: WriteScope,
+  scope: HistoryScope,
   entity: CompiledEntity,
   entries: readonly HistoryEntry[],
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Reach } from '@trellis-crm/sdk';
+import { NotFoundError, type Reach } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest } from '../../dist/http/endpoint.js';
 import { createLiveStreams, LiveHub, type LiveStreams } from '../../dist/live/index.js';
 import { labSession, startLab, type HttpLab } from '../http/http-lab.js';
@@ -34,7 +34,10 @@ export async function startLiveLab(rights: LiveRights): Promise<LiveLab> {
   const streams = createLiveStreams({
     hub,
     isVisible: async (_request, _entity, id) => rights.visibleIds.includes(id),
-    mayWatchJob: async (_request, id) => rights.ownJobs.includes(id),
+    mayWatchJob: async (_request, id) => {
+      if (rights.ownJobs.includes(id)) return true;
+      throw new NotFoundError('job_not_found');
+    },
   });
   const lab = await startLab([asAda(streams.endpoint, rights)]);
   return { hub, streams, open: (topics) => openStream(lab, topics), close: () => lab.close() };
