@@ -5,7 +5,9 @@ import { expect } from 'chai';
 describe('live changes of a workspace', () => {
   let host: TestHost;
 
-  before(async () => {
+  before(async function () {
+    // The first host of a build makes the template that all others clone.
+    this.timeout(60_000);
     host = await createTestHost();
   });
 
