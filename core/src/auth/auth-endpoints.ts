@@ -1,4 +1,5 @@
 import type { Endpoint } from '../http/endpoint.js';
+import { userEndpoints } from '../users/user-endpoints.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { meEndpoints } from './endpoints/me-endpoints.js';
 import { roleEndpoints } from './endpoints/role-endpoints.js';
@@ -7,13 +8,14 @@ import { tokenEndpoints } from './endpoints/token-endpoints.js';
 import { linkPages } from './pages/link-pages.js';
 import { loginPages } from './pages/login-pages.js';
 
-/** Everything about access that HTTP reaches: sign-in, sessions, tokens, roles, and the pages for people. */
+/** Everything about access that HTTP reaches: sign-in, sessions, tokens, roles, users, and the pages for people. */
 export function authEndpoints(workspace: Workspace): readonly Endpoint[] {
   return [
     ...sessionEndpoints(workspace),
     ...meEndpoints(workspace),
     ...tokenEndpoints(workspace),
     ...roleEndpoints(workspace),
+    ...userEndpoints(workspace),
     ...loginPages(workspace),
     ...linkPages(workspace),
   ];

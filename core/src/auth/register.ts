@@ -1,5 +1,6 @@
 import { instanceCachingFactory } from 'tsyringe';
 import { Signals } from '../database/signals.js';
+import { registerUsers } from '../users/register.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { AttemptLimiter, createAttemptLimiter } from './attempt-limiter.js';
 import { Authenticator } from './authenticator.js';
@@ -9,10 +10,11 @@ import { createPasswords, Passwords } from './passwords.js';
 import { createRoles, Roles } from './roles.js';
 import { createSignIn, SignIn } from './sign-in.js';
 
-/** Puts the services of this room into the workspace's container. Needs {@link Signals} there. */
+/** Puts the services of access, those of users included, into the workspace's container. Needs {@link Signals} there. */
 export function registerAuth(workspace: Workspace): void {
   const { container, clock, log } = workspace;
   const { knex } = workspace.database;
+  registerUsers(workspace);
   container.register(Passwords, { useFactory: instanceCachingFactory(() => createPasswords()) });
   container.register(AttemptLimiter, { useFactory: instanceCachingFactory(() => createAttemptLimiter(knex)) });
   container.register(SignIn, {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfig, type Config } from '@trellis-crm/config';
 import { pino } from 'pino';
+import { createPasswords, Passwords } from '../auth/passwords.js';
 import { openWorkspace, type OpenWorkspace } from '../composition/open-workspace.js';
 import { openDatabase } from '../database/index.js';
 import type { TestClock } from './test-clock.js';
@@ -39,10 +40,10 @@ export function hostTemplate(plan: HostPlan): TestTemplate {
 export async function openHost(url: string, { config, clock }: HostPlan, serves: boolean) {
   const database = openDatabase({ url }, log);
   try {
-    return {
-      database,
-      workspace: await openWorkspace({ config, database, log, clock, serves, waitsWithEvents: true }),
-    };
+    const workspace = await openWorkspace({ config, database, log, clock, serves, waitsWithEvents: true });
+    // Real hashes cost 0.4 s each, on purpose.
+    workspace.container.register(Passwords, { useValue: createPasswords({ log2Rounds: 10 }) });
+    return { database, workspace };
   } catch (error) {
     await database.close();
     throw error;
