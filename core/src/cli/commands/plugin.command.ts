@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from '../cli-context.js';
 import { createCommand, manifestCommand } from './plugin/author-commands.js';
+import { migrationCommand } from './plugin/migration-command.js';
 import { doctorCommand, listCommand, planCommand } from './plugin/reading-commands.js';
 import { disableCommand, enableCommand, settingsCommand } from './plugin/switching-commands.js';
 import {
@@ -33,6 +34,7 @@ const subcommands: readonly ((cli: CliContext) => Command)[] = [
   purgeCommand,
   doctorCommand,
   createCommand,
+  migrationCommand,
   manifestCommand,
 ];
 

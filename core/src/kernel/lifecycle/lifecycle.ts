@@ -6,6 +6,7 @@ import { dependentsOf } from './dependencies.js';
 import { disable, type DisableOptions } from './disable.js';
 import { discoverPlugins } from './discovery.js';
 import { examine, type PluginFinding } from './doctor.js';
+import { draftPlugin, type PluginDraft } from './draft.js';
 import { enable, type EnableOptions } from './enable.js';
 import type { Orphans } from './foreign-keys.js';
 import { createFollower, type Follower } from './follower.js';
@@ -46,6 +47,8 @@ export interface PluginLifecycle {
   purgeExpired(): Promise<readonly string[]>;
   /** What is wrong with plugins, or with one of them. */
   doctor(id?: string): Promise<readonly PluginFinding[]>;
+  /** What a plugin would be if it ran, after its migrations, for its author. */
+  draft(id: string): Promise<PluginDraft>;
   /** Resolves when all live processes serve what is active now, or after a few seconds. */
   followed(): Promise<void>;
   readonly settings: PluginSettings;
@@ -120,6 +123,7 @@ export function createLifecycle(parts: LifecycleParts): PluginLifecycle {
       return expired;
     },
     doctor: (id) => examine(context, id),
+    draft: (id) => draftPlugin(context, id),
     async followed() {
       await waitUntilServed(parts.database.knex, await readNumber(parts.database.knex), followMs);
     },

@@ -1,0 +1,61 @@
+import type { ExpectedColumn } from '../../records/expected-tables.js';
+
+/** Lines that declare one column; the currency beside an amount comes with the amount. */
+export function columnLines(
+  column: ExpectedColumn,
+  tableOf: (entity: string) => string | undefined,
+): readonly string[] {
+  const { name, field } = column;
+  if (field?.field.kind === 'money') return name === field.column ? [`money(table, '${name}');`] : [];
+  const referenced = field?.target === null || field === null ? undefined : tableOf(field.target);
+  if (referenced !== undefined) return [referenceLine(column, referenced)];
+  return [`table.${typeCall(column)}${column.notNull === 'must' ? '.notNullable()' : ''}${defaultCall(column)};`];
+}
+
+/** Line that indexes one column, as lists sort by it. */
+export function indexLine({ name, isUnique }: ExpectedColumn): string {
+  if (isUnique) return `table.uniqueIndex(['${name}'], { where: 'deleted_at is null' });`;
+  return `table.index(['${name}', 'id'], { where: 'deleted_at is null' });`;
+}
+
+const actions = { cascade: 'cascade', restrict: 'restrict', clear: 'set null' } as const;
+
+function referenceLine({ name, field, notNull }: ExpectedColumn, referenced: string): string {
+  const onDelete = actions[field?.field.onDelete ?? 'clear'];
+  const required = notNull === 'must' ? ', required: true' : '';
+  return `references(table, '${name}', '${referenced}', { onDelete: '${onDelete}'${required} });`;
+}
+
+/** Makers of the table editor by the type PostgreSQL names. */
+const makers: Readonly<Record<string, string>> = {
+  uuid: 'uuid',
+  text: 'text',
+  integer: 'integer',
+  bigint: 'bigInteger',
+  boolean: 'boolean',
+  date: 'date',
+  'timestamp with time zone': 'timestamp',
+  jsonb: 'jsonb',
+  'text[]': 'textArray',
+};
+
+function typeCall({ name, type, scale }: ExpectedColumn): string {
+  if (type === 'numeric') return `numeric('${name}', 19, ${scale ?? 4})`;
+  const maker = makers[type];
+  if (maker === undefined) throw new Error(`no column maker for the type ${type} of ${name}`);
+  return `${maker}('${name}')`;
+}
+
+/** A declared default stands in the database too, so that rows which exist get it. */
+function defaultCall({ field }: ExpectedColumn): string {
+  const value = field?.field.default;
+  if (value === undefined || value === null) return '';
+  return `.defaultTo(${JSON.stringify(sqlLiteral(value))})`;
+}
+
+function sqlLiteral(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return `'{${value.map(String).join(',')}}'`;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return `'${text.replaceAll("'", "''")}'`;
+}
