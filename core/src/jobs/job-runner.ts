@@ -8,7 +8,7 @@ import {
   type TaskList,
   type WorkerEvents,
 } from 'graphile-worker';
-import type { Id } from '@trellis-crm/sdk';
+import { UnavailableError, type Id } from '@trellis-crm/sdk';
 import type pg from 'pg';
 import type { Database } from '../database/database.js';
 import { DeadWorkers } from './dead-workers.js';
@@ -27,6 +27,7 @@ export interface JobRunnerParts extends Omit<JobParts, 'knex'> {
 const concurrency = 3;
 /** How often the queue is asked for jobs whose time has come; new ones are notified. */
 const pollMs = 2000;
+const restartMs = 1000;
 
 /** Takes jobs from the queue and runs them. One per process that runs jobs. */
 export class JobRunner {
@@ -34,6 +35,8 @@ export class JobRunner {
   readonly #deadWorkers: DeadWorkers;
   #pool: pg.Pool | undefined;
   #runner: Runner | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(parts: JobRunnerParts) {
     this.#parts = parts;
@@ -42,10 +45,13 @@ export class JobRunner {
 
   /** Begins to take jobs, those of dead processes included. The queue's tables exist (`migrateJobQueue`). */
   async start(): Promise<void> {
-    const events: WorkerEvents = new EventEmitter();
-    events.on('worker:create', ({ worker }) => this.#deadWorkers.register(worker.workerId));
-    this.#runner = await run({ ...this.#options(), concurrency, pollInterval: pollMs, parsedCronItems: [], events });
+    await this.#run();
     this.#deadWorkers.start();
+  }
+
+  /** @throws UnavailableError `jobs_stopped` while the started runner is down */
+  checkRunning(): void {
+    if (this.#restart !== undefined) throw new UnavailableError('jobs_stopped', { retryAfterSeconds: 2 });
   }
 
   /** Runs what is due at `now` (or by the database's clock), one after the other, until nothing is left. For tests and `trellis job run`. */
@@ -55,10 +61,33 @@ export class JobRunner {
 
   /** Takes no more jobs; running ones get 5 s, then their signal aborts and the queue gives them to others later. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#restart);
     this.#deadWorkers.close();
-    await this.#runner?.stop();
+    await this.#runner?.stop().catch(() => undefined);
     await this.#deadWorkers.unregister();
     await this.#pool?.end();
+  }
+
+  async #run(): Promise<void> {
+    const events: WorkerEvents = new EventEmitter();
+    events.on('worker:create', ({ worker }) => this.#deadWorkers.register(worker.workerId));
+    const runner = await run({ ...this.#options(), concurrency, pollInterval: pollMs, parsedCronItems: [], events });
+    this.#restart = undefined;
+    this.#runner = runner;
+    runner.promise.then(
+      () => this.#runAgain(undefined),
+      (error: unknown) => this.#runAgain(error),
+    );
+  }
+
+  /** The queue gives up by itself only on faults it does not know; jobs must go on nevertheless. */
+  #runAgain(error: unknown): void {
+    if (this.#isClosed) return;
+    this.#parts.log.error({ err: error }, 'the job queue stopped; it is started again');
+    this.#restart = setTimeout(() => {
+      this.#run().catch((failure: unknown) => this.#runAgain(failure));
+    }, restartMs).unref();
   }
 
   #options(): RunnerOptions {

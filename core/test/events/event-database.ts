@@ -24,6 +24,20 @@ export async function openEventDatabase(): Promise<EventDatabase> {
   };
 }
 
+/** Ends every other connection to the database, as a restart of the server does, and waits until the pool noticed. */
+export async function loseConnections(database: EventDatabase): Promise<void> {
+  const killer = await database.connectDirect();
+  await killer.query(`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`);
+  await killer.end();
+  for (let isBack = false; !isBack;) {
+    isBack = await database.ping().then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
 const log = pino({ level: 'silent' });
 
 async function build(url: string): Promise<void> {

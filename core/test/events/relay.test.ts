@@ -7,7 +7,7 @@ import { pauseModule, removeModule, resumeModule, syncSubscriptions } from '../.
 import { appendEvents } from '../../dist/events/outbox.js';
 import { accountUpdated, moduleWith, openBus, TestClock, type TestBus, type TestHandler } from './bus.js';
 import { accountOf, createEffects, readEffects, recordEffect, versionOf, type Effect } from './effects.js';
-import { openEventDatabase, type EventDatabase } from './event-database.js';
+import { loseConnections, openEventDatabase, type EventDatabase } from './event-database.js';
 
 const oneDayMs = 86_400_000;
 
@@ -102,6 +102,17 @@ describe('Relay', () => {
     sales.relay.start();
 
     await delivered.promise;
+  });
+
+  it('goes on after every connection was lost', async () => {
+    const sales = await bus({ first: recordEffect('first') });
+    sales.relay.start();
+    await sales.write(uuidV7(), 1);
+
+    await loseConnections(database);
+    await sales.write(uuidV7(), 1);
+
+    while ((await effects('first')).length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
   });
 
   it('does not lose an event that commits after one with a higher position', async () => {

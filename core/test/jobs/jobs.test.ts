@@ -9,7 +9,7 @@ import { JobRunner } from '../../dist/jobs/job-runner.js';
 import { Scheduler } from '../../dist/jobs/scheduler.js';
 import type { JobRegistration, Registrations } from '../../dist/kernel/registrations.js';
 import { moduleWith, TestClock } from '../events/bus.js';
-import { openEventDatabase, type EventDatabase } from '../events/event-database.js';
+import { loseConnections, openEventDatabase, type EventDatabase } from '../events/event-database.js';
 
 const log = pino({ level: 'silent' });
 type Payload = Readonly<Record<string, unknown>>;
@@ -63,6 +63,18 @@ describe('Jobs', () => {
     await enqueueJob(database.knex, remind({}));
 
     await until(() => ran.length === 1);
+  });
+
+  it('goes on after every connection was lost', async () => {
+    await runner.start();
+    await enqueueJob(database.knex, remind({ of: 'before' }));
+    await until(() => ran.length === 1);
+
+    await loseConnections(database);
+    await enqueueJob(database.knex, remind({ of: 'after' }));
+
+    await until(() => ran.length === 2);
+    runner.checkRunning();
   });
 
   it('replaces a waiting job of the same key and module', async () => {
