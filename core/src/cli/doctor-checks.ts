@@ -2,6 +2,7 @@ import { readFile, statfs } from 'node:fs/promises';
 import { StartError } from '@trellis-crm/config';
 import { checkServer } from '../database/server-check.js';
 import { readInstance } from '../supervisor/index.js';
+import { checkBackground } from './background-check.js';
 import type { CliContext } from './cli-context.js';
 
 /** One thing `trellis doctor` looked at. */
@@ -18,7 +19,13 @@ export interface Finding {
 export type DoctorCheck = (cli: CliContext) => Promise<readonly Finding[]>;
 
 /** Every check, in the order they are shown; a room with something to check adds its own here. */
-export const doctorChecks: readonly DoctorCheck[] = [checkVersions, checkFolders, checkInstance, checkDatabase];
+export const doctorChecks: readonly DoctorCheck[] = [
+  checkVersions,
+  checkFolders,
+  checkInstance,
+  checkDatabase,
+  checkBackground,
+];
 
 const leastFreeBytes = 500_000_000;
 

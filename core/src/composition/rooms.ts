@@ -101,6 +101,8 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
   container.register(EventBus, { useValue: background.bus });
   container.register(Jobs, { useValue: background.jobs });
   container.register(ReadinessProbes, { useValue: { name: 'database', check: () => database.ping() } });
+  const checkJobs = async (): Promise<void> => background.jobs.runner.checkRunning();
+  container.register(ReadinessProbes, { useValue: { name: 'jobs', check: checkJobs } });
   registerAuth(workspace);
   registerSetup(workspace, setupHooks(workspace, () => container.resolve(PluginLifecycle)));
   registerImports(workspace, { room: records, contexts: contexts.get, wakeRelay });
