@@ -14,8 +14,7 @@ describe('live changes of a workspace', () => {
   after(() => host.close());
 
   it('reach a browser that may read the record, by id only, once the change is committed', async () => {
-    const { body } = await host.as(host.admin).post('/api/v1/accounts', { name: 'Acme' });
-    const id = String(body['data']?.['id'] ?? body['id']);
+    const id = await createAccount('Acme');
     await host.settle();
     const stream = await openStream(host.readOnly, `core.account:${id}`);
 
@@ -38,8 +37,7 @@ describe('live changes of a workspace', () => {
   });
 
   it('are driven by core jobs too: the nightly clean-up runs when its time comes', async () => {
-    const { body } = await host.as(host.admin).post('/api/v1/accounts', { name: 'Old' });
-    const id = String(body['data']?.['id'] ?? body['id']);
+    const id = await createAccount('Old');
     await host.as(host.admin).delete(`/api/v1/accounts/${id}`, { 'If-Match': '*' });
 
     host.clock.advance(31 * 86_400_000);
@@ -49,6 +47,11 @@ describe('live changes of a workspace', () => {
     const audit = await host.sql('select verb, actor from core.audit_log where record_id = ? order by id', [id]);
     expect(audit.at(-1)).to.deep.equal({ verb: 'purged', actor: 'plugin:core' });
   });
+
+  async function createAccount(name: string): Promise<string> {
+    const { headers } = await host.as(host.admin).post('/api/v1/accounts', { name });
+    return headers.get('Location')?.split('/').at(-1) ?? '';
+  }
 
   async function openStream(user: TestUser, topics: string) {
     const token = `trl_${randomBytes(32).toString('base64url')}`;
