@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -39,10 +39,18 @@ export function buildEngine(
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
-  return createViewEngine({
-    sources: [coreViewSource(), { namespace: 'lab', viewsDir, messages: { en: messages, 'zh-CN': { hello: '你好' } } }],
-    assets: createAssetRegistry(),
-    icons: createIconSet(coreIconsDir),
-    onMissingMessage: (message) => missing.push(message),
-  });
+  try {
+    return createViewEngine({
+      sources: [
+        coreViewSource(),
+        { namespace: 'lab', viewsDir, messages: { en: messages, 'zh-CN': { hello: '你好' } } },
+      ],
+      assets: createAssetRegistry(),
+      icons: createIconSet(coreIconsDir),
+      onMissingMessage: (message) => missing.push(message),
+    });
+  } finally {
+    // Templates are read when the engine is made.
+    rmSync(viewsDir, { recursive: true });
+  }
 }
