@@ -15,67 +15,45 @@ export interface DemoAccount {
   readonly parent?: string;
 }
 
-/** 25 companies that do not exist. */
-export const demoAccounts: readonly DemoAccount[] = [
-  company('Alderbrook Foods', 'Food and drink', 'Bristol, United Kingdom', 1978, 640, 118, 'customer'),
-  company(
-    'Alderbrook Logistics',
-    'Transport',
-    'Cardiff, United Kingdom',
-    2009,
-    130,
-    21,
-    'customer',
-    'Alderbrook Foods',
-  ),
-  company('Bergström Timber', 'Forestry', 'Umeå, Sweden', 1951, 420, 96, 'customer'),
-  company('Blue Harbor Yachts', 'Shipbuilding', 'Split, Croatia', 1996, 85, 14, 'prospect'),
-  company('Cedar & Pine Interiors', 'Furniture', 'Portland, United States', 2004, 58, 9, 'prospect'),
-  company('Clearwater Analytics Lab', 'Environment', 'Utrecht, Netherlands', 2012, 74, 11, 'customer'),
-  company('Corvina Wines', 'Food and drink', 'Verona, Italy', 1964, 46, 8, 'customer'),
-  company('Daintree Solar', 'Energy', 'Brisbane, Australia', 2015, 210, 52, 'prospect'),
-  company('Elbe Medical Systems', 'Health', 'Dresden, Germany', 1993, 380, 87, 'customer'),
-  company('Elbe Diagnostics', 'Health', 'Leipzig, Germany', 2016, 62, 10, 'prospect', 'Elbe Medical Systems'),
-  company('Fjordline Shipping', 'Transport', 'Bergen, Norway', 1972, 900, 240, 'customer'),
-  company('Granite Peak Outdoor', 'Retail', 'Denver, United States', 1999, 310, 66, 'customer'),
-  company('Hinode Robotics', 'Machinery', 'Nagoya, Japan', 2008, 275, 73, 'prospect'),
-  company('Iberia Ceramics', 'Construction', 'Valencia, Spain', 1985, 190, 28, 'customer'),
-  company('Juniper Clinics', 'Health', 'Dublin, Ireland', 2011, 330, 41, 'prospect'),
-  company('Kestrel Aviation Parts', 'Aerospace', 'Toulouse, France', 1989, 260, 58, 'supplier'),
-  company('Lumen Theatre Lighting', 'Entertainment', 'Vienna, Austria', 2001, 39, 6, 'customer'),
-  company('Marula Coffee Importers', 'Food and drink', 'Nairobi, Kenya', 2013, 54, 7, 'partner'),
-  company('Northgate Schools Trust', 'Education', 'Leeds, United Kingdom', 2006, 720, 38, 'prospect'),
-  company('Orchard Lane Publishing', 'Media', 'Boston, United States', 1983, 66, 12, 'customer'),
-  company('Pampa Agritech', 'Agriculture', 'Rosario, Argentina', 2014, 120, 19, 'prospect'),
-  company('Quayside Hotels', 'Hospitality', 'Lisbon, Portugal', 1998, 480, 55, 'customer'),
-  company('Riverstone Consulting', 'Services', 'Toronto, Canada', 2003, 150, 24, 'partner'),
-  company('Sundial Software', 'Software', 'Tallinn, Estonia', 2017, 95, 13, 'competitor'),
-  company('Tamarind Textiles', 'Textiles', 'Jaipur, India', 1974, 850, 31, 'prospect'),
+/** Name, industry, `city, country`, year, people, revenue in millions, role, and the company it belongs to. */
+type Row = readonly [string, string, string, number, number, number, DemoAccount['role'], string?];
+
+const rows: readonly Row[] = [
+  ['Alderbrook Foods', 'Food and drink', 'Bristol, United Kingdom', 1978, 640, 118, 'customer'],
+  ['Alderbrook Logistics', 'Transport', 'Cardiff, United Kingdom', 2009, 130, 21, 'customer', 'Alderbrook Foods'],
+  ['Bergström Timber', 'Forestry', 'Umeå, Sweden', 1951, 420, 96, 'customer'],
+  ['Blue Harbor Yachts', 'Shipbuilding', 'Split, Croatia', 1996, 85, 14, 'prospect'],
+  ['Cedar & Pine Interiors', 'Furniture', 'Portland, United States', 2004, 58, 9, 'prospect'],
+  ['Clearwater Analytics Lab', 'Environment', 'Utrecht, Netherlands', 2012, 74, 11, 'customer'],
+  ['Corvina Wines', 'Food and drink', 'Verona, Italy', 1964, 46, 8, 'customer'],
+  ['Daintree Solar', 'Energy', 'Brisbane, Australia', 2015, 210, 52, 'prospect'],
+  ['Elbe Medical Systems', 'Health', 'Dresden, Germany', 1993, 380, 87, 'customer'],
+  ['Elbe Diagnostics', 'Health', 'Leipzig, Germany', 2016, 62, 10, 'prospect', 'Elbe Medical Systems'],
+  ['Fjordline Shipping', 'Transport', 'Bergen, Norway', 1972, 900, 240, 'customer'],
+  ['Granite Peak Outdoor', 'Retail', 'Denver, United States', 1999, 310, 66, 'customer'],
+  ['Hinode Robotics', 'Machinery', 'Nagoya, Japan', 2008, 275, 73, 'prospect'],
+  ['Iberia Ceramics', 'Construction', 'Valencia, Spain', 1985, 190, 28, 'customer'],
+  ['Juniper Clinics', 'Health', 'Dublin, Ireland', 2011, 330, 41, 'prospect'],
+  ['Kestrel Aviation Parts', 'Aerospace', 'Toulouse, France', 1989, 260, 58, 'supplier'],
+  ['Lumen Theatre Lighting', 'Entertainment', 'Vienna, Austria', 2001, 39, 6, 'customer'],
+  ['Marula Coffee Importers', 'Food and drink', 'Nairobi, Kenya', 2013, 54, 7, 'partner'],
+  ['Northgate Schools Trust', 'Education', 'Leeds, United Kingdom', 2006, 720, 38, 'prospect'],
+  ['Orchard Lane Publishing', 'Media', 'Boston, United States', 1983, 66, 12, 'customer'],
+  ['Pampa Agritech', 'Agriculture', 'Rosario, Argentina', 2014, 120, 19, 'prospect'],
+  ['Quayside Hotels', 'Hospitality', 'Lisbon, Portugal', 1998, 480, 55, 'customer'],
+  ['Riverstone Consulting', 'Services', 'Toronto, Canada', 2003, 150, 24, 'partner'],
+  ['Sundial Software', 'Software', 'Tallinn, Estonia', 2017, 95, 13, 'competitor'],
+  ['Tamarind Textiles', 'Textiles', 'Jaipur, India', 1974, 850, 31, 'prospect'],
 ];
 
-function company(
-  name: string,
-  industry: string,
-  place: string,
-  foundedYear: number,
-  employees: number,
-  revenue: number,
-  role: DemoAccount['role'],
-  parent?: string,
-): DemoAccount {
+/** 25 companies that do not exist. */
+export const demoAccounts: readonly DemoAccount[] = rows.map(toAccount);
+
+function toAccount([name, industry, place, foundedYear, employees, revenue, role, parent]: Row): DemoAccount {
   const [city = '', country = ''] = place.split(', ');
-  const company = {
-    name,
-    industry,
-    city,
-    country,
-    foundedYear,
-    employees,
-    revenue,
-    role,
-    domain: `${hostOf(name)}.example`,
-  };
-  return parent === undefined ? company : { ...company, parent };
+  const domain = `${hostOf(name)}.example`;
+  const account = { name, industry, city, country, foundedYear, employees, revenue, role, domain };
+  return parent === undefined ? account : { ...account, parent };
 }
 
 /** `Bergström Timber` → `bergstrom-timber` */

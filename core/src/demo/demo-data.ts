@@ -16,7 +16,7 @@ import { removeDemoRecords, type RemovalReport } from './remove-demo.js';
 import { seedDemo, type SeededPerson } from './seed-demo.js';
 
 /** How to sign in as somebody of the demo. */
-export interface DemoLogin {
+interface DemoLogin {
   readonly role: string;
   readonly email: string;
   readonly password: string;

@@ -17,7 +17,7 @@ export function referrers(entity: CompiledEntity): readonly Referrer[] {
     if (field.list !== null) return field.list.items.flatMap((item) => listReferrer(entity, field, item));
     // Who wrote a record is a note, not a ref: it has no `onDelete`.
     if (field.target === null || field.field.onDelete === undefined) return [];
-    return [referrer(entity, field.target, tableOf(entity, field), keyOf(field), field.column)];
+    return [referrer(entity, field.target, { table: tableOf(entity, field), key: keyOf(field), column: field.column })];
   });
 }
 
@@ -70,10 +70,18 @@ function holdsBack(other: CompiledEntity, target: CompiledEntity): boolean {
 
 function listReferrer(entity: CompiledEntity, { list }: CompiledField, item: CompiledField): readonly Referrer[] {
   if (list === null || item.target === null) return [];
-  return [referrer(entity, item.target, quoted(list.schemaName, list.tableName), list.ownerColumn, item.column)];
+  const table = quoted(list.schemaName, list.tableName);
+  return [referrer(entity, item.target, { table, key: list.ownerColumn, column: item.column })];
 }
 
-function referrer(entity: CompiledEntity, target: string, table: string, key: string, column: string): Referrer {
+/** Where a ref is kept: `key` names the record that refers. */
+interface RefColumn {
+  readonly table: string;
+  readonly key: string;
+  readonly column: string;
+}
+
+function referrer(entity: CompiledEntity, target: string, { table, key, column }: RefColumn): Referrer {
   const sql = `select distinct "${column}" as target from ${table} where "${column}" = any(?::uuid[]) and not ("${key}" = any(?::uuid[]))`;
   return { entity: entity.definition.id, target, sql };
 }

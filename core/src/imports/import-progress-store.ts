@@ -63,7 +63,7 @@ export async function removeReferences(trx: Knex.Transaction, id: Id, upTo: numb
 }
 
 /** Adds to what is known to be wrong with rows. */
-export async function addProblems(knex: Knex, id: Id, problems: readonly ImportProblem[]): Promise<void> {
+async function addProblems(knex: Knex, id: Id, problems: readonly ImportProblem[]): Promise<void> {
   if (problems.length === 0) return;
   await knex.raw(
     `insert into core.import_problems (import_id, line, column_name, kind, code, message)

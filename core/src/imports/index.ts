@@ -9,3 +9,4 @@ export { registerImportJobs, registerImports } from './register.js';
 export { presentImport } from './api/present-import.js';
 export { inImportOrder } from './file-order.js';
 export { groupProblems, type ProblemGroup } from './grouped-problems.js';
+export { withoutUndefined } from './without-undefined.js';

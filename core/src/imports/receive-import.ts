@@ -46,14 +46,20 @@ export async function receiveImport(
   baseCurrency: string,
 ): Promise<ReadableImport> {
   if (request.bytes.length > mostFileBytes) throw fileTooLarge();
-  if (request.mapping !== undefined) authorize(request.mapping, identity);
-  const { text } = decodeText(request.bytes, request.encoding ?? request.mapping?.encoding);
-  const header = readHeader(text, request.delimiter ?? request.mapping?.delimiter);
-  const mapping = request.mapping ?? guess(request, header, generation);
+  const given = request.mapping;
+  if (given !== undefined) authorize(given, identity);
+  const { text } = decodeText(request.bytes, request.encoding ?? given?.encoding);
+  const header = readHeader(text, request.delimiter ?? given?.delimiter);
+  const mapping = given ?? guess(request, header, generation);
   authorize(mapping, identity);
   compileMapping(mapping, { generation, header: header.names, baseCurrency });
   const rowCount = await countRows(text, { delimiter: header.delimiter, columns: header.names.length });
-  return { entity: mapping.records.at(-1)?.entity ?? '', mapping, header, text, rowCount };
+  return { entity: mainEntityOf(mapping), mapping, header, text, rowCount };
+}
+
+/** What the last place makes: those before it are what it refers to. */
+function mainEntityOf({ records }: ImportMapping): string {
+  return records.at(-1)?.entity ?? '';
 }
 
 /** Every entity a mapping writes needs its right to import. @throws ForbiddenError `may_not_import` */

@@ -25,7 +25,7 @@ describe('POST /api/v1/imports', () => {
       column: 'employees',
       code: 'not_a_whole_number',
     });
-    const file = await host.as(host.admin).get(String(done.body['data']?.['refusedFile']));
+    const file = await host.as(host.admin).get(`${headers.get('Location') ?? ''}/refused.csv`);
     expect(file.headers.get('Content-Type')).to.contain('text/csv');
     expect(file.text.split('\r\n')[1]).to.match(/^Beta,Wood,many,/);
     expect((await host.emitted({ id: 'core.account-created' } as never)).length).to.equal(1);

@@ -57,7 +57,7 @@ export class MemoryRecords {
           this.of(definition.id).flatMap((record) =>
             valueAt(record, path)
               .filter((value) => values.includes(value))
-              .map((value) => ({ id: String(record['id']), value })),
+              .map((value) => ({ id: record.id, value })),
           ),
         load: async ({ definition }, ids) =>
           new Map(

@@ -4,7 +4,14 @@ import { StartError } from '@trellis-crm/config';
 import { isTrellisError } from '@trellis-crm/sdk';
 import type { Identity } from '../../auth/index.js';
 import type { OpenWorkspace } from '../../composition/open-workspace.js';
-import { Imports, inImportOrder, parseMapping, type ImportMapping, type ImportRequest } from '../../imports/index.js';
+import {
+  Imports,
+  inImportOrder,
+  parseMapping,
+  withoutUndefined,
+  type ImportMapping,
+  type ImportRequest,
+} from '../../imports/index.js';
 
 /** Options of `trellis import`. */
 export interface ImportOptions {
@@ -51,12 +58,8 @@ async function plan(imports: Imports, identity: Identity, path: string, options:
 }
 
 function guessOptions({ entity, map, match, source }: ImportOptions): Partial<ImportRequest> {
-  return {
-    ...(entity === undefined ? {} : { entity }),
-    ...(match === undefined ? {} : { match }),
-    ...(source === undefined ? {} : { source }),
-    ...(map === undefined ? {} : { map: Object.fromEntries(map.map(columnAndField)) }),
-  };
+  const columns = map === undefined ? undefined : Object.fromEntries(map.map(columnAndField));
+  return withoutUndefined({ entity, match, source, map: columns });
 }
 
 function columnAndField(text: string): [string, string] {

@@ -8,71 +8,12 @@ import { ImportParameters, requestOf } from './import-parameters.js';
 import { ImportJson, ImportWithProblems, presentImport, presentProblems } from './present-import.js';
 import { readUpload } from './read-upload.js';
 
-const base = { module: 'core', surface: 'api' } as const;
 const bodyTypes = ['text/csv', 'multipart/form-data'];
+const OneImport = Type.Object({ data: ImportJson });
 
 /** `POST /api/v1/imports` and what became of them. */
 export function importEndpoints(imports: () => Imports): readonly Endpoint[] {
-  return [
-    {
-      ...base,
-      method: 'POST',
-      path: '/api/v1/imports',
-      access: 'signed-in',
-      input: { query: ImportParameters, body: { kind: 'stream', types: bodyTypes } },
-      description: {
-        operationId: 'createImport',
-        summary: 'Import a CSV file',
-        tag: 'imports',
-        answers: { 202: Type.Object({ data: ImportJson }) },
-      },
-      handle: (request) => accept(imports(), request),
-    },
-    {
-      ...base,
-      method: 'GET',
-      path: '/api/v1/imports',
-      access: 'signed-in',
-      description: {
-        operationId: 'listImports',
-        summary: 'Imports, newest first',
-        tag: 'imports',
-        answers: { 200: Type.Object({ data: Type.Array(ImportJson) }) },
-      },
-      handle: async ({ identity }) => ({
-        status: 200,
-        body: { data: (await imports().list(identity)).map(presentImport) },
-      }),
-    },
-    {
-      ...base,
-      method: 'GET',
-      path: '/api/v1/imports/:id',
-      access: 'signed-in',
-      input: { params: { id: Uuid } },
-      description: {
-        operationId: 'getImport',
-        summary: 'Progress and outcome of an import',
-        tag: 'imports',
-        answers: { 200: ImportWithProblems },
-      },
-      handle: (request) => show(imports(), request),
-    },
-    {
-      ...base,
-      method: 'GET',
-      path: '/api/v1/imports/:id/refused.csv',
-      access: 'signed-in',
-      input: { params: { id: Uuid } },
-      description: {
-        operationId: 'getRefusedRows',
-        summary: 'Rows kept out, with the reason, as CSV',
-        tag: 'imports',
-        answers: { 200: null },
-      },
-      handle: (request) => refused(imports(), request),
-    },
-  ];
+  return [acceptEndpoint(imports), listEndpoint(imports), showEndpoint(imports), refusedEndpoint(imports)];
 }
 
 /** `POST /api/v1/<path>/import`: the same for rows of one entity. */
@@ -92,11 +33,63 @@ export function entityImportEndpoints(entity: CompiledEntity, imports: () => Imp
         operationId: `import_${definition.id.replaceAll(/[^a-z0-9]/gi, '_')}`,
         summary: `Import ${definition.plural.replaceAll('_', ' ')} from a CSV file`,
         tag: path,
-        answers: { 202: Type.Object({ data: ImportJson }) },
+        answers: { 202: OneImport },
       },
       handle: (request) => accept(imports(), request, definition.id),
     },
   ];
+}
+
+const tag = 'imports';
+const signedIn = { module: 'core', surface: 'api', access: 'signed-in' } as const;
+
+function acceptEndpoint(imports: () => Imports): Endpoint {
+  return {
+    ...signedIn,
+    method: 'POST',
+    path: '/api/v1/imports',
+    input: { query: ImportParameters, body: { kind: 'stream', types: bodyTypes } },
+    description: { operationId: 'createImport', summary: 'Import a CSV file', tag, answers: { 202: OneImport } },
+    handle: (request) => accept(imports(), request),
+  };
+}
+
+function listEndpoint(imports: () => Imports): Endpoint {
+  const answers = { 200: Type.Object({ data: Type.Array(ImportJson) }) };
+  return {
+    ...signedIn,
+    method: 'GET',
+    path: '/api/v1/imports',
+    description: { operationId: 'listImports', summary: 'Imports, newest first', tag, answers },
+    handle: async ({ identity }) => {
+      const records = await imports().list(identity);
+      return { status: 200, body: { data: records.map(presentImport) } };
+    },
+  };
+}
+
+function showEndpoint(imports: () => Imports): Endpoint {
+  const answers = { 200: ImportWithProblems };
+  return {
+    ...signedIn,
+    method: 'GET',
+    path: '/api/v1/imports/:id',
+    input: { params: { id: Uuid } },
+    description: { operationId: 'getImport', summary: 'Progress and outcome of an import', tag, answers },
+    handle: (request) => show(imports(), request),
+  };
+}
+
+function refusedEndpoint(imports: () => Imports): Endpoint {
+  const summary = 'Rows kept out, with the reason, as CSV';
+  return {
+    ...signedIn,
+    method: 'GET',
+    path: '/api/v1/imports/:id/refused.csv',
+    input: { params: { id: Uuid } },
+    description: { operationId: 'getRefusedRows', summary, tag, answers: { 200: null } },
+    handle: (request) => refused(imports(), request),
+  };
 }
 
 async function accept(imports: Imports, request: EndpointRequest, entity?: string): Promise<EndpointResponse> {

@@ -2,6 +2,7 @@ import { MalformedError, Type, type Static } from '@trellis-crm/sdk';
 import { delimiters } from '../csv/delimiter.js';
 import { parseMapping } from '../mapping/parse-mapping.js';
 import type { ImportRequest } from '../receive-import.js';
+import { withoutUndefined } from '../without-undefined.js';
 import type { Upload } from './read-upload.js';
 
 /** What may be said beside the file: in the query, or as fields of the form. */
@@ -30,19 +31,17 @@ export type ImportParameters = Static<typeof ImportParameters>;
 
 /** The request an upload makes with its parameters. @param entity fixed by the path, if it is */
 export function requestOf(upload: Upload, parameters: ImportParameters, entity?: string): ImportRequest {
-  const { mapping, map, match, source, delimiter, encoding, fileName, dryRun } = parameters;
-  const target = entity ?? parameters.entity;
+  const { mapping, map, fileName, dryRun, ...others } = parameters;
   return {
     bytes: upload.bytes,
     fileName: upload.fileName ?? fileName ?? 'import.csv',
     isDryRun: dryRun ?? false,
-    ...(mapping === undefined ? {} : { mapping: parseMapping(mapping) }),
-    ...(map === undefined ? {} : { map: columnMap(map) }),
-    ...(target === undefined ? {} : { entity: target }),
-    ...(match === undefined ? {} : { match }),
-    ...(source === undefined ? {} : { source }),
-    ...(delimiter === undefined ? {} : { delimiter }),
-    ...(encoding === undefined ? {} : { encoding }),
+    ...withoutUndefined({
+      ...others,
+      entity: entity ?? parameters.entity,
+      mapping: mapping === undefined ? undefined : parseMapping(mapping),
+      map: map === undefined ? undefined : columnMap(map),
+    }),
   };
 }
 

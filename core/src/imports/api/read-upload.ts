@@ -44,8 +44,7 @@ async function readBare(stream: Readable): Promise<Upload> {
 async function collect(stream: Readable): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
-  for await (const piece of stream) {
-    const bytes = Buffer.from(piece);
+  for await (const bytes of stream as AsyncIterable<Buffer>) {
     size += bytes.length;
     if (size > mostFileBytes) throw fileTooLarge();
     pieces.push(bytes);

@@ -8,4 +8,4 @@ export interface CsvRow {
 }
 
 /** Why a row cannot be read. */
-export type BrokenRowCode = 'broken_quote' | 'too_few_cells' | 'too_many_cells';
+type BrokenRowCode = 'broken_quote' | 'too_few_cells' | 'too_many_cells';

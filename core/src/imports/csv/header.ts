@@ -11,7 +11,7 @@ export interface CsvHeader {
 }
 
 /** Columns a file may have at most. */
-export const mostColumns = 500;
+const mostColumns = 500;
 
 /**
  * Reads the header. Without a delimiter the one that fits is found.

@@ -16,7 +16,7 @@ export interface ImportTotals {
 }
 
 /** Numbers of one entity. */
-export interface EntityTotals {
+interface EntityTotals {
   readonly created: number;
   readonly changed: number;
   readonly unchanged: number;

@@ -1,12 +1,12 @@
 import type { Id } from '@trellis-crm/sdk';
 import { valueAt } from '../mapping/value-at.js';
 import type { ChunkResult } from './chunk-result.js';
-import type { ChunkPorts, FoundRecord, RecordJson } from './import-ports.js';
+import type { ChunkPorts, FoundRecord, StoredJson } from './import-ports.js';
 import type { PreparedRecord } from './prepare-records.js';
 
 /** A prepared record with the one it is, if it exists. */
 export interface MatchedRecord extends PreparedRecord {
-  readonly existing: { readonly id: Id; readonly json: RecordJson } | null;
+  readonly existing: { readonly id: Id; readonly json: StoredJson } | null;
   /** Whether its key in the source is known already. */
   readonly isKeyKnown: boolean;
 }
@@ -29,7 +29,7 @@ export async function matchRecords(
       : await findByValue(unknown, record.matchField, ports);
   const ids = prepared.map((one) => idOf(one, byKey, byValue, result));
   const existing = await ports.records.load(entity, [...new Set(ids.filter((id) => id !== null))]);
-  return prepared.flatMap((one, index) => matched(one, ids[index] ?? null, existing, byKey, result));
+  return prepared.flatMap((one, index) => matched(one, ids[index] ?? null, { existing, byKey }, result));
 }
 
 async function findByValue(
@@ -66,11 +66,16 @@ function idOf(
   return first ?? null;
 }
 
+/** What was found for a set. */
+interface Found {
+  readonly existing: ReadonlyMap<Id, StoredJson>;
+  readonly byKey: ReadonlyMap<string, Id>;
+}
+
 function matched(
   one: PreparedRecord,
   id: Id | null,
-  existing: ReadonlyMap<Id, RecordJson>,
-  byKey: ReadonlyMap<string, Id>,
+  { existing, byKey }: Found,
   result: ChunkResult,
 ): readonly MatchedRecord[] {
   const { draft } = one;

@@ -1,5 +1,5 @@
 import type { ImportProblem } from '../import-problem.js';
-import { ReferenceKey } from '../mapping/import-value.js';
+import type { ReferenceKey } from '../mapping/import-value.js';
 import type { RecordDraft } from '../mapping/row-draft.js';
 import type { ChunkResult } from './chunk-result.js';
 import type { ChunkPorts, RecordJson } from './import-ports.js';
@@ -40,7 +40,7 @@ function resolveDraft(draft: RecordDraft, resolutions: Resolutions, result: Chun
     const state = { isLeftOut: false };
     const resolved = replaceReferences(value, (reference) => {
       const target = resolutions.of(reference);
-      if (target !== 'missing' && target !== 'ambiguous') return target;
+      if (typeof target === 'object') return target.id;
       state.isLeftOut = true;
       if (target === 'missing' && reference.options.isDeferred) deferred.push({ field, reference });
       else result.report(referenceProblem(draft.line, columnOf(draft, field), reference, target));

@@ -1,3 +1,4 @@
+import type { Id } from '@trellis-crm/sdk';
 import { nextReferences, removeReferences, type WaitingReference } from '../import-progress-store.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { ChunkResult } from './chunk-result.js';
@@ -6,7 +7,7 @@ import { versionOf } from './write-records.js';
 import type { ImportCourse } from './import-course.js';
 import type { ChunkPorts } from './import-ports.js';
 import { referenceProblem } from './prepare-records.js';
-import { resolveReferences, type Resolutions } from './resolve-references.js';
+import { resolveReferences } from './resolve-references.js';
 
 /** Once all rows are in: sets the references whose record stood later in the file, set by set. */
 export async function resolveDeferred(course: ImportCourse): Promise<void> {
@@ -36,44 +37,47 @@ async function resolveSet(course: ImportCourse, size: number): Promise<boolean> 
 
 async function setReferences(waiting: readonly WaitingReference[], ports: ChunkPorts): Promise<ChunkResult> {
   const result = new ChunkResult();
-  const resolutions = await resolveReferences(
-    waiting.map(({ reference }) => reference),
-    ports,
-  );
-  for (const [entityId, members] of Map.groupBy(waiting, ({ entity }) => entity)) {
+  const keys = waiting.map(({ reference }) => reference);
+  const resolutions = await resolveReferences(keys, ports);
+  const found = waiting.flatMap((one): FoundReference[] => {
+    const target = resolutions.of(one.reference);
+    if (typeof target === 'object') return [{ ...one, targetId: target.id }];
+    result.report({ ...referenceProblem(one.line, one.column, one.reference, target), kind: 'notice' });
+    return [];
+  });
+  for (const [entityId, members] of Map.groupBy(found, ({ entity }) => entity)) {
     const entity = ports.entity(entityId);
-    if (entity !== undefined) await setOf(entity, members, resolutions, ports, result);
+    if (entity !== undefined) await setOf(entity, members, ports, result);
   }
   return result;
 }
 
+/** A waiting reference whose record has come. */
+interface FoundReference extends WaitingReference {
+  readonly targetId: Id;
+}
+
 async function setOf(
   entity: CompiledEntity,
-  waiting: readonly WaitingReference[],
-  resolutions: Resolutions,
+  found: readonly FoundReference[],
   ports: ChunkPorts,
   result: ChunkResult,
 ): Promise<void> {
-  const found = waiting.flatMap((one) => {
-    const target = resolutions.of(one.reference);
-    if (target !== 'missing' && target !== 'ambiguous') return [{ ...one, target }];
-    result.report({ ...referenceProblem(one.line, one.column, one.reference, target), kind: 'notice' });
-    return [];
-  });
   const byRecord = Map.groupBy(found, ({ recordId }) => recordId);
   const records = await ports.records.load(entity, [...byRecord.keys()]);
   const changes = [...byRecord].flatMap(([id, members]) => {
     const json = records.get(id);
-    const patch = Object.fromEntries(members.map(({ field, target }) => [field, target]));
+    const patch = Object.fromEntries(members.map(({ field, targetId }) => [field, targetId]));
     return json === undefined ? [] : [{ id, version: versionOf(json), patch }];
   });
-  const changed = changes.length === 0 ? new Set<string>() : await ports.records.updateMany(entity, changes);
-  const fresh = [...byRecord].filter(
-    ([id, members]) => changed.has(id) && members.every(({ wasWritten }) => !wasWritten),
-  );
-  if (fresh.length === 0) return;
-  result.count(entity.definition.id, 'changed', fresh.length);
-  result.count(entity.definition.id, 'unchanged', -fresh.length);
+  if (changes.length === 0) return;
+  const changed = await ports.records.updateMany(entity, changes);
+  const isFresh = ([id, members]: [Id, FoundReference[]]): boolean =>
+    changed.has(id) && members.every(({ wasWritten }) => !wasWritten);
+  const fresh = [...byRecord].filter(isFresh).length;
+  if (fresh === 0) return;
+  result.count(entity.definition.id, 'changed', fresh);
+  result.count(entity.definition.id, 'unchanged', -fresh);
 }
 
 /** Gives a reference up that the record layer does not take; the record stays as it is. */

@@ -4,7 +4,7 @@ import { ReferenceKey } from '../mapping/import-value.js';
 import type { ChunkPorts } from './import-ports.js';
 
 /** What a reference leads to: a record, nothing, or more than one. */
-export type Resolution = Id | 'missing' | 'ambiguous';
+type Resolution = { readonly id: Id } | 'missing' | 'ambiguous';
 
 /** Where references lead, whatever set they came from. */
 export interface Resolutions {
@@ -60,12 +60,13 @@ async function visibleOnly(
   ports: ChunkPorts,
 ): Promise<Map<string, Resolution>> {
   const visible = await ports.records.load(entity, [...new Set(ids.values())]);
-  return new Map([...ids].filter(([, id]) => visible.has(id)));
+  return new Map([...ids].filter(([, id]) => visible.has(id)).map(([key, id]) => [key, { id }]));
 }
 
 function soleId(ids: readonly Id[]): Resolution {
   const [only, other] = new Set(ids);
-  return only === undefined ? 'missing' : other === undefined ? only : 'ambiguous';
+  if (only === undefined) return 'missing';
+  return other === undefined ? { id: only } : 'ambiguous';
 }
 
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -38,10 +38,10 @@ const widths: Readonly<Record<string, string>> = {
 function read(match: RegExpExecArray | null, names: readonly string[], century: number): ReadMoment | null {
   if (match === null) return null;
   const parts = new Map(names.map((name, index) => [name, Number(match[index + 1])]));
-  const year = parts.get('YYYY') ?? century + (parts.get('YY') ?? 0);
-  const date = [year, parts.get('MM') ?? 1, parts.get('DD') ?? 1] as const;
-  const time = [parts.get('HH') ?? 0, parts.get('mm') ?? 0, parts.get('ss') ?? 0] as const;
-  if (!isRealDay(...date) || time[0] > 23 || time[1] > 59 || time[2] > 59) return null;
+  const part = (name: string, otherwise: number): number => parts.get(name) ?? otherwise;
+  const date = [part('YYYY', century + part('YY', 0)), part('MM', 1), part('DD', 1)] as const;
+  const time = [part('HH', 0), part('mm', 0), part('ss', 0)];
+  if (!isRealDay(...date) || time.some((value, index) => value > (index === 0 ? 23 : 59))) return null;
   return {
     date: `${padded(date[0], 4)}-${padded(date[1])}-${padded(date[2])}`,
     time: time.map((part) => padded(part)).join(':'),

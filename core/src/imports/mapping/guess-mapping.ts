@@ -23,20 +23,28 @@ export function guessMapping(
   header: readonly string[],
   options: GuessOptions = {},
 ): ImportMapping {
-  const fields = new Map<string, FieldMapping>();
-  for (const [column, field] of Object.entries(options.map ?? {}))
-    if (field !== '') fields.set(knownField(target, field), column);
-  const spoken = new Set(Object.keys(options.map ?? {}).map((column) => column.toLowerCase()));
-  for (const column of header) {
-    const field = spoken.has(column.toLowerCase()) ? undefined : fieldFor(column, target, options);
-    if (field !== undefined && !fields.has(field)) fields.set(field, column);
-  }
-  const { definition } = target.entity;
+  const fields = guessFields(target, header, options);
   if (fields.size === 0) throw refuseFile('no_columns_recognised', unrecognised(target, header), { line: 1 });
   const match = matchFor(target, fields, header, options.match);
-  if (match === undefined || match.field === undefined) refuseMissingFields(target, fields, header);
-  const record = { entity: definition.id, fields: Object.fromEntries(fields) };
+  // A file that finds its records by a key may be about a few fields of records that exist.
+  if (match?.externalId === undefined) refuseMissingFields(target, fields, header);
+  const record = { entity: target.entity.definition.id, fields: Object.fromEntries(fields) };
   return { source: options.source ?? 'csv', records: [match === undefined ? record : { ...record, match }] };
+}
+
+type GuessedFields = ReadonlyMap<string, FieldMapping>;
+
+/** Columns by the field they fill: those that were named, then those whose name is a field's. */
+function guessFields(target: ImportableEntity, header: readonly string[], options: GuessOptions): GuessedFields {
+  const named = Object.entries(options.map ?? {});
+  const fields = new Map<string, FieldMapping>();
+  for (const [column, field] of named) if (field !== '') fields.set(knownField(target, field), column);
+  const spoken = new Set(named.map(([column]) => column.toLowerCase()));
+  for (const column of header.filter((name) => !spoken.has(name.toLowerCase()))) {
+    const field = fieldFor(column, target, options);
+    if (field !== undefined && !fields.has(field)) fields.set(field, column);
+  }
+  return fields;
 }
 
 function knownField(target: ImportableEntity, name: string): string {
@@ -74,11 +82,7 @@ function unrecognised(target: ImportableEntity, header: readonly string[]): stri
   return `None of the columns (${header.slice(0, 20).join(', ')}) has the name of a field. Fields: ${writable(target).join(', ')}.`;
 }
 
-function refuseMissingFields(
-  target: ImportableEntity,
-  fields: ReadonlyMap<string, unknown>,
-  header: readonly string[],
-): void {
+function refuseMissingFields(target: ImportableEntity, fields: GuessedFields, header: readonly string[]): void {
   const missing = [...target.fields].find(
     ([name, declared]) =>
       isRequired(declared) && !fields.has(name) && !target.readOnly.has(name) && !isTransformed(target, name),
@@ -97,21 +101,29 @@ function isTransformed(target: ImportableEntity, name: string): boolean {
   return target.transform !== null && !(name in target.transform.transform.fields);
 }
 
-/** By an e-mail address or another unique value, else by the field that names a record. */
+/** As asked for; else by a unique value, a key, an e-mail address, or the field that names a record. */
 function matchFor(
   target: ImportableEntity,
-  fields: ReadonlyMap<string, unknown>,
+  fields: GuessedFields,
   header: readonly string[],
   wanted: string | undefined,
 ): RecordMatch | undefined {
   if (wanted === 'none') return undefined;
   if (wanted?.startsWith('externalId:') === true) return { externalId: wanted.slice('externalId:'.length) };
-  if (wanted !== undefined) return { field: wanted };
+  return wanted === undefined ? guessMatch(target, fields, header) : { field: wanted };
+}
+
+function guessMatch(
+  target: ImportableEntity,
+  fields: GuessedFields,
+  header: readonly string[],
+): RecordMatch | undefined {
   const unique = [...fields.keys()].find((name) => target.fields.get(name)?.unique === true);
   if (unique !== undefined) return { field: unique };
   const key = header.find((column) => ['externalid', 'id'].includes(plain(column)));
   if (key !== undefined) return { externalId: key };
-  if (fields.has('emails') && target.fields.get('emails')?.item?.['email'] !== undefined)
-    return { field: 'emails.email' };
-  return fields.has(target.entity.definition.title) ? { field: target.entity.definition.title } : undefined;
+  const hasEmails = fields.has('emails') && target.fields.get('emails')?.item?.['email'] !== undefined;
+  if (hasEmails) return { field: 'emails.email' };
+  const { title } = target.entity.definition;
+  return fields.has(title) ? { field: title } : undefined;
 }

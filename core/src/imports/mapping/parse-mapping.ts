@@ -12,7 +12,7 @@ export function parseMapping(text: string): ImportMapping {
 }
 
 /** Checks the shape of a mapping; its entities, fields and columns are checked when it meets a file. @throws ValidationError `invalid_mapping` */
-export function checkMapping(value: unknown): ImportMapping {
+function checkMapping(value: unknown): ImportMapping {
   if (isMapping(value)) return value;
   throw new ValidationError(
     'invalid_mapping',

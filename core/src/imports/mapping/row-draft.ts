@@ -1,6 +1,6 @@
 import type { CsvRow } from '../csv/csv-row.js';
 import type { ImportProblem } from '../import-problem.js';
-import type { Cells, CompiledMapping, CompiledRecord } from './compiled-mapping.js';
+import type { Cells, CompiledField, CompiledMapping, CompiledRecord, FieldReading } from './compiled-mapping.js';
 import type { KeyLedger } from './key-ledger.js';
 import { valueAt } from './value-at.js';
 
@@ -51,18 +51,20 @@ export function headerIndex(names: readonly string[]): ReadonlyMap<string, numbe
 }
 
 function draftRecord(record: CompiledRecord, line: number, cells: Cells, problems: ImportProblem[]): RecordDraft {
-  const values: Record<string, unknown> = {};
-  const blanks: string[] = [];
-  for (const field of record.fields) {
-    const reading = field.read(cells);
-    if (reading.kind === 'value') values[field.name] = reading.value;
-    if (reading.kind === 'problem') problems.push({ line, column: field.column, ...reading.problem, kind: 'error' });
-    if (reading.kind === 'blank') blanks.push(field.name);
-    if (reading.kind === 'blank' && field.noticeBlank) problems.push(blankNotice(line, field.column, field.name));
-  }
+  const readings = record.fields.map((field) => ({ field, reading: field.read(cells) }));
+  for (const { field, reading } of readings) problems.push(...remarksOn(field, reading, line));
+  const values: Record<string, unknown> = Object.fromEntries(
+    readings.flatMap(({ field, reading }) => (reading.kind === 'value' ? [[field.name, reading.value]] : [])),
+  );
+  const blanks = readings.filter(({ reading }) => reading.kind === 'blank').map(({ field }) => field.name);
   const externalId = record.externalId?.(cells) ?? null;
   if (externalId === '') problems.push(noKey(line, record.keyColumn));
   return { record, line, externalId, key: keyOf(record, externalId, values), isRepeated: false, values, blanks };
+}
+
+function remarksOn({ name, column, noticeBlank }: CompiledField, reading: FieldReading, line: number): ImportProblem[] {
+  if (reading.kind === 'problem') return [{ line, column, ...reading.problem, kind: 'error' }];
+  return reading.kind === 'blank' && noticeBlank ? [blankNotice(line, column, name)] : [];
 }
 
 function blankNotice(line: number, column: string | null, field: string): ImportProblem {

@@ -1,4 +1,4 @@
-import type { Field } from '@trellis-crm/sdk';
+import type { Field, FieldKind } from '@trellis-crm/sdk';
 import { compileDateFormat, type ReadMoment } from './date-format.js';
 import { ReferenceKey, unreadable, type ReadValue, type ValueReader } from './import-value.js';
 import type { FieldSource } from './mapping.js';
@@ -22,36 +22,35 @@ export function readerFor(readable: ReadableField): ValueReader {
 }
 
 function plainReader(readable: ReadableField): ValueReader {
-  const { field, source } = readable;
-  switch (field.kind) {
-    case 'integer':
-    case 'duration':
-      return (text) => readInteger(text, numberFormat(source));
-    case 'decimal':
-      return (text) => readDecimal(text, numberFormat(source));
-    case 'percent':
-      return (text) => readPercent(text, numberFormat(source));
-    case 'money':
-      return (text) => readMoney(text, numberFormat(source), readable.currency);
-    case 'boolean':
-      return readBoolean;
-    case 'date':
-      return dateReader(source, ({ date }) => date);
-    case 'dateTime':
-      return dateReader(source, ({ date, time }) => `${date}T${time}.000Z`);
-    case 'choice':
-      return (text) => readChoice(text, field.options ?? []);
-    case 'choices':
-      return (text) => readChoices(text, field.options ?? [], source.separator ?? ';');
-    case 'ref':
-      return referenceReader(readable);
-    case 'json':
-      return readJson;
-    case 'email':
-      return (text) => ({ value: text.toLowerCase() });
-    default:
-      return (text) => ({ value: text });
-  }
+  return makers[readable.field.kind]?.(readable) ?? ((text) => ({ value: text }));
+}
+
+/** Readers by kind of field; the others take the text as it is. */
+const makers: { readonly [K in FieldKind]?: (readable: ReadableField) => ValueReader } = {
+  integer: ({ source }) => numberReader(source, readInteger),
+  duration: ({ source }) => numberReader(source, readInteger),
+  decimal: ({ source }) => numberReader(source, readDecimal),
+  percent: ({ source }) => numberReader(source, readPercent),
+  money: ({ source, currency }) => numberReader(source, (text, format) => readMoney(text, format, currency)),
+  boolean: () => readBoolean,
+  date: ({ source }) => dateReader(source, ({ date }) => date),
+  dateTime: ({ source }) => dateReader(source, ({ date, time }) => `${date}T${time}.000Z`),
+  choice:
+    ({ field }) =>
+    (text) =>
+      readChoice(text, field.options ?? []),
+  choices:
+    ({ field, source }) =>
+    (text) =>
+      readChoices(text, field.options ?? [], source.separator ?? ';'),
+  ref: referenceReader,
+  json: () => readJson,
+  email: () => (text) => ({ value: text.toLowerCase() }),
+};
+
+function numberReader(source: FieldSource, read: (text: string, format: NumberFormat) => ReadValue): ValueReader {
+  const format = numberFormat(source);
+  return (text) => read(text, format);
 }
 
 function numberFormat({ decimal = '.', scale = '1' }: FieldSource): NumberFormat {
