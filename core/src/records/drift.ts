@@ -101,11 +101,16 @@ function compareColumn(table: ExpectedTable, column: ExpectedColumn, actual: Act
   if (!fits(column, found)) return [report('wrong_type', `is ${found.full_type}`, `change it to ${wanted}`)];
   if (column.isUnique && !actual.unique.has(column.name))
     return [report('missing_unique_index', 'has no unique index', 'add one where deleted_at is null')];
-  if (column.notNull === 'must' && !found.not_null)
-    return [report('wrong_nullability', 'may be null', 'fill the gaps and make it not null')];
-  if (column.notNull === 'never' && found.not_null)
-    return [report('wrong_nullability', 'may not be null', 'drop its not-null constraint')];
-  return [];
+  const [problem, fix] = wrongNullability(column, found) ?? [];
+  return problem === undefined || fix === undefined ? [] : [report('wrong_nullability', problem, fix)];
+}
+
+function wrongNullability(
+  { notNull }: ExpectedColumn,
+  found: ActualColumn,
+): [problem: string, fix: string] | undefined {
+  if (notNull === 'must' && !found.not_null) return ['may be null', 'fill the gaps and make it not null'];
+  return notNull === 'never' && found.not_null ? ['may not be null', 'drop its not-null constraint'] : undefined;
 }
 
 /** A wider type does; moments need whole milliseconds or they would not survive JSON and cursors. */
