@@ -33,6 +33,8 @@ export interface RecordHost {
   /** Statements run meanwhile. */
   statementsOf(work: () => Promise<unknown>): Promise<readonly string[]>;
   count(table: string): Promise<number>;
+  /** Waits until some statement waits for a lock, or `work` is over without. */
+  untilBlocked(work: Promise<unknown>): Promise<void>;
   /** Audit rows of a record, oldest first. */
   audit(recordId: string, verb?: string): Promise<readonly AuditRow[]>;
   /** Events of a record, oldest first. */
@@ -150,6 +152,11 @@ export async function openRecordHost(): Promise<RecordHost> {
       );
       return rows[0]?.n ?? 0;
     },
+    async untilBlocked(work) {
+      const outcome = { isKnown: false };
+      work.finally(() => (outcome.isKnown = true)).catch(() => undefined);
+      while (!outcome.isKnown && (await blockedIn(database)) === 0);
+    },
     audit: (recordId, verb) =>
       database
         .knex('core.audit_log')
@@ -160,4 +167,11 @@ export async function openRecordHost(): Promise<RecordHost> {
       database.knex('core.events').where({ order_key: recordId }).orderBy('position').select<EventRow[]>(),
     close: () => database.close(),
   };
+}
+
+async function blockedIn({ knex }: Database): Promise<number> {
+  const { rows } = await knex.raw<{ rows: readonly { n: number }[] }>(
+    `select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows[0]?.n ?? 0;
 }

@@ -2,7 +2,7 @@ import { Account, Contact, Team, User, isTrellisError } from '@trellis-crm/sdk';
 import { expect } from 'chai';
 import { Batch, Method, Sample } from './lab.js';
 import { identityOf, openRecordHost, type RecordHost, known } from './record-host.js';
-import { rejection, messageOf } from './rejection.js';
+import { codeOf, rejection, messageOf } from './rejection.js';
 
 describe('the trash', () => {
   let host: RecordHost;
@@ -175,21 +175,39 @@ describe('the trash', () => {
 
   it('waits for a record that is just being made to refer to what goes', async () => {
     const method = await host.records(Method).create({ name: 'raced' });
-    let finish = (): void => undefined;
-    const held = new Promise<void>((resolve) => (finish = resolve));
-    let began = (): void => undefined;
-    const created = new Promise<void>((resolve) => (began = resolve));
+    let trashing: Promise<string> | undefined;
+    const checked = async (): Promise<void> => {
+      trashing = host
+        .records(Method)
+        .trash(method.id)
+        .then(() => 'trashed', codeOf);
+      await host.untilBlocked(trashing);
+    };
+    host.guards.set('lab.sample:create', [{ module: 'lab', entity: 'lab.sample', verb: 'create', check: checked }]);
 
-    const creating = host.tx(async (unit) => {
-      await host.records(Sample, undefined, { unit }).create({ name: 'late', method: method.id });
-      began();
-      await held;
-    });
-    await created;
-    const trashing = rejection(host.records(Method).trash(method.id));
-    finish();
-    await creating;
+    await host.records(Sample).create({ name: 'late', method: method.id });
 
-    expect((await trashing).code).to.equal('still_referenced');
+    host.guards.clear();
+    expect(await trashing).to.equal('still_referenced');
+  });
+
+  it('waits for a record that is just being made to refer to what goes along', async () => {
+    const batch = await host.records(Batch).create({ name: 'raced' });
+    const original = await host.records(Sample).create({ name: 'original', batch: batch.id });
+    let trashing: Promise<string> | undefined;
+    const checked = async (): Promise<void> => {
+      trashing = host
+        .records(Batch)
+        .trash(batch.id)
+        .then(() => 'trashed', codeOf);
+      await host.untilBlocked(trashing);
+    };
+    host.guards.set('lab.sample:create', [{ module: 'lab', entity: 'lab.sample', verb: 'create', check: checked }]);
+
+    const copy = await host.records(Sample).create({ name: 'copy', original: original.id });
+
+    host.guards.clear();
+    expect(await trashing).to.equal('trashed');
+    expect(await host.records(Sample).get(copy.id)).to.include({ original: null, version: 2 });
   });
 });
