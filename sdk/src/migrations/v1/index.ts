@@ -1,3 +1,10 @@
-export type { Migration, MigrationPhase, MigrationStep, SchemaEditor, TableEditor, ColumnEditor } from '../../migration.js';
+export type {
+  Migration,
+  MigrationPhase,
+  MigrationStep,
+  SchemaEditor,
+  TableEditor,
+  ColumnEditor,
+} from '../../migration.js';
 export { recordColumns } from './record-columns.js';
 export { money, references, listTable, sideTable, recordIndexes } from './columns.js';
