@@ -8,13 +8,19 @@ import { importCommand } from './commands/import.command.js';
 import { jobCommand } from './commands/job.command.js';
 import { pluginCommand } from './commands/plugin.command.js';
 import { serveCommand } from './commands/serve.command.js';
+import { setupCommand } from './commands/setup.command.js';
+import { tokenCommand } from './commands/token.command.js';
+import { userCommand } from './commands/user.command.js';
 
 /** Every command, in the order help shows them; a room adds its own here. */
 const commands: readonly ((cli: CliContext) => Command)[] = [
   serveCommand,
+  setupCommand,
   importCommand,
   demoCommand,
   pluginCommand,
+  userCommand,
+  tokenCommand,
   eventCommand,
   jobCommand,
   doctorCommand,

@@ -1,6 +1,7 @@
 import { StartError } from '@trellis-crm/config';
 import { TrellisError } from '@trellis-crm/sdk';
 import { CommanderError } from 'commander';
+import { translateDatabaseError } from '../http/database-translation.js';
 import { CliContext } from './cli-context.js';
 import { findInstallationRoot } from './installation-root.js';
 import { createProgram } from './program.js';
@@ -23,7 +24,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
 /** What went wrong, in words for a person; a stack trace only for what nobody foresaw. */
 function tell(error: unknown, isJson: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const { lines, code, exitCode } = describe(error);
+  const { lines, code, exitCode } = describe(translateDatabaseError(error) ?? error);
   process.stderr.write(
     isJson ? `${JSON.stringify({ error: { code, message: lines.join('\n') } })}\n` : `${lines.join('\n')}\n`,
   );

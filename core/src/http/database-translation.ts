@@ -9,13 +9,13 @@ export function translateDatabaseError(error: unknown): TrellisError | undefined
 }
 
 /** Constraints whose violation has a meaning of its own, by name; the code is what clients see. */
-const constraintCodes: Readonly<Record<string, string>> = {
-  users_last_admin: 'last_admin',
+const constraints: Readonly<Record<string, { readonly code: string; readonly message: string }>> = {
+  users_last_admin: { code: 'last_admin', message: 'The last active admin has to stay.' },
 };
 
 function conflictOf(problem: DatabaseProblem, cause: unknown): TrellisError | undefined {
-  const code = constraintCodes[problem.constraint ?? ''];
-  return code === undefined ? undefined : new ConflictError(code, {}, { cause });
+  const meaning = constraints[problem.constraint ?? ''];
+  return meaning === undefined ? undefined : new ConflictError(meaning.code, {}, { message: meaning.message, cause });
 }
 
 type Translate = (cause: unknown) => TrellisError;
