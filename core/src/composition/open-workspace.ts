@@ -48,8 +48,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     async close() {
       rooms.core.streams.close();
       await lifecycle.close();
-      await jobs.close();
-      await bus.close();
+      await Promise.all([jobs.close(), bus.close()]);
       await foundation.signals.close();
     },
   };
