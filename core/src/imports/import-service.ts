@@ -12,7 +12,7 @@ import { runImport } from './engine/run-import.js';
 import type { ImportProblem } from './import-problem.js';
 import { readProblems } from './import-progress-store.js';
 import type { ImportActor, ImportRecord } from './import-record.js';
-import { findImport, insertImport, listImports } from './import-store.js';
+import { findImport, insertImport, listImports, readFileText } from './import-store.js';
 import type { ImportMapping } from './mapping/mapping.js';
 import { receiveImport, type ImportRequest, type ReadableImport } from './receive-import.js';
 import { refusedRows } from './refused-rows.js';
@@ -38,12 +38,23 @@ export interface RunOptions {
   readonly onProgress?: (record: ImportRecord) => void;
 }
 
+/** What is different when a file is imported once more. */
+export interface RepeatedImport {
+  readonly isDryRun: boolean;
+  /** Column → field, empty to leave a column out; the mapping of the first time when left out. */
+  readonly map?: Readonly<Record<string, string>>;
+  /** Field by which records that exist are found, or `none`. */
+  readonly match?: string;
+}
+
 /** Imports of one workspace. */
 export interface Imports {
   /** Takes a file and runs it later, as a job. */
   submit(request: ImportRequest, identity: Identity): Promise<ImportRecord>;
   /** Looks at a file as a whole, and takes nothing. @returns its mapping, guessed if need be */
   check(request: ImportRequest, identity: Identity): Promise<ImportMapping>;
+  /** Takes the file of an import once more, as a job: for real after a dry run, or with its columns mapped otherwise. @throws NotFoundError */
+  repeat(id: Id, identity: Identity, changes: RepeatedImport): Promise<ImportRecord>;
   /** Takes a file; the caller runs it. */
   accept(request: ImportRequest, identity: Identity): Promise<ImportRecord>;
   /** Runs an import to its end, or goes on with one that was interrupted. @throws NotFoundError `import_not_found` */
@@ -66,6 +77,7 @@ export function createImports(parts: ImportParts): Imports {
   return {
     submit: (request, identity) => submit(parts, request, identity),
     check: async (request, identity) => (await receive(parts, request, identity)).mapping,
+    repeat: (id, identity, changes) => repeat(parts, id, identity, changes),
     accept: (request, identity) => store(parts, work, request, identity),
     run: (id, options = {}) => run(parts, id, options),
     get: (id, identity) => get(parts, id, identity),
@@ -88,6 +100,21 @@ async function submit(parts: ImportParts, request: ImportRequest, identity: Iden
     await parts.enqueue(trx, { module: 'core', name: importJob, payload: { importId: record.id } });
     return record;
   });
+}
+
+/** The file is kept as UTF-8, whatever its mapping says about the original. */
+async function repeat(
+  parts: ImportParts,
+  id: Id,
+  identity: Identity,
+  { isDryRun, map, match }: RepeatedImport,
+): Promise<ImportRecord> {
+  const { entity, fileName, delimiter, mapping } = await get(parts, id, identity);
+  const pieces: Buffer[] = [];
+  for await (const piece of readFileText(parts.database.work, id)) pieces.push(piece);
+  const file = { bytes: Buffer.concat(pieces), fileName, delimiter, encoding: 'utf-8', isDryRun };
+  const how = map === undefined ? { mapping } : { entity, map, ...(match === undefined ? {} : { match }) };
+  return submit(parts, { ...file, ...how }, identity);
 }
 
 async function store(

@@ -3,7 +3,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { Formatters } from '../../views/formatters.js';
 import type { ViewEnv } from '../../views/view-env.js';
-import { targetOf, type EntityField, type RecordValues } from './entity-field.js';
+import { asText, targetOf, type EntityField, type RecordValues } from './entity-field.js';
 import type { Labels } from './labels.js';
 import { optionTone, type Tone } from './option-tone.js';
 import type { RecordNames } from './record-names.js';
@@ -83,7 +83,10 @@ type Display = (shown: Shown) => ValueView;
 
 const empty: ValueView = { kind: 'text', text: '' };
 
-const text: Display = ({ value }) => ({ kind: 'text', text: String(value) });
+const text: Display = ({ entity, field, value, sources: { labels } }) => ({
+  kind: 'text',
+  text: labels.known(entity, field, asText(value)),
+});
 const number: Display = ({ value, sources: { formatters, env } }) => ({
   kind: 'number',
   text: formatters.number(env, value),
@@ -122,7 +125,11 @@ const displays: Readonly<Record<Field['kind'], Display>> = {
   choices: (shown) => displayTags(shown, shown.value as readonly string[]),
   ref: displayRef,
   email: ({ value }) => ({ kind: 'email', text: String(value) }),
-  phone: ({ value }) => ({ kind: 'phone', text: spacedNumber(String(value)), href: String(value).replace(/[^+\d]/g, '') }),
+  phone: ({ value }) => ({
+    kind: 'phone',
+    text: spacedNumber(String(value)),
+    href: String(value).replace(/[^+\d]/g, ''),
+  }),
   url: ({ value }) => ({
     kind: 'url',
     text: String(value)

@@ -20,6 +20,8 @@ export interface Labels {
   item(entity: CompiledEntity, field: EntityField, item: string): string;
   /** @param item set for a choice inside the entries of a list field */
   option(entity: CompiledEntity, field: EntityField, value: string, item?: string): string;
+  /** A name for a value that is a plain text, where the catalogue has one; the value itself otherwise. */
+  known(entity: CompiledEntity, field: EntityField, value: string): string;
   /** A line below the control, where the catalogue has one under `<noun>.hints.<field>`. */
   hint(entity: CompiledEntity, field: EntityField): string | null;
 }
@@ -41,6 +43,8 @@ export function createLabels(find: FindText, locale: string): Labels {
       const path = item === undefined ? name : `${name}.${item}`;
       return find(module, `${noun}.options.${path}.${value}`) ?? humanise(value);
     },
+    known: ({ definition: { noun } }, { module, name }, value) =>
+      find(module, `${noun}.options.${name}.${value}`) ?? value,
     hint: ({ definition: { noun } }, { module, name }) => find(module, `${noun}.hints.${name}`),
   };
 }

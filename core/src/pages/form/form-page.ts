@@ -74,7 +74,11 @@ async function showForm(call: EntityCall, state: FormState): Promise<PageAnswer>
   const page = `${definition.module}.${definition.plural}-form`;
   const blocks = await patchBlocks(call, page, { id: record?.['id'] ?? null }, [{ name: 'form', html }]);
   const above = record === null ? [] : [{ label: titleOf(entity, record), href: addressOf(entity, record) }];
-  const breadcrumbs = [{ label: labels.many(definition), href: `/${path}` }, ...above, { label: record === null ? title : call.t('form.edit') }];
+  const breadcrumbs = [
+    { label: labels.many(definition), href: `/${path}` },
+    ...above,
+    { label: record === null ? title : call.t('form.edit') },
+  ];
   return showPage({ title, breadcrumbs, blocks }, problems.length + conflicts.length > 0 ? 422 : 200);
 }
 

@@ -4,6 +4,7 @@ import type { EntityField } from '../fields/entity-field.js';
 import { collectRefs, loadNamesOf, type RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
+import { listExtras } from '../record/record-extras.js';
 import { filterChips, filteredRefs, filterForms } from './filter-view.js';
 import { readRecordPage, type RecordPage } from './list-reader.js';
 import { addressWithAddedFilter, listAddress, readListState, type ListState } from './list-state.js';
@@ -55,7 +56,9 @@ function listBlocks(call: EntityCall, state: ListState, page: RecordPage, names:
     column: 'header',
     html: call.render('core:records/_list-head', headView(call)),
   };
-  if (isEmpty && bare) return [header, { name: 'list', html: list }];
+  const extra = listExtras[call.entity.definition.id];
+  const head = extra === undefined ? [header] : [extra(call), header];
+  if (isEmpty && bare) return [...head, { name: 'list', html: list }];
   const filters = {
     id: 'filters',
     chips: filterChips(call, state, names),
@@ -63,7 +66,7 @@ function listBlocks(call: EntityCall, state: ListState, page: RecordPage, names:
     ...clearing(state),
   };
   return [
-    header,
+    ...head,
     { name: 'filters', html: call.render('core:records/_filters', filters) },
     { name: 'list', html: list },
   ];

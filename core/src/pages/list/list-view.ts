@@ -1,4 +1,4 @@
-import type { Field } from '@trellis-crm/sdk';
+import { User, type Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { displayField, type DisplaySources, type ValueView } from '../fields/field-display.js';
@@ -73,11 +73,12 @@ export function displaySources({ env, labels, request, t }: PageCall, names: Rec
   return { env, labels, names, t, formatters: request.generation.views.formatters };
 }
 
-/** Whether the module said that it writes this part of its entity itself, or that there is none. */
+/** Whether the module said that it writes this part of its entity itself, or that there is none. Users are deactivated instead of deleted. */
 export function isWithout(
   { definition }: CompiledEntity,
   part: NonNullable<CompiledEntity['definition']['without']>[number],
 ): boolean {
+  if (part === 'delete' && definition.id === User.id) return true;
   return definition.without?.includes(part) ?? false;
 }
 

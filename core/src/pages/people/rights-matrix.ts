@@ -21,27 +21,43 @@ export function rightsMatrix(call: PageCall, grants: readonly Grant[]): object {
   const rows = entities.map(({ definition }) => ({
     label: call.labels.many(definition),
     source: definition.module === 'core' ? undefined : call.t(`${definition.module}:plugin.name`),
-    cells: verbs.map((verb) => cellOf(call, byKey.get(`${definition.id}:${verb}`), { verb: call.t(`roles.verb.${verb}`), entity: call.labels.many(definition), isOwned: definition.owned || verb === 'create' })),
+    cells: verbs.map((verb) =>
+      cellOf(call, byKey.get(`${definition.id}:${verb}`), {
+        verb: call.t(`roles.verb.${verb}`),
+        entity: call.labels.many(definition),
+        isOwned: definition.owned || verb === 'create',
+      }),
+    ),
   }));
   const generic = new Set(entities.flatMap(({ definition }) => verbs.map((verb) => `${definition.id}:${verb}`)));
-  const others = grants.filter(({ permission }) => !generic.has(permission)).map((grant) => {
-    const label = permissionLabel(call, grant);
-    return { label, cell: cellOf(call, grant, { verb: label, entity: '', isOwned: true }) };
-  });
+  const others = grants
+    .filter(({ permission }) => !generic.has(permission))
+    .map((grant) => {
+      const label = permissionLabel(call, grant);
+      return { label, cell: cellOf(call, grant, { verb: label, entity: '', isOwned: true }) };
+    });
   return { columns: verbs.map((verb) => call.t(`roles.verb.${verb}`)), rows, others };
 }
 
-function cellOf({ t }: PageCall, grant: Grant | undefined, { verb, entity, isOwned }: { verb: string; entity: string; isOwned: boolean }): object | null {
+function cellOf(
+  { t }: PageCall,
+  grant: Grant | undefined,
+  { verb, entity, isOwned }: { verb: string; entity: string; isOwned: boolean },
+): object | null {
   if (grant === undefined) return null;
   const reaches: readonly Reach[] = isOwned ? ['own', 'team', 'subtree', 'all'] : ['all'];
   const offered = grant.reach === null || reaches.includes(grant.reach) ? reaches : [grant.reach, ...reaches];
   return {
     name: grant.permission,
+    verb,
     label: [verb, entity].filter((part) => part !== '').join(' · '),
     value: grant.reach ?? '',
     text: t(`roles.reach.${grant.reach ?? 'none'}`),
     isChanged: grant.reach !== grant.declared,
-    options: [{ value: '', label: t('roles.reach.none') }, ...offered.map((reach) => ({ value: reach, label: t(`roles.reach.${reach}`) }))],
+    options: [
+      { value: '', label: t('roles.reach.none') },
+      ...offered.map((reach) => ({ value: reach, label: t(`roles.reach.${reach}`) })),
+    ],
   };
 }
 

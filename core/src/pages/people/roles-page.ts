@@ -22,7 +22,11 @@ export async function showRoles(call: PageCall): Promise<PageAnswer> {
   const { data: grants } = await readApi<{ readonly data: readonly Grant[] }>(call, `/roles/${key}/grants`);
   const base = roles.find((role) => role.key === key)?.base ?? '';
   const title = t('roles.title');
-  const items = roles.map((role) => ({ label: role.name ?? roleLabel(t, role.key), href: `/roles/${role.key}`, isCurrent: role.key === key }));
+  const items = roles.map((role) => ({
+    label: role.name ?? roleLabel(t, role.key),
+    href: `/roles/${role.key}`,
+    isCurrent: role.key === key,
+  }));
   const html = render('core:people/roles', {
     title,
     items,
@@ -30,7 +34,11 @@ export async function showRoles(call: PageCall): Promise<PageAnswer> {
     action: `/roles/${key}`,
     ...rightsMatrix(call, grants),
   });
-  return showPage({ title, breadcrumbs: [{ label: title }], blocks: [peopleTabs(call, 'roles'), { name: 'roles', html }] });
+  return showPage({
+    title,
+    breadcrumbs: [{ label: title }],
+    blocks: [peopleTabs(call, 'roles'), { name: 'roles', html }],
+  });
 }
 
 /** `POST /roles/:key`: sets what was changed; rights that the form does not name stay. */
@@ -43,7 +51,8 @@ export async function saveRole(call: PageCall): Promise<PageAnswer> {
     const wanted = reaches.find((known) => known === textOf(form, permission)) ?? null;
     return wanted === reach ? [] : [[permission, wanted]];
   });
-  if (changed.length > 0) await callApi(call, 'PUT', `/roles/${key}/grants`, { body: { grants: Object.fromEntries(changed) } });
+  if (changed.length > 0)
+    await callApi(call, 'PUT', `/roles/${key}/grants`, { body: { grants: Object.fromEntries(changed) } });
   return goTo(`/roles/${key}`, { text: call.t('roles.saved', { count: changed.length }) });
 }
 

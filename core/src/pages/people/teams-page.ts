@@ -16,7 +16,13 @@ export async function showTeams(call: PageCall): Promise<PageAnswer> {
   const nodes = teams.map((team): TeamNode => {
     const led = team.managers.flatMap(({ user }) => names.of('core.user', user)?.title ?? []);
     const size = t('teams.size', { count: sizeOf.get(team.id) ?? 0 });
-    return { id: team.id, parent: team.parent, name: team.name, href: `/teams/${team.id}`, note: [size, led.join(', ')].filter((text) => text !== '').join(' · ') };
+    return {
+      id: team.id,
+      parent: team.parent,
+      name: team.name,
+      href: `/teams/${team.id}`,
+      note: [size, led.join(', ')].filter((text) => text !== '').join(' · '),
+    };
   });
   const title = t('teams.title');
   const newHref = request.identity.reach('core.team:create') === null ? undefined : '/teams/new';
@@ -24,7 +30,11 @@ export async function showTeams(call: PageCall): Promise<PageAnswer> {
     peopleTabs(call, 'teams'),
     { name: 'teams', html: render('core:people/teams', { title, newHref, roots: branches(nodes, null) }) },
   ];
-  return showPage({ title, breadcrumbs: [{ label: title }], blocks: await patchBlocks(call, 'core.teams-list', {}, blocks) });
+  return showPage({
+    title,
+    breadcrumbs: [{ label: title }],
+    blocks: await patchBlocks(call, 'core.teams-list', {}, blocks),
+  });
 }
 
 interface TeamNode {
@@ -42,6 +52,7 @@ interface TeamBranch extends TeamNode {
 /** Teams below a parent, each with its own; a team whose parent this person may not see stands at the top. */
 function branches(nodes: readonly TeamNode[], parent: string | null): TeamBranch[] {
   const known = new Set(nodes.map(({ id }) => id));
-  const isHere = (node: TeamNode): boolean => (parent === null ? node.parent === null || !known.has(node.parent) : node.parent === parent);
+  const isHere = (node: TeamNode): boolean =>
+    parent === null ? node.parent === null || !known.has(node.parent) : node.parent === parent;
   return nodes.filter(isHere).map((node) => ({ ...node, below: branches(nodes, node.id) }));
 }

@@ -13,6 +13,7 @@ import { showPage, type PageAnswer } from '../page-endpoint.js';
 import { waitingPanels } from '../panels/panel-slot.js';
 import { renderFigures } from './figures.js';
 import { detailFields, renderDetails } from './details-view.js';
+import { recordExtras } from './record-extras.js';
 import { relatedLists } from './related-lists.js';
 
 /** `GET /<path>/:id`: everything about one record. */
@@ -21,7 +22,8 @@ export async function showRecord(call: EntityCall): Promise<PageAnswer> {
   const record = await readRecord(call);
   const { definition, path } = entity;
   const id = asText(record['id']);
-  const [sources, related] = await Promise.all([recordSources(call, record), relatedLists(call, id)]);
+  const extras = recordExtras[definition.id]?.(call, record) ?? [];
+  const [sources, related, added] = await Promise.all([recordSources(call, record), relatedLists(call, id), extras]);
   const panels = waitingPanels(call, panelsOf(definition).id, `/${path}/${id}`);
   const figures = renderFigures(call, record, sources, related);
   const blocks: PageBlock[] = [
@@ -29,6 +31,7 @@ export async function showRecord(call: EntityCall): Promise<PageAnswer> {
     ...(figures === null ? [] : [{ name: 'figures', column: 'header' as const, html: figures }]),
     { name: 'details', column: 'details', html: renderDetails(call, record, sources) },
     ...related.map(({ name, html }): PageBlock => ({ name, html, column: 'main' })),
+    ...added,
     ...panels.map((panel): PageBlock => ({ ...panel, column: 'side' })),
   ];
   const patched = await patchBlocks(call, `${definition.module}.${definition.plural}-record`, { id }, blocks);

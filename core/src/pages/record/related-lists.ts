@@ -101,7 +101,8 @@ function isWorthOffering(
   { entity, path }: Relation,
   newHref: string | undefined,
 ): boolean {
-  return newHref !== undefined && path !== 'owner' && entity.definition.id !== target.definition.id;
+  const isPeople = target.definition.id === 'core.user' || target.definition.id === 'core.team';
+  return newHref !== undefined && !isPeople && path !== 'owner' && entity.definition.id !== target.definition.id;
 }
 
 function titleOfRelation({ t, labels, entity: target }: EntityCall, { entity: { definition } }: Relation): string {
@@ -127,7 +128,8 @@ async function itemViews(
   );
   const sources = displaySources(call, await loadNames(call, facts, records));
   return records.map((record) => {
-    const views = facts.map((fact) => displayField(entity, fact, record, sources)).filter(({ text }) => text !== '');
+    const shown = facts.map((fact) => ({ fact, view: displayField(entity, fact, record, sources) }));
+    const views = shown.filter(({ fact, view }) => view.text !== '' && !isBareFigure(fact)).map(({ view }) => view);
     const tag = views.find(({ kind }) => kind === 'tags')?.tags?.[0];
     const end = views.find(({ kind }) => kind === 'number');
     const notes = views.filter((view) => view !== end && view.kind !== 'tags').slice(0, 2);
@@ -139,6 +141,11 @@ async function itemViews(
       ...(end && { end: end.text }),
     };
   });
+}
+
+/** A number without a unit says nothing beside a name. */
+function isBareFigure({ field }: EntityField): boolean {
+  return ['integer', 'decimal', 'percent', 'duration'].includes(field.kind);
 }
 
 function firstText({ text, entries }: ValueView): string {

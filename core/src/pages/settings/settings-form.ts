@@ -18,7 +18,9 @@ export function settingsForm(settings: WorkspaceSettings): FormData {
 /** What the form says, in the types of the settings; the API checks it. */
 export function readSettingsForm(form: FormData): Readonly<Record<string, unknown>> {
   const optional = (name: string): string | null => textOf(form, name) || null;
-  const currencies = textOf(form, 'furtherCurrencies').toUpperCase().split(/[\s,;]+/);
+  const currencies = textOf(form, 'furtherCurrencies')
+    .toUpperCase()
+    .split(/[\s,;]+/);
   return {
     ...Object.fromEntries(plainNames.map((name) => [name, textOf(form, name)])),
     fiscalYearStart: Number(textOf(form, 'fiscalYearStart')),
@@ -34,12 +36,18 @@ const plainNames = ['companyName', 'baseCurrency', 'timeZone', 'locale', 'weekSt
 
 function entryControls(name: string, entries: readonly Readonly<Record<string, string>>[]): FormData {
   return Object.fromEntries(
-    entries.flatMap((entry, place) => Object.entries(entry).map(([item, value]) => [`${name}.${place}.${item}`, value])),
+    entries.flatMap((entry, place) =>
+      Object.entries(entry).map(([item, value]) => [`${name}.${place}.${item}`, value]),
+    ),
   );
 }
 
 /** Rows in which none of `telling` is filled do not count. */
 function readEntries(form: FormData, name: string, items: readonly string[], telling: readonly string[]): object[] {
-  const rows = entryPlaces(form, name).map((place) => items.map((item) => [item, textOf(form, `${name}.${place}.${item}`)] as const));
-  return rows.filter((row) => row.some(([item, text]) => telling.includes(item) && text !== '')).map((row) => Object.fromEntries(row));
+  const rows = entryPlaces(form, name).map((place) =>
+    items.map((item) => [item, textOf(form, `${name}.${place}.${item}`)] as const),
+  );
+  return rows
+    .filter((row) => row.some(([item, text]) => telling.includes(item) && text !== ''))
+    .map((row) => Object.fromEntries(row));
 }

@@ -39,13 +39,24 @@ interface Attempt {
 
 async function showSettings(call: PageCall, attempt: Attempt = {}): Promise<PageAnswer> {
   const { t, render } = call;
-  const [{ settings, version }, rates] = await Promise.all([readSettings(call), readApi<{ readonly data: readonly ExchangeRate[] }>(call, '/settings/exchange-rates')]);
+  const [{ settings, version }, rates] = await Promise.all([
+    readSettings(call),
+    readApi<{ readonly data: readonly ExchangeRate[] }>(call, '/settings/exchange-rates'),
+  ]);
   const { problems = noProblems, rateProblems = noProblems } = attempt;
   const form = attempt.form ?? settingsForm(settings);
   const title = t('settings.title');
   const blocks = [
-    { name: 'settings', column: 'main' as const, html: render('core:settings/form', { title, version, ...settingsView(call, form, problems) }) },
-    { name: 'rates', column: 'side' as const, html: render('core:settings/rates', ratesView(call, settings, rates.data, rateProblems)) },
+    {
+      name: 'settings',
+      column: 'main' as const,
+      html: render('core:settings/form', { title, version, ...settingsView(call, form, problems) }),
+    },
+    {
+      name: 'rates',
+      column: 'side' as const,
+      html: render('core:settings/rates', ratesView(call, settings, rates.data, rateProblems)),
+    },
   ];
   const isRefused = [problems, rateProblems].some(({ byControl, general }) => byControl.size + general.length > 0);
   return showPage({ title, breadcrumbs: [{ label: title }], blocks }, isRefused ? 422 : 200);
@@ -61,7 +72,10 @@ async function saveSettings(call: PageCall): Promise<PageAnswer> {
   const changed = changeEntries(form);
   if (changed !== null) return showSettings(call, { form: changed });
   try {
-    await callApi(call, 'PATCH', '/settings', { body: readSettingsForm(form), ifVersion: call.request.ifVersion ?? '*' });
+    await callApi(call, 'PATCH', '/settings', {
+      body: readSettingsForm(form),
+      ifVersion: call.request.ifVersion ?? '*',
+    });
   } catch (error) {
     return showSettings(call, { form, problems: problemsIn(call, form, refusalOf(error)) });
   }
@@ -79,7 +93,9 @@ async function addRate(call: PageCall): Promise<PageAnswer> {
   const currency = textOf(form, 'currency').toUpperCase();
   const day = textOf(form, 'validFrom');
   try {
-    await callApi(call, 'PUT', `/settings/exchange-rates/${encodeURIComponent(currency)}/${encodeURIComponent(day)}`, { body: { rate: textOf(form, 'rate') } });
+    await callApi(call, 'PUT', `/settings/exchange-rates/${encodeURIComponent(currency)}/${encodeURIComponent(day)}`, {
+      body: { rate: textOf(form, 'rate') },
+    });
   } catch (error) {
     return showSettings(call, { rateProblems: problemsIn(call, form, problemsOf(error)) });
   }
@@ -96,7 +112,12 @@ function problemsIn(call: PageCall, form: FormData, problems: readonly Problem[]
   return formProblems(problems, new Set([...Object.keys(form), 'businessHours', 'holidays']), problemText(call));
 }
 
-function ratesView({ env, request }: PageCall, settings: WorkspaceSettings, rates: readonly ExchangeRate[], problems: FormProblems): object {
+function ratesView(
+  { env, request }: PageCall,
+  settings: WorkspaceSettings,
+  rates: readonly ExchangeRate[],
+  problems: FormProblems,
+): object {
   const { formatters } = request.generation.views;
   return {
     base: settings.baseCurrency,

@@ -18,11 +18,18 @@ export function settingsView(call: PageCall, form: FormData, problems: FormProbl
       control(draft, 'timeZone', { kind: 'select', options: timeZones() }),
       control(draft, 'baseCurrency', { kind: 'select', options: currencies(call) }),
       control(draft, 'furtherCurrencies', { kind: 'text' }),
-      control(draft, 'weekStart', { kind: 'select', options: ['monday', 'saturday', 'sunday'].map((day) => dayOption(call, day)) }),
+      control(draft, 'weekStart', {
+        kind: 'select',
+        options: ['monday', 'saturday', 'sunday'].map((day) => dayOption(call, day)),
+      }),
       control(draft, 'fiscalYearStart', { kind: 'select', options: months(call) }),
     ],
     hours: entries(draft, 'businessHours', (prefix) => [
-      control(draft, `${prefix}.day`, { kind: 'select', label: call.t('settings.day'), options: days.map((day) => dayOption(call, day)) }),
+      control(draft, `${prefix}.day`, {
+        kind: 'select',
+        label: call.t('settings.day'),
+        options: days.map((day) => dayOption(call, day)),
+      }),
       control(draft, `${prefix}.from`, { kind: 'text', label: call.t('settings.from'), placeholder: '09:00' }),
       control(draft, `${prefix}.to`, { kind: 'text', label: call.t('settings.to'), placeholder: '17:00' }),
     ]),
@@ -48,16 +55,29 @@ const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'
 const knownLanguages = ['en', 'en-GB', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'pl', 'sv', 'da', 'fi', 'cs', 'zh-CN', 'ja'];
 
 function control({ call: { t, request, env }, form, problems }: Draft, name: string, options: object): object {
-  const hint = request.generation.views.hasText(env, 'core', `settings.hints.${name}`) ? t(`settings.hints.${name}`) : undefined;
+  const hint = request.generation.views.hasText(env, 'core', `settings.hints.${name}`)
+    ? t(`settings.hints.${name}`)
+    : undefined;
   const error = problems.byControl.get(name);
   const label = 'label' in options ? options.label : t(`settings.fields.${name}`);
   return { ...options, name, label, value: textOf(form, name), hint, ...(error === undefined ? {} : { error }) };
 }
 
 function entries({ call, form, problems }: Draft, name: string, controlsOf: (prefix: string) => object[]): object {
-  const rows = entryPlaces(form, name).map((place, index) => ({ place, number: index + 1, controls: controlsOf(`${name}.${place}`) }));
+  const rows = entryPlaces(form, name).map((place, index) => ({
+    place,
+    number: index + 1,
+    controls: controlsOf(`${name}.${place}`),
+  }));
   const error = problems.byControl.get(name);
-  return { kind: 'entries', name, label: call.t(`settings.fields.${name}`), rows, isFull: false, ...(error === undefined ? {} : { error }) };
+  return {
+    kind: 'entries',
+    name,
+    label: call.t(`settings.fields.${name}`),
+    rows,
+    isFull: false,
+    ...(error === undefined ? {} : { error }),
+  };
 }
 
 function dayOption({ env }: PageCall, day: string): Option {
@@ -67,7 +87,10 @@ function dayOption({ env }: PageCall, day: string): Option {
 
 function months({ env }: PageCall): Option[] {
   const format = new Intl.DateTimeFormat(env.locale, { month: 'long', timeZone: 'UTC' });
-  return Array.from({ length: 12 }, (_, month) => ({ value: String(month + 1), label: format.format(new Date(Date.UTC(2024, month, 1))) }));
+  return Array.from({ length: 12 }, (_, month) => ({
+    value: String(month + 1),
+    label: format.format(new Date(Date.UTC(2024, month, 1))),
+  }));
 }
 
 function languages({ env }: PageCall): Option[] {
@@ -86,6 +109,6 @@ function currencies({ env }: PageCall): Option[] {
 
 function countries({ env }: PageCall): Option[] {
   const names = new Intl.DisplayNames([env.locale], { type: 'region' });
-  const options = getCountries().map((value) => ({ value: String(value), label: names.of(value) ?? value }));
+  const options = getCountries().map((value) => ({ value, label: names.of(value) ?? value }));
   return options.toSorted((left, right) => left.label.localeCompare(right.label, env.locale));
 }

@@ -1,0 +1,95 @@
+import { isTrellisError, MalformedError, Uuid } from '@trellis-crm/sdk';
+import type { Endpoint } from '../../http/endpoint.js';
+import { Imports } from '../../imports/index.js';
+import { readUpload, type Upload } from '../../imports/api/read-upload.js';
+import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { isWithout } from '../list/list-view.js';
+import { createPageCall, type PageCall, type PageDeps } from '../page-call.js';
+import { goTo, pageEndpoint, respond, showPage, type PageAnswer } from '../page-endpoint.js';
+import { mapColumns, runImport, showImport } from './import-page.js';
+import { importRow } from './import-view.js';
+
+/** Importing a file: upload, check, run, report. Each import is its owner's alone. */
+export function importPages(deps: PageDeps): readonly Endpoint[] {
+  const byId = { access: 'signed-in', params: { id: Uuid } } as const;
+  return [
+    pageEndpoint(deps, 'GET /imports', { access: 'signed-in', handle: (call) => showImports(call) }),
+    receiveFile(deps),
+    pageEndpoint(deps, 'GET /imports/:id', { ...byId, handle: showImport }),
+    pageEndpoint(deps, 'POST /imports/:id/run', { ...byId, handle: runImport }),
+    pageEndpoint(deps, 'POST /imports/:id/columns', { ...byId, handle: mapColumns }),
+  ];
+}
+
+async function showImports(
+  call: PageCall,
+  refusal?: { readonly message: string; readonly entity: string },
+): Promise<PageAnswer> {
+  const { t, render, request, workspace } = call;
+  const imports = await workspace.container.resolve(Imports).list(request.identity);
+  const entities = importableEntities(call).map(({ definition }) => ({
+    value: definition.id,
+    label: call.labels.many(definition),
+  }));
+  const title = t('imports.title');
+  const blocks = [
+    { name: 'header', column: 'header' as const, html: render('core:imports/head', { title }) },
+    {
+      name: 'upload',
+      column: 'main' as const,
+      html: render('core:imports/upload', {
+        entities,
+        entity: refusal?.entity ?? request.url.searchParams.get('entity') ?? '',
+        error: refusal?.message,
+      }),
+    },
+    {
+      name: 'history',
+      column: 'side' as const,
+      html: render('core:imports/history', { items: imports.slice(0, 20).map((record) => importRow(call, record)) }),
+    },
+  ];
+  return showPage({ title, breadcrumbs: [{ label: title }], blocks }, refusal === undefined ? 200 : 422);
+}
+
+/** `POST /imports`: takes a file and checks all of its rows; nothing is written yet. */
+function receiveFile(deps: PageDeps): Endpoint {
+  return {
+    method: 'POST',
+    path: '/imports',
+    module: 'core',
+    access: 'signed-in',
+    surface: 'page',
+    input: { body: { kind: 'stream', types: ['multipart/form-data'] } },
+    async handle(request) {
+      const call = createPageCall(deps, request);
+      if (request.bodyStream === null) throw new MalformedError('body_missing');
+      const upload = await readUpload(request.bodyStream, request.header('Content-Type'));
+      return respond(call, await checkFile(call, upload));
+    },
+  };
+}
+
+async function checkFile(call: PageCall, { bytes, fileName, fields }: Upload): Promise<PageAnswer> {
+  const { request, workspace } = call;
+  const { entity = '' } = fields;
+  const file = { bytes, fileName: fileName ?? 'import.csv', isDryRun: true, entity };
+  try {
+    const record = await workspace.container.resolve(Imports).submit(file, request.identity);
+    return goTo(`/imports/${record.id}`);
+  } catch (error) {
+    return showImports(call, { message: refusalOf(error), entity });
+  }
+}
+
+/** Why the file as a whole cannot be imported. @throws what is not a refusal */
+function refusalOf(error: unknown): string {
+  if (!isTrellisError(error) || error.status === 0 || error.status >= 500) throw error;
+  return error.errors[0]?.message ?? error.message;
+}
+
+function importableEntities({ request: { generation, identity } }: PageCall): CompiledEntity[] {
+  return [...generation.entities.values()].filter(
+    (entity) => !isWithout(entity, 'import') && identity.reach(`${entity.definition.id}:import`) !== null,
+  );
+}
