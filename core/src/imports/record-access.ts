@@ -28,7 +28,7 @@ export function importRecords(scopeOf: (entity: CompiledEntity) => RecordScope):
     },
     updateMany: (entity, changes) => updateMany(scopeOf(entity), entity, changes),
     preview: (entity, before, patch) => preview(scopeOf(entity), entity, before, patch),
-    mayCreate: (entity) => reachFor(scopeOf(entity), entity, 'create') !== null,
+    mayCreate: (entity, inputs) => mayCreate(scopeOf(entity), entity, inputs),
   };
 }
 
@@ -69,6 +69,24 @@ async function load(
   if (ids.length === 0) return new Map();
   const records = await getRecords(scope, entity, ids);
   return new Map(records.map((record) => [record.id, record]));
+}
+
+async function mayCreate(scope: RecordScope, entity: CompiledEntity, inputs: readonly RecordJson[]): Promise<boolean> {
+  const { identity, generation } = scope;
+  const reach = reachFor(scope, entity, 'create');
+  if (reach === null || reach === 'all' || !entity.definition.owned) return reach !== null;
+  const owners = new Set(inputs.map(({ owner = identity.userId }) => owner));
+  const users = generation.entities.get('core.user');
+  const maySeeUsers = users !== undefined && reachFor(scope, users, 'read') !== null;
+  const known = maySeeUsers ? await load(scope, users, [...owners].filter(isText)) : new Map<Id, StoredJson>();
+  return [...owners].every((owner) => {
+    const team = isText(owner) ? known.get(owner)?.['team'] : null;
+    return isWithinReach(identity, reach, { owner: isText(owner) ? owner : null, team: isText(team) ? team : null });
+  });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 async function updateMany(

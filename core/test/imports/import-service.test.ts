@@ -197,6 +197,27 @@ describe('imports', () => {
     expect((await world.host.query(Account).where({ name: 'Acme' }).first())?.industry).to.equal(null);
   });
 
+  it('says in a dry run too that records cannot be made for others', async () => {
+    const [ann, bob] = await world.host.records(User).createMany([{ name: 'Ann' }, { name: 'Bob' }]);
+    const grants = {
+      'core.user:read': 'all',
+      'core.account:read': 'all',
+      'core.account:import': 'own',
+      'core.account:create': 'own',
+      'core.account:update': 'own',
+    } as const;
+    const seller = identityOf({ userId: ann?.id ?? '', reach: reaches(grants) });
+    const text = `name,owner\nMine,Ann\nTheirs,Bob\nNobody's,\n`;
+
+    const dry = await world.import(text, { entity: 'core.account', isDryRun: true }, seller);
+    const record = await world.import(text, { entity: 'core.account' }, seller);
+
+    expect(bob).to.not.equal(undefined);
+    expect(record.totals).to.deep.include({ created: 2, refused: 1 });
+    expect(dry.totals).to.deep.equal(record.totals);
+    expect((await world.imports.problems(record, 1))[0]).to.include({ line: 3, code: 'owner_out_of_reach' });
+  });
+
   const refusals: [string, Parameters<ImportHost['import']>, string][] = [
     ['an empty file', [''], 'empty_file'],
     ['a NUL byte', ['name\nA\0\n'], 'contains_nul'],

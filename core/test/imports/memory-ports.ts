@@ -52,7 +52,7 @@ export class MemoryRecords {
       },
       records: {
         check: (_, values) => this.check(values),
-        mayCreate: () => true,
+        mayCreate: async () => true,
         findByField: async ({ definition }, path, values) =>
           this.of(definition.id).flatMap((record) =>
             valueAt(record, path)

@@ -22,8 +22,8 @@ export interface ImportRecords {
   updateMany(entity: CompiledEntity, changes: readonly RecordChange[]): Promise<ReadonlySet<Id>>;
   /** Whether the actor may change the record, and whether the change would make a difference. */
   preview(entity: CompiledEntity, before: StoredJson, patch: RecordJson): 'forbidden' | 'changed' | 'unchanged';
-  /** Whether the actor may create records of the entity at all. */
-  mayCreate(entity: CompiledEntity): boolean;
+  /** Whether the actor may create all of these records, whoever shall own them. */
+  mayCreate(entity: CompiledEntity, inputs: readonly RecordJson[]): Promise<boolean>;
 }
 
 /** A record found by one of its values. */

@@ -60,7 +60,7 @@ export function previewPorts(ports: ChunkPorts, planned: PlannedRecords): ChunkP
 function previewRecords(records: ImportRecords, planned: PlannedRecords): ImportRecords {
   return {
     check: (entity, values, verb) => records.check(entity, values, verb),
-    mayCreate: (entity) => records.mayCreate(entity),
+    mayCreate: (entity, inputs) => records.mayCreate(entity, inputs),
     preview: (entity, before, patch) => records.preview(entity, before, patch),
     async findByField(entity, path, values) {
       return [...(await records.findByField(entity, path, values)), ...plannedWith(planned, entity, path, values)];
@@ -74,7 +74,11 @@ function previewRecords(records: ImportRecords, planned: PlannedRecords): Import
       return new Map([...real, ...unborn]);
     },
     async createMany(entity, inputs) {
-      if (!records.mayCreate(entity)) throw new ForbiddenError('may_not_create', { entity: entity.definition.id });
+      const isAllowed = await records.mayCreate(
+        entity,
+        inputs.map((input) => withoutPlannedOwner(planned, input)),
+      );
+      if (!isAllowed) throw new ForbiddenError('owner_out_of_reach', { entity: entity.definition.id });
       await refuseTaken(records, entity, inputs);
       return inputs.map((input) => plan(planned, entity, input));
     },
@@ -86,6 +90,11 @@ function previewRecords(records: ImportRecords, planned: PlannedRecords): Import
       return new Set(changes.filter((change) => isChange(records, entity, change, before)).map(({ id }) => id));
     },
   };
+}
+
+/** Nobody knows yet which team an owner will be in who is planned only; the actor stands in. */
+function withoutPlannedOwner(planned: PlannedRecords, { owner, ...input }: RecordJson): RecordJson {
+  return owner === undefined || (typeof owner === 'string' && planned.has(owner)) ? input : { ...input, owner };
 }
 
 function previewKeys(keys: ExternalIds, planned: PlannedRecords): ExternalIds {
