@@ -24,6 +24,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
   checkFolders,
   checkInstance,
   checkDatabase,
+  checkTables,
   checkBackground,
 ];
 
@@ -83,4 +84,19 @@ async function checkDatabase(cli: CliContext): Promise<Finding[]> {
     if (!(error instanceof StartError)) throw error;
     return [{ name: 'database', status: 'error', detail: `${error.message}: ${error.reason}`, fix: error.fix }];
   }
+}
+
+/** Loaded late, like the workspace itself. A database that cannot be reached was reported before. */
+async function checkTables(cli: CliContext): Promise<Finding[]> {
+  const workspace = await cli.workspace().catch((error: unknown) => {
+    if (error instanceof StartError) return undefined;
+    throw error;
+  });
+  if (workspace === undefined) return [];
+  const { findDrift } = await import('../records/drift.js');
+  const entities = [...workspace.generation().entities.values()];
+  const drift = await findDrift(workspace.database.knex, entities);
+  if (drift.length > 0)
+    return drift.map(({ problem, fix }) => ({ name: 'tables', status: 'error', detail: problem, fix }));
+  return [{ name: 'tables', status: 'ok', detail: `fit the declarations of ${entities.length} entities` }];
 }

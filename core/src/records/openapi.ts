@@ -1,3 +1,4 @@
+import { sessionCookie } from '../http/caller.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { JsonSchema } from './compiled-entity.js';
 
@@ -28,7 +29,7 @@ const securitySchemes = {
   session: {
     type: 'apiKey',
     in: 'cookie',
-    name: 'session',
+    name: sessionCookie,
     description: 'A signed-in browser; what changes something also sends X-CSRF-Token',
   },
 };
