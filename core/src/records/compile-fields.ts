@@ -129,9 +129,9 @@ function permissionsOf(path: string, field: Field, { id }: EntityToken): Compile
 function compileList(name: string, field: Field, { definition, plugin }: FieldPlace): CompiledList {
   const ownerColumn = `${toSnake(definition.noun)}_id`;
   const items = compileMap(field.item ?? {}, { definition, plugin: null, alias: listAlias, isSystem: false });
-  for (const { list, column } of items) {
-    if (list !== null || column === ownerColumn || column === 'position')
-      refuse('list_field_invalid', definition, name);
+  for (const item of items) {
+    const isTaken = item.column === ownerColumn || item.column === 'position';
+    if (isTaken || item.list !== null || isBeyondEntries(item.field)) refuse('list_field_invalid', definition, name);
   }
   return {
     schemaName: schemaNameOf(plugin ?? definition.module),
@@ -139,6 +139,11 @@ function compileList(name: string, field: Field, { definition, plugin }: FieldPl
     ownerColumn,
     items,
   };
+}
+
+/** Rights, uniqueness and who may write are matters of the whole list: its entries are replaced together. */
+function isBeyondEntries({ restricted, unique, readOnly }: Field): boolean {
+  return restricted === true || unique === true || readOnly === true;
 }
 
 function refuse(code: string, definition: EntityToken, field: string): never {

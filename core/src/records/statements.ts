@@ -1,19 +1,7 @@
-import type { CompiledField, CompiledList } from './compiled-entity.js';
+import type { CompiledField, CompiledList, RecordStatements } from './compiled-entity.js';
 import { currencyColumn, recordAlias } from './compile-fields.js';
 import { traitsOf } from './field-kinds.js';
 import { quoted } from './names.js';
-
-/** The writes of one entity as constant SQL. Rows arrive as one JSON array, so the text is the same for one record and for a thousand. */
-export interface RecordStatements {
-  /** Binding: rows of the own table. */
-  readonly insert: string;
-  /** Binding: rows with every own column, of records whose row lock is held. */
-  readonly update: string;
-  /** By plugin id; binding: rows of its side table. */
-  readonly saveSide: ReadonlyMap<string, string>;
-  /** By field path; bindings: ids of the records, then their new entries. */
-  readonly replaceList: ReadonlyMap<string, { readonly clear: string; readonly insert: string }>;
-}
 
 /** One column as it stands in a JSON row. */
 interface Column {
