@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-import type { Browser } from 'playwright-core';
+import type { Browser, ConsoleMessage, Page } from 'playwright-core';
 
 /** Which screen and which colours a page is looked at with. */
 export interface Look {
@@ -25,22 +25,44 @@ export const looks: readonly Look[] = [390, 1440].flatMap((width) => [
   { width, theme: 'dark' },
 ]);
 
-/** Opens a page and examines it: accessibility, width, console. The policy is bypassed for axe alone, after the page has loaded under it. */
+/** Opens a page in a browser of its own and examines it. */
 export async function checkPage(browser: Browser, address: string, look: Look): Promise<PageFindings> {
   const context = await browser.newContext({ viewport: { width: look.width, height: 900 }, colorScheme: look.theme });
   try {
-    const page = await context.newPage();
-    const errors: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    page.on('pageerror', (error) => errors.push(error.message));
-    await page.goto(address, { waitUntil: 'load' });
-    const overflowPx = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-    await page.evaluate(axeSource);
-    const violations = await page.evaluate(runAxe);
-    return { violations: violations as string[], overflowPx: overflowPx as number, errors };
+    return await examinePage(await context.newPage(), address);
   } finally {
     await context.close();
   }
+}
+
+/** Goes to an address and examines the page there: accessibility, width (on a desk that of a tablet too), console. */
+export async function examinePage(page: Page, address: string): Promise<PageFindings> {
+  const errors: string[] = [];
+  // A page that says "not found" is meant to; the browser notes its status as an error all the same.
+  const onConsole = (message: ConsoleMessage): void => {
+    if (message.type() === 'error' && !/status of 404/.test(message.text())) errors.push(message.text());
+  };
+  const onError = (error: Error): void => void errors.push(error.message);
+  page.on('console', onConsole).on('pageerror', onError);
+  await page.goto(address, { waitUntil: 'load' });
+  await page.waitForFunction("document.querySelector('[aria-busy=true]') === null");
+  const overflowPx = await widestOverflow(page);
+  await page.evaluate(axeSource);
+  const violations = await page.evaluate(runAxe);
+  page.off('console', onConsole).off('pageerror', onError);
+  return { violations: violations as string[], overflowPx, errors };
+}
+
+async function widestOverflow(page: Page): Promise<number> {
+  const overflow = async (): Promise<number> =>
+    Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
+  const size = page.viewportSize();
+  const here = await overflow();
+  if (size === null || size.width < 1024) return here;
+  await page.setViewportSize({ ...size, width: 1024 });
+  const onTablet = await overflow();
+  await page.setViewportSize(size);
+  return Math.max(here, onTablet);
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

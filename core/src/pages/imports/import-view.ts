@@ -52,13 +52,14 @@ function figures({ t, env, request }: PageCall, { isDryRun, totals }: ImportReco
 /** After a check the import itself, after that the records; what was refused comes back as a file. */
 function nextSteps({ t, request }: PageCall, { id, entity, state, isDryRun, totals }: ImportRecord): object {
   const written = totals.created + totals.changed;
+  const when = (isSo: boolean, href: string): string | undefined => (isSo ? href : undefined);
   const isOver = state === 'done';
-  const path = request.generation.entities.get(entity)?.path;
+  const path = request.generation.entities.get(entity)?.path ?? '';
   return {
-    runAction: isOver && isDryRun && written > 0 ? `/imports/${id}/run` : undefined,
+    runAction: when(isOver && isDryRun && written > 0, `/imports/${id}/run`),
     runLabel: t('imports.run', { count: written }),
-    refusedHref: totals.refused > 0 ? `/api/v1/imports/${id}/refused.csv` : undefined,
-    listHref: isOver && !isDryRun && path !== undefined ? `/${path}` : undefined,
+    refusedHref: when(totals.refused > 0, `/api/v1/imports/${id}/refused.csv`),
+    listHref: when(isOver && !isDryRun, `/${path}`),
   };
 }
 
