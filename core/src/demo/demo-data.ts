@@ -12,6 +12,7 @@ import {
   type ModuleContexts,
   type Registrations,
 } from '../kernel/index.js';
+import { demoPeople } from './demo-people.js';
 import { removeDemoRecords, type RemovalReport } from './remove-demo.js';
 import { seedDemo, type SeededPerson } from './seed-demo.js';
 
@@ -81,7 +82,8 @@ async function add(parts: DemoParts, canSignIn: boolean): Promise<void> {
 async function addCore(parts: DemoParts, core: Registrations, canSignIn: boolean): Promise<void> {
   await seedModule(parts, core, async (tx, unit) => {
     const people = await seedDemo(tx, canSignIn);
-    if (canSignIn) await giveLogins(parts, unit, people);
+    const newcomers = people.filter(({ isNew }) => isNew);
+    if (canSignIn && newcomers.length > 0) await giveLogins(parts, unit, newcomers);
   });
 }
 
@@ -130,9 +132,9 @@ async function giveLogins(
   { trx }: UnitOfWork,
   people: readonly SeededPerson[],
 ): Promise<void> {
-  const logins = people.map(({ id }, position) => ({
+  const logins = people.map(({ id, person }) => ({
     user_id: id,
-    position,
+    position: demoPeople.indexOf(person),
     password: randomBytes(9).toString('base64url'),
   }));
   const hashes = await Promise.all(logins.map(({ password }) => passwords.hash(password)));

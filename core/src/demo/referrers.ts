@@ -1,3 +1,4 @@
+import type { OnDelete } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { CompiledEntity, CompiledField } from '../records/index.js';
 
@@ -22,8 +23,8 @@ export function referrers(entity: CompiledEntity): readonly Referrer[] {
 }
 
 /**
- * Entities in an order in which each can be deleted: those that hold others back (`restrict`, and by it owner and team) come
- * before these.
+ * Entities in an order in which each can be deleted: those that refer to others come before these, so that the database
+ * neither holds them back nor takes them along unseen.
  */
 export function deletionOrder(entities: readonly CompiledEntity[]): readonly CompiledEntity[] {
   const ordered: CompiledEntity[] = [];
@@ -31,7 +32,7 @@ export function deletionOrder(entities: readonly CompiledEntity[]): readonly Com
   const visit = (entity: CompiledEntity): void => {
     if (visited.has(entity.definition.id)) return;
     visited.add(entity.definition.id);
-    for (const other of entities) if (other !== entity && holdsBack(other, entity)) visit(other);
+    for (const other of entities) if (other !== entity && goesBefore(other, entity)) visit(other);
     ordered.push(entity);
   };
   for (const entity of entities) visit(entity);
@@ -62,9 +63,15 @@ export async function inactiveReferrers(
   });
 }
 
-function holdsBack(other: CompiledEntity, target: CompiledEntity): boolean {
-  return [...other.fields.values()].some(
-    ({ field, target: to }) => to === target.definition.id && field.onDelete === 'restrict',
+/** In a circle the ref that restricts decides. */
+function goesBefore(other: CompiledEntity, target: CompiledEntity): boolean {
+  const kinds = directRefs(other, target);
+  return kinds.includes('restrict') || (kinds.length > 0 && !directRefs(target, other).includes('restrict'));
+}
+
+function directRefs(from: CompiledEntity, to: CompiledEntity): readonly OnDelete[] {
+  return [...from.fields.values()].flatMap(({ field, plugin, target }) =>
+    target === to.definition.id && plugin === null ? (field.onDelete ?? []) : [],
   );
 }
 

@@ -7,6 +7,8 @@ import { demoPeople, demoTeams, type DemoPerson } from './demo-people.js';
 export interface SeededPerson {
   readonly id: Id;
   readonly person: DemoPerson;
+  /** False for somebody who stayed when earlier demo records went. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -23,20 +25,30 @@ export async function seedDemo(tx: TransactionContext, canSignIn: boolean): Prom
 }
 
 async function seedPeople(tx: TransactionContext, canSignIn: boolean): Promise<readonly SeededPerson[]> {
-  const teams = await tx.records(Team).createMany(demoTeams.map((name) => ({ name })));
-  const teamIds = new Map(teams.map(({ id, name }) => [name, id]));
-  const inputs = demoPeople.map(({ role, name, email, jobTitle, team }): CreateOf<typeof User> => {
+  const teams = await seedTeams(tx);
+  const emails = demoPeople.map(({ email }) => email);
+  const known = new Map((await tx.query(User).where({ email: { in: emails } })).map(({ id, email }) => [email, id]));
+  const missing = demoPeople.filter(({ email }) => !known.has(email));
+  const inputs = missing.map(({ role, name, email, jobTitle, team }): CreateOf<typeof User> => {
     const status = canSignIn ? 'active' : 'no_login';
-    return { name, email, role, status, jobTitle, team: teamIds.get(team) ?? null };
+    return { name, email, role, status, jobTitle, team: teams.get(team) ?? null };
   });
-  const users = await tx.records(User).createMany(inputs);
-  const people = demoPeople.flatMap((person, index) => {
-    const user = users[index];
-    return user === undefined ? [] : [{ id: user.id, person }];
+  const created = new Map((await tx.records(User).createMany(inputs)).map(({ id, email }) => [email, id]));
+  const people = demoPeople.flatMap((person) => {
+    const id = created.get(person.email) ?? known.get(person.email);
+    return id === undefined ? [] : [{ id, person, isNew: created.has(person.email) }];
   });
   const leads = people.filter(({ person }) => person.isManager).map(({ id }) => ({ user: id }));
-  await tx.records(Team).updateMany(teams.map(({ id }) => ({ id, patch: { managers: leads } })));
+  await tx.records(Team).updateMany([...teams.values()].map((id) => ({ id, patch: { managers: leads } })));
   return people;
+}
+
+/** Ids by name; a team that stayed when earlier demo records went is taken again. */
+async function seedTeams(tx: TransactionContext): Promise<ReadonlyMap<string, Id>> {
+  const known = new Map((await tx.query(Team).where({ name: { in: demoTeams } })).map(({ id, name }) => [name, id]));
+  const missing = demoTeams.filter((name) => !known.has(name)).map((name) => ({ name }));
+  const created = await tx.records(Team).createMany(missing);
+  return new Map([...known, ...created.map(({ id, name }): [string, Id] => [name, id])]);
 }
 
 /** Companies without a parent first, since the others refer to them. */

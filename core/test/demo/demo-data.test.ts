@@ -42,6 +42,20 @@ describe('/api/v1/demo-data', () => {
     expect((await host.as(host.admin).get('/api/v1/demo-data')).body).to.deep.equal({ data: { count: 0 } });
   });
 
+  it('takes what stayed again when demo records are added anew', async () => {
+    await host.as(host.admin).post('/api/v1/demo-data');
+    const [maya] = await host.sql("select id from core.users where email like 'maya.%'");
+    const account = { name: 'Mine', owner: maya?.['id'] };
+    expect((await host.as(host.admin).post('/api/v1/accounts', account)).status).to.equal(201);
+    await host.as(host.admin).delete('/api/v1/demo-data');
+
+    const added = await host.as(host.admin).post('/api/v1/demo-data');
+
+    expect(added.status).to.equal(201);
+    expect((await host.sql("select 1 from core.users where email like '%@demo.example'")).length).to.equal(4);
+    expect((await host.sql("select 1 from core.teams where name like 'Sales %'")).length).to.equal(2);
+  });
+
   it('is for administrators', async () => {
     for (const user of [host.manager, host.user, host.readOnly]) {
       expect((await host.as(user).post('/api/v1/demo-data')).status).to.equal(403);
