@@ -1,7 +1,9 @@
 import { NotFoundError, User, type Id, type TransactionContext } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
 import type { InjectionToken } from 'tsyringe';
 import type { Generation } from '../kernel/generation.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { auditAccess } from './access-audit.js';
 import { endLinks, findLink, useLink, type LinkKind } from './access-links.js';
 import { Authenticator } from './authenticator.js';
 import { findAccount, writePasswordHash } from './credentials.js';
@@ -49,7 +51,7 @@ export function createLinkUse(workspace: Workspace, passwords: Passwords): LinkU
       const { generation, signal, device } = input;
       const identity = operatorIdentity(workspace.info());
       return workspace.transaction({ generation, module: 'core', identity, signal }, async (tx, { trx }) => {
-        const userId = await claim(trx, 'invitation', input.token);
+        const userId = await claim(trx, 'invitation', input.token, clock.now());
         await writePasswordHash(trx, userId, hash, clock.now());
         await activate(tx, userId);
         log.info({ userId }, 'invitation accepted');
@@ -59,21 +61,28 @@ export function createLinkUse(workspace: Workspace, passwords: Passwords): LinkU
     async resetPassword(input) {
       const hash = await prepare('reset', input);
       await database.tx(async (trx) => {
-        const userId = await claim(trx, 'reset', input.token);
+        const userId = await claim(trx, 'reset', input.token, clock.now());
         await writePasswordHash(trx, userId, hash, clock.now());
         await endSessions(trx, userId);
         await endLinks(trx, userId);
+        await noteReset(trx, userId, clock.now());
         log.info({ userId }, 'password reset');
       });
       workspace.container.resolve(Authenticator).refresh();
     },
   };
+}
 
-  async function claim(trx: Parameters<typeof useLink>[0], kind: LinkKind, token: string): Promise<Id> {
-    const userId = await useLink(trx, kind, token, clock.now());
-    if (userId === null) throw linkNotValid();
-    return userId;
-  }
+async function claim(trx: Knex.Transaction, kind: LinkKind, token: string, now: Date): Promise<Id> {
+  const userId = await useLink(trx, kind, token, now);
+  if (userId === null) throw linkNotValid();
+  return userId;
+}
+
+/** Whoever holds the link acts as the user. */
+function noteReset(trx: Knex.Transaction, userId: Id, at: Date): Promise<void> {
+  const by = { kind: 'user', id: userId, onBehalfOf: null } as const;
+  return auditAccess(trx, { entity: 'core.user', recordId: userId, verb: 'password-reset', changes: {}, by, at });
 }
 
 async function activate(tx: TransactionContext, userId: Id): Promise<void> {

@@ -9,11 +9,13 @@ import {
 import type { BaseLogger } from 'pino';
 import type { Database } from '../database/database.js';
 import type { Generation } from '../kernel/generation.js';
+import { auditAccess } from './access-audit.js';
 import { createToken, type TokenEntry } from './api-token-store.js';
 import type { AttemptLimiter } from './attempt-limiter.js';
 import { findAccount, writePasswordHash, type Account } from './credentials.js';
 import { endLinks } from './access-links.js';
 import { checkNewPassword } from './password-rules.js';
+import type { Identity } from './identity.js';
 import type { Passwords } from './passwords.js';
 import type { Session } from './session.js';
 import { endSessions } from './session-store.js';
@@ -33,6 +35,7 @@ export interface PasswordChange {
   readonly oldPassword: string;
   readonly newPassword: string;
   readonly ip: string;
+  readonly by: Identity;
 }
 
 /**
@@ -52,6 +55,15 @@ export async function changeOwnPassword(parts: OwnAccessParts, change: PasswordC
     await writePasswordHash(trx, account.id, hash, clock.now());
     await endSessions(trx, account.id, change.session.id);
     await endLinks(trx, account.id);
+    const { by } = change;
+    await auditAccess(trx, {
+      entity: 'core.user',
+      recordId: account.id,
+      verb: 'password-changed',
+      changes: {},
+      by,
+      at: clock.now(),
+    });
   });
   log.info({ userId: account.id }, 'password changed');
 }
@@ -68,18 +80,18 @@ export interface TokenRequest {
 export async function createOwnToken(
   { database, clock, log }: Pick<OwnAccessParts, 'database' | 'clock' | 'log'>,
   generation: Generation,
-  userId: Id,
-  request: TokenRequest,
+  { userId, by, ...request }: TokenRequest & { readonly userId: Id; readonly by: Identity },
 ): Promise<TokenEntry & { readonly token: string }> {
   const now = clock.now();
   const expiresAt = request.expiresAt === null ? null : new Date(request.expiresAt);
   const errors = [...scopeProblems(generation, request.scopes), ...endProblems(expiresAt, now)];
   if (errors.length > 0) throw new ValidationError('not_valid', {}, { errors });
-  const token = await createToken(
-    database.knex,
-    { userId, name: request.name, scopes: request.scopes, expiresAt },
-    now,
-  );
+  const { name, scopes } = request;
+  const token = await database.tx(async (trx) => {
+    const changes = { token: { to: { name, scopes } } };
+    await auditAccess(trx, { entity: 'core.user', recordId: userId, verb: 'token-created', changes, by, at: now });
+    return createToken(trx, { userId, name, scopes, expiresAt }, now);
+  });
   log.info({ userId, tokenId: token.id, scopes: token.scopes }, 'API token created');
   return token;
 }

@@ -1,7 +1,16 @@
-import { ConflictError, ValidationError, type PermissionKey, type Problem, type Reach } from '@trellis-crm/sdk';
+import {
+  ConflictError,
+  ValidationError,
+  type Clock,
+  type PermissionKey,
+  type Problem,
+  type Reach,
+} from '@trellis-crm/sdk';
 import type { BaseLogger } from 'pino';
 import type { Database } from '../database/database.js';
 import type { Generation } from '../kernel/generation.js';
+import { auditAccess, differences } from './access-audit.js';
+import type { Identity } from './identity.js';
 import { declaredReach, effectiveGrants, type Role } from './role-grants.js';
 import { replaceDeviations } from './role-store.js';
 import type { Roles } from './roles.js';
@@ -11,6 +20,14 @@ export interface RoleChangeParts {
   readonly database: Database;
   readonly roles: Roles;
   readonly log: BaseLogger;
+  readonly clock: Clock;
+}
+
+/** What a role is to have: by permission a reach, or null to take the right away. */
+export interface GrantChange {
+  readonly key: string;
+  readonly grants: Readonly<Record<string, Reach | null>>;
+  readonly by: Identity;
 }
 
 /** A role's rights as the roles page shows them. */
@@ -40,10 +57,9 @@ export function listGrants(generation: Generation, role: Role): readonly GrantEn
  * rights still arrive. @throws ConflictError `admin_role_fixed`, NotFoundError, ValidationError for unknown permissions
  */
 export async function changeGrants(
-  { database, roles, log }: RoleChangeParts,
+  { database, roles, log, clock }: RoleChangeParts,
   generation: Generation,
-  key: string,
-  wanted: Readonly<Record<string, Reach | null>>,
+  { key, grants: wanted, by }: GrantChange,
 ): Promise<Role> {
   const role = await roles.get(key);
   if (role.base === 'admin') throw new ConflictError('admin_role_fixed');
@@ -54,10 +70,26 @@ export async function changeGrants(
     if (declaredReach(role.base, declared) === reach) deviations.delete(permission);
     else deviations.set(permission, reach);
   }
-  await database.tx((trx) => replaceDeviations(trx, key, deviations));
+  const changes = differences(byName(key, role.deviations), byName(key, deviations));
+  await database.tx(async (trx) => {
+    await replaceDeviations(trx, key, deviations);
+    await auditAccess(trx, {
+      entity: 'core.role',
+      recordId: null,
+      verb: 'grants-changed',
+      changes,
+      by,
+      at: clock.now(),
+    });
+  });
   roles.refresh();
   log.info({ role: key, permissions: Object.keys(wanted) }, 'role changed');
   return { ...role, deviations };
+}
+
+/** Roles share one entry of the audit log's record ids, so each change names its role. */
+function byName(role: string, deviations: ReadonlyMap<string, Reach | null>): Readonly<Record<string, string>> {
+  return Object.fromEntries([...deviations].map(([permission, reach]) => [`${role} ${permission}`, reach ?? 'none']));
 }
 
 function refuseUnknown(generation: Generation, wanted: Readonly<Record<string, unknown>>): void {

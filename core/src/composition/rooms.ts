@@ -25,6 +25,7 @@ import type { Foundation } from './foundation.js';
 import { generationParts } from './generation-parts.js';
 import { guardRunner } from './guards.js';
 import { later, type Later } from './later.js';
+import { migrationProbe } from './migration-probe.js';
 import { setupHooks } from './setup-hooks.js';
 
 /** The rooms of a workspace, wired to each other. */
@@ -101,6 +102,7 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
   container.register(EventBus, { useValue: background.bus });
   container.register(Jobs, { useValue: background.jobs });
   container.register(ReadinessProbes, { useValue: { name: 'database', check: () => database.ping() } });
+  container.register(ReadinessProbes, { useValue: migrationProbe(database.knex) });
   const checkJobs = async (): Promise<void> => background.jobs.runner.checkRunning();
   container.register(ReadinessProbes, { useValue: { name: 'jobs', check: checkJobs } });
   registerAuth(workspace);

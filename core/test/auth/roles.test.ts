@@ -44,12 +44,23 @@ describe('roles', () => {
     const created = await host.as(host.readOnly).post('/api/v1/accounts', { name: 'Allowed' });
     const contacts = await host.as(host.readOnly).get('/api/v1/contacts');
     const rows = await host.sql(`select permission, reach from core.role_grants order by permission`);
+    const audit = await host.sql(`select verb, actor, changes from core.audit_log where entity = 'core.role'`);
     const back = await change('read-only', { 'core.account:create': null, 'core.contact:read': 'all' });
 
     expect([given.status, created.status, contacts.status, back.status]).to.deep.equal([200, 201, 403, 200]);
     expect(rows).to.deep.equal([
       { permission: 'core.account:create', reach: 'own' },
       { permission: 'core.contact:read', reach: null },
+    ]);
+    expect(audit).to.deep.equal([
+      {
+        verb: 'grants-changed',
+        actor: `user:${host.admin.userId}`,
+        changes: {
+          'read-only core.account:create': { from: null, to: 'own' },
+          'read-only core.contact:read': { from: null, to: 'none' },
+        },
+      },
     ]);
     expect(await host.sql('select 1 from core.role_grants')).to.deep.equal([]);
   });

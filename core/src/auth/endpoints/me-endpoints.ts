@@ -86,7 +86,7 @@ function changePassword(workspace: Workspace): Endpoint {
         limiter: container.resolve(AttemptLimiter),
       };
       const { oldPassword, newPassword } = request.body as { oldPassword: string; newPassword: string };
-      await changeOwnPassword(parts, { session, oldPassword, newPassword, ip: request.ip });
+      await changeOwnPassword(parts, { session, oldPassword, newPassword, ip: request.ip, by: request.identity });
       container.resolve(Authenticator).refresh();
       return { status: 204, body: null };
     },

@@ -6,7 +6,7 @@ import type { Role } from '../role-grants.js';
 import { Roles } from '../roles.js';
 
 /** Roles and what they may do. */
-export function roleEndpoints({ container, database, log }: Workspace): readonly Endpoint[] {
+export function roleEndpoints({ container, database, log, clock }: Workspace): readonly Endpoint[] {
   const roles = (): Roles => container.resolve(Roles);
   return [
     {
@@ -36,9 +36,9 @@ export function roleEndpoints({ container, database, log }: Workspace): readonly
       access: 'core.role:administer',
       input: { params, body: { kind: 'json', schema: GrantsBody } },
       description: describe('changeGrants', 'Set rights of a role; those not named stay', GrantsSchema),
-      async handle({ generation, params: { key = '' }, body }) {
+      async handle({ generation, identity: by, params: { key = '' }, body }) {
         const { grants } = body as { readonly grants: Readonly<Record<string, Reach | null>> };
-        const role = await changeGrants({ database, log, roles: roles() }, generation, key, grants);
+        const role = await changeGrants({ database, log, clock, roles: roles() }, generation, { key, grants, by });
         return { status: 200, body: { data: listGrants(generation, role) } };
       },
     },

@@ -32,10 +32,10 @@ function createOne(workspace: Workspace): Endpoint {
     path: '/api/v1/me/tokens',
     input: { body: { kind: 'json', schema: TokenBody } },
     description: describe('createMyToken', 'Make an API token; it is shown this once', 201, TokenSchema),
-    async handle({ generation, session, body }) {
+    async handle({ generation, session, identity: by, body }) {
       const { userId } = requireSession(session);
       const { name, scopes = ['*'], expiresAt = null } = body as Partial<TokenRequest> & { readonly name: string };
-      const token = await createOwnToken(workspace, generation, userId, { name, scopes, expiresAt });
+      const token = await createOwnToken(workspace, generation, { userId, name, scopes, expiresAt, by });
       return { status: 201, headers: { Location: `/api/v1/me/tokens/${token.id}` }, body: token };
     },
   };

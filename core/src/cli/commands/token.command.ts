@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { TokenEntry } from '../../auth/api-token-store.js';
 import type { OpenWorkspace } from '../../composition/open-workspace.js';
 import type { CliContext } from '../cli-context.js';
-import { findUserId } from './operator-call.js';
+import { findUserId, operatorCall } from './operator-call.js';
 
 interface CreateOptions {
   readonly name: string;
@@ -45,7 +45,8 @@ async function create(cli: CliContext, email: string, { name, scopes, expires }:
     scopes: scopes?.split(',').map((scope) => scope.trim()) ?? ['*'],
     expiresAt: toMoment(expires),
   };
-  const token = await createOwnToken(workspace, workspace.generation(), userId, request);
+  const { generation, identity: by } = await operatorCall(workspace);
+  const token = await createOwnToken(workspace, generation, { ...request, userId, by });
   cli.output.note(
     `Token "${token.name}" of ${email}, ${token.expiresAt === null ? 'until it is revoked' : `until ${token.expiresAt}`}; it is shown this once:`,
   );
