@@ -59,7 +59,8 @@ export async function openHome(): Promise<TestHome> {
   };
 }
 
-async function startProcess(
+/** Starts one process on a home that may be another process's. */
+export async function startProcess(
   home: { readonly database: Database; readonly pluginsDir: string; readonly dataDir: string },
   overrides: Partial<LifecycleParts> = {},
 ): Promise<TestProcess> {

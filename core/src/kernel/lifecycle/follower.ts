@@ -11,7 +11,6 @@ export interface Follower {
 /** Looked at twice a second, so that a change is followed within one; a single row, and no connection is held for it. */
 const lookMs = 500;
 const looksPerBeat = 2;
-const looksPerMigration = 10;
 
 /** Creates the follower of one process. */
 export function createFollower(context: LifecycleContext): Follower {
@@ -23,7 +22,7 @@ export function createFollower(context: LifecycleContext): Follower {
   const look = async (): Promise<void> => {
     if ((await readNumber(database.knex)) > generations.current().number) await context.running.refresh();
     if (looks % looksPerBeat === 0) await beat(database.knex, { ...process, generation: context.running.served() });
-    if (looks % looksPerMigration === 0) await context.running.finishMigrations();
+    await context.running.finishMigrations();
     looks += 1;
   };
   const tick = (): void => {
