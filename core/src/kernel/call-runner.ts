@@ -37,7 +37,9 @@ export function createCallRunner(log: Logger): CallRunner {
   const running = new Map<Promise<unknown>, string>();
   return {
     run(call, work) {
-      const result = runCall(call, work, (ms, fault) => note(timings, log, call, ms, fault));
+      const result = runCall(call, work, (outcome) => {
+        note({ timings, log }, call, outcome);
+      });
       const ended = result.then(ignore, ignore).finally(() => running.delete(ended));
       running.set(ended, call.module);
       return result;
@@ -54,20 +56,26 @@ const noTimings: ModuleTimings = { calls: 0, faults: 0, totalMs: 0, maxMs: 0, la
 
 const ignore = (): void => undefined;
 
+interface CallOutcome {
+  readonly ms: number;
+  /** Set for a bug, and for a call that took too long. */
+  readonly fault?: unknown;
+}
+
 async function runCall<T>(
   call: ModuleCall,
   work: (signal: AbortSignal) => Promise<T>,
-  note: (ms: number, fault?: unknown) => void,
+  report: (outcome: CallOutcome) => void,
 ): Promise<T> {
   const start = performance.now();
   const limit = limitOf(call);
   try {
     // The race lets the caller go on; the context of what lags behind is revoked by the signal.
     const value = await Promise.race([Promise.resolve(limit.signal).then(work), limit.expired]);
-    note(performance.now() - start);
+    report({ ms: performance.now() - start });
     return value;
   } catch (error) {
-    note(performance.now() - start, isFault(error) ? error : undefined);
+    report({ ms: performance.now() - start, fault: isFault(error) ? error : undefined });
     throw error;
   } finally {
     limit.end();
@@ -115,7 +123,13 @@ function isFault(error: unknown): boolean {
   return !isTrellisError(error) || error.code === 'plugin_timeout' || error.kind === 'plugin';
 }
 
-function note(timings: Map<string, ModuleTimings>, log: Logger, call: ModuleCall, ms: number, fault: unknown): void {
+function note(
+  books: { timings: Map<string, ModuleTimings>; log: Logger },
+  call: ModuleCall,
+  outcome: CallOutcome,
+): void {
+  const { timings, log } = books;
+  const { ms, fault } = outcome;
   const before = timings.get(call.module) ?? noTimings;
   const message = fault instanceof Error ? fault.message : String(fault);
   timings.set(call.module, {

@@ -2,10 +2,12 @@ import {
   PluginError,
   type Context,
   type EntityDefinition,
+  type Records,
   type SettingsDefinition,
   type SettingsOf,
   type TransactionContext,
 } from '@trellis-crm/sdk';
+import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { ContextScope } from './callback.js';
 import { createAuthorization, type Authorization } from './context-authorization.js';
 import type { RecordScope } from './context-parts.js';
@@ -17,76 +19,97 @@ import type { Registrations } from './registrations.js';
 
 /** Makes the context of one call. Outside a transaction `emit` refuses, so one object serves as both kinds. */
 export function createContext(world: ContextWorld, scope: ContextScope): TransactionContext {
-  const module = moduleOf(scope);
-  return contextOf(world, scope, module, createAuthorization(world.parts, scope), false);
+  const authorization = createAuthorization(world.parts, scope);
+  return contextOf({ world, scope, module: moduleOf(scope), authorization, isElevated: false });
 }
 
-function contextOf(
-  world: ContextWorld,
-  scope: ContextScope,
-  module: Registrations,
-  authorization: Authorization,
-  isElevated: boolean,
-): TransactionContext {
+interface ModuleUse {
+  readonly world: ContextWorld;
+  readonly scope: ContextScope;
+  readonly module: Registrations;
+  readonly authorization: Authorization;
+  readonly isElevated: boolean;
+}
+
+/** What is not asked for is not made: formats, facts and a log of its own come with the first look. */
+function contextOf(use: ModuleUse): TransactionContext {
+  const { world, scope, module, authorization } = use;
   const { parts } = world;
   const { identity, generation } = scope;
-  const log = parts.log.child({ module: scope.module });
-  const unit = () => scope.unit ?? world.currentUnit();
-  const recordsOf = (entity: EntityDefinition): RecordScope =>
-    recordScope(world, scope, isElevated && entity.module === scope.module);
-  const context: TransactionContext = {
+  return {
     actor: identity,
     get workspace() {
       return parts.info();
     },
     clock: parts.clock,
-    log,
-    jobs: {
-      async add(name, payload = {}, options = {}) {
-        assertLive(scope);
-        assertOwnJob(module, name);
-        await parts.enqueue(unit()?.trx ?? parts.database.knex, { module: scope.module, name, payload, ...options });
-      },
+    get log() {
+      return parts.log.child({ module: scope.module });
     },
+    jobs: jobQueueOf(use),
     get format() {
       return parts.format(generation, identity);
     },
     t: (key, values) => parts.translate(generation, identity.locale, scope.module, key, values),
     settings: (definition) => settingsOf(scope, module, definition),
-    records: (entity) => expiring(parts.records(recordsOf(entity), entity), () => assertLive(scope)),
-    query: (entity) => parts.query(recordsOf(entity), entity),
+    records: (entity) => recordsOf(use, entity),
+    query: (entity) => parts.query(recordScope(use, entity), entity),
     tx: (work) => world.transaction(scope, work),
-    use: ((contract: Parameters<Context['use']>[0]) =>
-      resolveContract(world, scope, module, contract)) as Context['use'],
-    contributions(point) {
-      if (!point.id.startsWith(`${scope.module}.`))
-        throw new PluginError('foreign_extension_point', { module: scope.module, point: point.id });
-      return (generation.contributions.get(point.id) ?? []).map(({ value }) => value as never);
-    },
+    use: ((contract: Parameters<Context['use']>[0]) => resolveContract(use, contract)) as Context['use'],
+    contributions: (point) => contributionsTo(scope, point.id).map((value) => value as never),
     can: authorization.can,
     authorize: authorization.authorize,
-    elevated(this: TransactionContext) {
+    elevated() {
       authorization.assertAuthorized();
-      return contextOf(world, scope, module, authorization, true) as typeof this;
+      return contextOf({ ...use, isElevated: true });
     },
     async emit(event, payload) {
       assertLive(scope);
-      await emitEvent(parts, scope, module, unit(), event, payload);
+      await emitEvent({ parts, scope, module, unit: unitOf(use) }, event, payload);
     },
   };
-  return context;
 }
 
-function recordScope(world: ContextWorld, scope: ContextScope, isElevated: boolean): RecordScope {
+function unitOf({ world, scope }: ModuleUse): UnitOfWork | undefined {
+  return scope.unit ?? world.currentUnit();
+}
+
+function jobQueueOf(use: ModuleUse): Context['jobs'] {
+  const { scope, module, world } = use;
+  const { enqueue, database } = world.parts;
+  return {
+    async add(name, payload = {}, options = {}) {
+      assertLive(scope);
+      assertOwnJob(module, name);
+      await enqueue(unitOf(use)?.trx ?? database.knex, { module: scope.module, name, payload, ...options });
+    },
+  };
+}
+
+function recordsOf<E extends EntityDefinition>(use: ModuleUse, entity: E): Records<E> {
+  return expiring(use.world.parts.records(recordScope(use, entity), entity), () => {
+    assertLive(use.scope);
+  });
+}
+
+/** Elevated means own entities: those of others keep asking for the actor's rights. */
+function recordScope(use: ModuleUse, entity: EntityDefinition): RecordScope {
+  const { world, scope } = use;
   return {
     generation: scope.generation,
     identity: scope.identity,
     requestId: scope.requestId ?? null,
-    isElevated,
-    unit: () => scope.unit ?? world.currentUnit() ?? null,
+    isElevated: use.isElevated && entity.module === scope.module,
+    unit: () => unitOf(use) ?? null,
     transact: (work) => world.transaction(scope, (_tx, unit) => work(unit)),
-    assertLive: () => assertLive(scope),
+    assertLive: () => {
+      assertLive(scope);
+    },
   };
+}
+
+function contributionsTo({ module, generation }: ContextScope, point: string): readonly unknown[] {
+  if (!point.startsWith(`${module}.`)) throw new PluginError('foreign_extension_point', { module, point });
+  return (generation.contributions.get(point) ?? []).map(({ value }) => value);
 }
 
 function moduleOf(scope: ContextScope): Registrations {

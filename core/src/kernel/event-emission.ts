@@ -8,10 +8,7 @@ import type { Registrations } from './registrations.js';
 
 /** Checks an event and stores it with the transaction. @throws PluginError `emit_outside_transaction`, `event_not_declared`; ValidationError `invalid_event` */
 export async function emitEvent(
-  parts: ContextParts,
-  scope: ContextScope,
-  module: Registrations,
-  unit: UnitOfWork | undefined,
+  { parts, scope, module, unit }: EmissionPlace,
   event: EventDefinition,
   payload: unknown,
 ): Promise<void> {
@@ -30,6 +27,14 @@ export async function emitEvent(
     );
   checkPayload(declared, payload);
   await parts.appendEvent(unit, declared, payload as Readonly<Record<string, unknown>>, scope.identity);
+}
+
+/** Where an event is emitted: which module's call, in which transaction. */
+export interface EmissionPlace {
+  readonly parts: ContextParts;
+  readonly scope: ContextScope;
+  readonly module: Registrations;
+  readonly unit: UnitOfWork | undefined;
 }
 
 /** By declaration: its validator lives as long as the module's code does. */

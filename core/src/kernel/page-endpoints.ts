@@ -27,15 +27,19 @@ function toEndpoint(module: string, key: string, page: PageDefinition, parts: Ge
       ...(page.query === undefined ? {} : { query: page.query as TSchema }),
       ...(method === 'POST' ? { body: { kind: 'form', schema: (page.form ?? anyForm) as TSchema } } : {}),
     },
-    handle: (request) => handlePage(module, key, page, request, parts),
+    handle: (request) => handlePage({ module, key, page }, request, parts),
   };
+}
+
+interface PageCall {
+  readonly module: string;
+  readonly key: string;
+  readonly page: PageDefinition;
 }
 
 /** Rendering happens outside the call: a slow template of core is no fault of the plugin. */
 async function handlePage(
-  module: string,
-  key: string,
-  page: PageDefinition,
+  { module, key, page }: PageCall,
   request: EndpointRequest,
   parts: GenerationParts,
 ): Promise<EndpointResponse> {
@@ -48,9 +52,7 @@ async function handlePage(
   return parts.presentPage(request, module, result);
 }
 
-function toPageRequest(
-  request: EndpointRequest,
-): PageRequest<Readonly<Record<string, string>>, Readonly<Record<string, string>>> {
+function toPageRequest(request: EndpointRequest): PageRequest {
   return {
     params: request.params,
     query: request.query as Readonly<Record<string, string>>,

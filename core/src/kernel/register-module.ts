@@ -1,7 +1,7 @@
-import type { Contract, EventDefinition, ExtensionPoint, PluginHost } from '@trellis-crm/sdk';
+import type { Contract, ExtensionPoint, PluginHost } from '@trellis-crm/sdk';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { asDeclarationError, checkRegistrations, declarationError } from './registration-checks.js';
-import type { Guard, LiveListener, ModuleSource, Registrations, Subscription } from './registrations.js';
+import type { ModuleSource, Registrations } from './registrations.js';
 
 /**
  * Runs a module's `register` and collects what it says; nothing takes effect yet.
@@ -11,7 +11,8 @@ export function registerModule(source: ModuleSource): Registrations {
   const draft = createDraft(source);
   const host = createHost(draft);
   try {
-    const result: unknown = source.definition.register(host.api);
+    const register: (api: PluginHost) => unknown = (api) => source.definition.register(api);
+    const result = register(host.api);
     if (result instanceof Promise) {
       result.catch(() => undefined);
       throw declarationError(source.module, 'register_awaits', 'register() must not be async: it only declares');
@@ -59,14 +60,11 @@ function createHost(draft: Lists): { readonly api: PluginHost; seal(): void } {
     provide: (contract, create) => add(draft.providers, { contract: contract as Contract<unknown>, create }),
     routes: (routes) => add(draft.routes, routes),
     pages: (pages) => add(draft.pages, pages),
-    panel: (slot, panel) => add(draft.panels, { slot, panel: panel as (typeof draft.panels)[number]['panel'] }),
+    panel: (slot, panel) => add(draft.panels, { slot, panel: panel }),
     block: (patch) => add(draft.blocks, patch),
-    on: (event, name, handle) =>
-      add(draft.subscriptions, { module, name, event, handle: handle as Subscription['handle'] }),
-    live: (event, subject) =>
-      add(draft.live, { module, event: event as EventDefinition, subject: subject as LiveListener['subject'] }),
-    guard: (entity, verb, check) =>
-      add(draft.guards, { module, entity: entity.id, verb, check: check as Guard['check'] }),
+    on: (event, name, handle) => add(draft.subscriptions, { module, name, event, handle: handle }),
+    live: (event, subject) => add(draft.live, { module, event: event, subject: subject }),
+    guard: (entity, verb, check) => add(draft.guards, { module, entity: entity.id, verb, check: check }),
     contribute: (point, value) => {
       checkContribution(module, point, value);
       add(draft.contributions, { point, value });

@@ -1,4 +1,11 @@
-import { isTrellisError, PluginError, type EntityDefinition, type PageMap, type RouteMap } from '@trellis-crm/sdk';
+import {
+  isTrellisError,
+  PluginError,
+  type EntityDefinition,
+  type PageMap,
+  type PluginDefinition,
+  type RouteMap,
+} from '@trellis-crm/sdk';
 import { Cron } from 'croner';
 import type { Registrations } from './registrations.js';
 
@@ -117,49 +124,69 @@ function checkEntity(module: string, entity: EntityDefinition): void {
 const pathPattern = /^\/(?::?[a-zA-Z][a-zA-Z0-9_-]*(?:\/:?[a-zA-Z][a-zA-Z0-9_-]*)*)?$/;
 
 function checkPaths(module: string, map: RouteMap | PageMap): void {
-  for (const [key, { access, params }] of Object.entries(map)) {
-    const [, path = ''] = key.split(' ');
-    if (!/^(GET|POST|PUT|PATCH|DELETE) /.test(key) || !pathPattern.test(path)) {
-      throw declarationError(
-        module,
-        'invalid_path',
-        `"${key}" is not METHOD /path with segments of letters, digits and "-", parameters as ":name"`,
-      );
-    }
-    if (typeof access !== 'string' || access === '')
-      throw declarationError(module, 'access_missing', `"${key}" says nobody may call it: give it an access`);
-    const names = new Set(path.split('/').filter((segment) => segment.startsWith(':')));
-    const stray = Object.keys(params ?? {}).find((name) => !names.has(`:${name}`));
-    if (stray !== undefined)
-      throw declarationError(
-        module,
-        'unknown_param',
-        `"${key}" describes a parameter "${stray}" that its path does not have`,
-      );
+  const entries: readonly [string, { readonly access: unknown; readonly params?: unknown }][] = Object.entries(map);
+  for (const [key, { access, params }] of entries) {
+    const problem = pathProblem(key) ?? accessProblem(access) ?? paramProblem(key, Object.keys(params ?? {}));
+    if (problem !== undefined) throw declarationError(module, problem.code, `"${key}" ${problem.text}`);
   }
 }
 
-function checkUnique(module: Registrations): void {
-  const { definition } = module;
-  const kinds: Readonly<Record<string, readonly string[]>> = {
-    entity: (definition.entities ?? []).map(({ id }) => id),
-    plural: (definition.entities ?? []).map(({ plural }) => plural),
-    event: (definition.emits ?? []).map(({ id }) => id),
-    slot: (definition.slots ?? []).map(({ id }) => id),
-    'extension point': (definition.points ?? []).map(({ id }) => id),
-    route: module.routes.flatMap(Object.keys),
-    page: module.pages.flatMap(Object.keys),
-    panel: module.panels.map(({ panel }) => panel.id),
-    subscription: module.subscriptions.map(({ name }) => name),
-    job: module.jobs.map(({ name }) => name),
-    contract: module.providers.map(({ contract }) => contract.id),
-    'extension of': (definition.extend ?? []).map(({ entity }) => entity.id),
+interface PathProblem {
+  readonly code: string;
+  readonly text: string;
+}
+
+function pathProblem(key: string): PathProblem | undefined {
+  const [method = '', path = ''] = key.split(' ');
+  if (/^(GET|POST|PUT|PATCH|DELETE)$/.test(method) && pathPattern.test(path)) return undefined;
+  return {
+    code: 'invalid_path',
+    text: 'is not METHOD /path with segments of letters, digits and "-", parameters as ":name"',
   };
-  for (const [kind, names] of Object.entries(kinds)) {
+}
+
+/** Types demand it, but a plugin may be written in JavaScript. */
+function accessProblem(access: unknown): PathProblem | undefined {
+  if (typeof access === 'string' && access !== '') return undefined;
+  return { code: 'access_missing', text: 'says nobody may call it: give it an access' };
+}
+
+function paramProblem(key: string, described: readonly string[]): PathProblem | undefined {
+  const stray = described.find((name) => !key.split(/[ /]/).includes(`:${name}`));
+  if (stray === undefined) return undefined;
+  return { code: 'unknown_param', text: `describes a parameter "${stray}" that its path does not have` };
+}
+
+function checkUnique(module: Registrations): void {
+  for (const [kind, names] of Object.entries({ ...declaredNames(module.definition), ...registeredNames(module) })) {
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined)
       throw declarationError(module.module, 'declared_twice', `${kind} "${twice}" is declared twice`);
   }
+}
+
+type Names = Readonly<Record<string, readonly string[]>>;
+
+function declaredNames({ entities = [], emits = [], slots = [], points = [], extend = [] }: PluginDefinition): Names {
+  return {
+    entity: entities.map(({ id }) => id),
+    plural: entities.map(({ plural }) => plural),
+    event: emits.map(({ id }) => id),
+    slot: slots.map(({ id }) => id),
+    'extension point': points.map(({ id }) => id),
+    'extension of': extend.map(({ entity }) => entity.id),
+  };
+}
+
+function registeredNames(module: Registrations): Names {
+  return {
+    route: module.routes.flatMap((map) => Object.keys(map)),
+    page: module.pages.flatMap((map) => Object.keys(map)),
+    panel: module.panels.map(({ panel }) => panel.id),
+    subscription: module.subscriptions.map(({ name }) => name),
+    job: module.jobs.map(({ name }) => name),
+    contract: module.providers.map(({ contract }) => contract.id),
+  };
 }
 
 const recordChanges = ['created', 'updated', 'trashed', 'restored', 'purged', 'merged'];

@@ -33,15 +33,20 @@ function toEndpoint({ module }: Registrations, key: string, route: RouteDefiniti
       tag: module,
       answers: route.answer === undefined ? { [status]: {}, 204: null } : { [status]: route.answer },
     },
-    handle: (request) => handleRoute(module, key, route, status, request, parts),
+    handle: (request) => handleRoute({ module, key, route, status }, request, parts),
   };
 }
 
+interface RouteCall {
+  readonly module: string;
+  readonly key: string;
+  readonly route: RouteDefinition;
+  /** Of success. */
+  readonly status: number;
+}
+
 async function handleRoute(
-  module: string,
-  key: string,
-  route: RouteDefinition,
-  status: number,
+  { module, key, route, status }: RouteCall,
   request: EndpointRequest,
   parts: GenerationParts,
 ): Promise<EndpointResponse> {

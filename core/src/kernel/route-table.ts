@@ -14,7 +14,7 @@ export function createRouteTable(endpoints: readonly Endpoint[]): RouteTable {
     match(method, path) {
       const segments = path.slice(1).split('/');
       const allowed = new Set<Method>();
-      const found = find(root, segments, 0, method, allowed);
+      const found = find(root, { method, segments, allowed });
       if (found !== undefined) return { kind: 'found', endpoint: found, params: paramsOf(found, segments) };
       return allowed.size > 0 ? { kind: 'wrong-method', allowed: [...allowed].sort() } : { kind: 'absent' };
     },
@@ -57,23 +57,24 @@ function childOf(node: Node, segment: string): Node {
   return child;
 }
 
+interface Search {
+  readonly method: Method;
+  readonly segments: readonly string[];
+  /** Methods that the path knows, in case the asked one is not among them. */
+  readonly allowed: Set<Method>;
+}
+
 /** A fixed segment wins over a parameter, but only where it knows the method. */
-function find(
-  node: Node,
-  segments: readonly string[],
-  depth: number,
-  method: Method,
-  allowed: Set<Method>,
-): Endpoint | undefined {
-  const segment = segments[depth];
+function find(node: Node, search: Search, depth = 0): Endpoint | undefined {
+  const segment = search.segments[depth];
   if (segment === undefined) {
-    for (const known of node.endpoints.keys()) allowed.add(known);
-    return node.endpoints.get(method);
+    for (const known of node.endpoints.keys()) search.allowed.add(known);
+    return node.endpoints.get(search.method);
   }
   const fixed = node.fixed.get(segment);
-  const found = fixed === undefined ? undefined : find(fixed, segments, depth + 1, method, allowed);
+  const found = fixed === undefined ? undefined : find(fixed, search, depth + 1);
   if (found !== undefined || node.param === undefined || segment === '') return found;
-  return find(node.param, segments, depth + 1, method, allowed);
+  return find(node.param, search, depth + 1);
 }
 
 function paramsOf(endpoint: Endpoint, segments: readonly string[]): Readonly<Record<string, string>> {

@@ -173,7 +173,9 @@ describe('migrate', () => {
     const broken: Migration = {
       name: '20260102000000_broken',
       phase: 'expand',
-      up: async ({ sql }) => void (await sql('select 1 / 0')),
+      async up({ sql }) {
+        await sql('select 1 / 0');
+      },
     };
 
     const error = await migrate(client, [moduleOf(createNotes, broken)], { log }).catch((reason: unknown) => reason);

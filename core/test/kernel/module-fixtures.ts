@@ -12,6 +12,7 @@ import {
   type Generations,
   type ModuleContexts,
   type ModuleSource,
+  type Registrations,
 } from '../../dist/kernel/index.js';
 import type { CompiledEntity } from '../../dist/records/compiled-entity.js';
 import type { ViewEngine } from '../../dist/views/view-engine.js';
@@ -63,10 +64,7 @@ export interface BareKernel {
   readonly calls: CallRunner;
   readonly contexts: ModuleContexts;
   readonly generations: Generations;
-  build(
-    modules: readonly ReturnType<typeof import('../../dist/kernel/index.js').registerModule>[],
-    inactive?: readonly string[],
-  ): Generation;
+  build(modules: readonly Registrations[], inactive?: readonly string[]): Generation;
 }
 
 /** Wires the kernel without records, views and events. */

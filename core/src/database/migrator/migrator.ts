@@ -152,7 +152,8 @@ const lockAttempts = 15;
 async function withLockRetries(work: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await work();
+      await work();
+      return;
     } catch (error) {
       if (!isLockTimeout(error) || attempt === lockAttempts) throw error;
       await pause(100 * attempt * (0.5 + Math.random()));

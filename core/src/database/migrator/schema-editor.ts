@@ -1,7 +1,7 @@
 import type { MigrationPhase, SchemaEditor, TableEditor } from '@trellis-crm/sdk/migrations/v1';
 import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
-import { createTableEditor, dropInvalid, type Statements } from './table-editor.js';
+import { createTableEditor, dropInvalid } from './table-editor.js';
 
 /** Where and when the editor works. */
 export interface EditorScope {
@@ -21,11 +21,12 @@ export function createSchemaEditor(scope: EditorScope): SchemaEditor {
     name: string,
     build: (table: TableEditor) => void,
   ): Promise<void> => {
-    const statements: Statements = [];
-    const mode = { phase: scope.phase, isNew: scope.created.has(keyOf(scope, name)) };
-    const columns = builder()[verb](name, (table) =>
-      build(createTableEditor(compiler, table, { schemaName: scope.schemaName, name }, mode, statements)),
-    );
+    const statements: string[] = [];
+    const { schemaName, phase } = scope;
+    const table = { knex: compiler, schemaName, name, phase, isNew: scope.created.has(keyOf(scope, name)), statements };
+    const columns = builder()[verb](name, (edited) => {
+      build(createTableEditor(edited, table));
+    });
     for (const statement of [...compiled(columns), ...statements]) await run(scope.client, statement);
   };
   return {
@@ -45,13 +46,10 @@ function keyOf(scope: EditorScope, table: string): string {
   return `${scope.schemaName}.${table}`;
 }
 
-/** Schema statements have no bindings in PostgreSQL: knex writes the values into the text. */
+/** Schema statements have no bindings in PostgreSQL: knex writes values into the text, and leaves its own escape of `?` there. */
 function compiled(builder: Knex.SchemaBuilder): readonly string[] {
-  return builder
-    .toString()
-    .split(/;\n/)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
+  const statements = builder.toSQL() as unknown as readonly { readonly sql: string }[];
+  return statements.map(({ sql }) => sql.replaceAll('\\?', '?'));
 }
 
 async function run(client: Client, statement: string): Promise<void> {

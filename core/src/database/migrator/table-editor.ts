@@ -2,32 +2,27 @@ import type { ColumnEditor, MigrationPhase, TableEditor } from '@trellis-crm/sdk
 import type { Knex } from 'knex';
 import { fittingName, quoteName, quoteQualified } from './identifier.js';
 
-/** How constraints and indexes are written, which differs with the phase and the age of the table. */
-export interface TableMode {
+/** A table being created or changed. How constraints and indexes are written differs with the phase and the age of the table. */
+export interface EditedTable {
+  readonly knex: Knex;
+  readonly schemaName: string;
+  readonly name: string;
   readonly phase: MigrationPhase;
-  /** The table has no rows that matter: it was created in this very transaction. */
+  /** It has no rows that matter: it was created in this very transaction. */
   readonly isNew: boolean;
+  /** Statements that follow the one knex builds for the columns: what it cannot say (NOT VALID, CONCURRENTLY, descending keys). */
+  readonly statements: string[];
 }
 
-/** Statements that follow the one knex builds for the columns. */
-export type Statements = string[];
-
-/** Offers the SDK's table builder over knex's; what knex cannot say (NOT VALID, CONCURRENTLY, descending keys) goes to `statements`. */
-export function createTableEditor(
-  knex: Knex,
-  columns: Knex.TableBuilder,
-  table: { readonly schemaName: string; readonly name: string },
-  mode: TableMode,
-  statements: Statements,
-): TableEditor {
-  const target = `${quoteName(table.schemaName)}.${quoteName(table.name)}`;
-  const column = (builder: Knex.ColumnBuilder): ColumnEditor => columnEditor(knex, builder);
+/** Offers the SDK's table builder over knex's. */
+export function createTableEditor(columns: Knex.TableBuilder, table: EditedTable): TableEditor {
+  const column = (builder: Knex.ColumnBuilder): ColumnEditor => columnEditor(table.knex, builder);
   const constrain = (name: string, definition: string): void => {
-    statements.push(...constraint(target, name, definition, mode));
+    table.statements.push(constraint(table, name, definition));
   };
-  const addIndex = (unique: boolean, keys: readonly string[], options: IndexOptions = {}): void => {
-    const name = options.name ?? fittingName(table.name, ...keys.map(keyName), unique ? 'unique' : 'index');
-    statements.push(...index(table.schemaName, target, name, unique, keys, options, mode));
+  const addIndex = (kind: 'unique' | 'index', keys: readonly string[], options: IndexOptions = {}): void => {
+    const name = options.name ?? fittingName(table.name, ...keys.map(keyName), kind);
+    table.statements.push(...index(table, { ...options, name, keys, isUnique: kind === 'unique' }));
   };
   return {
     uuid: (name) => column(columns.uuid(name)),
@@ -42,8 +37,8 @@ export function createTableEditor(
     textArray: (name) => column(columns.specificType(name, 'text[]')),
     bytea: (name) => column(columns.binary(name)),
     primary: (keys) => void columns.primary([...keys]),
-    uniqueIndex: (keys, options) => addIndex(true, keys, options),
-    index: (keys, options) => addIndex(false, keys, options),
+    uniqueIndex: (keys, options) => addIndex('unique', keys, options),
+    index: (keys, options) => addIndex('index', keys, options),
     check: (name, condition) => constrain(name, `check (${condition})`),
     foreign: (name, referenced, options) =>
       constrain(
@@ -70,25 +65,30 @@ function columnEditor(knex: Knex, builder: Knex.ColumnBuilder): ColumnEditor {
 }
 
 /** Old tables get it NOT VALID, which is instant; the `validate` phase states it again and so checks the old rows without a lock. */
-function constraint(target: string, name: string, definition: string, mode: TableMode): readonly string[] {
-  if (mode.phase === 'validate') return [`alter table ${target} validate constraint ${quoteName(name)}`];
-  return [`alter table ${target} add constraint ${quoteName(name)} ${definition}${mode.isNew ? '' : ' not valid'}`];
+function constraint(table: EditedTable, name: string, definition: string): string {
+  const target = targetOf(table);
+  if (table.phase === 'validate') return `alter table ${target} validate constraint ${quoteName(name)}`;
+  return `alter table ${target} add constraint ${quoteName(name)} ${definition}${table.isNew ? '' : ' not valid'}`;
+}
+
+interface IndexPlan extends IndexOptions {
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly isUnique: boolean;
 }
 
 /** In the `index` phase built without a lock; what a crash left half-built goes first, or `if not exists` would keep it. */
-function index(
-  schemaName: string,
-  target: string,
-  name: string,
-  unique: boolean,
-  keys: readonly string[],
-  { where, using = 'btree' }: IndexOptions,
-  mode: TableMode,
-): readonly string[] {
-  const concurrently = mode.phase === 'index';
-  const head = `create ${unique ? 'unique ' : ''}index ${concurrently ? 'concurrently if not exists ' : ''}${quoteName(name)}`;
-  const build = `${head} on ${target} using ${using} (${keys.map(keySql).join(', ')})${where === undefined ? '' : ` where ${where}`}`;
-  return concurrently ? [`${dropInvalid}${quoteName(schemaName)}.${quoteName(name)}`, build] : [build];
+function index(table: EditedTable, plan: IndexPlan): readonly string[] {
+  const { name, keys, isUnique, where, using = 'btree' } = plan;
+  const concurrently = table.phase === 'index';
+  const head = `create ${isUnique ? 'unique ' : ''}index ${concurrently ? 'concurrently if not exists ' : ''}${quoteName(name)}`;
+  const rest = `using ${using} (${keys.map(keySql).join(', ')})${where === undefined ? '' : ` where ${where}`}`;
+  const build = `${head} on ${targetOf(table)} ${rest}`;
+  return concurrently ? [`${dropInvalid}${quoteName(table.schemaName)}.${quoteName(name)}`, build] : [build];
+}
+
+function targetOf({ schemaName, name }: EditedTable): string {
+  return `${quoteName(schemaName)}.${quoteName(name)}`;
 }
 
 /** Marks a statement that the runner executes only when the index it names is invalid. */

@@ -42,18 +42,29 @@ async function readFound(folder: string, log: BaseLogger): Promise<Found | undef
   }
 }
 
-/** Archived ones stay as they are: their data has another version's shape. Active ones are looked at when they start. */
 async function noteFound(connection: Knex, found: Found, row: PluginRow | undefined): Promise<void> {
-  if (row !== undefined && row.state !== 'staged' && row.state !== 'disabled') return;
-  if (row !== undefined && row.location !== found.folder && (await exists(row.location))) return;
+  if (row !== undefined && !(await isOurs(row, found))) return;
   if (found.plugin === undefined) {
     if (row === undefined) await savePackage(connection, placeholder(found), '', 'staged');
     await updatePlugin(connection, found.id, { reason: found.problem, integrity: '' });
     return;
   }
-  if (row?.integrity === found.integrity && row.location === found.folder) return;
+  if (row !== undefined && isSame(row, found)) return;
   await savePackage(connection, found.plugin, found.integrity, 'staged');
   await updatePlugin(connection, found.id, { reason: null });
+}
+
+/**
+ * Whether a known plugin is what lies in the folder, and not a copy installed elsewhere. Active ones are looked at when they start;
+ * archived ones stay as they are, since their data has another version's shape.
+ */
+async function isOurs(row: PluginRow, found: Found): Promise<boolean> {
+  if (row.state !== 'staged' && row.state !== 'disabled') return false;
+  return row.location === found.folder || !(await exists(row.location));
+}
+
+function isSame(row: PluginRow, found: Found): boolean {
+  return row.integrity === found.integrity && row.location === found.folder;
 }
 
 /** An offer whose folder is gone is withdrawn; whatever has data stays and says what it lacks. */

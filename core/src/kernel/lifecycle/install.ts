@@ -19,7 +19,7 @@ import { findPlugin, savePackage, updatePlugin, type PluginRow } from './plugin-
 export async function install(context: LifecycleContext, path: string, step: Step): Promise<string> {
   await step('fetch');
   const { plugin, integrity } = await makeCopy(await packageSource(path), context.parts.dataDir);
-  await step('stage');
+  await step('stage', plugin.id);
   const row = await findPlugin(context.parts.database.knex, plugin.id);
   if (row?.state === 'archived')
     throw new ConflictError(

@@ -22,8 +22,8 @@ export interface Operation {
   readonly finishedAt: Date | null;
 }
 
-/** Notes that the operation reached its next step; each step can be repeated without harm. */
-export type Step = (name: string) => Promise<void>;
+/** Notes that the operation reached its next step, and which plugin it turned out to be about; each step can be repeated without harm. */
+export type Step = (name: string, plugin?: string) => Promise<void>;
 
 /** What an operation asks for. */
 export interface OperationRequest {
@@ -33,85 +33,87 @@ export interface OperationRequest {
   readonly actor: string;
 }
 
-/** The journal of one workspace: one operation at a time over all processes. */
-export interface Journal {
-  /**
-   * Runs an operation under the lock, after what a crash left was finished.
-   * @throws ConflictError `operation_running` when another process is busy for too long; whatever the work throws
-   */
-  run<T>(request: OperationRequest, work: (step: Step) => Promise<T>): Promise<T>;
-  /** Runs under the lock without being an operation, then finishes what a crash left. @throws ConflictError `operation_running` after a few seconds */
-  prepare(work: () => Promise<void>): Promise<void>;
-  list(plugin?: string): Promise<readonly Operation[]>;
-}
-
 /** Milliseconds to wait for an operation of another process. */
 const waitMs = 60_000;
 /** Milliseconds a start waits for one: it can do without the lock. */
 const startWaitMs = 10_000;
 const maxAttempts = 3;
 
-/** @param repeat runs an interrupted operation again from its first step */
-export function createJournal(
-  database: Database,
-  repeat: (operation: Operation, step: Step) => Promise<void>,
-): Journal {
-  const exclusively = async <T>(work: () => Promise<T>, timeoutMs: number = waitMs): Promise<T> => {
-    const client = await database.connectDirect();
+/** Does an operation again from its first step. */
+type Repeat = (operation: Operation, step: Step) => Promise<void>;
+
+/** The journal of one workspace: one operation at a time over all processes. */
+export class Journal {
+  readonly #database: Database;
+  readonly #repeat: Repeat;
+
+  constructor(database: Database, repeat: Repeat) {
+    this.#database = database;
+    this.#repeat = repeat;
+  }
+
+  /**
+   * Runs an operation under the lock, after what a crash left was finished.
+   * @throws ConflictError `operation_running` when another process is busy for too long; whatever the work throws
+   */
+  run<T>(request: OperationRequest, work: (step: Step) => Promise<T>): Promise<T> {
+    const { knex } = this.#database;
+    return this.#exclusively(waitMs, async () => {
+      await this.#finishInterrupted();
+      const id = uuidV7();
+      const input = JSON.stringify(request.input);
+      await knex('core.plugin_operations').insert({ id, ...request, input, step: 'begin', state: 'running' });
+      return record(knex, id, work);
+    });
+  }
+
+  /** Runs under the lock without being an operation, then finishes what a crash left. @throws ConflictError `operation_running` after a few seconds */
+  prepare(work: () => Promise<void>): Promise<void> {
+    return this.#exclusively(startWaitMs, async () => {
+      await work();
+      await this.#finishInterrupted();
+    });
+  }
+
+  /** The last hundred operations, latest first; of one plugin, or of all. */
+  async list(plugin?: string): Promise<readonly Operation[]> {
+    const rows: readonly OperationColumns[] = await this.#database
+      .knex<OperationColumns>('core.plugin_operations')
+      .where(plugin === undefined ? {} : { plugin })
+      .orderBy(['started_at', 'id'].map((column) => ({ column, order: 'desc' })))
+      .limit(100);
+    return rows.map(fromColumns);
+  }
+
+  async #exclusively<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
+    const client = await this.#database.connectDirect();
     try {
       return await withSessionLock(client, 'plugin-operation', work, { timeoutMs });
     } catch (error) {
-      if (error instanceof LockBusyError)
-        throw new ConflictError(
-          'operation_running',
-          {},
-          { message: 'Another plugin operation is running; try again when it is over', cause: error },
-        );
-      throw error;
+      throw error instanceof LockBusyError ? busy(error) : error;
     } finally {
       await client.end();
     }
-  };
-  const finishInterrupted = async (): Promise<void> => {
-    for (const operation of await readRunning(database.knex)) await finishOne(database.knex, operation, repeat);
-  };
-  return {
-    prepare: (work) =>
-      exclusively(async () => {
-        await work();
-        await finishInterrupted();
-      }, startWaitMs),
-    run: (request, work) =>
-      exclusively(async () => {
-        await finishInterrupted();
-        const id = uuidV7();
-        await database
-          .knex('core.plugin_operations')
-          .insert({ id, ...request, input: JSON.stringify(request.input), step: 'begin', state: 'running' });
-        return record(database.knex, id, work);
-      }),
-    async list(plugin) {
-      const rows = (await database
-        .knex('core.plugin_operations')
-        .where(plugin === undefined ? {} : { plugin })
-        .orderBy([
-          { column: 'started_at', order: 'desc' },
-          { column: 'id', order: 'desc' },
-        ])
-        .limit(100)) as readonly OperationColumns[];
-      return rows.map(fromColumns);
-    },
-  };
+  }
+
+  /** Their process is dead, or it would hold the lock. */
+  async #finishInterrupted(): Promise<void> {
+    const { knex } = this.#database;
+    for (const operation of await readRunning(knex)) await finishOne(knex, operation, this.#repeat);
+  }
+}
+
+function busy(cause: LockBusyError): ConflictError {
+  const message = 'Another plugin operation is running; try again when it is over';
+  return new ConflictError('operation_running', {}, { message, cause });
 }
 
 async function record<T>(knex: Knex, id: string, work: (step: Step) => Promise<T>): Promise<T> {
   const row = () => knex('core.plugin_operations').where({ id });
   try {
-    const value = await work((step) =>
-      row()
-        .update({ step })
-        .then(() => undefined),
-    );
+    const value = await work(async (step, plugin) => {
+      await row().update(plugin === undefined ? { step } : { step, plugin });
+    });
     await row().update({ state: 'done', error: null, finished_at: knex.fn.now() });
     return value;
   } catch (error) {
@@ -121,12 +123,7 @@ async function record<T>(knex: Knex, id: string, work: (step: Step) => Promise<T
   }
 }
 
-/** Its process is dead, or it would hold the lock. */
-async function finishOne(
-  knex: Knex,
-  operation: Operation,
-  repeat: (operation: Operation, step: Step) => Promise<void>,
-): Promise<void> {
+async function finishOne(knex: Knex, operation: Operation, repeat: Repeat): Promise<void> {
   const row = () => knex('core.plugin_operations').where({ id: operation.id });
   if (operation.attempt >= maxAttempts) {
     await row().update({

@@ -46,7 +46,6 @@ export function archiveSource(path: string): PackageSource {
         strip: 1,
         strict: true,
         preserveOwner: false,
-        noChmod: true,
         filter: guard.accepts,
       });
       try {

@@ -37,13 +37,13 @@ export interface PluginRow {
 
 /** Every plugin the database knows, by id. */
 export async function readPlugins(connection: Knex): Promise<readonly PluginRow[]> {
-  const rows = (await connection('core.plugins').select('*').orderBy('id')) as readonly Columns[];
+  const rows: readonly Columns[] = await connection<Columns>('core.plugins').orderBy('id');
   return rows.map(fromColumns);
 }
 
 /** One plugin, or undefined. */
 export async function findPlugin(connection: Knex, id: string): Promise<PluginRow | undefined> {
-  const row = (await connection('core.plugins').where({ id }).first()) as Columns | undefined;
+  const row: Columns | undefined = await connection<Columns>('core.plugins').where({ id }).first();
   return row === undefined ? undefined : fromColumns(row);
 }
 
@@ -63,22 +63,23 @@ export async function savePackage(
 
 /** Changes facts of a plugin; those left out stay. */
 export async function updatePlugin(connection: Knex, id: string, change: PluginChange): Promise<void> {
+  const columns = Object.entries(change).map(
+    ([name, value]) => [columnNames.get(name) ?? name, toColumn(value)] as const,
+  );
   await connection('core.plugins')
     .where({ id })
-    .update({
-      ...(change.state === undefined ? {} : { state: change.state }),
-      ...(change.integrity === undefined ? {} : { integrity: change.integrity }),
-      ...(change.reason === undefined ? {} : { reason: change.reason }),
-      ...(change.settings === undefined ? {} : { settings: JSON.stringify(change.settings) }),
-      ...(change.faults === undefined ? {} : { faults: JSON.stringify(change.faults) }),
-      ...(change.archive === undefined
-        ? {}
-        : { archive: change.archive === null ? null : JSON.stringify(change.archive) }),
-      ...(change.archivedAt === undefined ? {} : { archived_at: change.archivedAt }),
-      ...(change.seededAt === undefined ? {} : { seeded_at: change.seededAt }),
-      ...(change.exportedAt === undefined ? {} : { exported_at: change.exportedAt }),
-      changed_at: connection.fn.now(),
-    });
+    .update({ ...Object.fromEntries(columns), changed_at: connection.fn.now() });
+}
+
+const columnNames: ReadonlyMap<string, string> = new Map([
+  ['archivedAt', 'archived_at'],
+  ['seededAt', 'seeded_at'],
+  ['exportedAt', 'exported_at'],
+]);
+
+/** Objects and lists stand in JSON columns. */
+function toColumn(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && !(value instanceof Date) ? JSON.stringify(value) : value;
 }
 
 /** Facts {@link updatePlugin} can change. */
@@ -86,15 +87,15 @@ export type PluginChange = Partial<Omit<PluginRow, 'id' | 'version' | 'location'
 
 /** The number all processes ought to serve. */
 export async function readNumber(connection: Knex): Promise<number> {
-  const row = (await connection('core.generation').first('number')) as { number: number } | undefined;
+  const row = await connection<{ number: number }>('core.generation').first('number');
   return row?.number ?? 0;
 }
 
 /** Says that what is active changed. In the transaction that changes it. @returns the new number */
 export async function raiseNumber(connection: Knex): Promise<number> {
-  const rows = (await connection('core.generation')
-    .update({ number: connection.raw('number + 1'), changed_at: connection.fn.now() })
-    .returning('number')) as readonly { number: number }[];
+  const { rows } = await connection.raw<{ rows: readonly { number: number }[] }>(
+    'update core.generation set number = number + 1, changed_at = now() returning number',
+  );
   return rows[0]?.number ?? 0;
 }
 

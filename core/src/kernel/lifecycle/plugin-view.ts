@@ -1,6 +1,8 @@
 import type { ModuleTimings } from '../call-runner.js';
 import type { PluginManifest } from '../manifest/manifest-schema.js';
-import type { PluginRow } from './plugin-row.js';
+import { dependentsOf, type Dependent } from './dependencies.js';
+import { readActive, toDependent, type LifecycleContext } from './lifecycle-context.js';
+import { readPlugins, type PluginRow } from './plugin-row.js';
 import type { PluginProblem } from './running-plugins.js';
 
 /** States a plugin shows people. */
@@ -44,33 +46,43 @@ export type Contributions = Readonly<
   >
 >;
 
+/** All plugins, in order of their ids. */
+export async function listPlugins(context: LifecycleContext): Promise<readonly PluginView[]> {
+  const rows = await readPlugins(context.parts.database.knex);
+  const active = rows.filter(({ state }) => state === 'active').map(toDependent);
+  return rows.map((row) => toView(context, row, active));
+}
+
+/** One plugin. */
+export async function presentPlugin(context: LifecycleContext, row: PluginRow): Promise<PluginView> {
+  return toView(context, row, await readActive(context));
+}
+
 /** Shows a row as this process sees it: what it cannot run is quarantined here, whatever the database wants. */
-export function toPluginView(
-  row: PluginRow,
-  facts: {
-    readonly problem: PluginProblem | undefined;
-    readonly requiredBy: readonly string[];
-    readonly timings: ModuleTimings;
-  },
-): PluginView {
-  const { problem, requiredBy, timings } = facts;
+function toView({ running, parts }: LifecycleContext, row: PluginRow, active: readonly Dependent[]): PluginView {
+  const problem = running.problems().get(row.id);
   const { title, summary, requires, optional, capabilities, manifest } = row.package;
-  const isBroken = row.reason !== null && (row.state === 'active' || (row.state === 'staged' && row.integrity === ''));
   return {
     id: row.id,
     title,
     summary,
     version: row.version,
-    state: row.state === 'active' && problem !== undefined ? problem.state : isBroken ? 'quarantined' : row.state,
+    state: stateOf(row, problem),
     reason: problem?.reason ?? row.reason,
     requires,
     optional,
     capabilities,
-    requiredBy,
+    requiredBy: dependentsOf(row.id, active).map(({ id }) => id),
     contributes: countContributions(manifest),
     archivedAt: row.archivedAt?.toISOString() ?? null,
-    timings,
+    timings: parts.calls.timings(row.id),
   };
+}
+
+function stateOf({ state, reason, integrity }: PluginRow, problem: PluginProblem | undefined): PluginState {
+  if (state === 'active' && problem !== undefined) return problem.state;
+  const isUnreadable = state === 'staged' && integrity === '';
+  return reason !== null && (state === 'active' || isUnreadable) ? 'quarantined' : state;
 }
 
 function countContributions(manifest: PluginManifest): Contributions {

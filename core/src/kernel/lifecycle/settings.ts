@@ -22,7 +22,7 @@ interface SettingsSchema {
 export function createPluginSettings(context: LifecycleContext): PluginSettings {
   const find = async (id: string): Promise<{ row: PluginRow; schema: SettingsSchema }> => {
     const row = await getPlugin(context, id);
-    const schema = row.package.manifest.settings as SettingsSchema | null;
+    const schema = row.package.manifest.settings;
     if (schema === null)
       throw new NotFoundError('settings_not_found', { plugin: id }, { message: `${id} has no settings` });
     return { row, schema };

@@ -1,51 +1,52 @@
-import type { FieldMap } from '@trellis-crm/sdk';
+import type { FieldMap, PluginDefinition } from '@trellis-crm/sdk';
 import type { Registrations } from '../registrations.js';
 import type { PluginManifest } from './manifest-schema.js';
 
 /** Writes down what a module registered, in an order that depends on the code only. */
 export function describeModule(module: Registrations, hashes: ReadonlyMap<string, string>): PluginManifest {
-  const { definition } = module;
+  const { settings, seed, demo, migrations = [] } = module.definition;
   return toJson({
     id: module.module,
-    entities: (definition.entities ?? []).map(({ id, plural, title, owned, icon, fields }) => ({
-      id,
-      plural,
-      title,
-      owned,
-      icon,
-      fields: describeFields(fields),
-    })),
-    extensions: (definition.extend ?? []).map(({ entity, fields }) => ({
-      entity: entity.id,
-      fields: describeFields(fields),
-    })),
-    permissions: definition.permissions ?? {},
+    ...describeDeclarations(module.definition),
+    ...describeRegistrations(module),
+    settings: settings?.schema ?? null,
+    seeds: { first: seed !== undefined, demo: demo !== undefined },
+    migrations: migrations.map(({ name, phase }) => ({ name, phase, hash: hashes.get(name) ?? '' })),
+  });
+}
+
+function describeDeclarations(definition: PluginDefinition): object {
+  const { entities = [], extend = [], emits = [], slots = [], points = [], permissions = {} } = definition;
+  return {
+    entities: entities.map(({ id, plural, title, owned, icon, fields }) => {
+      return { id, plural, title, owned, icon, fields: describeFields(fields) };
+    }),
+    extensions: extend.map(({ entity, fields }) => ({ entity: entity.id, fields: describeFields(fields) })),
+    permissions,
+    slots: slots.map(({ id }) => id),
+    points: points.map(({ id }) => id),
+    emits: emits.map(({ id, version }) => ({ event: id, version })),
+  };
+}
+
+function describeRegistrations(module: Registrations): object {
+  return {
     routes: module.routes.flatMap((map) => Object.entries(map).map(([route, { access }]) => ({ route, access }))),
     pages: module.pages.flatMap((map) => Object.entries(map).map(([page, { access }]) => ({ page, access }))),
-    slots: (definition.slots ?? []).map(({ id }) => id),
-    points: (definition.points ?? []).map(({ id }) => id),
-    panels: module.panels.map(({ slot, panel }) => ({
+    panels: module.panels.map(({ slot, panel: { id, title, permission } }) => ({
       slot: slot.id,
-      id: panel.id,
-      title: panel.title,
-      permission: panel.permission,
+      id,
+      title,
+      permission,
     })),
     blocks: module.blocks.map(({ page, block, op }) => ({ page, block, op })),
     contributions: module.contributions.map(({ point, value }) => ({ point: point.id, value: plainPart(value) })),
-    emits: (definition.emits ?? []).map(({ id, version }) => ({ event: id, version })),
     subscriptions: module.subscriptions.map(({ event, name }) => ({ event: event.id, name })),
     live: module.live.map(({ event }) => event.id),
     guards: module.guards.map(({ entity, verb }) => `${entity}:${verb}`),
     jobs: module.jobs.map(({ name, schedule }) => ({ name, cron: schedule.cron })),
-    contracts: module.providers.map(({ contract }) => ({
-      contract: contract.id,
-      version: contract.version,
-      methods: contract.methods,
-    })),
-    settings: definition.settings?.schema ?? null,
-    seeds: { first: definition.seed !== undefined, demo: definition.demo !== undefined },
-    migrations: (definition.migrations ?? []).map(({ name, phase }) => ({ name, phase, hash: hashes.get(name) ?? '' })),
-  });
+    contracts: module.providers.map(({ contract: { id, version, methods } }) => ({ contract: id, version, methods })),
+  };
 }
 
 /** Entities are named by their ids: a manifest holds no other module's declaration. */
@@ -64,9 +65,9 @@ function describeFields(fields: FieldMap): object {
 
 /** A contribution's functions stay out, and declarations it mentions shrink to their ids. */
 function plainPart(value: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(value, (key, part: unknown) => (key !== '' && isDeclaration(part) ? part.id : part)) ?? 'null',
-  );
+  const shrink = (key: string, part: unknown): unknown => (key !== '' && isDeclaration(part) ? part.id : part);
+  const plain = JSON.parse(JSON.stringify({ value }, shrink)) as { readonly value?: unknown };
+  return plain.value ?? null;
 }
 
 function isDeclaration(part: unknown): part is { readonly id: string } {

@@ -9,7 +9,7 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 export async function readCheckedJson<S extends TSchema>(path: string, schema: S): Promise<Static<S>> {
   const value = parse(path, await read(path));
   const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true });
-  if (ajv.validate(schema, value)) return value as Static<S>;
+  if (ajv.validate(schema, value)) return value;
   throw invalid(path, (ajv.errors ?? []).map(toProblem));
 }
 

@@ -33,27 +33,30 @@ export interface DescribedPlugin extends PluginPackage {
 export async function readPluginPackage(folder: string): Promise<PluginPackage> {
   const path = join(folder, 'package.json');
   const json = await readCheckedJson(path, PackageJson);
-  const { trellis } = json;
-  if (reservedIds.has(trellis.id)) {
-    throw new PluginError(
-      'id_reserved',
-      { file: path },
-      { message: `${path} at /trellis/id: "${trellis.id}" belongs to core; choose another id` },
-    );
-  }
+  const { id, sdk, requires = {}, optional = {}, capabilities = [] } = json.trellis;
+  if (reservedIds.has(id)) throw reservedId(path, id);
+  checkRanges(path, { '/trellis/sdk': sdk, ...pointersOf('requires', requires), ...pointersOf('optional', optional) });
+  const entry = join(folder, entryOf(path, json.exports['.']));
+  const dependencies = Object.keys(json.dependencies ?? {});
   return {
     folder,
-    id: trellis.id,
+    id,
     version: json.version,
-    title: trellis.market?.title ?? titleOf(trellis.id),
-    summary: trellis.market?.summary ?? json.description ?? '',
-    sdk: checkedRange(path, '/trellis/sdk', trellis.sdk),
-    requires: checkedRanges(path, '/trellis/requires', trellis.requires),
-    optional: checkedRanges(path, '/trellis/optional', trellis.optional),
-    capabilities: trellis.capabilities ?? [],
-    dependencies: Object.keys(json.dependencies ?? {}),
-    entry: join(folder, entryOf(path, json.exports['.'])),
+    ...wordsOf(json),
+    sdk,
+    requires,
+    optional,
+    capabilities,
+    dependencies,
+    entry,
   };
+}
+
+function wordsOf({
+  trellis: { id, market = {} },
+  description = '',
+}: PackageJson): Pick<PluginPackage, 'title' | 'summary'> {
+  return { title: market.title ?? titleOf(id), summary: market.summary ?? description };
 }
 
 /** Reads a plugin's folder with its manifest. @throws PluginError like {@link readPluginPackage} */
@@ -88,30 +91,27 @@ function titleOf(id: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function checkedRanges(
-  path: string,
-  pointer: string,
-  ranges: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
-  for (const [id, range] of Object.entries(ranges)) checkedRange(path, `${pointer}/${id}`, range);
-  return ranges;
+function pointersOf(key: string, ranges: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(ranges).map(([id, range]) => [`/trellis/${key}/${id}`, range]));
 }
 
-function checkedRange(path: string, pointer: string, range: string): string {
-  if (semver.validRange(range) !== null) return range;
-  throw new PluginError(
-    'manifest_invalid',
-    { file: path },
-    { message: `${path} at ${pointer}: "${range}" must be a version range such as "^1.2.0"` },
-  );
+function checkRanges(path: string, ranges: Readonly<Record<string, string>>): void {
+  const wrong = Object.entries(ranges).find(([, range]) => semver.validRange(range) === null);
+  if (wrong === undefined) return;
+  const [pointer, range] = wrong;
+  const message = `${path} at ${pointer}: "${range}" must be a version range such as "^1.2.0"`;
+  throw new PluginError('manifest_invalid', { file: path }, { message });
 }
 
-/** `exports["."]` is a path, or conditions of which `default` or `import` is one. */
+function reservedId(path: string, id: string): PluginError {
+  const message = `${path} at /trellis/id: "${id}" belongs to core; choose another id`;
+  return new PluginError('id_reserved', { file: path }, { message });
+}
+
+/** `exports["."]` is a path, or conditions of which `default` is one. */
 function entryOf(path: string, target: unknown): string {
-  const entry =
-    typeof target === 'object' && target !== null
-      ? (Reflect.get(target, 'default') ?? Reflect.get(target, 'import'))
-      : target;
+  const conditions = typeof target === 'object' && target !== null ? Object.entries(target) : [['default', target]];
+  const entry: unknown = new Map<unknown, unknown>(conditions as [unknown, unknown][]).get('default');
   if (typeof entry === 'string' && entry.startsWith('./') && !entry.split('/').includes('..')) return entry;
   throw new PluginError(
     'manifest_invalid',

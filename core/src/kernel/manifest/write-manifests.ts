@@ -7,9 +7,9 @@ const given = process.argv.slice(2);
 const folders = given.length > 0 ? given.map((folder) => resolve(folder)) : await pluginFolders('plugins');
 for (const folder of folders) {
   try {
-    if (await writeManifest(folder)) console.log(`wrote ${join(folder, 'manifest.json')}`);
+    if (await writeManifest(folder)) process.stdout.write(`wrote ${join(folder, 'manifest.json')}\n`);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   }
 }

@@ -10,50 +10,50 @@ import { maxPackageBytes, withReceivedPackage } from './receive-package.js';
 
 /** Bringing packages in: a new plugin, or another version of one. */
 export function packageEndpoints(parts: PluginEndpointParts): readonly Endpoint[] {
-  const body = {
-    kind: 'stream',
-    types: ['application/json', 'application/gzip', 'application/x-gzip', 'application/octet-stream'],
-  } as const;
-  const outcome = Type.Object({
-    from: Type.String(),
-    to: Type.String(),
-    isRestartNeeded: Type.Boolean(),
-    plugin: PluginSchema,
-  });
-  return [
-    {
-      ...base,
-      method: 'POST',
-      path: root,
-      input: { body, maxBytes: maxPackageBytes },
-      description: describe(
-        'installPlugin',
-        'Install a package: its .tgz as the body, or { "path": … } of a folder or .tgz on the server',
-        { 201: PluginSchema },
-      ),
-      handle: (request) =>
-        withPackage(request, parts, async (path) => {
-          const installed = await parts.lifecycle().install(path, actorKey(request.identity));
-          return {
-            status: 201,
-            headers: { location: `${root}/${installed.id}` },
-            body: presentPlugin(installed),
-          };
-        }),
-    },
-    {
-      ...base,
-      method: 'PUT',
-      path: `${root}/:id/version`,
-      input: { params: { id: pluginId }, body, maxBytes: maxPackageBytes },
-      description: describe('upgradePlugin', 'Move a plugin to the version of a package', { 200: outcome }),
-      handle: (request) =>
-        withPackage(request, parts, async (path) => {
-          const upgraded = await parts.lifecycle().upgrade(idOf(request), actorKey(request.identity), path);
-          return ok({ ...upgraded, plugin: presentPlugin(upgraded.plugin) });
-        }),
-    },
-  ];
+  return [installation(parts), upgrade(parts)];
+}
+
+const body = {
+  kind: 'stream',
+  types: ['application/json', 'application/gzip', 'application/x-gzip', 'application/octet-stream'],
+} as const;
+
+function installation(parts: PluginEndpointParts): Endpoint {
+  const summary = 'Install a package: its .tgz as the body, or { "path": … } of a folder or .tgz on the server';
+  return {
+    ...base,
+    method: 'POST',
+    path: root,
+    input: { body, maxBytes: maxPackageBytes },
+    description: describe('installPlugin', summary, { 201: PluginSchema }),
+    handle: (request) =>
+      withPackage(request, parts, async (path) => {
+        const installed = await parts.lifecycle().install(path, actorKey(request.identity));
+        return { status: 201, headers: { location: `${root}/${installed.id}` }, body: presentPlugin(installed) };
+      }),
+  };
+}
+
+const UpgradeSchema = Type.Object({
+  from: Type.String(),
+  to: Type.String(),
+  isRestartNeeded: Type.Boolean(),
+  plugin: PluginSchema,
+});
+
+function upgrade(parts: PluginEndpointParts): Endpoint {
+  return {
+    ...base,
+    method: 'PUT',
+    path: `${root}/:id/version`,
+    input: { params: { id: pluginId }, body, maxBytes: maxPackageBytes },
+    description: describe('upgradePlugin', 'Move a plugin to the version of a package', { 200: UpgradeSchema }),
+    handle: (request) =>
+      withPackage(request, parts, async (path) => {
+        const upgraded = await parts.lifecycle().upgrade(idOf(request), actorKey(request.identity), path);
+        return ok({ ...upgraded, plugin: presentPlugin(upgraded.plugin) });
+      }),
+  };
 }
 
 async function withPackage(

@@ -7,9 +7,14 @@ export function columnLines(
 ): readonly string[] {
   const { name, field } = column;
   if (field?.field.kind === 'money') return name === field.column ? [`money(table, '${name}');`] : [];
-  const referenced = field?.target === null || field === null ? undefined : tableOf(field.target);
+  const target = field?.target ?? null;
+  const referenced = target === null ? undefined : tableOf(target);
   if (referenced !== undefined) return [referenceLine(column, referenced)];
-  return [`table.${typeCall(column)}${column.notNull === 'must' ? '.notNullable()' : ''}${defaultCall(column)};`];
+  return [`table.${typeCall(column)}${nullCall(column)}${defaultCall(column)};`];
+}
+
+function nullCall({ notNull }: ExpectedColumn): string {
+  return notNull === 'must' ? '.notNullable()' : '';
 }
 
 /** Line that indexes one column, as lists sort by it. */

@@ -1,5 +1,8 @@
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
+import { schemaOf } from '../../../database/migrator/index.js';
+import type { Generation } from '../../../kernel/generation.js';
+import type { CompiledEntity } from '../../../records/compiled-entity.js';
 import type { CliContext } from '../../cli-context.js';
 
 /** `trellis plugin migration`. */
@@ -18,27 +21,35 @@ async function writeMigration(cli: CliContext, id: string, name: string): Promis
   const { addMigrations } = await import('../../../kernel/scaffold/add-migration.js');
   const { momentOf } = await import('../../../kernel/scaffold/create-plugin.js');
   const { folder, generation } = await workspace.lifecycle.draft(id);
-  const module = generation.modules.find((candidate) => candidate.module === id);
-  const entities = [...generation.entities.values()].filter(
-    ({ definition, extensions }) => definition.module === id || extensions.has(id),
+  const missing = await Promise.all(
+    entitiesOf(generation, id).map((entity) => missingParts(entity, workspace.database)),
   );
-  const missing = (await Promise.all(entities.map((entity) => missingParts(entity, workspace.database)))).flat();
-  const own = `p_${id.replaceAll('-', '_')}`;
   const added = await addMigrations(folder, {
     name,
     moment: momentOf(new Date()),
-    drifts: missing.filter(({ table }) => table.schemaName === own),
-    tableOf(entity) {
-      const target = generation.entities.get(entity);
-      const owner = target?.definition.module ?? '';
-      const isCertain = owner === 'core' || owner === id || owner in (module?.requires ?? {});
-      return target === undefined || !isCertain ? undefined : `${target.schemaName}.${target.tableName}`;
-    },
+    drifts: missing.flat().filter(({ table }) => table.schemaName === schemaOf(id)),
+    tableOf: tablesFor(generation, id),
   });
   const files = added.files.map((file) => relative(process.cwd(), join(folder, file)));
   cli.output.result({ ...added, folder }, () => [
     ...files.map((file) => `Wrote ${file}`),
     ...(added.isListed ? [] : ['Add it to src/migrations/index.ts.']),
-    'Read it, build the plugin, then: trellis plugin enable ' + id,
+    `Read it, build the plugin, then: trellis plugin enable ${id}`,
   ]);
+}
+
+/** The plugin's own entities, and those it adds fields to. */
+function entitiesOf({ entities }: Generation, id: string): readonly CompiledEntity[] {
+  return [...entities.values()].filter(({ definition, extensions }) => definition.module === id || extensions.has(id));
+}
+
+/** Tables that surely are there when the plugin's are: a foreign key to any other would tie it to a plugin it can do without. */
+function tablesFor({ entities, modules }: Generation, id: string): (entity: string) => string | undefined {
+  const requires = modules.find(({ module }) => module === id)?.requires ?? {};
+  const certain = new Set(['core', id, ...Object.keys(requires)]);
+  return (entity) => {
+    const target = entities.get(entity);
+    if (target === undefined || !certain.has(target.definition.module)) return undefined;
+    return `${target.schemaName}.${target.tableName}`;
+  };
 }
