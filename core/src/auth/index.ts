@@ -5,6 +5,6 @@ export { Passwords } from './passwords.js';
 export { registerAuth } from './register.js';
 export { Roles } from './roles.js';
 export { loadUserIdentity, type UserName } from './user-identity.js';
-export { anonymousIdentity, operatorIdentity, type Place } from './special-identities.js';
+export { operatorIdentity, type Place } from './special-identities.js';
 export type { Identity } from './identity.js';
 export type { Session } from './session.js';

@@ -31,8 +31,7 @@ export function contextServices({
         ...(runAt === undefined ? {} : { runAt: new Date(runAt) }),
       }),
     format: (generation, identity) => formatFor(generation, envOf(identity.locale, identity.timeZone)),
-    translate: (generation, locale, module, key, values) =>
-      generation.views.translate(envOf(locale, info().timeZone), module, key, values),
+    translate: (generation, locale, ...text) => generation.views.translate(envOf(locale, info().timeZone), ...text),
   };
 }
 

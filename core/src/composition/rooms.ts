@@ -106,7 +106,10 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
   const checkJobs = async (): Promise<void> => background.jobs.runner.checkRunning();
   container.register(ReadinessProbes, { useValue: { name: 'jobs', check: checkJobs } });
   registerAuth(workspace);
-  registerSetup(workspace, setupHooks(workspace, () => container.resolve(PluginLifecycle)));
+  registerSetup(
+    workspace,
+    setupHooks(workspace, () => container.resolve(PluginLifecycle)),
+  );
   registerImports(workspace, { room: records, contexts: contexts.get, wakeRelay });
   registerDemoData(workspace, { calls, contexts: contexts.get, wakeRelay });
 }

@@ -55,11 +55,6 @@ export function isLockTimeout(error: unknown): boolean {
   return classifyDatabaseError(error)?.fault === 'lock_timeout';
 }
 
-/** Whether the same transaction may succeed when it runs again: a deadlock or a serialisation conflict. */
-export function isRetryable(error: unknown): boolean {
-  return classifyDatabaseError(error)?.fault === 'retryable';
-}
-
 const faultsBySqlState: Readonly<Record<string, DatabaseFault>> = {
   '57014': 'statement_timeout',
   '55P03': 'lock_timeout',

@@ -4,7 +4,6 @@ export {
   isConnectionLost,
   isLockTimeout,
   isPoolTimeout,
-  isRetryable,
   isStatementTimeout,
   type DatabaseFault,
   type DatabaseProblem,
@@ -12,5 +11,5 @@ export {
 export { startEmbedded, type EmbeddedDatabase, type EmbeddedOptions } from './embedded/embedded-database.js';
 export { openSignals, Signals } from './signals.js';
 export { runUnit, type UnitOfWork } from './unit-of-work.js';
-export { uuidV7, uuidV7Floor } from './uuid-v7.js';
+export { uuidV7 } from './uuid-v7.js';
 export { checkServer, type ServerFacts } from './server-check.js';

@@ -2,8 +2,6 @@ export { createCallRunner, type CallRunner, type ModuleCall, type ModuleTimings 
 export type { ContextScope } from './callback.js';
 export type { ContextParts, JobRequest, RecordScope } from './context-parts.js';
 export { createModuleContexts, type ModuleContexts } from './contexts.js';
-export { derivePermissions, entityVerbs } from './derived-permissions.js';
-export { extensionField } from './extension-field.js';
 export type { EndpointMatch, Generation } from './generation.js';
 export type { GenerationParts } from './generation-parts.js';
 export { createGenerations, type Generations } from './generations.js';

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../http/endpoint.js';
 import { deadLetterPages } from './dead-letters/dead-letters-page.js';
+import { galleryPages } from './gallery/gallery-page.js';
 import { homePages } from './home/home-page.js';
 import { importPages } from './imports/imports-page.js';
 import { mePages } from './me/me-page.js';
@@ -13,6 +14,6 @@ export type CorePageDeps = PluginPageDeps;
 
 /** Core's own pages, which belong to no entity: the same in every generation. */
 export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
-  const rooms = [homePages, mePages, peoplePages, settingsPages, importPages, deadLetterPages];
+  const rooms = [homePages, mePages, peoplePages, settingsPages, importPages, deadLetterPages, galleryPages];
   return [...rooms.flatMap((pages) => pages(deps)), ...pluginPages(deps)];
 }

@@ -20,16 +20,6 @@ export async function listRates(knex: Knex): Promise<readonly ExchangeRate[]> {
   return rows.map(toRate);
 }
 
-/** Rates in force on a day, by currency. A currency without one by then is absent. */
-export async function ratesOn(knex: Knex, day: string): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await knex.raw<{ rows: RateRow[] }>(
-    `select distinct on (currency) currency, valid_from, rate from core.exchange_rates
-     where valid_from <= ?::date order by currency, valid_from desc`,
-    [day],
-  );
-  return new Map(rows.map((row) => [row.currency, toRate(row).rate]));
-}
-
 /** Stores a rate, over one of the same day. @throws ValidationError for a currency nobody has */
 export async function putRate(knex: Knex, { currency, validFrom, rate }: ExchangeRate): Promise<ExchangeRate> {
   if (!isCurrency(currency)) {
