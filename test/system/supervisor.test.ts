@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createTestDatabase } from '@trellis-crm/core/testing';
+import { expect } from 'chai';
+import { eventually } from '../support/eventually.js';
+import { Installation, type Run } from '../support/installation.js';
+import { serverProcessesOf } from '../support/process-table.js';
+
+describe('trellis serve', function () {
+  this.timeout(40_000);
+
+  let installation: Installation;
+  let run: Run | undefined;
+
+  before(async () => {
+    installation = await Installation.create();
+  });
+
+  afterEach(async () => {
+    run?.process.kill('SIGTERM');
+    await run?.ended();
+    run = undefined;
+  });
+
+  after(() => installation.remove());
+
+  it('answers, and Ctrl-C stops everything, the database last', async () => {
+    run = await installation.start();
+    expect((await installation.get('/healthz')).status).to.equal(200);
+    expect((await installation.get('/readyz')).status).to.equal(200);
+
+    run.process.kill('SIGINT');
+
+    expect(await run.ended()).to.equal(0);
+    expect(await installation.databasePid()).to.equal(undefined);
+    expect(run.output()).to.contain(`Trellis CRM is ready at http://localhost:${installation.port}`);
+  });
+
+  it('tells a second start where the first one runs', async () => {
+    run = await installation.start();
+
+    const second = installation.run(['serve']);
+
+    expect(await second.ended()).to.equal(3);
+    expect(second.output()).to.contain(`already running at http://localhost:${installation.port}, pid `);
+    expect((await installation.get('/readyz')).status).to.equal(200);
+  });
+
+  it('waits for one that is stopping', async () => {
+    const first = await installation.start();
+    first.process.kill('SIGTERM');
+
+    run = await installation.start();
+    await first.ended();
+
+    expect((await installation.get('/readyz')).status).to.equal(200);
+  });
+
+  it('replaces a server process that was killed or stands still', async () => {
+    run = await installation.start();
+    for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
+      const [victim] = serverProcessesOf(await installation.supervisorPid());
+      process.kill(victim ?? 0, signal);
+
+      await eventually(async () => {
+        expect(serverProcessesOf(await installation.supervisorPid()))
+          .to.have.length(1)
+          .and.not.include(victim);
+        expect((await installation.get('/readyz')).status).to.equal(200);
+      });
+    }
+  });
+
+  it('starts the database again when it was killed', async () => {
+    run = await installation.start();
+    const before = await installation.databasePid();
+
+    process.kill(before ?? 0, 'SIGKILL');
+
+    await eventually(async () => {
+      expect((await installation.get('/readyz')).status).to.equal(200);
+      expect(await installation.databasePid()).to.not.equal(before);
+    });
+  });
+
+  it('leaves nothing behind when its supervisor is killed', async () => {
+    const killed = await installation.start();
+
+    process.kill(await installation.supervisorPid(), 'SIGKILL');
+    await killed.ended();
+
+    await eventually(async () => {
+      expect(await installation.databasePid()).to.equal(undefined);
+    });
+  });
+
+  it('finds its way when the one before was killed a moment ago', async () => {
+    await installation.start();
+    process.kill(await installation.supervisorPid(), 'SIGKILL');
+
+    run = await installation.start();
+
+    expect((await installation.get('/readyz')).status).to.equal(200);
+  });
+
+  it('replaces its processes for new code without a failed request', async () => {
+    run = await installation.start(['--processes', '2']);
+    const supervisor = await installation.supervisorPid();
+    const before = serverProcessesOf(supervisor);
+    let isOver = false;
+    const failures: unknown[] = [];
+    const client = (async () => {
+      while (!isOver) await installation.get('/healthz').catch((error: unknown) => failures.push(error));
+    })();
+
+    process.kill(supervisor, 'SIGUSR2');
+    await eventually(async () => {
+      expect(run?.output()).to.contain('were replaced');
+    });
+    isOver = true;
+    await client;
+
+    expect(serverProcessesOf(supervisor)).to.have.length(2).and.not.include.members(before);
+    expect(failures).to.deep.equal([]);
+  });
+
+  it('says that the port is taken and how to choose another', async () => {
+    const other = createServer().listen(installation.port, '127.0.0.1');
+    await once(other, 'listening');
+
+    const refused = installation.run(['serve']);
+    const exitCode = await refused.ended();
+    other.close();
+
+    expect(exitCode).to.equal(2);
+    expect(refused.output()).to.contain(`Port ${installation.port} is taken`).and.to.contain('choose another: PORT=');
+  });
+
+  it('refuses a wrong setting once, by its name', async () => {
+    const refused = installation.run(['serve'], { TRELLIS_PROCESSES: 'many' });
+
+    expect(await refused.ended()).to.equal(2);
+    expect(refused.output().match(/TRELLIS_PROCESSES is "many"/g)).to.have.length(1);
+  });
+
+  it('refuses a database it cannot use, once, and names the variable', async () => {
+    const database = await createTestDatabase();
+
+    const refused = installation.run(['serve'], { DATABASE_URL: `${database.url}_missing` });
+    const exitCode = await refused.ended();
+    await database.drop();
+
+    expect(exitCode).to.equal(2);
+    expect(refused.output().match(/DATABASE_URL cannot be used/g)).to.have.length(1);
+  });
+});
