@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { Installation, root } from '../support/installation.js';
 
 describe('trellis serve below another process', function () {
-  this.timeout(40_000);
+  this.timeout(120_000);
 
   it('stops when the process that started it is killed', async () => {
     const installation = await Installation.create();
@@ -16,9 +16,7 @@ describe('trellis serve below another process', function () {
     });
     await eventually(async () => {
       expect((await installation.get('/readyz')).status).to.equal(200);
-    });
-
-    parent.kill('SIGKILL');
+    }).finally(() => parent.kill('SIGKILL'));
 
     await installation.remove();
     const error: unknown = await installation.get('/healthz').catch((caught: unknown) => caught);

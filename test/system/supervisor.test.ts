@@ -6,8 +6,24 @@ import { eventually } from '../support/eventually.js';
 import { Installation, type Run } from '../support/installation.js';
 import { serverProcessesOf } from '../support/process-table.js';
 
+/** Sends one request after the other, and gathers what went wrong. */
+function requestUntilStopped(installation: Installation): { stop(): void; failures: Promise<unknown[]> } {
+  const stop = new AbortController();
+  const run = async (): Promise<unknown[]> => {
+    const failures: unknown[] = [];
+    while (!stop.signal.aborted) await installation.get('/healthz').catch((error: unknown) => failures.push(error));
+    return failures;
+  };
+  return {
+    stop: () => {
+      stop.abort();
+    },
+    failures: run(),
+  };
+}
+
 describe('trellis serve', function () {
-  this.timeout(40_000);
+  this.timeout(120_000);
 
   let installation: Installation;
   let run: Run | undefined;
@@ -107,21 +123,15 @@ describe('trellis serve', function () {
     run = await installation.start(['--processes', '2']);
     const supervisor = await installation.supervisorPid();
     const before = serverProcessesOf(supervisor);
-    let isOver = false;
-    const failures: unknown[] = [];
-    const client = (async () => {
-      while (!isOver) await installation.get('/healthz').catch((error: unknown) => failures.push(error));
-    })();
+    const client = requestUntilStopped(installation);
 
     process.kill(supervisor, 'SIGUSR2');
     await eventually(async () => {
       expect(run?.output()).to.contain('were replaced');
-    });
-    isOver = true;
-    await client;
+    }).finally(client.stop);
 
     expect(serverProcessesOf(supervisor)).to.have.length(2).and.not.include.members(before);
-    expect(failures).to.deep.equal([]);
+    expect(await client.failures).to.deep.equal([]);
   });
 
   it('says that the port is taken and how to choose another', async () => {

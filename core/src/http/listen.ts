@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import type Koa from 'koa';
 import type { RequestState } from './request-state.js';
 
@@ -34,11 +34,17 @@ const limits = {
   requireHostHeader: true,
 };
 
+/**
+ * The close of http cuts idle connections at once, just when a client may be sending its next request on one. So only
+ * listening ends at once: for a moment each answer tells its client to connect anew, and what is idle then is cut.
+ */
 async function close(server: Server, graceMs: number): Promise<void> {
   const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  NetServer.prototype.close.call(server);
+  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+  const idle = setTimeout(() => server.closeIdleConnections(), Math.min(500, graceMs / 10));
+  const late = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
-  clearTimeout(timer);
+  clearTimeout(idle);
+  clearTimeout(late);
 }
