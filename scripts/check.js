@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { findBinary } from '../core/bin/node-runtime.js';
 import { findDocumentFaults } from './setup/documents.js';
 import { root } from './setup/paths.js';
 import { prepare } from './setup/prepare.js';
@@ -6,7 +7,9 @@ import { capture, show } from './setup/progress.js';
 
 // npm run check: types (the build), lint, import rules, unused code, format, docs, then all tests once.
 await prepare({ tests: true });
-const tool = (path, ...args) => capture(process.execPath, [join(root, 'node_modules', ...path.split('/')), ...args]);
+// Some tools refuse the Node.js that npm may have started us with.
+const node = findBinary(join(root, 'package.json')) ?? process.execPath;
+const tool = (path, ...args) => capture(node, [join(root, 'node_modules', ...path.split('/')), ...args]);
 const sources = ['sdk', 'config', 'migrations', 'core', 'plugins', 'test'];
 
 /** Run side by side; each shows what it found. */
@@ -29,8 +32,8 @@ await Promise.all(
     process.stdout.write(`${output.trimEnd()}\n`);
   }),
 );
-const testCode = await show(process.execPath, [join(root, 'scripts', 'test.js')]);
-if (failed.length > 0) process.stdout.write(`Not passed: ${failed.join(', ')}\n`);
+if (failed.length > 0) process.stdout.write(`Not passed: ${failed.join(', ')}; the tests follow\n`);
+const testCode = await show(node, [join(root, 'scripts', 'test.js')]);
 process.exitCode = failed.length > 0 ? 1 : testCode;
 
 function report(faults) {

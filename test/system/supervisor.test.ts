@@ -72,20 +72,23 @@ describe('trellis serve', function () {
     expect((await installation.get('/readyz')).status).to.equal(200);
   });
 
-  it('replaces a server process that was killed or stands still', async () => {
-    run = await installation.start();
-    for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
-      const [victim] = serverProcessesOf(await installation.supervisorPid());
+  for (const [fault, signal] of [
+    ['was killed', 'SIGKILL'],
+    ['stands still', 'SIGSTOP'],
+  ] as const) {
+    it(`replaces a server process that ${fault}`, async () => {
+      run = await installation.start();
+      const supervisor = await installation.supervisorPid();
+      const [victim] = serverProcessesOf(supervisor);
+
       process.kill(victim ?? 0, signal);
 
       await eventually(async () => {
-        expect(serverProcessesOf(await installation.supervisorPid()))
-          .to.have.length(1)
-          .and.not.include(victim);
+        expect(serverProcessesOf(supervisor)).to.have.length(1).and.not.include(victim);
         expect((await installation.get('/readyz')).status).to.equal(200);
       });
-    }
-  });
+    });
+  }
 
   it('starts the database again when it was killed', async () => {
     run = await installation.start();

@@ -5,7 +5,8 @@ import type { Config } from '@trellis-crm/config';
 import type { BaseLogger } from 'pino';
 import { beatMs, isReport, toStartError, type Order, type Report } from './messages.js';
 
-const standstillBeats = 6;
+/** Missing beats after which a process counts as standing still: 3 s, and 30 s while it starts, when it has much to load. */
+const standstillBeats = { ready: 6, starting: 60 };
 const killAfterMs = 12_000;
 const calmMs = 10_000;
 const longestPauseMs = 10_000;
@@ -86,7 +87,7 @@ export class ServerSlot {
     let isReady = false;
     const watch = setInterval(() => {
       missed += 1;
-      if (!isReady || missed <= standstillBeats) return;
+      if (missed <= standstillBeats[isReady ? 'ready' : 'starting']) return;
       this.log.error(`a server process stood still for ${(missed * beatMs) / 1000} s; ending it`);
       worker.process.kill('SIGKILL');
     }, beatMs);

@@ -46,8 +46,11 @@ async function serve(config: Config, lock: InstanceLock, stop: StopRequest, tool
       await lock.update({ state: 'running', url });
       tools.print(`Trellis CRM is ready at ${url}`);
     }
-    const replaceAll = (): void => void replace(fleet, tools);
-    if (process.platform !== 'win32') process.on('SIGUSR2', replaceAll);
+    if (process.platform !== 'win32')
+      process.on(
+        'SIGUSR2',
+        oneAtATime(() => replace(fleet, tools)),
+      );
     await stop.wanted;
     tools.print('Stopping: requests in flight are finished first. Ctrl-C again to stop at once.');
   } finally {
@@ -65,4 +68,21 @@ async function replace(fleet: ServerFleet, tools: SupervisorTools): Promise<void
   } catch (error) {
     tools.log.error({ err: error }, 'the server processes could not be replaced; the old ones stay');
   }
+}
+
+/** However often it is called while the work runs, it runs once more afterwards. */
+function oneAtATime(work: () => Promise<void>): () => void {
+  let running: Promise<void> | undefined;
+  let isWanted = false;
+  const run = async (): Promise<void> => {
+    while (isWanted) {
+      isWanted = false;
+      await work();
+    }
+    running = undefined;
+  };
+  return () => {
+    isWanted = true;
+    running ??= run();
+  };
 }
