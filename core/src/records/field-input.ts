@@ -17,6 +17,7 @@ export function canonicalValue(field: Field, value: unknown, options: InputOptio
   if (value === undefined || value === null) return value;
   const canonical = structured[field.kind];
   if (canonical !== undefined) return canonical(field, value, options);
+  if (typeof value === 'number') return withoutSign(value);
   return typeof value === 'string' ? canonicalText(field, value.toWellFormed(), options) : value;
 }
 
@@ -91,9 +92,15 @@ function canonicalMoneyInput(value: unknown): unknown {
 /** A copy whose texts PostgreSQL can keep: no halves of a character. */
 function wellFormed(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value === 'number') return withoutSign(value);
   if (Array.isArray(value)) return value.map(wellFormed);
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key.toWellFormed(), wellFormed(entry)]));
+}
+
+/** JSON and PostgreSQL know one zero only. */
+function withoutSign(value: number): number {
+  return value === 0 ? 0 : value;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

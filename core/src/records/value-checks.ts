@@ -12,7 +12,8 @@ export function checkValue(field: Field, value: unknown, pointer: string): Probl
 }
 
 const maxJsonBytes = 65_536;
-const moment = /^(?!0000)[0-9]{4}-.+Z$/;
+/** Canonical form; a leap second has none. */
+const moment = /^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z$/;
 
 function checkText(field: Field, value: string, pointer: string): Problem | null {
   if (field.kind === 'dateTime' && !moment.test(value))

@@ -1,5 +1,5 @@
 import type { CreateOf } from '@trellis-crm/sdk';
-import { Account, User } from '@trellis-crm/sdk';
+import { Account, isTrellisError, User } from '@trellis-crm/sdk';
 import { expect } from 'chai';
 import { Sample } from './lab.js';
 import { identityOf, openRecordHost, reaches, type RecordHost } from './record-host.js';
@@ -39,6 +39,7 @@ const refused: readonly (readonly [string, unknown, string])[] = [
   ['the year 0', { takenOn: '0000-01-01' }, '/takenOn wrong_format'],
   ['a moment without zone', { seenAt: '2026-01-01T10:00:00' }, '/seenAt wrong_format'],
   ['a moment before year 1', { seenAt: '0001-01-01T00:00:00+10:00' }, '/seenAt wrong_format'],
+  ['a leap second', { seenAt: '2016-12-31T23:59:60Z' }, '/seenAt wrong_format'],
   ['another choice', { state: 'lost' }, '/state not_an_option'],
   ['another one of several choices', { tags: ['red', 'pink'] }, '/tags/1 not_an_option'],
   ['a ref that is no id', { batch: 'x' }, '/batch wrong_format'],
@@ -129,4 +130,49 @@ describe('creating a record from bad input', () => {
     expect(sample).to.include({ verdict: 'bad', secret: 'kept' });
     expect((await rejection(host.records(Account, identityOf()).create({ name: 'x' }))).status).to.equal(403);
   });
+
+  it('refuses or keeps every odd value in every field as it says, and fails at none', async () => {
+    const fields = [...host.entity(Sample).fields.values()];
+    for (const { name } of fields) {
+      for (const value of oddValues) {
+        const what = `${name}: ${JSON.stringify(value)}`;
+        const outcome = await host
+          .records(Sample)
+          .create({ name: 'odd', [name]: value })
+          .catch((error: unknown) =>
+            isTrellisError(error) ? error : Promise.reject(new Error(what, { cause: error })),
+          );
+        if (isTrellisError(outcome)) expect(outcome.status, what).to.be.oneOf([409, 422]);
+        else expect(await host.records(Sample).get(outcome.id), what).to.deep.equal(outcome);
+      }
+    }
+  }).timeout(30_000);
 });
+
+const oddValues: readonly unknown[] = [
+  null,
+  true,
+  -0,
+  1e21,
+  2 ** 31,
+  '',
+  'a',
+  '-0',
+  '00012.500',
+  'Infinity',
+  '\ud800',
+  "'; drop table x; --",
+  '2026-02-28',
+  '9999-12-31T23:59:59.999-14:00',
+  '2026-01-01T24:00:00Z',
+  '+491701234567',
+  'http://[::1]:80/',
+  [],
+  [null],
+  ['red', null],
+  {},
+  { amount: '-999999999999999.9999', currency: 'EUR' },
+  { amount: null, currency: null },
+  [{ value: '1', cost: {} }],
+  JSON.parse('{"__proto__":{"x":1}}'),
+];
