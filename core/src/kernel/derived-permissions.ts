@@ -1,7 +1,7 @@
 import type { EntityDefinition, EntityVerb, Grants, PermissionDefinition, PermissionKey } from '@trellis-crm/sdk';
 
 /** Verbs every entity has a right for. */
-export const entityVerbs: readonly EntityVerb[] = ['read', 'create', 'update', 'delete', 'import'];
+const entityVerbs: readonly EntityVerb[] = ['read', 'create', 'update', 'delete', 'import'];
 
 /** Rights derived from an entity: one per verb, and read and write of each restricted field. Labels are keys of core's catalogue. */
 export function derivePermissions(

@@ -31,7 +31,7 @@ export async function withSessionLock<T>(
 }
 
 /** Takes the lock if nobody holds it. */
-export async function trySessionLock(client: Client, lock: SessionLock): Promise<boolean> {
+async function trySessionLock(client: Client, lock: SessionLock): Promise<boolean> {
   const { rows } = await client.query<{ taken: boolean }>(
     'select pg_try_advisory_lock(hashtextextended($1, 0)) as taken',
     [nameOf(lock)],

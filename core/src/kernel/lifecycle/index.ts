@@ -2,6 +2,5 @@ export { createLifecycle, PluginLifecycle } from './lifecycle.js';
 export type { LifecycleParts, ModuleWork } from './lifecycle-parts.js';
 export type { Operation, Verb } from './journal.js';
 export type { Plan, PlannedVerb } from './plan.js';
-export type { LiveProcess } from './processes.js';
 export type { Contributions, PluginState, PluginView } from './plugin-view.js';
 export type { PluginFinding } from './doctor.js';
