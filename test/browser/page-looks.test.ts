@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 
 import { launchChromium } from '../support/chromium.js';
-import { openContext } from '../support/host-browser.js';
+import { idIn, openContext, textOf } from '../support/host-browser.js';
 import { examinePage, looks } from '../support/page-check.js';
 
 /** What is wrong with a page that is right. */
@@ -65,14 +65,14 @@ async function fill(host: TestHost): Promise<Record<string, string>> {
     domains: [{ domain: 'northwind.example' }],
     addresses: [{ kind: 'billing', street: 'Weena 12', city: 'Rotterdam' }],
   });
-  const id = String(account['id']);
+  const id = idIn(account);
   await api.post('/api/v1/contacts', {
     name: 'Saskia Evers',
     emails: [{ email: 'saskia@northwind.example', isPrimary: true }],
     accounts: [{ account: id, role: 'buyer' }],
   });
   const { body: stages } = await api.get('/api/v1/sales/stages?sort=position');
-  const stage = String(stages['data']?.[0]?.['id']);
+  const stage = textOf(stages['data']?.[0]?.['id']);
   await api.post('/api/v1/sales/deals', {
     name: 'Line 4 automation',
     account: id,

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 import { launchChromium } from '../support/chromium.js';
-import { openContext } from '../support/host-browser.js';
+import { idIn, openContext, textOf } from '../support/host-browser.js';
 
 describe('the pages in a browser', function () {
   this.timeout(60_000);
@@ -51,7 +51,7 @@ describe('the pages in a browser', function () {
 
   it('leaves a field as it was when editing is given up with Escape', async () => {
     const { body } = await host.as(host.admin).post('/api/v1/accounts', { name: 'Acme', industry: 'Retail' });
-    await page.goto(`${host.url}/accounts/${String(body.id)}`);
+    await page.goto(`${host.url}/accounts/${idIn(body)}`);
 
     await page.click('#detail-industry .edit');
     await page.fill('#detail-industry input.input', 'Something else');
@@ -95,7 +95,7 @@ describe('the pages in a browser', function () {
   it('moves a deal on the board by its menu', async () => {
     const api = host.as(host.admin);
     const { body: stages } = await api.get('/api/v1/sales/stages?sort=position');
-    const [first, second] = [String(stages['data']?.[0]?.['id']), String(stages['data']?.[1]?.['name'])];
+    const [first, second] = [textOf(stages['data']?.[0]?.['id']), textOf(stages['data']?.[1]?.['name'])];
     await api.post('/api/v1/sales/deals', { name: 'Line 4', stage: first });
     await page.goto(`${host.url}/sales/board`);
 
@@ -161,7 +161,7 @@ describe('the pages without scripts', function () {
 
   it('change a record by its form, which says what is wrong', async () => {
     const { body } = await host.as(host.admin).post('/api/v1/accounts', { name: 'Plain' });
-    await page.goto(`${host.url}/accounts/${String(body.id)}/edit`);
+    await page.goto(`${host.url}/accounts/${idIn(body)}/edit`);
     await page.fill('[name=employees]', 'many');
     await page.click('button:has-text("Save")');
     expect(await page.textContent('#field-employees-error')).to.contain('whole number');
@@ -176,8 +176,8 @@ describe('the pages without scripts', function () {
   it('tells what somebody else saved meanwhile, and saves on top of it when asked again', async () => {
     const api = host.as(host.admin);
     const { body } = await api.post('/api/v1/accounts', { name: 'Shared', industry: 'Retail' });
-    await page.goto(`${host.url}/accounts/${String(body.id)}/edit`);
-    await api.patch(`/api/v1/accounts/${String(body.id)}`, { industry: 'Logistics' }, { 'If-Match': '*' });
+    await page.goto(`${host.url}/accounts/${idIn(body)}/edit`);
+    await api.patch(`/api/v1/accounts/${idIn(body)}`, { industry: 'Logistics' }, { 'If-Match': '*' });
     await page.fill('[name=industry]', 'Automation');
 
     await page.click('button:has-text("Save")');

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
 import type { Browser, BrowserContext } from 'playwright-core';
 
-import type { TestHost, TestUser } from '@trellis-crm/sdk/testing';
+import type { TestBody, TestHost, TestUser } from '@trellis-crm/sdk/testing';
 import type { Look } from './page-check.js';
 
 /** Signs somebody in. @returns the cookie's value */
@@ -31,4 +31,14 @@ export async function openContext(
   });
   await context.addCookies([{ name: 'trellis_session', value: await openSession(host, user), url: host.url }]);
   return context;
+}
+
+/** The id in the answer to a creation. */
+export function idIn({ id }: TestBody): string {
+  return textOf(id);
+}
+
+/** A text somewhere in an answer; empty when it is none. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -5,6 +5,7 @@ import { deadLetterEndpoints } from '../events/dead-letter-endpoints.js';
 import type { Endpoint } from '../http/endpoint.js';
 import { importEndpoints, Imports } from '../imports/index.js';
 import { jobEndpoints, maySeeJob } from '../jobs/job-endpoints.js';
+import type { CallRunner } from '../kernel/index.js';
 import { PluginLifecycle } from '../kernel/lifecycle/index.js';
 import { pluginEndpoints } from '../kernel/rest/index.js';
 import { createLiveStreams, type LiveStreams } from '../live/index.js';
@@ -22,7 +23,11 @@ export interface CoreEndpoints {
 }
 
 /** Gathers them from the rooms. */
-export function gatherCoreEndpoints(workspace: Workspace, room: RecordRoom, { bus, jobs }: Background): CoreEndpoints {
+export function gatherCoreEndpoints(
+  workspace: Workspace,
+  room: RecordRoom,
+  { bus, jobs, calls }: Background & { readonly calls: CallRunner },
+): CoreEndpoints {
   const streams = createLiveStreams({
     hub: bus.hub,
     isVisible: async (request, entity, id) => {
@@ -48,7 +53,7 @@ export function gatherCoreEndpoints(workspace: Workspace, room: RecordRoom, { bu
       ...importEndpoints(() => container.resolve(Imports)),
       ...demoEndpoints(() => container.resolve(DemoData)),
       streams.endpoint,
-      ...corePageEndpoints({ workspace, lifecycle }),
+      ...corePageEndpoints({ workspace, calls, lifecycle }),
     ],
   };
 }

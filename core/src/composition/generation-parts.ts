@@ -35,10 +35,10 @@ export function generationParts({
     entityEndpoints: (entity) => [
       ...records.entityEndpoints(entity),
       ...entityImportEndpoints(entity, imports),
-      ...entityPageEndpoints({ workspace }, entity),
+      ...entityPageEndpoints({ workspace, calls }, entity),
     ],
     coreEndpoints: core.endpoints,
     createViews: viewEngines(assets, workspace.log),
-    presentPage: (request, module, result) => presentPluginPage({ workspace }, request, module, result),
+    presentPage: (request, module, result) => presentPluginPage({ workspace, calls }, request, module, result),
   };
 }

@@ -61,7 +61,7 @@ export function wireRooms(foundation: Foundation, options: { readonly waitsWithE
   const workspace = toWorkspace(foundation, contexts.get(), generation);
   const assets = createAssetRegistry();
   fillContainer({ workspace, records, background, calls, contexts, wakeRelay, assets });
-  const core = gatherCoreEndpoints(workspace, records, background);
+  const core = gatherCoreEndpoints(workspace, records, { ...background, calls });
   const parts = generationParts({ workspace, records, core, contexts: contexts.get(), calls, assets });
   generations.set(createGenerations(parts, calls));
   const wired = { contexts: contexts.get(), generations: generations.get() };

@@ -4,7 +4,7 @@ import { translateDatabaseError } from './database-translation.js';
 import { renderErrorPage } from './error-page.js';
 import { allowHeader, MethodNotAllowedError } from './method-not-allowed-error.js';
 import { presentProblem, problemType } from './problem.js';
-import { isApi, type Exchange, type Step } from './request-state.js';
+import { isApi, isPartial, type Exchange, type Step } from './request-state.js';
 
 /** The only place that turns an error into an answer: a problem document for the API and htmx, a page for people. */
 export function handleErrors(workspace: Workspace): Step {
@@ -55,7 +55,7 @@ function answer(workspace: Workspace, ctx: Exchange, error: TrellisError): void 
   ctx.set('Cache-Control', 'no-store');
   setErrorHeaders(ctx, error);
   if (!isApi(ctx) && error.status === 401) sendToLogin(ctx);
-  else if (isApi(ctx) || ctx.get('HX-Request') === 'true') sendProblem(ctx, error);
+  else if (isApi(ctx) || !wantsPage(ctx, error)) sendProblem(ctx, error);
   else sendPage(workspace, ctx, error);
 }
 
@@ -63,6 +63,11 @@ function sendPage(workspace: Workspace, ctx: Exchange, error: TrellisError): voi
   ctx.vary('HX-Request');
   ctx.type = 'text/html; charset=utf-8';
   ctx.body = renderErrorPage(workspace, ctx, error);
+}
+
+/** Who follows a link gets a page also when htmx fetches it; a part of a page, or a fault of ours, becomes a message. */
+function wantsPage(ctx: Exchange, error: TrellisError): boolean {
+  return ctx.get('HX-Request') !== 'true' || (!isPartial(ctx) && error.status < 500);
 }
 
 /** Headers of an answer that was begun and will not be given. */

@@ -6,6 +6,7 @@ import { showCreateForm, showEditForm, takeCreateForm, takeEditForm } from './fo
 import { showList } from './list/list-page.js';
 import { isWithout } from './list/list-view.js';
 import { showLookupOptions } from './lookup/lookup-options.js';
+import { readersEntity } from './fields/readers-entity.js';
 import type { EntityCall, PageDeps } from './page-call.js';
 import { pageEndpoint, type PageAnswer } from './page-endpoint.js';
 import { showLoadedPanel, showPanels } from './panels/panel-pages.js';
@@ -34,7 +35,7 @@ export function entityPageEndpoints(deps: PageDeps, entity: CompiledEntity): rea
       access: right(verb),
       module: definition.module,
       ...params,
-      handle: (call) => show({ ...call, entity }),
+      handle: (call) => show({ ...call, entity: readersEntity(entity, call.request.identity) }),
     });
   });
 }

@@ -4,21 +4,21 @@ import type { PageCall } from './page-call.js';
 /** How a module's callback ended: with its value, or not in time, or with a fault that was logged. */
 export type ModuleOutcome<T> = { readonly isDone: true; readonly value: T } | { readonly isDone: false };
 
-/** Calls into a module on behalf of the person, for at most `timeoutMs`; a fault stays here, its context is revoked after the time-out. */
+/** Calls into a module on behalf of the person, for at most `timeoutMs`; a fault stays here, its context is revoked after the call. */
 export async function callModule<T>(
-  call: PageCall,
+  { workspace, calls, request }: PageCall,
   callback: { readonly module: string; readonly what: string; readonly timeoutMs: number },
   run: (ctx: Context) => Promise<T>,
 ): Promise<ModuleOutcome<T>> {
-  const { workspace, request } = call;
-  const { module, what, timeoutMs } = callback;
-  const deadline = AbortSignal.timeout(timeoutMs);
-  const signal = AbortSignal.any([request.signal, deadline]);
-  const ctx = workspace.context({ generation: request.generation, module, identity: request.identity, signal });
+  const { generation, identity, requestId } = request;
+  const { module, what } = callback;
   try {
-    return { isDone: true, value: await Promise.race([run(ctx), rejectOn(signal)]) };
+    const value = await calls.run({ ...callback, signal: request.signal }, (signal) =>
+      run(workspace.context({ generation, module, identity, requestId, signal })),
+    );
+    return { isDone: true, value };
   } catch (error) {
-    workspace.log.error({ err: error, module, what, requestId: request.requestId }, 'a module failed on a page');
+    workspace.log.warn({ err: error, module, what, requestId }, 'a part of a page is missing');
     return { isDone: false };
   }
 }
@@ -32,12 +32,4 @@ export async function mapAtMost<T, R>(limit: number, items: readonly T[], run: (
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   return results;
-}
-
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const stop = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
 }

@@ -3,6 +3,7 @@ import type { EndpointRequest } from '../http/endpoint.js';
 import { viewEnvOf } from '../http/view-env.js';
 import type { SafeHtml } from '../views/safe-html.js';
 import type { ViewEnv } from '../views/view-env.js';
+import type { CallRunner } from '../kernel/call-runner.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { createLabels, type Labels } from './fields/labels.js';
@@ -10,6 +11,8 @@ import { createLabels, type Labels } from './fields/labels.js';
 /** What page handlers draw on; services of other rooms come from the workspace's container. */
 export interface PageDeps {
   readonly workspace: Workspace;
+  /** The boundary around calls into modules. */
+  readonly calls: CallRunner;
 }
 
 /** One request to a page: what was asked, by whom, and the means to answer in the reader's language, zone and rights. */
@@ -31,7 +34,7 @@ export interface EntityCall extends PageCall {
 }
 
 /** Prepares a call; cheap, for nothing is read from the database here. */
-export function createPageCall({ workspace }: PageDeps, request: EndpointRequest): PageCall {
+export function createPageCall({ workspace, calls }: PageDeps, request: EndpointRequest): PageCall {
   const { generation, identity, signal } = request;
   const env = viewEnvOf(workspace, {
     identity,
@@ -42,6 +45,7 @@ export function createPageCall({ workspace }: PageDeps, request: EndpointRequest
   const { views } = generation;
   return {
     workspace,
+    calls,
     request,
     env,
     ctx: workspace.context({ generation, module: 'core', identity, signal }),

@@ -23,7 +23,7 @@ export async function showList(call: EntityCall): Promise<PageAnswer> {
     return showPart(
       call.render('core:records/_more-rows', {
         rows: rowsView(call, page.records, names),
-        pager: pagerView(call, state, page),
+        pager: { ...pagerView(call, state, page), firstHref: undefined },
       }),
     );
   const title = call.labels.many(entity.definition);
