@@ -1,5 +1,5 @@
 import { isTrellisError, MalformedError } from '@trellis-crm/sdk';
-import type { Plan, PlannedVerb, PluginLifecycle } from '../../kernel/lifecycle/index.js';
+import type { Plan, PlannedVerb, PluginLifecycle, PluginState } from '../../kernel/lifecycle/index.js';
 import { actorKey } from '../../kernel/plugin-identity.js';
 import { textOf } from '../fields/form-reader.js';
 import { formOf } from '../form/plain-form.js';
@@ -11,10 +11,8 @@ export async function switchPlugin(call: PageCall, lifecycle: PluginLifecycle): 
   const id = idOf(call);
   const wanted = textOf(formOf(call), 'enabled') || (call.request.url.searchParams.get('enabled') ?? '');
   const verb = wanted === 'true' ? 'enable' : 'disable';
-  const { together, obstacles, capabilities } = await lifecycle.plan(id, verb);
-  if (together.length + obstacles.length > 0 || (verb === 'enable' && capabilities.length > 0))
-    return goTo(`/plugins/${id}/plan?verb=${verb}`);
-  return perform(call, lifecycle, verb);
+  const [{ state }, plan] = await Promise.all([lifecycle.get(id), lifecycle.plan(id, verb)]);
+  return needsConsent(plan, state) ? goTo(`/plugins/${id}/plan?verb=${verb}`) : perform(call, lifecycle, verb);
 }
 
 /** `GET /plugins/:id/plan?verb=`: what would happen, before it does. */
@@ -36,6 +34,11 @@ export async function showPlan(call: PageCall, lifecycle: PluginLifecycle): Prom
 /** `POST /plugins/:id/plan`: does what the plan said, others that have to go along included. */
 export function confirmPlan(call: PageCall, lifecycle: PluginLifecycle): Promise<PageAnswer> {
   return perform(call, lifecycle, verbOf(textOf(formOf(call), 'verb')));
+}
+
+/** Others go along, something stands in the way, or a new plugin asks for rights on others' records. */
+function needsConsent({ together, obstacles, capabilities }: Plan, state: PluginState): boolean {
+  return together.length + obstacles.length > 0 || (state === 'staged' && capabilities.length > 0);
 }
 
 const verbs: readonly PlannedVerb[] = ['enable', 'disable', 'upgrade', 'remove', 'restore', 'purge'];
