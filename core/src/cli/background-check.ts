@@ -1,7 +1,7 @@
 import type { EventLag } from '../events/lag.js';
 import type { QueuedJob } from '../jobs/job-queue.js';
 import type { CliContext } from './cli-context.js';
-import type { Finding } from './doctor-checks.js';
+import type { Finding } from './finding.js';
 
 /** Deliveries that wait longer than this while a server runs mean that it does not keep up. */
 const longLagSeconds = 60;

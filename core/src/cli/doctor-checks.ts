@@ -4,19 +4,8 @@ import { checkServer } from '../database/server-check.js';
 import { readInstance } from '../supervisor/index.js';
 import { checkBackground } from './background-check.js';
 import type { CliContext } from './cli-context.js';
-
-/** One thing `trellis doctor` looked at. */
-export interface Finding {
-  readonly name: string;
-  readonly status: 'ok' | 'warning' | 'error';
-  /** What was found, in one sentence. */
-  readonly detail: string;
-  /** What to do about it; absent when nothing is wrong. */
-  readonly fix?: string;
-}
-
-/** Looks at one part of the installation; must not throw for what it is there to find. */
-export type DoctorCheck = (cli: CliContext) => Promise<readonly Finding[]>;
+import { checkPlugins } from './plugin-check.js';
+import type { DoctorCheck, Finding } from './finding.js';
 
 /** Every check, in the order they are shown; a room with something to check adds its own here. */
 export const doctorChecks: readonly DoctorCheck[] = [
@@ -25,6 +14,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
   checkInstance,
   checkDatabase,
   checkTables,
+  checkPlugins,
   checkBackground,
 ];
 

@@ -73,6 +73,7 @@ function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms
       wakeRelay,
       entities: () => generations.current().entities.values(),
       workspace: () => rooms.workspace,
+      purgeExpiredPlugins: () => foundation.container.resolve(PluginLifecycle).purgeExpired(),
     }),
     dataDir: config.dataDir,
     pluginsDir: config.pluginsDir,

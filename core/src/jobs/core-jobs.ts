@@ -4,7 +4,10 @@ import { purgeEvents } from '../events/retention.js';
 import { purgeTrash, type TrashParts } from './purge-trash.js';
 
 /** What core's own jobs need beyond a context. */
-export type CoreJobParts = TrashParts;
+export interface CoreJobParts extends TrashParts {
+  /** Deletes plugins whose 30 days in the archive are over, after an export. */
+  purgeExpiredPlugins(): Promise<unknown>;
+}
 
 const hourMs = 3_600_000;
 
@@ -12,5 +15,8 @@ const hourMs = 3_600_000;
 export function registerCoreJobs(host: PluginHost, parts: CoreJobParts): void {
   host.job('purge-trash', { cron: '15 3 * * *', timeoutMs: hourMs }, () => purgeTrash(parts));
   host.job('purge-events', { cron: '30 3 * * *', timeoutMs: hourMs }, () => purgeEvents(parts.knex, parts.clock.now()));
+  host.job('purge-removed-plugins', { cron: '0 4 * * *', timeoutMs: hourMs }, async () => {
+    await parts.purgeExpiredPlugins();
+  });
   host.job('purge-expired-logins', { cron: '45 3 * * *' }, () => purgeExpiredLogins(parts.knex, parts.clock.now()));
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from '../cli-context.js';
-import { doctorChecks, type Finding } from '../doctor-checks.js';
+import { doctorChecks } from '../doctor-checks.js';
+import type { Finding } from '../finding.js';
 
 /** `trellis doctor`: what is installed where, and what is wrong with it. */
 export function doctorCommand(cli: CliContext): Command {
