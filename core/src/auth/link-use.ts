@@ -37,21 +37,21 @@ export function createLinkUse(workspace: Workspace, passwords: Passwords): LinkU
   const { database, clock, log } = workspace;
 
   /** Checks and hashes before the transaction: a hash takes long, and a weak password must not use the link up. */
-  async function prepare(kind: LinkKind, { token, password }: LinkUseInput): Promise<string> {
+  async function prepare(kind: LinkKind, { token, password }: LinkUseInput): Promise<{ userId: Id; hash: string }> {
     const userId = await findLink(database.knex, kind, token, clock.now());
     const account = userId === null ? null : await findAccount(database.knex, userId);
     if (account === null) throw linkNotValid();
     checkNewPassword(password, [account.name, account.email]);
-    return passwords.hash(password);
+    return { userId: account.id, hash: await passwords.hash(password) };
   }
 
   return {
     async acceptInvitation(input) {
-      const hash = await prepare('invitation', input);
+      const { userId, hash } = await prepare('invitation', input);
       const { generation, signal, device } = input;
-      const identity = operatorIdentity(workspace.info());
+      const identity = { ...operatorIdentity(workspace.info()), onBehalfOf: userId };
       return workspace.transaction({ generation, module: 'core', identity, signal }, async (tx, { trx }) => {
-        const userId = await claim(trx, 'invitation', input.token, clock.now());
+        await claim(trx, 'invitation', input.token, clock.now());
         await writePasswordHash(trx, userId, hash, clock.now());
         await activate(tx, userId);
         log.info({ userId }, 'invitation accepted');
@@ -59,9 +59,9 @@ export function createLinkUse(workspace: Workspace, passwords: Passwords): LinkU
       });
     },
     async resetPassword(input) {
-      const hash = await prepare('reset', input);
+      const { userId, hash } = await prepare('reset', input);
       await database.tx(async (trx) => {
-        const userId = await claim(trx, 'reset', input.token, clock.now());
+        await claim(trx, 'reset', input.token, clock.now());
         await writePasswordHash(trx, userId, hash, clock.now());
         await endSessions(trx, userId);
         await endLinks(trx, userId);
@@ -73,10 +73,9 @@ export function createLinkUse(workspace: Workspace, passwords: Passwords): LinkU
   };
 }
 
-async function claim(trx: Knex.Transaction, kind: LinkKind, token: string, now: Date): Promise<Id> {
-  const userId = await useLink(trx, kind, token, now);
-  if (userId === null) throw linkNotValid();
-  return userId;
+/** Of several tries at once one gets it. */
+async function claim(trx: Knex.Transaction, kind: LinkKind, token: string, now: Date): Promise<void> {
+  if ((await useLink(trx, kind, token, now)) === null) throw linkNotValid();
 }
 
 /** Whoever holds the link acts as the user. */
