@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import type Koa from 'koa';
+import { readTarget, refuseTarget } from './request-target.js';
 import type { RequestState } from './request-state.js';
 
 /** A listening server. */
@@ -18,7 +19,10 @@ export async function listen(
   address: { readonly host: string; readonly port: number },
 ): Promise<HttpServer> {
   const handle = app.callback();
-  const server = createServer(limits, (request, response) => void handle(request, response));
+  const server = createServer(limits, (request, response) => {
+    if (readTarget(request)) void handle(request, response);
+    else refuseTarget(response);
+  });
   server.listen(address.port, address.host);
   await once(server, 'listening');
   return { port: (server.address() as AddressInfo).port, server, close: (graceMs) => close(server, graceMs) };
