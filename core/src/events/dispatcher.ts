@@ -1,7 +1,7 @@
 import type { Clock, EventEnvelope, Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { BaseLogger } from 'pino';
-import { classifyDatabaseError, type DatabaseFault } from '../database/database-errors.js';
+import { classifyDatabaseError, type DatabaseFault, type DatabaseProblem } from '../database/database-errors.js';
 import { runUnit, type UnitOfWork } from '../database/unit-of-work.js';
 import type { Subscription } from '../kernel/registrations.js';
 import { claimDelivery, findDue, markDone, toEnvelope, type ClaimedDelivery, type DueDelivery } from './delivery.js';
@@ -177,7 +177,15 @@ const outages: ReadonlySet<DatabaseFault> = new Set<DatabaseFault>(['connection_
 
 function isOutage(error: unknown): boolean {
   const problem = classifyDatabaseError(error);
-  return problem !== undefined && outages.has(problem.fault);
+  return problem !== undefined && outages.has(problem.fault) && !isOfSocket(problem);
+}
+
+/**
+ * The delivery was claimed over a connection that stood, so a socket that is refused now is that of a service the handler talks
+ * to. If it was the database's after all, the failure cannot be recorded either.
+ */
+function isOfSocket({ code = '' }: DatabaseProblem): boolean {
+  return /^E[A-Z]/.test(code);
 }
 
 function delay(ms: number, signal: AbortSignal): Promise<void> {

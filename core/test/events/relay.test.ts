@@ -212,6 +212,19 @@ describe('Relay', () => {
     expect(dead).to.include({ attempts: maxAttempts, last_error: 'TypeError: never', record_version: 1 });
   });
 
+  it('counts a failure of another service the handler talks to', async () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED 192.0.2.1:443'), { code: 'ECONNREFUSED' });
+    const sales = await bus({ first: () => Promise.reject(refused) });
+    await sales.write(uuidV7(), 1);
+
+    await sales.relay.drain();
+
+    expect(await database.knex('core.deliveries').first('state', 'attempts')).to.deep.equal({
+      state: 'waiting',
+      attempts: 1,
+    });
+  });
+
   it('counts a failure of a statement, even one the handler swallowed', async () => {
     const sales = await bus({
       first: async (unit) => {
