@@ -23,6 +23,8 @@ export interface InstanceLock {
 }
 
 const stopPatienceMs = 15_000;
+/** An owner may not have noticed yet that whoever started it is gone. */
+const noticePatienceMs = 1500;
 const pollMs = 100;
 
 /** Takes the data folder, waiting for an owner that is just stopping. @throws StartError with exit code 3 when it is in use */
@@ -35,12 +37,12 @@ export async function lockInstance(dataDir: string): Promise<InstanceLock> {
     state: 'starting',
     url: null,
   };
-  const deadline = Date.now() + stopPatienceMs;
+  const begin = Date.now();
   let isAfterCrash = false;
   while (!(await create(path, own))) {
     const owner = await readInstance(dataDir);
     if (owner === undefined) isAfterCrash = (await removeStale(path)) || isAfterCrash;
-    else if (owner.state === 'stopping' && Date.now() < deadline) await sleep(pollMs);
+    else if (Date.now() - begin < patienceFor(owner)) await sleep(pollMs);
     else throw alreadyRunning(owner);
   }
   return createLock(path, own, isAfterCrash);
@@ -51,6 +53,10 @@ export async function readInstance(dataDir: string): Promise<Instance | undefine
   const instance = await read(pathIn(dataDir));
   if (instance === undefined) return undefined;
   return (await identityOf(instance.pid)) === instance.identity ? instance : undefined;
+}
+
+function patienceFor(owner: Instance): number {
+  return owner.state === 'stopping' ? stopPatienceMs : noticePatienceMs;
 }
 
 function createLock(path: string, own: Instance, isAfterCrash: boolean): InstanceLock {
