@@ -1,18 +1,20 @@
 import {
   ConflictError,
+  NotFoundError,
   ValidationError,
   type Clock,
   type PermissionKey,
   type Problem,
   type Reach,
 } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
 import type { BaseLogger } from 'pino';
 import type { Database } from '../database/database.js';
 import type { Generation } from '../kernel/generation.js';
 import { auditAccess, differences } from './access-audit.js';
 import type { Identity } from './identity.js';
 import { declaredReach, effectiveGrants, type Role } from './role-grants.js';
-import { replaceDeviations } from './role-store.js';
+import { readRoles, replaceDeviations } from './role-store.js';
 import type { Roles } from './roles.js';
 
 /** What changing roles needs from elsewhere. */
@@ -61,30 +63,40 @@ export async function changeGrants(
   generation: Generation,
   { key, grants: wanted, by }: GrantChange,
 ): Promise<Role> {
-  const role = await roles.get(key);
-  if (role.base === 'admin') throw new ConflictError('admin_role_fixed');
   refuseUnknown(generation, wanted);
+  const changed = await database.tx(async (trx) => {
+    // Whoever saves at the same time starts from what the other one stored.
+    await trx.raw(`select pg_advisory_xact_lock(hashtext('core.role_grants'))`);
+    const role = await readRole(trx, key);
+    const deviations = deviationsWith(generation, role, wanted);
+    await replaceDeviations(trx, key, deviations);
+    const changes = differences(byName(key, role.deviations), byName(key, deviations));
+    await auditAccess(trx, { ...grantsChanged, changes, by, at: clock.now() });
+    return { ...role, deviations };
+  });
+  roles.refresh();
+  log.info({ role: key, permissions: Object.keys(wanted) }, 'role changed');
+  return changed;
+}
+
+const grantsChanged = { entity: 'core.role', recordId: null, verb: 'grants-changed' } as const;
+
+async function readRole(trx: Knex.Transaction, key: string): Promise<Role> {
+  const role = (await readRoles(trx)).find((candidate) => candidate.key === key);
+  if (role === undefined) throw new NotFoundError('role_not_found');
+  if (role.base === 'admin') throw new ConflictError('admin_role_fixed');
+  return role;
+}
+
+/** What the role has otherwise than declared, once it has what is wanted. */
+function deviationsWith(generation: Generation, role: Role, wanted: GrantChange['grants']): Role['deviations'] {
   const deviations = new Map(role.deviations);
   for (const [permission, reach] of Object.entries(wanted)) {
     const declared = generation.permissions.get(permission as PermissionKey)?.grants ?? {};
     if (declaredReach(role.base, declared) === reach) deviations.delete(permission);
     else deviations.set(permission, reach);
   }
-  const changes = differences(byName(key, role.deviations), byName(key, deviations));
-  await database.tx(async (trx) => {
-    await replaceDeviations(trx, key, deviations);
-    await auditAccess(trx, {
-      entity: 'core.role',
-      recordId: null,
-      verb: 'grants-changed',
-      changes,
-      by,
-      at: clock.now(),
-    });
-  });
-  roles.refresh();
-  log.info({ role: key, permissions: Object.keys(wanted) }, 'role changed');
-  return { ...role, deviations };
+  return deviations;
 }
 
 /** Roles share one entry of the audit log's record ids, so each change names its role. */

@@ -65,6 +65,20 @@ describe('roles', () => {
     expect(await host.sql('select 1 from core.role_grants')).to.deep.equal([]);
   });
 
+  it('keep the changes of administrators who save at once', async () => {
+    const permissions = ['account', 'contact', 'team', 'user'].flatMap((noun) =>
+      ['create', 'delete', 'update'].map((verb) => `core.${noun}:${verb}`),
+    );
+    await Promise.all(permissions.map((permission) => change('read-only', { [permission]: 'own' })));
+
+    const kept = await host.sql(
+      `select permission from core.role_grants where role_key = 'read-only' order by permission`,
+    );
+    await change('read-only', Object.fromEntries(permissions.map((permission) => [permission, null])));
+
+    expect(kept.map(({ permission }) => permission)).to.deep.equal(permissions);
+  });
+
   it('show what is declared beside what holds', async () => {
     await change('user', { 'core.account:delete': 'team' });
 
