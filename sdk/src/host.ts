@@ -14,6 +14,9 @@ export interface GuardedChange<E> {
   readonly after: RecordOf<E> | null;
 }
 
+/** Writes a guard can watch. */
+export type GuardedVerb = 'create' | 'update' | 'delete' | 'restore';
+
 /** When a job runs by itself: five-field cron in the workspace's time zone. Missed runs are not caught up. */
 export interface JobSchedule {
   readonly cron?: string;
@@ -47,8 +50,14 @@ export interface PluginHost {
   /** Runs in the writing transaction and may throw to refuse; it cannot change the record. */
   guard<E extends EntityDefinition>(
     entity: E,
-    verb: 'create' | 'update' | 'delete' | 'restore',
+    verb: GuardedVerb,
     check: (ctx: TransactionContext, change: GuardedChange<E>) => Promise<void>,
+  ): void;
+  /** The same for all records of one change at once: for guards that query, so that an import does not ask once per row. */
+  guardAll<E extends EntityDefinition>(
+    entity: E,
+    verb: GuardedVerb,
+    check: (ctx: TransactionContext, changes: readonly GuardedChange<E>[]) => Promise<void>,
   ): void;
   contribute<T>(point: ExtensionPoint<T>, value: T): void;
   job(

@@ -1,19 +1,21 @@
 import type { RecordParts } from '../records/index.js';
 import { moduleIdentity, type CallRunner, type ModuleContexts } from '../kernel/index.js';
 
-/** Milliseconds a guard may take: it holds the writer's row locks. */
+/** Milliseconds a guard may take, and more for each record it looks at: it holds the writer's row locks. */
 const guardTimeoutMs = 4000;
+const timeoutPerRecordMs = 20;
 
 /** Runs a guard as the module it belongs to, on behalf of the writer and in the writer's language and transaction. */
 export function guardRunner(calls: CallRunner, contexts: () => ModuleContexts): RecordParts['runGuard'] {
-  return async (guard, change, { generation, identity }, unit) => {
+  return async (guard, changes, { generation, identity }, unit) => {
     const owner = generation.modules.find(({ module }) => module === guard.module);
     if (owner === undefined) return;
     const acting = moduleIdentity(owner, identity, identity.userId);
-    const call = { module: guard.module, what: `guard ${guard.entity}:${guard.verb}`, timeoutMs: guardTimeoutMs };
+    const timeoutMs = guardTimeoutMs + changes.length * timeoutPerRecordMs;
+    const call = { module: guard.module, what: `guard ${guard.entity}:${guard.verb}`, timeoutMs };
     await calls.run(call, (signal) =>
       contexts().transaction({ generation, module: guard.module, identity: acting, unit, signal }, (tx) =>
-        guard.check(tx, change),
+        guard.check(tx, changes),
       ),
     );
   };

@@ -64,7 +64,15 @@ function createHost(draft: Lists): { readonly api: PluginHost; seal(): void } {
     block: (patch) => add(draft.blocks, patch),
     on: (event, name, handle) => add(draft.subscriptions, { module, name, event, handle: handle }),
     live: (event, subject) => add(draft.live, { module, event: event, subject: subject }),
-    guard: (entity, verb, check) => add(draft.guards, { module, entity: entity.id, verb, check: check }),
+    guard: (entity, verb, check) =>
+      add(draft.guards, {
+        module,
+        entity: entity.id,
+        verb,
+        check: (ctx, changes) => oneByOne(changes, (change) => check(ctx, change as never)),
+      }),
+    guardAll: (entity, verb, check) =>
+      add(draft.guards, { module, entity: entity.id, verb, check: (ctx, changes) => check(ctx, changes as never) }),
     contribute: (point, value) => {
       checkContribution(module, point, value);
       add(draft.contributions, { point, value });
@@ -87,4 +95,8 @@ function checkContribution(module: string, point: ExtensionPoint<unknown>, value
     'invalid_contribution',
     `its contribution to "${point.id}" is wrong: ${ajv.errorsText(ajv.errors, { dataVar: 'value' })}`,
   );
+}
+
+async function oneByOne<T>(changes: readonly T[], check: (change: T) => Promise<void>): Promise<void> {
+  for (const change of changes) await check(change);
 }

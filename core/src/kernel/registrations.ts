@@ -6,6 +6,7 @@ import type {
   EventEnvelope,
   ExtensionPoint,
   GuardedChange,
+  GuardedVerb,
   JobSchedule,
   PageMap,
   Panel,
@@ -67,8 +68,9 @@ export interface LiveListener {
 export interface Guard {
   readonly module: string;
   readonly entity: string;
-  readonly verb: 'create' | 'update' | 'delete' | 'restore';
-  check(ctx: TransactionContext, change: GuardedChange<unknown>): Promise<void>;
+  readonly verb: GuardedVerb;
+  /** Looks at all records of one change; throws to refuse it. */
+  check(ctx: TransactionContext, changes: readonly GuardedChange<unknown>[]): Promise<void>;
 }
 
 /** A job of a module; `<module>:<name>` is its task name. */

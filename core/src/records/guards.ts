@@ -28,7 +28,7 @@ export async function runGuards(
 ): Promise<void> {
   // The guard's own entity type was erased when it registered; it gets records of that very entity.
   for (const guard of guardsOf(scope.generation, entity, verb)) {
-    for (const change of changes) await scope.runGuard(guard, change as unknown as GuardedChange<unknown>);
+    await scope.runGuard(guard, changes as unknown as readonly GuardedChange<unknown>[]);
   }
 }
 

@@ -23,7 +23,7 @@ export interface RecordParts {
   /** ISO 3166 code of the country whose phone numbers may be written without country code; null: none. */
   phoneCountry(): string | null;
   /** Calls a guard as the module it belongs to, in the unit. */
-  runGuard(guard: Guard, change: GuardedChange<unknown>, call: RecordCall, unit: UnitOfWork): Promise<void>;
+  runGuard(guard: Guard, changes: readonly GuardedChange<unknown>[], call: RecordCall, unit: UnitOfWork): Promise<void>;
 }
 
 /** The record layer of one workspace, in the parts the kernel and the pages ask for. */

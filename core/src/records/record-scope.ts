@@ -35,7 +35,7 @@ export interface RecordScope extends ReadScope {
 export interface WriteScope extends RecordScope {
   readonly unit: UnitOfWork;
   /** Calls a guard as the module it belongs to, in this transaction. */
-  runGuard(guard: Guard, change: GuardedChange<unknown>): Promise<void>;
+  runGuard(guard: Guard, changes: readonly GuardedChange<unknown>[]): Promise<void>;
 }
 
 /** What every scope of a workspace shares. */
@@ -47,7 +47,7 @@ export interface RecordWorld {
   /** Validators of a generation, kept as long as it lives. */
   checksOf(generation: Generation): SchemaChecks;
   /** Calls a guard as the module it belongs to, in the unit. */
-  runGuard(guard: Guard, change: GuardedChange<unknown>, call: RecordCall, unit: UnitOfWork): Promise<void>;
+  runGuard(guard: Guard, changes: readonly GuardedChange<unknown>[], call: RecordCall, unit: UnitOfWork): Promise<void>;
 }
 
 /** The scope of operations on one entity for a call. */
@@ -68,7 +68,7 @@ export function recordScope(world: RecordWorld, call: RecordCall, module: string
     unit: opened,
     db: opened.trx,
     inUnit: (work) => work(within(opened)),
-    runGuard: (guard, change) => world.runGuard(guard, change, call, opened),
+    runGuard: (guard, changes) => world.runGuard(guard, changes, call, opened),
   });
   return {
     ...base,

@@ -107,7 +107,7 @@ export async function openRecordHost(): Promise<RecordHost> {
     clock,
     wakeRelay: () => undefined,
     phoneCountry: () => 'DE',
-    runGuard: (guard, change) => guard.check({} as Parameters<Guard['check']>[0], change),
+    runGuard: (guard, changes) => guard.check({} as Parameters<Guard['check']>[0], changes),
   });
   const generation = {
     entities,

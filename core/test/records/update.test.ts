@@ -168,7 +168,7 @@ describe('updating a record', () => {
         module: 'lab',
         entity: 'core.contact',
         verb: 'update',
-        check: (_ctx, change) => (seen.push(change), Promise.reject(new Error('no'))),
+        check: (_ctx, changes) => (seen.push(...changes), Promise.reject(new Error('no'))),
       },
     ]);
 

@@ -42,8 +42,8 @@ export default definePlugin({
     host.pages(boardPages);
     host.contribute(Menu, boardMenu);
     host.panel(AccountPanels, openDealsPanel);
-    host.guard(Deal, 'create', requireStageOutcome);
-    host.guard(Deal, 'update', requireStageOutcome);
+    host.guardAll(Deal, 'create', requireStageOutcome);
+    host.guardAll(Deal, 'update', requireStageOutcome);
     host.on(DealWon, 'make-customer', makeCustomerOfWonAccount);
     host.on(AccountMerged, 'move-deals', moveDealsOfMergedAccount);
     host.live(DealWon, ({ dealId }) => ({ entity: Deal.id, id: dealId }));

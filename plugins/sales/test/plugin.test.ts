@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createTestHost, type TestHost } from '@trellis-crm/sdk/testing';
-import { buildAccount, buildDeal, salesFolder } from './factories.js';
+import { Deal } from '../dist/deals/deal.entity.js';
+import { buildAccount, buildDeal, salesFolder, stageNamed } from './factories.js';
 
 describe('the sales plugin', () => {
   let host: TestHost;
@@ -19,6 +20,21 @@ describe('the sales plugin', () => {
 
     expect(body['data']?.length).to.equal(1);
     expect(body['data']?.[0]?.['sales']?.['territory']).to.equal('North');
+  });
+
+  it('refuses a whole set for one deal that would be won by hand', async () => {
+    const stage = await stageNamed(host, 'Prospecting');
+    const won = await stageNamed(host, 'Won');
+    const ctx = await host.context('sales', host.user);
+    const inputs = ['One', 'Two', 'Three'].map((name) => ({ name, stage: stage.id }));
+
+    const refused = await ctx
+      .records(Deal)
+      .createMany([...inputs, { name: 'Won by hand', stage: won.id }])
+      .catch((error: unknown) => error);
+
+    expect(refused).to.have.property('code', 'stage_needs_closure');
+    expect(await host.sql(`select from p_sales.deals where name = 'One'`)).to.have.length(0);
   });
 
   it("shows what is open on an account's page", async () => {
