@@ -126,7 +126,7 @@ function surroundings(
     identity: caller.identity,
     session: caller.session,
     requestId: ctx.state.requestId,
-    url: new URL(ctx.url, workspace.info().publicUrl),
+    url: urlOf(ctx, workspace.info().publicUrl),
     isPartial: isPartial(ctx),
     ip: clientAddress(ctx.req, workspace.config.trustProxy),
     header: (name: string) => ctx.get(name),
@@ -134,4 +134,12 @@ function surroundings(
     csrfToken: () => caller.session?.csrfToken ?? cookies.ensureGuestToken(),
     signal: timeLimit.signal,
   } satisfies Partial<EndpointRequest>;
+}
+
+/** Under our own origin whatever the request line says: a client may write a whole address of somebody else there. */
+function urlOf(ctx: Exchange, publicUrl: string): URL {
+  const url = new URL(publicUrl);
+  url.pathname = ctx.path;
+  url.search = ctx.search;
+  return url;
 }
