@@ -22,7 +22,8 @@ const batchSize = 200;
 /** Deletes for good what has been in the trash for 30 days, with an audit row and a `purged` event each. What others still refer to stays. */
 export async function purgeTrash(parts: TrashParts): Promise<void> {
   const before = new Date(parts.clock.now().getTime() - keepMs);
-  for (const entity of parts.entities()) await purgeEntity(parts, entity, before);
+  // Plugins come after core, and their records refer to core's: what refers goes first.
+  for (const entity of [...parts.entities()].toReversed()) await purgeEntity(parts, entity, before);
 }
 
 interface TrashedRow {
@@ -32,17 +33,44 @@ interface TrashedRow {
 
 /** Page by page along the ids, so that what cannot be deleted is passed once. */
 async function purgeEntity(parts: TrashParts, entity: CompiledEntity, before: Date): Promise<void> {
+  const dependents = await findDependents(parts.knex, entity);
   let last: Id | null = null;
   for (;;) {
-    const rows: readonly TrashedRow[] = await trashed(parts.knex, entity, before, last);
+    const rows: readonly TrashedRow[] = await trashed(parts.knex, entity, dependents, { before, after: last });
     if (rows.length === 0) return;
     await purgeRows(parts, entity, rows);
     last = rows.at(-1)?.id ?? null;
   }
 }
 
-function trashed(knex: Knex, entity: CompiledEntity, before: Date, after: Id | null): Promise<readonly TrashedRow[]> {
-  const query = knex<TrashedRow>(`${entity.schemaName}.${entity.tableName}`).where('deleted_at', '<', before);
+/** A column of records that the database would delete along with those they refer to; names are quoted. */
+interface Dependent {
+  readonly table: string;
+  readonly column: string;
+}
+
+/** Asked of the database, which knows the records of disabled plugins too. */
+async function findDependents(knex: Knex, { schemaName, tableName }: CompiledEntity): Promise<readonly Dependent[]> {
+  const { rows } = await knex.raw<{ rows: Dependent[] }>(
+    `select c.conrelid::regclass::text as "table", quote_ident(a.attname) as "column"
+     from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+     where c.contype = 'f' and c.confdeltype = 'c' and c.confrelid = ?::regclass
+       and exists (select from pg_attribute d where d.attrelid = c.conrelid and d.attname = 'deleted_at')`,
+    [`${schemaName}.${tableName}`],
+  );
+  return rows;
+}
+
+/** Records would go with others without an audit row, and without anybody having asked for it: they hold those back. */
+function trashed(
+  knex: Knex,
+  entity: CompiledEntity,
+  dependents: readonly Dependent[],
+  { before, after }: { readonly before: Date; readonly after: Id | null },
+): Promise<readonly TrashedRow[]> {
+  const query = knex<TrashedRow>(`${entity.schemaName}.${entity.tableName} as r`).where('deleted_at', '<', before);
+  for (const { table, column } of dependents)
+    void query.whereRaw(`not exists (select from ${table} as dependent where dependent.${column} = r.id)`);
   if (after !== null) void query.where('id', '>', after);
   return query.orderBy('id').limit(batchSize).select('id', 'version');
 }

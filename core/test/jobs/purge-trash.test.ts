@@ -58,6 +58,23 @@ describe('purgeTrash', () => {
     expect(free).to.be.a('string');
   });
 
+  it('keeps a record as long as others would go with it unasked, as those of a disabled plugin', async () => {
+    await database.knex.raw(
+      'create table deals (id uuid, account_id uuid references core.accounts on delete cascade, deleted_at timestamptz)',
+    );
+    const account = await trashed(long);
+    await database.knex('deals').insert({ id: uuidV7(), account_id: account });
+
+    await purge();
+    const kept = await accounts();
+    const deals = await database.knex<{ account_id: string }>('deals').pluck('account_id');
+    await database.knex('deals').delete();
+    await purge();
+
+    expect([kept, deals]).to.deep.equal([[account], [account]]);
+    expect(await accounts()).to.deep.equal([]);
+  });
+
   async function trashed(deletedAt: string | null): Promise<string> {
     const id = uuidV7();
     await database.knex('core.accounts').insert({ id, name: 'Acme', version: 3, deleted_at: deletedAt });
