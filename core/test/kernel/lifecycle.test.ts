@@ -178,6 +178,7 @@ describe('the lifecycle of a plugin', () => {
     expect(before).to.deep.equal({ days: 7, key: '' });
     expect(generations.current().settings.get('notes')).to.deep.equal({ days: 3, key: 'hush' });
     expect((await lifecycle.settings.get('notes')).values).to.deep.equal({ days: 3, key: '••••••••' });
+    expect(await home.scalar(`select settings::text as value from core.plugins`)).to.not.contain('hush');
     expect(await codeOf(lifecycle.settings.change('notes', { days: 0 }))).to.equal('invalid_settings');
     expect(await codeOf(lifecycle.settings.change('notes', { dayz: 1 }))).to.equal('invalid_settings');
   });

@@ -5,6 +5,7 @@ import type { Registrations } from '../registrations.js';
 import { getPlugin, type LifecycleContext } from './lifecycle-context.js';
 import { readNumber, readPlugins, type PluginRow } from './plugin-row.js';
 import { readLiveProcesses } from './processes.js';
+import { isSealed } from './secret-box.js';
 
 /** Something wrong with a plugin, and what to do about it. */
 export interface PluginFinding {
@@ -34,6 +35,7 @@ async function examineRow(context: LifecycleContext, row: PluginRow): Promise<re
     });
   else if (reason !== null)
     findings.push({ plugin: row.id, problem: reason, fix: `mend that, then run: trellis plugin enable ${row.id}` });
+  findings.push(...examineSecrets(context, row));
   const registrations = context.parts.generations.current().modules.find(({ module }) => module === row.id);
   if (registrations === undefined) return findings;
   return [
@@ -42,6 +44,15 @@ async function examineRow(context: LifecycleContext, row: PluginRow): Promise<re
     ...examineCalls(context, row.id),
     ...(await probe(context, registrations)),
   ];
+}
+
+function examineSecrets({ secrets }: LifecycleContext, { id, settings }: PluginRow): readonly PluginFinding[] {
+  const lost = Object.entries(settings).filter(([, value]) => isSealed(value) && secrets.open(value) === undefined);
+  return lost.map(([name]) => ({
+    plugin: id,
+    problem: `the secret setting ${name} was sealed with another key`,
+    fix: `bring secrets.key of the old data folder along, or set it again: trellis plugin settings ${id} ${name}=…`,
+  }));
 }
 
 async function examineTables({ parts }: LifecycleContext, id: string): Promise<readonly PluginFinding[]> {

@@ -99,7 +99,7 @@ async function buildCandidate(context: LifecycleContext, chain: readonly LoadedP
   const settings = new Map(current.settings);
   for (const { registrations } of chain) {
     const row = await findPlugin(database.knex, registrations.module);
-    settings.set(registrations.module, settingValues(registrations, row?.settings ?? {}));
+    settings.set(registrations.module, settingValues(registrations, row?.settings ?? {}, context.secrets));
   }
   const candidate = generations.build({
     number: (await readNumber(database.knex)) + 1,

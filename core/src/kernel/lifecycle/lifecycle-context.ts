@@ -5,12 +5,14 @@ import type { CodeLoader } from './code-loader.js';
 import type { LifecycleParts } from './lifecycle-parts.js';
 import { findPlugin, raiseNumber, readPlugins, type PluginRow } from './plugin-row.js';
 import type { RunningPlugins } from './running-plugins.js';
+import type { SecretBox } from './secret-box.js';
 
 /** What every verb works with. */
 export interface LifecycleContext {
   readonly parts: LifecycleParts;
   readonly loader: CodeLoader;
   readonly running: RunningPlugins;
+  readonly secrets: SecretBox;
 }
 
 /** Changes what is active in one transaction that also raises the number all processes look at. @returns that number */

@@ -18,6 +18,7 @@ import { listPlugins, presentPlugin, type PluginView } from './plugin-view.js';
 import { waitUntilServed } from './processes.js';
 import { readExpired } from './purge.js';
 import { createRunningPlugins } from './running-plugins.js';
+import { createSecretBox } from './secret-box.js';
 import { createPluginSettings, type PluginSettings } from './settings.js';
 import { repeatOperation, verbs, type VerbInput, type VerbOutcomes } from './verbs.js';
 
@@ -71,7 +72,8 @@ class WorkspaceLifecycle implements PluginLifecycle {
 
   constructor(parts: LifecycleParts) {
     const loader = createCodeLoader();
-    this.#context = { parts, loader, running: createRunningPlugins(parts, loader) };
+    const secrets = createSecretBox(parts.dataDir);
+    this.#context = { parts, loader, secrets, running: createRunningPlugins(parts, loader, secrets) };
     this.#journal = new Journal(parts.database, (operation, step) => repeatOperation(this.#context, operation, step));
     this.#follower = createFollower(this.#context);
     this.settings = createPluginSettings(this.#context);

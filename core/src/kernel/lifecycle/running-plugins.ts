@@ -8,6 +8,7 @@ import { assertNoConflicts, inDependencyOrder, type Dependent } from './dependen
 import type { LifecycleParts } from './lifecycle-parts.js';
 import { readLiveProcesses } from './processes.js';
 import { readNumber, readPlugins, type PluginRow } from './plugin-row.js';
+import type { SecretBox } from './secret-box.js';
 import { settingValues } from './setting-values.js';
 
 /** Why this process does not run a plugin that is active. */
@@ -30,7 +31,7 @@ export interface RunningPlugins {
 }
 
 /** Creates the view of one process on the active plugins. */
-export function createRunningPlugins(parts: LifecycleParts, loader: CodeLoader): RunningPlugins {
+export function createRunningPlugins(parts: LifecycleParts, loader: CodeLoader, secrets: SecretBox): RunningPlugins {
   let problems: ReadonlyMap<string, PluginProblem> = new Map();
   let served = 0;
   let isOutdated = false;
@@ -38,7 +39,7 @@ export function createRunningPlugins(parts: LifecycleParts, loader: CodeLoader):
   let unfinished: readonly LoadedPlugin[] = [];
   const refresh = async (shouldMigrate: boolean): Promise<void> => {
     const number = await readNumber(parts.database.knex);
-    const attempt = new Attempt(parts, loader);
+    const attempt = new Attempt(parts, loader, secrets);
     await attempt.load(await readPlugins(parts.database.knex), shouldMigrate);
     const generation = attempt.build(number);
     const drained = parts.generations.swap(generation);
@@ -74,11 +75,13 @@ class Attempt {
   unfinished: readonly LoadedPlugin[] = [];
   readonly #parts: LifecycleParts;
   readonly #loader: CodeLoader;
+  readonly #secrets: SecretBox;
   #ready: readonly LoadedPlugin[] = [];
   #rows: ReadonlyMap<string, PluginRow> = new Map();
 
-  constructor(parts: LifecycleParts, loader: CodeLoader) {
+  constructor(parts: LifecycleParts, loader: CodeLoader, secrets: SecretBox) {
     this.#parts = parts;
+    this.#secrets = secrets;
     this.#loader = loader;
   }
 
@@ -163,7 +166,10 @@ class Attempt {
       modules,
       inactive: new Set([...this.#rows.keys()].filter((id) => !active.has(id))),
       settings: new Map(
-        modules.map((module) => [module.module, settingValues(module, this.#rows.get(module.module)?.settings ?? {})]),
+        modules.map((module) => [
+          module.module,
+          settingValues(module, this.#rows.get(module.module)?.settings ?? {}, this.#secrets),
+        ]),
       ),
     };
   }

@@ -1,7 +1,9 @@
 import { NotFoundError, ValidationError } from '@trellis-crm/sdk';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { changeActive, getPlugin, type LifecycleContext } from './lifecycle-context.js';
-import { updatePlugin, type PluginRow } from './plugin-row.js';
+import { findPlugin, updatePlugin, type PluginRow } from './plugin-row.js';
+import type { SecretBox } from './secret-box.js';
+import { openSecrets, type SettingMap } from './setting-values.js';
 
 /** Settings of plugins, as their pages edit them. */
 export interface PluginSettings {
@@ -14,39 +16,58 @@ export interface PluginSettings {
 /** What is shown in a secret's place. */
 export const hiddenSecret = '••••••••';
 
+interface Property {
+  readonly default?: unknown;
+  readonly secret?: boolean;
+}
+
 interface SettingsSchema {
-  readonly properties?: Readonly<Record<string, { readonly default?: unknown; readonly secret?: boolean }>>;
+  readonly properties?: Readonly<Record<string, Property>>;
 }
 
 /** Creates the settings of one workspace's plugins. They are described by the manifest, so a switched off plugin has them too. */
 export function createPluginSettings(context: LifecycleContext): PluginSettings {
-  const find = async (id: string): Promise<{ row: PluginRow; schema: SettingsSchema }> => {
-    const row = await getPlugin(context, id);
-    const schema = row.package.manifest.settings;
-    if (schema === null)
-      throw new NotFoundError('settings_not_found', { plugin: id }, { message: `${id} has no settings` });
-    return { row, schema };
-  };
   return {
     async get(id) {
-      const { row, schema } = await find(id);
-      const values = Object.entries(schema.properties ?? {}).map(
-        ([name, property]) => [name, shown(row.settings[name], property)] as const,
-      );
+      const row = await getPlugin(context, id);
+      const schema = schemaOf(row);
+      const properties = Object.entries(schema.properties ?? {});
+      const values = properties.map(([name, property]) => [name, shown(row.settings[name], property)] as const);
       return { schema, values: Object.fromEntries(values) };
     },
     async change(id, values) {
-      const { row, schema } = await find(id);
-      const kept = Object.entries({ ...row.settings, ...withoutHidden(values) }).filter(([, value]) => value !== null);
-      const settings = Object.fromEntries(kept);
-      check(schema, settings);
-      await changeActive(context, (unit) => updatePlugin(unit.trx, id, { settings }));
+      await getPlugin(context, id);
+      await changeActive(context, async ({ trx }) => {
+        await trx('core.plugins').where({ id }).forUpdate().select('id');
+        const row = await findPlugin(trx, id);
+        if (row !== undefined) await updatePlugin(trx, id, { settings: changed(row, values, context.secrets) });
+      });
       await context.running.refresh();
     },
   };
 }
 
-function shown(stored: unknown, property: { readonly default?: unknown; readonly secret?: boolean }): unknown {
+function schemaOf({ id, package: { manifest } }: PluginRow): SettingsSchema {
+  if (manifest.settings !== null) return manifest.settings;
+  throw new NotFoundError('settings_not_found', { plugin: id }, { message: `${id} has no settings` });
+}
+
+/** The stored values with the changes, checked in the clear and sealed where the schema says so. */
+function changed(row: PluginRow, values: SettingMap, secrets: SecretBox): SettingMap {
+  const schema = schemaOf(row);
+  const merged = Object.entries({ ...openSecrets(row.settings, secrets), ...withoutHidden(values) });
+  const settings: SettingMap = Object.fromEntries(merged.filter(([, value]) => value !== null));
+  check(schema, settings);
+  const isSecret = (name: string, value: unknown): value is string =>
+    schema.properties?.[name]?.secret === true && typeof value === 'string';
+  const stored = Object.entries(settings).map(([name, value]) => [
+    name,
+    isSecret(name, value) ? secrets.seal(value) : value,
+  ]);
+  return Object.fromEntries(stored) as SettingMap;
+}
+
+function shown(stored: unknown, property: Property): unknown {
   if (property.secret !== true) return stored ?? property.default ?? null;
   return stored === undefined ? null : hiddenSecret;
 }
