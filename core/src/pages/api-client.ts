@@ -1,5 +1,6 @@
 import { ForbiddenError, NotFoundError, ValidationError } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse, Method } from '../http/endpoint.js';
+import { toPublicError } from '../http/error-handler.js';
 import { SchemaChecks } from '../http/validation.js';
 import type { PageCall } from './page-call.js';
 
@@ -34,7 +35,7 @@ export async function callApi(
   const params = Object.fromEntries(
     Object.entries(match.params).map(([name, value]) => [name, decodeURIComponent(value)]),
   );
-  return match.endpoint.handle({
+  const asked: EndpointRequest = {
     ...request,
     method,
     url,
@@ -43,7 +44,13 @@ export async function callApi(
     body: input.body,
     bodyStream: null,
     ifVersion: input.ifVersion ?? null,
-  });
+  };
+  try {
+    return await match.endpoint.handle(asked);
+  } catch (error) {
+    // What the database forbids has a meaning too; the pipeline finds it for others.
+    throw toPublicError(error);
+  }
 }
 
 /** The JSON that a GET endpoint answers. */

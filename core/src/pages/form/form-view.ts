@@ -13,6 +13,7 @@ import {
 import { fieldControl, refsInForm, type ControlSources } from '../fields/field-control.js';
 import type { FormData } from '../fields/form-reader.js';
 import { loadNames, loadNamesOf } from '../fields/record-names.js';
+import { Settings } from '../../settings/index.js';
 import { displaySources } from '../list/list-view.js';
 import type { EntityCall } from '../page-call.js';
 import { formProblems, type FormProblems } from './form-problems.js';
@@ -60,13 +61,15 @@ export async function controlSources(
   form: FormData,
   problems: FormProblems,
 ): Promise<ControlSources> {
-  const { request, labels, env, entity } = call;
+  const { request, labels, env, entity, workspace } = call;
   const { generation } = request;
+  const { furtherCurrencies } = workspace.container.resolve(Settings).current();
+  const currencies = [env.currency, ...furtherCurrencies];
   const [names, choices] = await Promise.all([
     loadNamesOf(call, refsInForm(entity, fields, form)),
     lookupChoices(call, fields),
   ]);
-  return { generation, entity, labels, names, choices, currencies: [env.currency], form, errors: problems.byControl };
+  return { generation, entity, labels, names, choices, currencies, form, errors: problems.byControl };
 }
 
 /** Names of all controls a form has, so that a problem finds its place. */

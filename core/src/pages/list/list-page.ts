@@ -1,20 +1,21 @@
 import type { PageBlock } from '../../views/page-model.js';
 import { patchBlocks } from '../block-patches.js';
-import type { EntityField } from '../fields/entity-field.js';
+import { findField, type EntityField } from '../fields/entity-field.js';
+import { fromLocalInput } from '../fields/zoned-time.js';
 import { collectRefs, loadNamesOf, type RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { listExtras } from '../record/record-extras.js';
 import { filterChips, filteredRefs, filterForms } from './filter-view.js';
 import { readRecordPage, type RecordPage } from './list-reader.js';
-import { addressWithAddedFilter, listAddress, readListState, type ListState } from './list-state.js';
+import { addressWithAddedFilter, listAddress, readListState, type ListState, type MomentOf } from './list-state.js';
 import { isWithout, listFields, pagerView, rowsView, tableView } from './list-view.js';
 
 /** `GET /<path>`: the records of an entity, filtered and sorted as the address says. */
 export async function showList(call: EntityCall): Promise<PageAnswer> {
   const { entity } = call;
   const { url, isPartial } = call.request;
-  const added = addressWithAddedFilter(url);
+  const added = addressWithAddedFilter(url, momentIn(call));
   if (added !== null) return goTo(added);
   const state = readListState(url);
   const page = await readRecordPage(call, state);
@@ -30,6 +31,14 @@ export async function showList(call: EntityCall): Promise<PageAnswer> {
   const blocks = listBlocks(call, state, page, names);
   const patched = await patchBlocks(call, `${entity.definition.module}.${entity.definition.plural}-list`, {}, blocks);
   return showPage({ title, breadcrumbs: [{ label: title }], blocks: patched });
+}
+
+/** `updatedAt at most 31 March` means the end of that day on the person's clock. */
+function momentIn({ entity, env }: EntityCall): MomentOf {
+  return (field, operator, value) => {
+    if (findField(entity, field)?.field.kind !== 'dateTime') return value;
+    return fromLocalInput(`${value}T${operator === 'lte' ? '23:59:59' : '00:00'}`, env.timeZone) ?? value;
+  };
 }
 
 function namesFor(

@@ -23,15 +23,22 @@ export function readListState(url: URL): ListState {
   return { path: url.pathname, filters, sort: textParam(url, 'sort'), after: textParam(url, 'after') };
 }
 
+/** A day that was chosen for a moment, as the moment at which it begins or ends; any other value as it is. */
+export type MomentOf = (field: string, operator: string, value: string) => string;
+
 /** A filter that was chosen in the menu (`add`, `op`, `value`): the list's address with it, or null when there is none to add. */
-export function addressWithAddedFilter(url: URL): string | null {
+export function addressWithAddedFilter(url: URL, momentOf: MomentOf): string | null {
   const field = textParam(url, 'add');
   if (field === null || !/^[\w.]+$/.test(field)) return null;
   const operator = textParam(url, 'op') ?? 'eq';
   const value = operator === 'empty' || operator === 'filled' ? String(operator === 'empty') : textParam(url, 'value');
   const state = readListState(url);
   if (value === null) return listAddress({ ...state, after: null });
-  const added = { field, operator: operator === 'filled' ? 'empty' : operator, value };
+  const added = {
+    field,
+    operator: operator === 'filled' ? 'empty' : operator,
+    value: momentOf(field, operator, value),
+  };
   const kept = state.filters.filter((filter) => filter.field !== field || filter.operator !== added.operator);
   return listAddress({ ...state, filters: [...kept, added], after: null });
 }

@@ -1,0 +1,174 @@
+import type { TestHost } from '@trellis-crm/sdk/testing';
+import { expect } from 'chai';
+import { createTestHost } from '../../dist/testing/index.js';
+
+describe("core's own pages", function () {
+  this.timeout(30_000);
+  let host: TestHost;
+  before(async () => (host = await createTestHost()));
+  after(() => host.close());
+
+  const forAdministrators = ['/plugins', '/roles', '/settings', '/dead-letters'];
+  for (const address of forAdministrators) {
+    it(`${address} is for administrators alone`, async () => {
+      expect((await host.as(host.admin).page(address)).status).to.equal(200);
+      expect((await host.as(host.user).page(address)).status).to.equal(403);
+    });
+  }
+
+  it('show a menu of what somebody may see', async () => {
+    const admin = await host.as(host.admin).page('/');
+    const reader = await host.as(host.readOnly).page('/');
+
+    expect(admin.text).to.contain('href="/plugins"').and.contain('href="/settings"').and.contain('href="/imports"');
+    expect(reader.text)
+      .to.contain('href="/accounts"')
+      .and.not.contain('href="/plugins"')
+      .and.not.contain('href="/imports"');
+  });
+
+  it('tell an administrator the first steps, and which of them are done', async () => {
+    const before = await host.as(host.admin).page('/');
+    await host.as(host.admin).post('/api/v1/accounts', { name: 'First' });
+    const after = await host.as(host.admin).page('/');
+
+    expect(before.text).to.contain('1 of 4 done');
+    expect(after.text).to.contain('2 of 4 done');
+    expect((await host.as(host.user).page('/')).text).to.not.contain('First steps');
+  });
+
+  it('change a right of a role, and only that', async () => {
+    const client = host.as(host.admin);
+
+    const { status } = await client.submit('/roles/user', { 'core.account:delete': '', 'core.account:update': 'own' });
+    const { text } = await client.page('/roles/user');
+
+    expect(status).to.equal(303);
+    expect(text.match(/is-changed/g)).to.have.length(1);
+    const { body } = await client.get('/api/v1/roles/user/grants');
+    const changed = (
+      body['data'] as unknown as readonly { permission: string; reach: unknown; declared: unknown }[]
+    ).filter(({ reach, declared }) => reach !== declared);
+    expect(changed.map(({ permission, reach }) => [permission, reach])).to.deep.equal([['core.account:delete', null]]);
+  });
+
+  it('save the settings, and say what is wrong with them in place', async () => {
+    const client = host.as(host.admin);
+    const form = {
+      companyName: 'Acme',
+      baseCurrency: 'EUR',
+      furtherCurrencies: 'usd, gbp',
+      timeZone: 'Europe/Amsterdam',
+      locale: 'en',
+      weekStart: 'monday',
+      fiscalYearStart: '4',
+      publicUrl: '',
+      defaultCountry: 'NL',
+      'holidays.0.date': '2027-04-27',
+      'holidays.0.name': "King's Day",
+    };
+
+    const wrong = await client.submit('/settings', { ...form, publicUrl: 'nowhere' });
+    const right = await client.submit('/settings', form);
+
+    expect(wrong.status).to.equal(422);
+    expect(wrong.text).to.contain('field-publicUrl-error').and.contain('value="nowhere"');
+    expect(right.status).to.equal(303);
+    const { body } = await client.get('/api/v1/settings');
+    expect(body).to.deep.include({
+      companyName: 'Acme',
+      furtherCurrencies: ['USD', 'GBP'],
+      fiscalYearStart: 4,
+      businessHours: [],
+    });
+  });
+
+  it('add a row to the holidays without saving', async () => {
+    const { status, text } = await host.as(host.admin).submit('/settings', { companyName: 'Typed', _add: 'holidays' });
+
+    expect(status).to.equal(200);
+    expect(text).to.contain('name="holidays.0.date"').and.contain('value="Typed"');
+  });
+
+  it('show a new API token once, and what it is for ever after', async () => {
+    const client = host.as(host.user);
+
+    const made = await client.submit('/me/tokens', { name: 'Monthly report' });
+    const later = await client.page('/me');
+
+    const [token = ''] = /trl_[\w-]{20,}/.exec(made.text) ?? [];
+    expect(token).to.not.equal('');
+    expect(later.text).to.contain('Monthly report').and.not.contain(token);
+  });
+
+  it('refuse a new password without the old one, in place', async () => {
+    const { status, text } = await host
+      .as(host.user)
+      .submit('/me/password', { oldPassword: 'wrong', newPassword: 'correct horse battery' });
+
+    expect(status).to.equal(422);
+    expect(text).to.contain('field-oldPassword-error');
+  });
+
+  it('invite somebody by a link that is shown once', async () => {
+    const client = host.as(host.admin);
+    const { body } = await client.post('/api/v1/users', { name: 'New Colleague', email: 'new@example.com' });
+    const id = typeof body.id === 'string' ? body.id : '';
+
+    const { status, text } = await client.submit(`/users/${id}/invitation`, {});
+
+    expect(status).to.equal(200);
+    expect(text).to.match(/\/invitation\/[\w-]{20,}/);
+    expect((await client.page(`/users/${id}`)).text).to.contain('Invited');
+  });
+
+  it('deactivate a user and hand over what they own', async () => {
+    const client = host.as(host.admin);
+    const leaver = await host.buildUser({ name: 'Leaver', role: 'user' });
+    const { body } = await host.as(leaver).post('/api/v1/accounts', { name: 'Handed over' });
+
+    const page = await client.page(`/users/${leaver.userId}/deactivation`);
+    const { status } = await client.submit(`/users/${leaver.userId}/deactivation`, { reassignTo: host.manager.userId });
+
+    expect(page.text).to.contain(host.manager.name);
+    expect(status).to.equal(303);
+    const account = await client.get(`/api/v1/accounts/${typeof body.id === 'string' ? body.id : ''}`);
+    expect(account.body['owner']).to.equal(host.manager.userId);
+  });
+
+  it('keep the last administrator, and say so', async () => {
+    const client = host.as(host.admin);
+
+    const { status } = await client.submit(`/users/${host.admin.userId}/role`, { role: 'user' });
+
+    expect(status).to.equal(303);
+    expect((await client.get('/api/v1/me')).body['role']).to.equal('admin');
+  });
+
+  it('check a file before anything of it is written', async () => {
+    const client = host.as(host.admin);
+    const refused = await upload('');
+    const accepted = await upload('name,industry\nImported,Retail\n');
+
+    expect(refused.status).to.equal(422);
+    expect(accepted.status).to.equal(303);
+    const { text } = await client.page(accepted.headers.get('location') ?? '');
+    expect(text).to.contain('accounts.csv');
+    expect(await host.sql("select 1 from core.accounts where name = 'Imported'")).to.deep.equal([]);
+  });
+
+  /** As a browser sends a file: the session by cookie, where it comes from by header. */
+  async function upload(csv: string): Promise<Response> {
+    const token = 'session-of-the-admin-who-uploads';
+    await host.sql(
+      `insert into core.sessions (id, user_id, token_hash, created_at, last_seen_at, ip, user_agent)
+       values (gen_random_uuid(), ?, sha256(?::bytea), now(), now(), '127.0.0.1', 'test') on conflict do nothing`,
+      [host.admin.userId, token],
+    );
+    const body = new FormData();
+    body.set('entity', 'core.account');
+    body.set('file', new File([csv], 'accounts.csv', { type: 'text/csv' }));
+    const headers = { Cookie: `trellis_session=${token}`, 'Sec-Fetch-Site': 'same-origin' };
+    return fetch(`${host.url}/imports`, { method: 'POST', body, headers, redirect: 'manual' });
+  }
+});
