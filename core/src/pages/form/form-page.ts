@@ -11,10 +11,15 @@ import { formOf } from './plain-form.js';
 import { formValuesOf, initialValues } from './form-values.js';
 import { readRecord, reading, saveRecord, writableFields } from './record-form.js';
 
-/** `GET /<path>/new`: an empty form; the address may fill in fields (`?account=<id>`). */
+/** `GET /<path>/new`: an empty form of whoever asks for it; the address may fill in fields (`?account=<id>`). */
 export function showCreateForm(call: EntityCall): Promise<PageAnswer> {
   const form = initialValues(writableFields(call.entity), call.request.url, call.env.timeZone);
-  return showForm(call, { record: null, form });
+  return showForm(call, { record: null, form: { ...ownerOf(call), ...form } });
+}
+
+/** What people add is theirs unless they say otherwise. */
+function ownerOf({ entity, request: { identity } }: EntityCall): FormData {
+  return entity.definition.owned && identity.userId !== null ? { owner: identity.userId } : {};
 }
 
 /** `POST /<path>/new`: adds the record, or shows the form again with what is wrong. */
