@@ -9,6 +9,14 @@ import { examinePage, looks } from '../support/page-check.js';
 /** What is wrong with a page that is right. */
 const nothing = { violations: [], overflowPx: 0, errors: [] };
 
+/** By address, or by a name that stands for an address with an id. Looks are phone light, phone dark, desk light, desk dark. */
+const mainKinds = ['/', '/accounts', 'account', 'account form', '/sales/board', '/plugins'];
+const furtherKinds = [
+  ...['/accounts/trash', '/contacts', '/sales/deals', '/users', '/teams', '/roles', '/settings', '/imports', '/me'],
+  ...['/plugins/sales', '/plugins/sales/plan?verb=remove', '/dead-letters'],
+  ...['user', 'filtered list', 'empty list', 'missing page'],
+];
+
 describe('each kind of page', function () {
   this.timeout(60_000);
   let browser: Browser;
@@ -43,14 +51,6 @@ describe('each kind of page', function () {
     expect(found).to.deep.equal(seen.map(() => nothing));
   }
 });
-
-/** By address, or by a name that stands for an address with an id. Looks are phone light, phone dark, desk light, desk dark. */
-const mainKinds = ['/', '/accounts', 'account', 'account form', '/sales/board', '/plugins'];
-const furtherKinds = [
-  ...['/accounts/trash', '/contacts', '/sales/deals', '/users', '/teams', '/roles', '/settings', '/imports', '/me'],
-  ...['/plugins/sales', '/plugins/sales/plan?verb=remove', '/dead-letters'],
-  ...['user', 'filtered list', 'empty list', 'missing page'],
-];
 
 /** Some records to look at. @returns addresses of pages that have ids in them */
 async function fill(host: TestHost): Promise<Record<string, string>> {
