@@ -42,6 +42,8 @@ async function findCircular(
   field: CompiledField,
   moved: readonly MovedRecord[],
 ): Promise<ReadonlySet<string>> {
+  // Two who move different records would not see each other's half of a circle.
+  await scope.db.raw('select pg_advisory_xact_lock(hashtext(?))', [`circle ${entity.definition.id} ${field.path}`]);
   const rows = moved.map(({ id, values }) => ({ id, target: values.get(field.path) }));
   const result: { readonly rows: readonly { readonly id: string }[] } = await scope.db.raw(
     `with recursive moved as (select * from jsonb_to_recordset(?::jsonb) as m(id uuid, target uuid)),

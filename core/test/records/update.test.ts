@@ -160,6 +160,20 @@ describe('updating a record', () => {
     expect(swapped.map(({ parent }) => parent)).to.deep.equal([null, c.id]);
   });
 
+  it('refuses a circle that two make at once', async () => {
+    const records = host.records(Account);
+    for (let round = 0; round < 5; round++) {
+      const [a, b] = known(await records.createMany([{ name: 'A' }, { name: 'B' }]));
+
+      const outcomes = await Promise.allSettled([
+        records.update(a.id, { parent: b.id }),
+        records.update(b.id, { parent: a.id }),
+      ]);
+
+      expect(outcomes.map(({ status }) => status).toSorted()).to.deep.equal(['fulfilled', 'rejected']);
+    }
+  });
+
   it('asks the guards of the entity in the transaction, and a refusal changes nothing', async () => {
     const contact = await host.records(Contact).create({ name: 'Guarded' });
     const seen: unknown[] = [];
