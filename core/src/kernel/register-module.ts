@@ -1,5 +1,5 @@
 import type { Contract, ExtensionPoint, PluginHost } from '@trellis-crm/sdk';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { asDeclarationError, checkRegistrations, declarationError } from './registration-checks.js';
 import type { ModuleSource, Registrations } from './registrations.js';
 
@@ -60,10 +60,10 @@ function createHost(draft: Lists): { readonly api: PluginHost; seal(): void } {
     provide: (contract, create) => add(draft.providers, { contract: contract as Contract<unknown>, create }),
     routes: (routes) => add(draft.routes, routes),
     pages: (pages) => add(draft.pages, pages),
-    panel: (slot, panel) => add(draft.panels, { slot, panel: panel }),
+    panel: (slot, panel) => add(draft.panels, { slot, panel }),
     block: (patch) => add(draft.blocks, patch),
-    on: (event, name, handle) => add(draft.subscriptions, { module, name, event, handle: handle }),
-    live: (event, subject) => add(draft.live, { module, event: event, subject: subject }),
+    on: (event, name, handle) => add(draft.subscriptions, { module, name, event, handle }),
+    live: (event, subject) => add(draft.live, { module, event, subject }),
     guard: (entity, verb, check) =>
       add(draft.guards, {
         module,
@@ -87,14 +87,21 @@ function createHost(draft: Lists): { readonly api: PluginHost; seal(): void } {
   };
 }
 
+/** By extension point: many plugins contribute to the same few. */
+const validators = new WeakMap<ExtensionPoint<unknown>, ValidateFunction>();
+
 function checkContribution(module: string, point: ExtensionPoint<unknown>, value: unknown): void {
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false });
-  if (ajv.validate(point.schema, value)) return;
-  throw declarationError(
-    module,
-    'invalid_contribution',
-    `its contribution to "${point.id}" is wrong: ${ajv.errorsText(ajv.errors, { dataVar: 'value' })}`,
-  );
+  const validate = validators.get(point) ?? compile(point);
+  validators.set(point, validate);
+  if (validate(value)) return;
+  const problems = (validate.errors ?? [])
+    .map(({ instancePath, message = 'is wrong' }) => `value${instancePath} ${message}`)
+    .join(', ');
+  throw declarationError(module, 'invalid_contribution', `its contribution to "${point.id}" is wrong: ${problems}`);
+}
+
+function compile(point: ExtensionPoint<unknown>): ValidateFunction {
+  return new Ajv2020({ allErrors: true, strict: false, validateFormats: false }).compile(point.schema);
 }
 
 async function oneByOne<T>(changes: readonly T[], check: (change: T) => Promise<void>): Promise<void> {

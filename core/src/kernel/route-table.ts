@@ -15,7 +15,7 @@ export function createRouteTable(endpoints: readonly Endpoint[]): RouteTable {
       const segments = path.slice(1).split('/');
       const allowed = new Set<Method>();
       const found = find(root, { method, segments, allowed });
-      if (found !== undefined) return { kind: 'found', endpoint: found, params: paramsOf(found, segments) };
+      if (found !== undefined) return { kind: 'found', endpoint: found.endpoint, params: paramsOf(found, segments) };
       return allowed.size > 0 ? { kind: 'wrong-method', allowed: [...allowed].sort() } : { kind: 'absent' };
     },
   };
@@ -36,18 +36,28 @@ export class DuplicateRouteError extends Error {
 interface Node {
   readonly fixed: Map<string, Node>;
   param: Node | undefined;
-  readonly endpoints: Map<Method, Endpoint>;
+  readonly targets: Map<Method, Target>;
+}
+
+interface Target {
+  readonly endpoint: Endpoint;
+  /** Segments that are parameters, by their names. */
+  readonly params: readonly (readonly [name: string, index: number])[];
 }
 
 function createNode(): Node {
-  return { fixed: new Map(), param: undefined, endpoints: new Map() };
+  return { fixed: new Map(), param: undefined, targets: new Map() };
 }
 
 function insert(root: Node, endpoint: Endpoint): void {
-  const node = endpoint.path.slice(1).split('/').reduce(childOf, root);
-  const first = node.endpoints.get(endpoint.method);
-  if (first !== undefined) throw new DuplicateRouteError(first, endpoint);
-  node.endpoints.set(endpoint.method, endpoint);
+  const segments = endpoint.path.slice(1).split('/');
+  const node = segments.reduce(childOf, root);
+  const first = node.targets.get(endpoint.method);
+  if (first !== undefined) throw new DuplicateRouteError(first.endpoint, endpoint);
+  const params = segments.flatMap((segment, index) =>
+    segment.startsWith(':') ? [[segment.slice(1), index] as const] : [],
+  );
+  node.targets.set(endpoint.method, { endpoint, params });
 }
 
 function childOf(node: Node, segment: string): Node {
@@ -65,11 +75,11 @@ interface Search {
 }
 
 /** A fixed segment wins over a parameter, but only where it knows the method. */
-function find(node: Node, search: Search, depth = 0): Endpoint | undefined {
+function find(node: Node, search: Search, depth = 0): Target | undefined {
   const segment = search.segments[depth];
   if (segment === undefined) {
-    for (const known of node.endpoints.keys()) search.allowed.add(known);
-    return node.endpoints.get(search.method);
+    for (const known of node.targets.keys()) search.allowed.add(known);
+    return node.targets.get(search.method);
   }
   const fixed = node.fixed.get(segment);
   const found = fixed === undefined ? undefined : find(fixed, search, depth + 1);
@@ -77,15 +87,13 @@ function find(node: Node, search: Search, depth = 0): Endpoint | undefined {
   return find(node.param, search, depth + 1);
 }
 
-function paramsOf(endpoint: Endpoint, segments: readonly string[]): Readonly<Record<string, string>> {
-  const names = endpoint.path.slice(1).split('/');
-  return Object.fromEntries(
-    names.flatMap((name, index) => (name.startsWith(':') ? [[name.slice(1), decode(segments[index] ?? '')]] : [])),
-  );
+function paramsOf({ params }: Target, segments: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(params.map(([name, index]) => [name, decode(segments[index] ?? '')]));
 }
 
 /** A broken escape stays as it is: no record has such an id. */
 function decode(segment: string): string {
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {

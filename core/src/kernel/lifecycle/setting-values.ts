@@ -7,15 +7,16 @@ export type SettingMap = Readonly<Record<string, unknown>>;
 
 /** Values of a module's settings: what was stored where it still fits the schema, else the default. */
 export function settingValues(module: Registrations, stored: SettingMap, secrets: SecretBox): SettingMap {
-  const properties = module.definition.settings?.schema.properties ?? {};
-  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const properties = Object.entries(module.definition.settings?.schema.properties ?? {});
+  const defaults = properties.map(([name, schema]) => [name, schema.default as unknown] as const);
   const opened = openSecrets(stored, secrets);
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, schema]) => {
-      const value = opened[name];
-      return [name, value !== undefined && ajv.validate(schema, value) ? value : (schema.default as unknown)];
-    }),
-  );
+  const changed = properties.filter(([name]) => opened[name] !== undefined);
+  if (changed.length === 0) return Object.fromEntries(defaults);
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const fitting = changed
+    .filter(([name, schema]) => ajv.validate(schema, opened[name]))
+    .map(([name]) => [name, opened[name]]);
+  return { ...Object.fromEntries(defaults), ...Object.fromEntries(fitting) } as SettingMap;
 }
 
 /** Stored values with their secrets readable; one that cannot be opened is left out. */
