@@ -101,6 +101,23 @@ describe('/api/v1/plugins', () => {
     expect(response.body['state']).to.equal('staged');
   });
 
+  it('names the file that a folder lacks to be a plugin', async () => {
+    const admin = host.as(host.admin);
+    const unbuilt = await writePlugin(join(home, 'packages'), { id: 'unbuilt' });
+    await rm(join(unbuilt, 'manifest.json'));
+
+    const answers = [
+      await admin.post('/api/v1/plugins', { path: unbuilt }),
+      await admin.post('/api/v1/plugins', { path: join(home, 'packages') }),
+    ];
+
+    expect(answers.map(({ status, body }) => [status, body['code']])).to.deep.equal([
+      [409, 'manifest_missing'],
+      [409, 'manifest_missing'],
+    ]);
+    expect(answers[0]?.body['detail']).to.contain(join(unbuilt, 'manifest.json'));
+  });
+
   it('refuses an archive with links, one that is none, and one without a manifest', async () => {
     const linked = await writePlugin(join(home, 'linked'), { id: 'linked' });
     await symlink('/etc/passwd', join(linked, 'secrets'));

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MalformedError, PluginError, TooLargeError, type TrellisError } from '@trellis-crm/sdk';
 import { extract } from 'tar';
+import { readPlugin } from '../manifest/plugin-package.js';
 import { copyDependencies } from './bundled-dependencies.js';
 import { listPluginFiles } from './plugin-files.js';
 
@@ -26,6 +27,8 @@ export async function packageSource(path: string): Promise<PackageSource> {
 export function folderSource(source: string): PackageSource {
   return {
     async unpackInto(folder) {
+      // Says what is wrong with the folder that was named, not with a copy of it.
+      await readPlugin(source);
       for (const file of await listPluginFiles(source)) await copyFile(join(source, file), join(folder, file));
       await copyDependencies(source, folder);
     },
