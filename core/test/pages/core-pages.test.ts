@@ -157,8 +157,21 @@ describe("core's own pages", function () {
     expect(await host.sql("select 1 from core.accounts where name = 'Imported'")).to.deep.equal([]);
   });
 
+  it('ask where the columns go when their names are not those of the fields', async () => {
+    const csv = 'company,branch\nMapped,Retail\n';
+
+    const asked = await upload(csv);
+    const taken = await upload(csv, { 'column.0': 'name', 'column.1': '' });
+
+    expect(asked.status).to.equal(422);
+    expect(await asked.text())
+      .to.contain('name="column.0"')
+      .and.contain('company');
+    expect(taken.status).to.equal(303);
+  });
+
   /** As a browser sends a file: the session by cookie, where it comes from by header. */
-  async function upload(csv: string): Promise<Response> {
+  async function upload(csv: string, fields: Readonly<Record<string, string>> = {}): Promise<Response> {
     const token = 'session-of-the-admin-who-uploads';
     await host.sql(
       `insert into core.sessions (id, user_id, token_hash, created_at, last_seen_at, ip, user_agent)
@@ -166,7 +179,7 @@ describe("core's own pages", function () {
       [host.admin.userId, token],
     );
     const body = new FormData();
-    body.set('entity', 'core.account');
+    for (const [name, value] of Object.entries({ entity: 'core.account', ...fields })) body.set(name, value);
     body.set('file', new File([csv], 'accounts.csv', { type: 'text/csv' }));
     const headers = { Cookie: `trellis_session=${token}`, 'Sec-Fetch-Site': 'same-origin' };
     return fetch(`${host.url}/imports`, { method: 'POST', body, headers, redirect: 'manual' });

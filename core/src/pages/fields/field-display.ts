@@ -170,7 +170,7 @@ function displayList(shown: Shown): ValueView {
   return { kind: 'entries', text: entries.map(({ text }) => text).join(', '), entries };
 }
 
-/** Several plain facts stand together (an address), otherwise the first one speaks and the rest follows as its note; flags say nothing here. */
+/** Facts of an entry with many fields stand together (an address), otherwise the first one speaks and the rest follows as its note; flags say nothing here. */
 function displayEntry(shown: Shown, entry: RecordValues): EntryView {
   const filled = Object.entries(shown.declared.item ?? {}).flatMap(([item, declared]) => {
     const value = entry[item] ?? null;
@@ -179,7 +179,8 @@ function displayEntry(shown: Shown, entry: RecordValues): EntryView {
   });
   const facts = filled.filter(({ isChoice }) => !isChoice).map(({ view }) => view);
   const choices = filled.filter(({ isChoice }) => isChoice).map(({ view }) => view);
-  if (facts.length > 2) return { text: joined(facts, ', '), ...noted(choices) };
+  const isAddress = Object.keys(shown.declared.item ?? {}).length > 4;
+  if (isAddress || facts.length > 2) return { text: joined(facts, ', '), ...noted(choices) };
   const [first, ...rest] = facts;
   return { text: first?.text ?? '', ...linkOf(first), ...noted([...rest, ...choices]) };
 }

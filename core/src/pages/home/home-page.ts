@@ -31,7 +31,7 @@ async function showHome(call: PageCall): Promise<PageAnswer> {
       : [
           {
             name: 'first-steps',
-            column: 'main' as const,
+            column: 'side' as const,
             html: render('core:home/first-steps', { steps, done, total: steps.length }),
           },
         ]),

@@ -3,7 +3,7 @@ import { textOf } from '../fields/form-reader.js';
 import { formOf } from '../form/plain-form.js';
 import type { PageCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
-import { columnControls } from './column-controls.js';
+import { columnMap, mappedColumns } from './column-controls.js';
 import { outcomeView, problemRow } from './import-view.js';
 
 const problemsShown = 100;
@@ -19,7 +19,7 @@ export async function showImport(call: PageCall): Promise<PageAnswer> {
     problems: problems.map((problem) => problemRow(call, problem)),
   });
   if (request.isPartial) return showPart(outcome);
-  const columns = columnControls(call, record);
+  const columns = mappedColumns(call, record);
   const blocks = [
     { name: 'header', column: 'header' as const, html: render('core:imports/head', { title: record.fileName }) },
     { name: 'outcome', column: 'main' as const, html: outcome },
@@ -51,9 +51,9 @@ export async function mapColumns(call: PageCall): Promise<PageAnswer> {
   const { header } = await call.workspace.container
     .resolve(Imports)
     .get(call.request.params['id'] ?? '', call.request.identity);
-  const map = Object.fromEntries(header.map((column, place) => [column, textOf(form, `column.${place}`)]));
+  const map = columnMap(header, (name) => textOf(form, name));
   const match = textOf(form, 'match');
-  return again(call, { isDryRun: true, map, ...(match === '' ? {} : { match }) });
+  return again(call, { isDryRun: true, ...(map && { map }), ...(match === '' ? {} : { match }) });
 }
 
 async function again({ request, workspace }: PageCall, changes: Parameters<Imports['repeat']>[2]): Promise<PageAnswer> {

@@ -1,11 +1,15 @@
 import { isTrellisError, MalformedError, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
 import { Imports } from '../../imports/index.js';
+import { decodeText } from '../../imports/csv/decode-text.js';
+import { readHeader } from '../../imports/csv/header.js';
 import { readUpload, type Upload } from '../../imports/api/read-upload.js';
+import type { PageBlock } from '../../views/page-model.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { isWithout } from '../list/list-view.js';
 import { createPageCall, type PageCall, type PageDeps } from '../page-call.js';
 import { goTo, pageEndpoint, respond, showPage, type PageAnswer } from '../page-endpoint.js';
+import { columnControls, columnMap } from './column-controls.js';
 import { mapColumns, runImport, showImport } from './import-page.js';
 import { importRow } from './import-view.js';
 
@@ -21,33 +25,31 @@ export function importPages(deps: PageDeps): readonly Endpoint[] {
   ];
 }
 
-async function showImports(
-  call: PageCall,
-  refusal?: { readonly message: string; readonly entity: string },
-): Promise<PageAnswer> {
+/** Why a file was not taken, and its columns when saying where they go helps. */
+interface Refusal {
+  readonly message: string;
+  readonly entity: string;
+  readonly columns: readonly object[];
+}
+
+async function showImports(call: PageCall, refusal?: Refusal): Promise<PageAnswer> {
   const { t, render, request, workspace } = call;
   const imports = await workspace.container.resolve(Imports).list(request.identity);
-  const entities = importableEntities(call).map(({ definition }) => ({
-    value: definition.id,
-    label: call.labels.many(definition),
-  }));
   const title = t('imports.title');
-  const blocks = [
-    { name: 'header', column: 'header' as const, html: render('core:imports/head', { title }) },
-    {
-      name: 'upload',
-      column: 'main' as const,
-      html: render('core:imports/upload', {
-        entities,
-        entity: refusal?.entity ?? request.url.searchParams.get('entity') ?? '',
-        error: refusal?.message,
-      }),
-    },
-    {
-      name: 'history',
-      column: 'side' as const,
-      html: render('core:imports/history', { items: imports.slice(0, 20).map((record) => importRow(call, record)) }),
-    },
+  const upload = {
+    entities: importableEntities(call).map(({ definition }) => ({
+      value: definition.id,
+      label: call.labels.many(definition),
+    })),
+    entity: refusal?.entity ?? request.url.searchParams.get('entity') ?? '',
+    error: refusal?.message,
+    columns: refusal?.columns ?? [],
+  };
+  const history = imports.slice(0, 20).map((record) => importRow(call, record));
+  const blocks: PageBlock[] = [
+    { name: 'header', column: 'header', html: render('core:imports/head', { title }) },
+    { name: 'upload', column: 'main', html: render('core:imports/upload', upload) },
+    { name: 'history', column: 'side', html: render('core:imports/history', { items: history }) },
   ];
   return showPage({ title, breadcrumbs: [{ label: title }], blocks }, refusal === undefined ? 200 : 422);
 }
@@ -73,19 +75,27 @@ function receiveFile(deps: PageDeps): Endpoint {
 async function checkFile(call: PageCall, { bytes, fileName, fields }: Upload): Promise<PageAnswer> {
   const { request, workspace } = call;
   const { entity = '' } = fields;
-  const file = { bytes, fileName: fileName ?? 'import.csv', isDryRun: true, entity };
+  const hasColumns = Object.keys(fields).some((name) => name.startsWith('column.'));
   try {
+    const map = hasColumns ? columnMap(namesOfColumns(bytes), (name) => fields[name]) : undefined;
+    const file = { bytes, fileName: fileName ?? 'import.csv', isDryRun: true, entity, ...(map && { map }) };
     const record = await workspace.container.resolve(Imports).submit(file, request.identity);
     return goTo(`/imports/${record.id}`);
   } catch (error) {
-    return showImports(call, { message: refusalOf(error), entity });
+    return showImports(call, refusalOf(call, error, bytes, entity));
   }
 }
 
-/** Why the file as a whole cannot be imported. @throws what is not a refusal */
-function refusalOf(error: unknown): string {
+/** A file whose columns have other names than the fields is asked for once more, with a choice for each. @throws what is not a refusal */
+function refusalOf(call: PageCall, error: unknown, bytes: Buffer, entity: string): Refusal {
   if (!isTrellisError(error) || error.status === 0 || error.status >= 500) throw error;
-  return error.errors[0]?.message ?? error.message;
+  const isAboutColumns = ['missing_column', 'no_columns_recognised'].includes(error.code);
+  const columns = isAboutColumns ? columnControls(call, entity, namesOfColumns(bytes)) : [];
+  return { message: error.errors[0]?.message ?? error.message, entity, columns };
+}
+
+function namesOfColumns(bytes: Buffer): readonly string[] {
+  return readHeader(decodeText(bytes).text).names;
 }
 
 function importableEntities({ request: { generation, identity } }: PageCall): CompiledEntity[] {
