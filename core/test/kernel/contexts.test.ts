@@ -259,6 +259,25 @@ describe('a context', () => {
     });
   });
 
+  it('lets running calls of a disabled module finish, and revokes those that take too long', async () => {
+    const generation = start();
+    const call = { module: 'greetings', what: 'test', timeoutMs: 5000 };
+    const outcomes: string[] = [];
+    const workFor = (ms: number): Promise<void> =>
+      kernel.calls.run(call, async (signal) => {
+        const ctx = kernel.contexts.create({ ...scopeOf(generation), signal });
+        await pause(ms);
+        const outcome = ctx.tx(() => Promise.resolve('finished'));
+        outcomes.push(await outcome.catch((error: unknown) => (error as { code: string }).code));
+      });
+
+    const calls = [workFor(20), workFor(150)];
+    await kernel.generations.swap(kernel.build([registerModule(buildModule('core'))]));
+    await Promise.all(calls);
+
+    expect(outcomes).to.deep.equal(['finished', 'context_expired']);
+  });
+
   it('expires with the call it was made for', async () => {
     const generation = start();
     let kept: Context | undefined;

@@ -114,5 +114,10 @@ export function buildKernel(
 }
 
 function compileBarely(definition: EntityDefinition, extensions: number): CompiledEntity {
-  return { definition, path: definition.plural, extensionCount: extensions } as unknown as CompiledEntity;
+  return {
+    definition,
+    path: definition.plural,
+    extensions: new Map(),
+    extensionCount: extensions,
+  } as unknown as CompiledEntity;
 }

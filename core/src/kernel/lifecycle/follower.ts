@@ -1,3 +1,4 @@
+import { isConnectionLost, isPoolTimeout } from '../../database/index.js';
 import type { LifecycleContext } from './lifecycle-context.js';
 import { readNumber } from './plugin-row.js';
 import { beat, leave } from './processes.js';
@@ -27,8 +28,11 @@ export function createFollower(context: LifecycleContext): Follower {
   };
   const tick = (): void => {
     running = look()
-      // The database is away for a moment; requests say so themselves.
-      .catch((error: unknown) => log.debug({ err: error }, 'could not look for changes of plugins'))
+      .catch((error: unknown) => {
+        // The database is away for a moment; requests say so themselves.
+        const level = isConnectionLost(error) || isPoolTimeout(error) ? 'debug' : 'error';
+        log[level]({ err: error }, 'could not follow a change of plugins');
+      })
       .then(() => {
         if (!isStopped) timer = setTimeout(tick, lookMs).unref();
       });
