@@ -1,5 +1,7 @@
 import type { EntityDefinition } from '@trellis-crm/sdk';
+import { accessChannel } from '../auth/access-cache.js';
 import { authEndpoints } from '../auth/index.js';
+import { Signals } from '../database/signals.js';
 import { DemoData, demoEndpoints } from '../demo/index.js';
 import { deadLetterEndpoints } from '../events/dead-letter-endpoints.js';
 import type { Endpoint } from '../http/endpoint.js';
@@ -15,6 +17,7 @@ import { settingsEndpoints } from '../settings/index.js';
 import { setupPages } from '../setup/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { Background } from './background.js';
+import { watchCaller } from './stream-callers.js';
 
 /** Core's endpoints that belong to no entity, and the streams that have to end with the process. */
 export interface CoreEndpoints {
@@ -36,8 +39,10 @@ export function gatherCoreEndpoints(
       return (await room.records(room.callOf(request), definition).getMany([id])).length === 1;
     },
     mayWatchJob: async ({ identity }, id) => maySeeJob(identity, await jobs.progress.get(id)),
+    watchCaller: (request) => watchCaller(workspace, request),
   });
   const { container, clock, config } = workspace;
+  container.resolve(Signals).on(accessChannel, () => streams.recheck());
   const { knex } = workspace.database;
   const lifecycle = () => container.resolve(PluginLifecycle);
   return {

@@ -10,11 +10,15 @@ export interface LiveParts {
   isVisible(request: EndpointRequest, entity: string, id: Id): Promise<boolean>;
   /** Whether the job was started by the caller, or the caller administers jobs. */
   mayWatchJob(request: EndpointRequest, id: Id): Promise<boolean>;
+  /** @returns how to ask later whether the caller still is who they were, with the same rights */
+  watchCaller(request: EndpointRequest): () => Promise<boolean>;
 }
 
 /** The streams of a process. */
 export interface LiveStreams {
   readonly endpoint: Endpoint;
+  /** Ends the streams of those whose rights changed, soon; their browsers come back with what they may see now. */
+  recheck(): void;
   /** Ends all streams and takes no more, for a process that stops: browsers come back elsewhere. */
   close(): void;
 }
@@ -24,13 +28,21 @@ const LiveQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const description = {
+  operationId: 'watchLive',
+  summary: 'Server-sent events about changes of records, by id',
+  tag: 'live',
+  answers: { 200: null },
+} as const;
+
 const maxStreamsPerCaller = 4;
 const maxTopics = 100;
 
 /** `GET /api/v1/live`: tells which records changed, by id only; whoever watches fetches them with its own rights. */
 export function createLiveStreams(parts: LiveParts): LiveStreams {
-  const open = new Map<LiveStream, string>();
+  const open = new Map<LiveStream, OpenFor>();
   let isClosed = false;
+  let isCheckDue = false;
   return {
     endpoint: {
       method: 'GET',
@@ -39,27 +51,44 @@ export function createLiveStreams(parts: LiveParts): LiveStreams {
       access: 'signed-in',
       surface: 'api',
       input: { query: LiveQuery },
-      description: {
-        operationId: 'watchLive',
-        summary: 'Server-sent events about changes of records, by id',
-        tag: 'live',
-        answers: { 200: null },
-      },
+      description,
       handle: async (request) => {
         if (isClosed) throw new UnavailableError('stopping', { retryAfterSeconds: 2 });
         const caller = callerOf(request);
-        limit([...open.values()].filter((other) => other === caller).length);
+        limit([...open.values()].filter((other) => other.caller === caller).length);
         const stream = await openStream(parts, request);
-        open.set(stream, caller);
+        open.set(stream, { caller, isStillWelcome: parts.watchCaller(request) });
         stream.once('close', () => open.delete(stream));
         return answer(stream);
       },
+    },
+    recheck() {
+      if (isCheckDue) return;
+      isCheckDue = true;
+      setTimeout(() => {
+        isCheckDue = false;
+        void endUnwelcome(open);
+      }, recheckMs).unref();
     },
     close() {
       isClosed = true;
       for (const stream of open.keys()) stream.end();
     },
   };
+}
+
+/** Whose stream it is. */
+interface OpenFor {
+  readonly caller: string;
+  isStillWelcome(): Promise<boolean>;
+}
+
+/** Changes of access come in bursts. */
+const recheckMs = 200;
+
+/** One after the other: nobody waits for it, and requests need the connections. */
+async function endUnwelcome(open: ReadonlyMap<LiveStream, OpenFor>): Promise<void> {
+  for (const [stream, { isStillWelcome }] of [...open]) if (!(await isStillWelcome())) stream.end();
 }
 
 /** Topics that are absent or not readable are never heard of: both look the same. */

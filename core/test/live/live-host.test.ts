@@ -25,6 +25,29 @@ describe('live changes of a workspace', () => {
     stream.leave();
   });
 
+  it('end for somebody whose access ended or changed', async () => {
+    const id = await createAccount('Secret');
+    await host.settle();
+    const [reader, manager] = [
+      await openStream(host.readOnly, `core.account:${id}`),
+      await openStream(host.manager, `core.account:${id}`),
+    ];
+
+    await host
+      .as(host.admin)
+      .request('PUT', '/api/v1/roles/read-only/grants', { grants: { 'core.account:read': null } });
+    const left = await reader.next();
+    await host.as(host.admin).patch(`/api/v1/accounts/${id}`, { name: 'Still secret' }, { 'If-Match': '*' });
+    await host.settle();
+
+    expect(left).to.equal('');
+    expect(await manager.next()).to.equal(`data: {"topic":"core.account:${id}"}\n\n`);
+    manager.leave();
+    await host
+      .as(host.admin)
+      .request('PUT', '/api/v1/roles/read-only/grants', { grants: { 'core.account:read': 'all' } });
+  });
+
   it('are for those who are signed in', async () => {
     expect((await fetch(`${host.url}/api/v1/live?topics=core.account`)).status).to.equal(401);
   });
