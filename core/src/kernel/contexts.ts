@@ -21,7 +21,7 @@ export function createModuleContexts(parts: ContextParts): ModuleContexts {
     parts,
     currentUnit: () => units.getStore(),
     create: (scope) => createContext(world, scope),
-    transaction(scope, work) {
+    async transaction(scope, work) {
       assertLive(scope);
       const unit = scope.unit ?? units.getStore();
       if (unit !== undefined) return join(scope, unit, work);

@@ -68,7 +68,7 @@ describe('a context', () => {
         database,
         appendEvent: (_unit, event, payload) => Promise.resolve(void emitted.push({ event: event.id, payload })),
       },
-      drainMs: 50,
+      drainMs: 400,
     });
   });
 
@@ -271,7 +271,7 @@ describe('a context', () => {
         outcomes.push(await outcome.catch((error: unknown) => (error as { code: string }).code));
       });
 
-    const calls = [workFor(20), workFor(150)];
+    const calls = [workFor(20), workFor(900)];
     await kernel.generations.swap(kernel.build([registerModule(buildModule('core'))]));
     await Promise.all(calls);
 
