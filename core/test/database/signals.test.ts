@@ -52,9 +52,10 @@ describe('Signals', () => {
   });
 
   it('stops when told', async () => {
-    await connected();
     const heard: string[] = [];
     const stop = signals.on('trellis_one', (payload) => heard.push(payload));
+    signals.on('trellis_end', () => undefined);
+    await connected();
     await send('trellis_one', 'first');
     await nextSignalAfter(() => send('trellis_end', ''), 'trellis_end');
 
