@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { TestHost, TestResponse } from '@trellis-crm/sdk/testing';
 import { expect } from 'chai';
 import { create } from 'tar';
@@ -26,9 +27,9 @@ describe('/api/v1/plugins', () => {
     await rm(home, { recursive: true });
   });
 
-  async function pack(source: string): Promise<string> {
+  async function pack(source: string, files?: readonly string[]): Promise<string> {
     const file = join(home, `${basename(source)}-${Date.now()}.tgz`);
-    await create({ gzip: true, file, cwd: source, prefix: 'package' }, await readdir(source));
+    await create({ gzip: true, file, cwd: source, prefix: 'package' }, [...(files ?? (await readdir(source)))]);
     return file;
   }
 
@@ -116,6 +117,25 @@ describe('/api/v1/plugins', () => {
       [409, 'manifest_missing'],
     ]);
     expect(answers[0]?.body['detail']).to.contain(join(unbuilt, 'manifest.json'));
+  });
+
+  it('completes a package with what the host has, and refuses one that needs more', async () => {
+    const sales = fileURLToPath(new URL('../../../plugins/sales', import.meta.url));
+    const needy = await writePlugin(join(home, 'needy'), { id: 'needy' });
+    const manifest = join(needy, 'package.json');
+    await writeFile(
+      manifest,
+      (await readFile(manifest, 'utf8')).replace(
+        '"trellis"',
+        '"dependencies": { "no-such-package": "^1.0.0" }, "trellis"',
+      ),
+    );
+
+    const complete = await upload(await pack(sales, ['package.json', 'manifest.json', 'dist', 'views', 'locales']));
+    const incomplete = await upload(await pack(needy));
+
+    expect([complete.status, complete.body['id']]).to.deep.equal([201, 'sales']);
+    expect([incomplete.status, incomplete.body['code']]).to.deep.equal([409, 'dependency_missing']);
   });
 
   it('refuses an archive with links, one that is none, and one without a manifest', async () => {

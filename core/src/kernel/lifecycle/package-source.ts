@@ -1,11 +1,11 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { cp, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MalformedError, PluginError, TooLargeError, type TrellisError } from '@trellis-crm/sdk';
 import { extract } from 'tar';
 import { readPlugin } from '../manifest/plugin-package.js';
-import { copyDependencies } from './bundled-dependencies.js';
+import { completeDependencies } from './bundled-dependencies.js';
 import { listPluginFiles } from './plugin-files.js';
 
 /** Where a plugin's package comes from. The marketplace will be another one. */
@@ -30,7 +30,7 @@ export function folderSource(source: string): PackageSource {
       // Says what is wrong with the folder that was named, not with a copy of it.
       await readPlugin(source);
       for (const file of await listPluginFiles(source)) await copyFile(join(source, file), join(folder, file));
-      await copyDependencies(source, folder);
+      await completeDependencies(source, folder);
     },
   };
 }
@@ -57,6 +57,7 @@ export function archiveSource(path: string): PackageSource {
         throw guard.problem ?? brokenPackage(path, error);
       }
       if (guard.problem !== undefined) throw guard.problem;
+      if (existsSync(join(folder, 'package.json'))) await completeDependencies(folder, folder);
     },
   };
 }
