@@ -72,7 +72,7 @@ class SharedSignals implements Signals {
       client.on('notification', ({ channel, payload }) => this.#hear(channel, payload ?? ''));
       client.once('end', () => this.#lost());
       this.#client = client;
-      await Promise.all([...this.#channels.keys()].map((channel) => client.query(listenTo(channel))));
+      for (const channel of this.#channels.keys()) await client.query(listenTo(channel));
       this.#isReady = true;
       for (const act of this.#connectedActs) act();
     } catch (error) {
