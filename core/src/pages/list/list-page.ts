@@ -93,16 +93,17 @@ function headView(call: EntityCall): object {
   const { t, labels, request, entity } = call;
   const { definition, path } = entity;
   const views = definition.views?.board === undefined ? [] : viewLinks(call, path, 'list');
+  const may = (verb: 'import' | 'delete'): boolean =>
+    request.identity.reach(`${definition.id}:${verb}`) !== null && !isWithout(entity, verb);
   return {
     title: labels.many(definition),
     views,
     viewsLabel: t('list.views'),
     newHref: mayCreate(call) ? `/${path}/new` : undefined,
     newLabel: t('list.new', { entity: labels.oneInText(definition) }),
-    trashHref:
-      request.identity.reach(`${definition.id}:delete`) === null || isWithout(entity, 'delete')
-        ? undefined
-        : `/${path}/trash`,
+    importHref: may('import') ? `/imports?entity=${definition.id}` : undefined,
+    importLabel: t('list.import', { entities: labels.manyInText(definition) }),
+    trashHref: may('delete') ? `/${path}/trash` : undefined,
   };
 }
 

@@ -34,13 +34,14 @@ export function pluginPages(deps: PluginPageDeps): readonly Endpoint[] {
 }
 
 async function showPlugins(call: PageCall, { lifecycle }: PluginPageDeps): Promise<PageAnswer> {
-  const { t, render } = call;
+  const { t, render, request } = call;
   const plugins = await lifecycle().list();
   const shown = plugins.filter(({ state }) => state !== 'archived').map((plugin) => pluginCard(call, plugin));
   const removed = plugins.filter(({ state }) => state === 'archived').map((plugin) => pluginCard(call, plugin));
   const title = t('plugins.title');
+  const deadLettersHref = request.identity.reach('core.event:administer') === null ? undefined : '/dead-letters';
   const blocks = [
-    { name: 'header', column: 'header' as const, html: render('core:plugins/head', { title }) },
+    { name: 'header', column: 'header' as const, html: render('core:plugins/head', { title, deadLettersHref }) },
     {
       name: 'plugins',
       html: render('core:plugins/cards', { plugins: shown, removed, needsRestart: lifecycle().needsRestart() }),

@@ -79,7 +79,7 @@ async function renderEditor(
   const action = `/${entity.path}/${asText(record['id'])}/fields/${field.path}`;
   const view = {
     id: detailId(field),
-    control: { ...fieldControl(field, sources), attrs: { autofocus: true } },
+    control: fieldControl(field, sources),
     action,
     version: record['version'],
     cancelHref: `${action}?show=1`,
