@@ -13,6 +13,8 @@ process.exitCode = await show(findBinary(join(root, 'package.json')) ?? process.
   ...['--reporter', join(root, 'scripts', 'setup', 'reporter.js')],
   // A machine that is meant to run everything must not pass by skipping.
   ...(process.env.CI ? ['--forbid-pending'] : []),
+  // A timer or socket that a test forgot must not keep the run from ending.
+  '--exit',
   ...options,
   ...files,
 ]);
