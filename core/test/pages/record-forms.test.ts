@@ -84,6 +84,23 @@ describe('pages of a record', () => {
   });
 
   describe('POST /accounts/:id/edit', () => {
+    it('leaves alone what the form did not have when it was opened, as the fields of a plugin enabled since', async () => {
+      const { headers } = await host
+        .as(host.user)
+        .post('/api/v1/accounts', { name: 'Old', industry: 'Paper', country: 'NL' });
+      const id = headers.get('location')?.split('/').at(-1) ?? '';
+      const opened = await host.as(host.user).page(`/accounts/${id}/edit`);
+
+      await host.as(host.user).submit(`/accounts/${id}/edit`, { _fields: 'name country', name: 'New', country: '' });
+
+      const again = await host.as(host.user).submit(`/accounts/${id}/edit`, { _fields: 'name country', name: '' });
+
+      const { body } = await host.as(host.user).get(`/api/v1/accounts/${id}`);
+      expect(again.text).to.match(/name="_fields" value="name country"/);
+      expect(body).to.include({ name: 'New', industry: 'Paper', country: null });
+      expect(opened.text).to.match(/name="_fields" value="name [^"]*industry/);
+    });
+
     it('says so when somebody else changed the record meanwhile', async () => {
       const id = await addAccount('Contested');
       await host.as(host.user).patch(`/api/v1/accounts/${id}`, { name: 'Changed first' }, { 'If-Match': '"1"' });

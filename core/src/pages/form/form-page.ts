@@ -9,7 +9,7 @@ import { problemsOf } from './form-problems.js';
 import { formView, type FormState } from './form-view.js';
 import { formOf } from './plain-form.js';
 import { formValuesOf, initialValues } from './form-values.js';
-import { readRecord, reading, saveRecord, writableFields } from './record-form.js';
+import { fieldsOfForm, readRecord, reading, saveRecord, writableFields } from './record-form.js';
 
 /** `GET /<path>/new`: an empty form of whoever asks for it; the address may fill in fields (`?account=<id>`). */
 export function showCreateForm(call: EntityCall): Promise<PageAnswer> {
@@ -28,7 +28,7 @@ export async function takeCreateForm(call: EntityCall): Promise<PageAnswer> {
   const form = formOf(call);
   const changed = changeEntries(form);
   if (changed !== null) return showForm(call, { record: null, form: changed });
-  const { values, problems } = readForm(writableFields(entity), form, reading(call));
+  const { values, problems } = readForm(fieldsOfForm(writableFields(entity), form), form, reading(call));
   if (problems.length > 0) return showForm(call, { record: null, form, problems });
   try {
     const created = await ctx.records(entity.definition).create(values);
@@ -51,7 +51,7 @@ export async function takeEditForm(call: EntityCall): Promise<PageAnswer> {
   const record = await readRecord(call);
   const changed = changeEntries(form);
   if (changed !== null) return showForm(call, { record, form: changed });
-  const { values, problems } = readForm(writableFields(entity), form, reading(call));
+  const { values, problems } = readForm(fieldsOfForm(writableFields(entity), form), form, reading(call));
   if (problems.length > 0) return showForm(call, { record, form, problems });
   try {
     const saved = await saveRecord(call, values);
@@ -67,7 +67,11 @@ async function showConflict(call: EntityCall, form: FormData): Promise<PageAnswe
   const record = await readRecord(call);
   const fields = writableFields(call.entity);
   const theirs = formValuesOf(fields, record, call.env.timeZone);
-  return showForm(call, { record, form, conflicts: fields.filter((field) => differs(field, form, theirs)) });
+  return showForm(call, {
+    record,
+    form,
+    conflicts: fieldsOfForm(fields, form).filter((field) => differs(field, form, theirs)),
+  });
 }
 
 async function showForm(call: EntityCall, state: FormState): Promise<PageAnswer> {

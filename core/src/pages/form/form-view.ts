@@ -18,6 +18,7 @@ import { displaySources } from '../list/list-view.js';
 import type { EntityCall } from '../page-call.js';
 import { formProblems, type FormProblems } from './form-problems.js';
 import { problemText } from './problem-text.js';
+import { fieldsOfForm } from './record-form.js';
 
 /** What a form page shows. */
 export interface FormState {
@@ -33,7 +34,9 @@ export interface FormState {
 export async function formView(call: EntityCall, state: FormState, title: string): Promise<object> {
   const { entity } = call;
   const { path } = entity;
-  const groups = formGroups(call);
+  const groups = formGroups(call)
+    .map((group) => ({ ...group, fields: fieldsOfForm(group.fields, state.form) }))
+    .filter((group) => group.fields.length > 0);
   const fields = groups.flatMap((group) => group.fields);
   const problems = formProblems(state.problems ?? [], controlNames(fields, state.form), problemText(call));
   const sources = await controlSources(call, fields, state.form, problems);
@@ -43,6 +46,7 @@ export async function formView(call: EntityCall, state: FormState, title: string
     action: state.record === null ? `/${path}/new` : `${home}/edit`,
     version: state.record?.['version'],
     key: randomUUID(),
+    fieldNames: fields.map(({ path: name }) => name).join(' '),
     cancelHref: home,
     submitLabel: call.t(state.record === null ? 'form.create' : 'form.save'),
     errors: errorList(problems),

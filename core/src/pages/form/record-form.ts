@@ -1,12 +1,21 @@
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { extensionFields, formFields, type EntityField, type RecordValues } from '../fields/entity-field.js';
-import type { FormReading } from '../fields/form-reader.js';
+import { textOf, type FormData, type FormReading } from '../fields/form-reader.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 
 /** Fields a form may carry: own and plugins', without those nobody may write. */
 export function writableFields(entity: CompiledEntity): EntityField[] {
   const fields = [...formFields(entity), ...extensionFields(entity).flatMap((extension) => extension.fields)];
   return fields.filter(({ field }) => field.readOnly !== true);
+}
+
+/**
+ * Of these fields those the form had when it was opened, as its `_fields` says: what a plugin brought since, or a right given
+ * since, was not there to be emptied. A form that does not say had all.
+ */
+export function fieldsOfForm(fields: readonly EntityField[], form: FormData): readonly EntityField[] {
+  const names = textOf(form, '_fields').split(' ');
+  return form['_fields'] === undefined ? fields : fields.filter(({ path }) => names.includes(path));
 }
 
 /** The record a page is about. @throws NotFoundError */
