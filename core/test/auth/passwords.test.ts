@@ -80,6 +80,7 @@ describe('passwords', () => {
     const ways: [string | undefined, string][] = [
       [undefined, '/'],
       ['/deals?view=2', '/deals?view=2'],
+      ['/deals#board', '/deals#board'],
       ['https://evil.example/', '/'],
       ['//evil.example/', '/'],
       ['/\\evil.example/', '/'],

@@ -1,4 +1,5 @@
 import type { PageResult } from '@trellis-crm/sdk';
+import { localPath } from '../../auth/local-path.js';
 import type { EndpointRequest, EndpointResponse } from '../../http/endpoint.js';
 import { patchBlocks } from '../block-patches.js';
 import { createPageCall, type PageDeps } from '../page-call.js';
@@ -12,6 +13,7 @@ export async function presentPluginPage(
   result: PageResult,
 ): Promise<EndpointResponse> {
   const call = createPageCall(deps, request);
+  // A plugin leads to pages of this site only.
   if (result.kind === 'redirect')
     return respond(call, goTo(localPath(result.to), result.toast === undefined ? undefined : { text: result.toast }));
   const { status = 200 } = result;
@@ -21,9 +23,4 @@ export async function presentPluginPage(
   const patched = await patchBlocks(call, `${module}.${result.template.replaceAll('/', '-')}`, {}, blocks);
   const breadcrumbs = [...(result.breadcrumbs ?? []), { label: result.title }];
   return respond(call, showPage({ title: result.title, breadcrumbs, blocks: patched }, status));
-}
-
-/** A plugin leads to pages of this site only. */
-function localPath(to: string): string {
-  return /^\/(?![/\\])/.test(to) ? to : '/';
 }
