@@ -11,7 +11,8 @@ await prepare();
 const node = findBinary(join(root, 'package.json')) ?? process.execPath;
 const main = join(root, 'core', 'dist', 'cli', 'main.js');
 const server = spawn(node, [main, 'serve', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
-const compiler = spawn(process.execPath, [compilerPath(), '-b', '--watch', '--preserveWatchOutput'], {
+// On a newer Node.js the compiler's wrapper becomes the compiler itself, so ending it leaves nothing behind.
+const compiler = spawn(node, [compilerPath(), '-b', '--watch', '--preserveWatchOutput'], {
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],
 });
