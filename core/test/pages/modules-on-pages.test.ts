@@ -78,6 +78,7 @@ describe('what modules put on pages', function () {
 
   it('leaves out a panel that has nothing to show, and one that the reader has no right to', async () => {
     expect((await panel('silent')).text).to.equal('');
+    expect((await panel('gone')).text).to.equal('');
     expect((await host.as(host.user).page(`/accounts/${id}/panels/guest/hidden`)).status).to.equal(404);
   });
 

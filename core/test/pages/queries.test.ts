@@ -30,7 +30,9 @@ describe('the queries of a page', function () {
     const ctx = workspace.context({ generation: workspace.generation(), module: 'core', identity: operator, signal });
     const parent = await ctx.records(Account).create({ name: 'Parent' });
     const names = Array.from({ length: 40 }, (_, number) => `Account ${String(number)}`);
-    await ctx.records(Account).createMany(names.map((name, place) => ({ name, parent: parent.id, country: place < 2 ? 'Two' : 'Many' })));
+    await ctx
+      .records(Account)
+      .createMany(names.map((name, place) => ({ name, parent: parent.id, country: place < 2 ? 'Two' : 'Many' })));
   });
 
   after(async () => {

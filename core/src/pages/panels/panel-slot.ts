@@ -34,10 +34,15 @@ export async function loadedPanels(call: PageCall, slot: string, context: object
   return made.flatMap(({ name, html }) => (html === null ? [] : { name, html }));
 }
 
-/** One panel of a slot; an empty text when it has nothing to show. @throws NotFoundError for one that is not there for this person */
+/**
+ * One panel of a slot; null when it has nothing to show, or went away with its module while the page stood open.
+ * @throws NotFoundError for one that is not there for this person, when it is asked for as a page
+ */
 export async function loadedPanel(call: PageCall, slot: string, context: object): Promise<SafeHtml | null> {
-  const { module, panel: id } = call.request.params;
+  const { params, isPartial } = call.request;
+  const { module, panel: id } = params;
   const panel = panelsFor(call, slot).find((candidate) => candidate.module === module && candidate.id === id);
+  if (panel === undefined && isPartial) return null;
   if (panel === undefined) throw new NotFoundError('panel_not_found');
   return loadPanel(call, panel, context);
 }
