@@ -71,7 +71,8 @@ export class JobRunner {
 
   async #run(): Promise<void> {
     const events: WorkerEvents = new EventEmitter();
-    events.on('worker:create', ({ worker }) => this.#deadWorkers.register(worker.workerId));
+    // Jobs are locked in the name of the pool, not of its workers.
+    events.on('pool:create', ({ workerPool }) => this.#deadWorkers.register(workerPool.id));
     const runner = await run({ ...this.#options(), concurrency, pollInterval: pollMs, parsedCronItems: [], events });
     this.#restart = undefined;
     this.#runner = runner;

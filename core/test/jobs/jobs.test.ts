@@ -19,6 +19,13 @@ describe('Jobs', () => {
   let runner: JobRunner;
   let ran: { job: string; payload: Payload }[];
   let jobs: Map<string, JobRegistration>;
+  let holders: readonly string[] | undefined;
+  const processId = uuidV7();
+  const holdersOfJobs = (): Promise<string[]> =>
+    database
+      .knex<{ process_id: string }>('graphile_worker._private_jobs as j')
+      .join('core.job_workers as w', 'w.worker_id', 'j.locked_by')
+      .pluck('process_id');
 
   beforeEach(async () => {
     database = await openEventDatabase();
@@ -29,11 +36,12 @@ describe('Jobs', () => {
     runner = new JobRunner({
       database,
       log,
-      processId: uuidV7(),
+      processId,
       jobs: () => jobs,
       runJob: async ({ module, name }, payload) => {
         ran.push({ job: `${module}:${name}`, payload });
         if (payload['fails'] === true) throw new Error('no');
+        if (payload['looks'] === true) holders = await holdersOfJobs();
       },
     });
   });
@@ -133,6 +141,17 @@ describe('Jobs', () => {
 
     expect(await listJobs(database.knex)).to.deep.equal([]);
     expect(await database.knex('core.schedules').count({ count: '*' })).to.deep.equal([{ count: 0 }]);
+  });
+
+  it('tells which process holds a running job, so that its death is noticed', async () => {
+    await runner.start();
+    while ((await database.knex('core.job_workers')).length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+
+    await enqueueJob(database.knex, remind({ looks: true }));
+    await until(() => holders !== undefined);
+
+    expect(holders).to.deep.equal([processId]);
   });
 
   it('gives jobs of a worker whose process died back to the queue', async () => {
