@@ -47,8 +47,8 @@ function jobsOf({ ours, raw, token, owner, accounts: ids }: BenchServers): reado
   return [
     {
       name: 'list',
-      ours: () => get(`${ours}/api/v1/accounts?filter[owner]=${owner}&limit=50&count=exact`),
-      raw: () => get(`${raw}/list/${owner}`),
+      ours: (index) => get(`${ours}/api/v1/accounts?filter[country]=Country${index % 100}&limit=50&count=exact`),
+      raw: (index) => get(`${raw}/list/Country${index % 100}`),
     },
     {
       name: 'read',

@@ -9,11 +9,11 @@ import pg from 'pg';
 
 const page = {
   name: 'raw-list',
-  text: 'select * from core.accounts where owner_id = $1 and deleted_at is null order by updated_at desc, id limit 50',
+  text: 'select * from core.accounts where country = $1 and deleted_at is null order by updated_at desc, id desc limit 50',
 };
 const total = {
   name: 'raw-count',
-  text: 'select count(*)::int as count from core.accounts where owner_id = $1 and deleted_at is null',
+  text: 'select count(*)::int as count from core.accounts where country = $1 and deleted_at is null',
 };
 const one = { name: 'raw-read', text: 'select * from core.accounts where id = $1 and deleted_at is null' };
 const insert = {
@@ -40,10 +40,10 @@ async function answer(request: IncomingMessage): Promise<unknown> {
   return create(JSON.parse(await text(request)) as { name: string; owner: string });
 }
 
-async function list(owner: string | undefined): Promise<unknown> {
+async function list(country: string | undefined): Promise<unknown> {
   const [rows, counted] = await Promise.all([
-    pool.query({ ...page, values: [owner] }),
-    pool.query<{ count: number }>({ ...total, values: [owner] }),
+    pool.query({ ...page, values: [country] }),
+    pool.query<{ count: number }>({ ...total, values: [country] }),
   ]);
   return { data: rows.rows as unknown[], count: counted.rows[0]?.count };
 }

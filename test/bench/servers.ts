@@ -32,7 +32,12 @@ const rawServer = fileURLToPath(new URL('raw-server.js', import.meta.url));
 export async function startServers(accounts: number): Promise<BenchServers> {
   const folder = await mkdtemp(join(tmpdir(), 'trellis-bench-'));
   const database = await startEmbedded({ dataDir: join(folder, 'database'), log: pino({ level: 'silent' }) });
-  const settings = { DATABASE_URL: database.url, TRELLIS_DATA_DIR: join(folder, 'data'), PORT: '0', LOG_LEVEL: 'warn' };
+  const settings = {
+    DATABASE_URL: database.url,
+    TRELLIS_DATA_DIR: join(folder, 'data'),
+    PORT: '0',
+    TRELLIS_LOG_LEVEL: 'warn',
+  };
   const first = await startTrellis(settings, ['--demo']);
   await end(first.child);
   const start = performance.now();
@@ -100,7 +105,7 @@ async function seed(url: string, count: number): Promise<Pick<BenchServers, 'own
     if (admin === undefined) throw new Error('the demo has no admin');
     const inserted = await client.query<{ id: string }>(
       `insert into core.accounts (id, name, owner_id, country, employees)
-       select gen_random_uuid(), 'Account ' || n, $1, 'Country ' || n % 50, n % 1000 from generate_series(1, $2::int) n returning id`,
+       select gen_random_uuid(), 'Account ' || n, $1, 'Country' || n % 100, n % 1000 from generate_series(1, $2::int) n returning id`,
       [admin.id, count],
     );
     await client.query('analyze core.accounts');
