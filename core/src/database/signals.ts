@@ -30,6 +30,7 @@ class SharedSignals implements Signals {
   readonly #connectedActs: (() => void)[] = [];
   #client: pg.Client | undefined;
   #isReady = false;
+  #asked: Promise<unknown> = Promise.resolve();
   #connecting: Promise<void>;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -72,7 +73,7 @@ class SharedSignals implements Signals {
       client.on('notification', ({ channel, payload }) => this.#hear(channel, payload ?? ''));
       client.once('end', () => this.#lost());
       this.#client = client;
-      for (const channel of this.#channels.keys()) await client.query(listenTo(channel));
+      for (const channel of this.#channels.keys()) await this.#ask(client, channel);
       this.#isReady = true;
       for (const act of this.#connectedActs) act();
     } catch (error) {
@@ -84,9 +85,14 @@ class SharedSignals implements Signals {
   }
 
   #listen(client: pg.Client, channel: string): void {
-    client
-      .query(listenTo(channel))
-      .catch((error: unknown) => this.#log.debug({ err: error }, 'signals: LISTEN failed'));
+    this.#ask(client, channel).catch((error: unknown) => this.#log.debug({ err: error }, 'signals: LISTEN failed'));
+  }
+
+  /** One statement after the other, whoever asks: a connection takes one at a time. */
+  #ask(client: pg.Client, channel: string): Promise<unknown> {
+    const asked = this.#asked.then(() => client.query(listenTo(channel)));
+    this.#asked = asked.catch(() => undefined);
+    return asked;
   }
 
   #hear(channel: string, payload: string): void {
