@@ -19,8 +19,11 @@ export interface RunningServer {
 /** Time that requests under way have when the process stops, in ms. */
 const drainMs = 8000;
 
-/** Starts serving, in this process: database → workspace → http. @throws StartError, or what `listen` failed with */
-export async function startServer(config: Config): Promise<RunningServer> {
+/**
+ * Starts serving, in this process: database → workspace → http. @throws StartError, or what `listen` failed with
+ * @param startedAt when the start began that this process is part of
+ */
+export async function startServer(config: Config, startedAt = new Date()): Promise<RunningServer> {
   const log = createLog(config, 'server');
   const opened = await openConfiguredDatabase(config, log);
   const startAnew = (reason: object, message: string): void => {
@@ -36,7 +39,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const server = await listen(createApp(workspace), config);
     await workspace.startBackground();
     const url = urlOf(server, config);
-    for (const line of await prepareFirstRun(workspace, url)) process.stdout.write(`${line}\n`);
+    for (const line of await prepareFirstRun(workspace, url, startedAt)) process.stdout.write(`${line}\n`);
     return { url, workspace, stop: () => stop(server, workspace, opened) };
   } catch (error) {
     await opened.close();

@@ -52,6 +52,12 @@ describe('trellis serve', function () {
     expect(run.output()).to.contain(`Trellis CRM is ready at http://localhost:${installation.port}`);
   });
 
+  it('prints one code for the first set-up, however many processes it has', async () => {
+    run = await installation.start(['--processes', '2']);
+
+    expect(run.output().match(/One-time code/g)).to.have.length(1);
+  });
+
   it('tells a second start where the first one runs', async () => {
     run = await installation.start();
 

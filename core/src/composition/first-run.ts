@@ -5,13 +5,18 @@ import type { OpenWorkspace } from './open-workspace.js';
 
 /**
  * What a person at the terminal has to know after a start: the one-time code of an empty workspace, or the logins of a demo.
- * With `--demo` an empty workspace is filled first; of several processes one does it.
+ * With `--demo` an empty workspace is filled first. Of the processes that were started together one does it, and one issues the code.
+ * @param startedAt when the supervisor of this process and its siblings began
  */
-export async function prepareFirstRun(workspace: OpenWorkspace, url: string): Promise<readonly string[]> {
+export async function prepareFirstRun(
+  workspace: OpenWorkspace,
+  url: string,
+  startedAt: Date,
+): Promise<readonly string[]> {
   const { config, container } = workspace;
   const setup = container.resolve(Setup);
   if (config.demo) return startDemo(workspace, setup);
-  const code = await setup.issueCode();
+  const code = await setup.issueCode(startedAt);
   if (code === null) return [];
   return [`Set up your workspace at ${url}/setup`, `One-time code: ${code}`];
 }

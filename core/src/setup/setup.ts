@@ -37,8 +37,11 @@ export interface SetupOutcome {
 
 /** The first set-up of a workspace. */
 export interface Setup extends SetupGate {
-  /** A new one-time code for the setup page, for the terminal; null when nobody needs one any more. */
-  issueCode(): Promise<string | null>;
+  /**
+   * A new one-time code for the setup page, for the terminal. @returns null when nobody needs one any more, or another process
+   * issued one since `start`: only the latest code is valid
+   */
+  issueCode(start?: Date): Promise<string | null>;
   /** @throws ValidationError `/code` `wrong_code`, RateLimitError */
   checkCode(code: string, ip: string): Promise<void>;
   /** Company, settings and first admin in one transaction, then modules and demo data. @throws ConflictError `already_set_up`, ValidationError */
@@ -55,7 +58,9 @@ export function createSetup(workspace: Workspace): Setup {
   const isSetUp = async (): Promise<boolean> => (isDone ||= await hasAdmin(database.knex));
   return {
     isSetUp,
-    issueCode: async () => ((await isSetUp()) ? null : issueSetupCode(database.knex, clock.now())),
+    async issueCode(start) {
+      return (await isSetUp()) ? null : issueSetupCode(database.knex, clock.now(), start);
+    },
     async checkCode(code, ip) {
       const attempt = { kind: 'setup', account: '', ip } as const;
       const limiter = container.resolve(AttemptLimiter);

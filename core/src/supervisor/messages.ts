@@ -1,7 +1,9 @@
 import { StartError, type Config } from '@trellis-crm/config';
 
 /** What the supervisor says to a server process. */
-export type Order = { readonly type: 'start'; readonly config: Config } | { readonly type: 'stop' };
+export type Order =
+  /** `startedAt`: when the supervisor began, the same for all its processes. */
+  { readonly type: 'start'; readonly config: Config; readonly startedAt: Date } | { readonly type: 'stop' };
 
 /** What a server process says to its supervisor. */
 export type Report =

@@ -15,7 +15,8 @@ export class ServerFleet {
       exec: fileURLToPath(new URL('server-process.js', import.meta.url)),
       serialization: 'advanced',
     });
-    this.#slots = Array.from({ length: config.processes }, () => new ServerSlot(config, log));
+    const startedAt = new Date();
+    this.#slots = Array.from({ length: config.processes }, () => new ServerSlot(config, log, startedAt));
   }
 
   /** Starts the first process, which migrates the database, and then the others. @throws StartError of the first */

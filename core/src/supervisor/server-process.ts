@@ -11,7 +11,7 @@ let isStopping = false;
 
 process.on('message', (message) => {
   if (!isOrder(message)) return;
-  if (message.type === 'start') void start(message.config);
+  if (message.type === 'start') void start(message.config, message.startedAt);
   else void stop(0);
 });
 // The supervisor was killed: nobody will tell us to stop any more. Without the flag the cluster module would end us at
@@ -23,12 +23,12 @@ process.on('SIGTERM', () => void stop(0));
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-async function start(config: Config): Promise<void> {
+async function start(config: Config, startedAt: Date): Promise<void> {
   setInterval(() => {
     report({ type: 'beat' });
   }, beatMs).unref();
   try {
-    server = await startServer(config);
+    server = await startServer(config, startedAt);
     report({ type: 'ready', url: server.url });
   } catch (error) {
     report({ type: 'failed', failure: toFailure(toListenError(error, config) ?? error) }, () => process.exit(1));

@@ -21,6 +21,7 @@ export class ServerSlot {
   constructor(
     private readonly config: Config,
     private readonly log: BaseLogger,
+    private readonly startedAt: Date,
   ) {}
 
   /** Starts the process and keeps it alive from then on. @returns its address @throws StartError when it never got ready */
@@ -104,7 +105,7 @@ export class ServerSlot {
       worker.once('exit', (code, signal) => {
         reject(new Error(`The server process ended with ${endOf(code, signal)} before it was ready`));
       });
-      tell(worker, { type: 'start', config: this.config });
+      tell(worker, { type: 'start', config: this.config, startedAt: this.startedAt });
     });
   }
 }

@@ -102,6 +102,19 @@ describe('the first set-up', () => {
     expect((await submit({ code: second })).status).to.equal(303);
   });
 
+  it('gives one code to the processes of one start, and the next start a new one', async () => {
+    const setup = opened.workspace.container.resolve(Setup);
+    const start = new Date();
+
+    const codes = await Promise.all([setup.issueCode(start), setup.issueCode(start)]);
+    const next = await setup.issueCode(new Date(Date.now() + 1000));
+
+    expect(codes.filter((code) => code !== null)).to.have.length(1);
+    expect(next)
+      .to.be.a('string')
+      .and.not.equal(codes.find((code) => code !== null));
+  });
+
   it('cannot be guessed', async () => {
     const code = await issueCode();
     for (const _try of Array.from({ length: 5 })) await submit({ code: 'AAAA-AAAA' });
