@@ -17,6 +17,7 @@ import {
 import { registerImportJobs } from './imports/index.js';
 import { registerCoreJobs, type CoreJobParts } from './jobs/core-jobs.js';
 import { registerModule, type Registrations } from './kernel/index.js';
+import { guardAdmins } from './users/index.js';
 import type { Workspace } from './workspace/workspace.js';
 
 /** Rights over the workspace itself; admins have them all. */
@@ -51,6 +52,7 @@ export function registerCore(parts: CoreParts): Registrations {
       points: [Menu, ImportTransforms, HealthProbes, Reassignments],
       permissions,
       register(host) {
+        guardAdmins(host);
         registerCoreJobs(host, parts);
         registerImportJobs(host, parts.workspace);
       },

@@ -1,2 +1,3 @@
 export type { AccessCall } from './access-call.js';
+export { guardAdmins } from './admin-guard.js';
 export { UserAccess, type AccessLink } from './user-access.js';

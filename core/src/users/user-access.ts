@@ -1,14 +1,14 @@
-import { ConflictError, ForbiddenError, User, type Id, type RecordOf, type TransactionContext } from '@trellis-crm/sdk';
+import { ConflictError, User, type Id, type RecordOf, type TransactionContext } from '@trellis-crm/sdk';
 import type { InjectionToken } from 'tsyringe';
 import { createLink, endLinks, linkLifetimeMs, type LinkKind } from '../auth/access-links.js';
 import { Authenticator } from '../auth/authenticator.js';
 import { findAccount, findAccountByEmail } from '../auth/credentials.js';
-import type { Identity } from '../auth/identity.js';
 import { Roles } from '../auth/roles.js';
 import { endSessions } from '../auth/session-store.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { AccessCall } from './access-call.js';
+import { requireAdmin } from './admin-guard.js';
 import { handOver } from './hand-over.js';
 import type { ReassignedCounts } from './reassign-owned.js';
 
@@ -116,11 +116,6 @@ async function change<T>(
   });
   workspace.container.resolve(Authenticator).refresh();
   return result;
-}
-
-/** A right to administer users must not become the rights of an admin. */
-function requireAdmin(identity: Identity): void {
-  if (identity.kind === 'user' && identity.roleKey !== 'admin') throw new ForbiddenError('admin_required');
 }
 
 async function linkFor(workspace: Workspace, { trx }: UnitOfWork, userId: Id, kind: LinkKind): Promise<AccessLink> {
