@@ -32,12 +32,12 @@ export async function checkReferences(
   const teams = new Map<string, string | null>();
   const problems: Problem[] = [];
   for (const [targetId, group] of Map.groupBy(references, ({ target }) => target)) {
-    const found = await lockTargets(scope, entity, targetId, [...new Set(group.map(({ id }) => id))]);
-    for (const { id, pointer, isSystem } of group) {
-      const target = found.get(id);
-      if (target === undefined || !(target.isVisible || isSystem))
-        problems.push({ pointer, code: 'unknown_reference', message: 'refers to no record' });
-      else if (targetId === 'core.user') teams.set(id, target.team);
+    const found = await lockTargets(scope, entity, targetId, group);
+    for (const reference of group) {
+      const target = found.get(reference.id);
+      const problem = problemWith(reference, target);
+      if (problem !== null) problems.push(problem);
+      else if (target !== undefined && targetId === userEntity) teams.set(reference.id, target.team);
     }
   }
   if (problems.length > 0) throw new ValidationError('invalid_record', {}, { errors: problems });
@@ -48,9 +48,11 @@ interface Reference {
   readonly target: string;
   readonly id: string;
   readonly pointer: string;
-  /** Owners need to exist only: who may own is decided by the reach of the right to write. */
-  readonly isSystem: boolean;
+  /** Owners need not be visible: who may own is decided by the reach of the right to write. They must not have left. */
+  readonly isOwner: boolean;
 }
+
+const userEntity = 'core.user';
 
 function referencesOf(entity: CompiledEntity, { values, changed, prefix }: Draft): Reference[] {
   return [...changed].flatMap((path) => {
@@ -68,35 +70,46 @@ function namedBy(field: CompiledField, value: unknown, pointer: string): Referen
     );
   }
   if (field.target === null || typeof value !== 'string') return [];
-  return [{ target: field.target, id: value, pointer, isSystem: field.isSystem }];
+  return [{ target: field.target, id: value, pointer, isOwner: field.isSystem && field.path === 'owner' }];
+}
+
+function problemWith({ pointer, isOwner }: Reference, target: Target | undefined): Problem | null {
+  if (target === undefined || !(target.isVisible || isOwner))
+    return { pointer, code: 'unknown_reference', message: 'refers to no record' };
+  if (isOwner && target.hasLeft) return { pointer, code: 'inactive_owner', message: 'is deactivated' };
+  return null;
 }
 
 interface Target {
   readonly isVisible: boolean;
+  /** For users: whether they are deactivated. */
+  readonly hasLeft: boolean;
   readonly team: string | null;
 }
 
-/** Key-share locks are what the foreign key takes anyway; they make whoever trashes the target wait. */
+/**
+ * Key-share locks are what the foreign key takes anyway; they make whoever trashes the target wait. Owners are locked against
+ * any change, so that a deactivation comes before the check or hands over what is written after it.
+ */
 async function lockTargets(
   scope: WriteScope,
   entity: CompiledEntity,
   targetId: string,
-  ids: readonly string[],
+  references: readonly Reference[],
 ): Promise<ReadonlyMap<string, Target>> {
   const target = scope.generation.entities.get(targetId);
   if (target === undefined) return new Map();
   const visible = isFree(scope, entity)
     ? sql('true')
     : withinReach(scope.identity, target, reachFor(scope, target, 'read'));
-  const rows: readonly object[] = await readFrom(scope, target, [
-    sql('r."id" = any(?::uuid[])', [ids]),
-    sql('r."deleted_at" is null'),
-  ])
-    .select('r.id', raw(`(${visible.text})`, [...visible.bindings]).as('is_visible'))
-    .modify((query) => {
-      if (targetId === 'core.user') void query.select('r.team_id');
-    })
-    .forKeyShare();
+  const ids = [...new Set(references.map(({ id }) => id))];
+  const query = readFrom(scope, target, [sql('r."id" = any(?::uuid[])', [ids]), sql('r."deleted_at" is null')]).select(
+    'r.id',
+    raw(`(${visible.text})`, [...visible.bindings]).as('is_visible'),
+  );
+  if (targetId === userEntity) void query.select('r.team_id', 'r.status');
+  const namesOwner = references.some(({ isOwner }) => isOwner);
+  const rows: readonly object[] = await (namesOwner ? query.forShare() : query.forKeyShare());
   return new Map(rows.map((row) => [String(Reflect.get(row, 'id')), toTarget(row)]));
 }
 
@@ -106,5 +119,9 @@ function isFree(scope: WriteScope, entity: CompiledEntity): boolean {
 
 function toTarget(row: object): Target {
   const team: unknown = Reflect.get(row, 'team_id');
-  return { isVisible: Reflect.get(row, 'is_visible') === true, team: typeof team === 'string' ? team : null };
+  return {
+    isVisible: Reflect.get(row, 'is_visible') === true,
+    hasLeft: Reflect.get(row, 'status') === 'inactive',
+    team: typeof team === 'string' ? team : null,
+  };
 }
