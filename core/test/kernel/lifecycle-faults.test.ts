@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { openHome, type TestHome } from './lifecycle-host.js';
+import { openHome, type TestHome, type TestProcess } from './lifecycle-host.js';
 import { createNotes, writePlugin } from './plugin-fixtures.js';
 
 const route = `host.routes({ 'GET /notes': { access: 'signed-in', handle: async () => ({}) } });`;
@@ -111,10 +111,33 @@ describe('a plugin with which something is wrong', () => {
     const folder = await writePlugin(home.pluginsDir, { id: 'notes' });
     const before = await home.start();
     await before.lifecycle.enable('notes', 'operator');
+    await before.close();
     await rm(folder, { recursive: true });
     for (const _ of [1, 2, 3]) await (await home.start()).close();
 
     expect(await home.scalar(`select state as value from core.plugins where id = 'notes'`)).to.equal('quarantined');
+  });
+
+  it('lets deliveries and jobs go on as long as another process runs the plugin', async () => {
+    const folder = await writePlugin(home.pluginsDir, { id: 'notes' });
+    const healthy = await home.start();
+    await healthy.lifecycle.enable('notes', 'operator');
+    await healthy.lifecycle.followed();
+    await rm(folder, { recursive: true });
+
+    const faulty: TestProcess[] = [];
+    for (const _ of [1, 2, 3]) faulty.push(await home.start());
+    const state = await home.scalar(`select state as value from core.plugins where id = 'notes'`);
+    await healthy.close();
+    const last = await home.start();
+
+    expect(faulty.flatMap(({ work }) => work)).to.not.include('pause notes');
+    expect(state).to.equal('active');
+    expect((await faulty[0]?.lifecycle.get('notes'))?.state).to.equal('quarantined');
+    expect(await home.scalar(`select reason as value from core.plugins where id = 'notes'`)).to.contain(
+      'notes is missing from disk',
+    );
+    expect(last.work).to.include('pause notes');
   });
 
   it('shows a plugin whose tables belong to a newer version as needs-upgrade, and serves the rest', async () => {

@@ -1,6 +1,9 @@
+import { hostname } from 'node:os';
 import { runUnit } from '../../database/unit-of-work.js';
 import type { LifecycleContext } from './lifecycle-context.js';
-import { readPlugins, savePackage, updatePlugin, type PluginRow } from './plugin-row.js';
+import type { LifecycleParts } from './lifecycle-parts.js';
+import { readNumber, readPlugins, savePackage, updatePlugin, type PluginRow } from './plugin-row.js';
+import { readLiveProcesses } from './processes.js';
 
 /** So many failed starts within so long, and the plugin is not tried again until somebody enables it. */
 const maxFaults = 3;
@@ -8,7 +11,8 @@ const windowMs = 10 * 60 * 1000;
 
 /**
  * Notes what this start brought up: subscriptions and schedules of all code are as the code says. Plugins that could not be brought
- * up rest with their deliveries and jobs, and after several failures in a short time they are quarantined.
+ * up rest with their deliveries and jobs, and after several failures in a short time they are quarantined; what another process
+ * runs goes on there.
  */
 export async function noteStart(context: LifecycleContext): Promise<void> {
   const { database, wakeRelay, work, core } = context.parts;
@@ -35,6 +39,10 @@ async function noteSuccess({ parts, loader }: LifecycleContext, row: PluginRow):
 }
 
 async function noteFault({ parts }: LifecycleContext, row: PluginRow, reason: string): Promise<void> {
+  if (await runsElsewhere(parts, row.id)) {
+    await updatePlugin(parts.database.knex, row.id, { reason: `On ${hostname()}: ${reason}` });
+    return;
+  }
   const now = parts.clock.now();
   const recent = row.faults.filter((moment) => now.getTime() - Date.parse(moment) < windowMs);
   const faults = [...recent, now.toISOString()];
@@ -46,4 +54,11 @@ async function noteFault({ parts }: LifecycleContext, row: PluginRow, reason: st
       ...(faults.length < maxFaults ? {} : { state: 'quarantined' as const }),
     });
   });
+}
+
+/** Whether another live process serves what is active, this plugin included. Its deliveries and jobs are left to that one. */
+async function runsElsewhere({ database, process }: LifecycleParts, plugin: string): Promise<boolean> {
+  const number = await readNumber(database.knex);
+  const others = (await readLiveProcesses(database.knex)).filter(({ id }) => id !== process.id);
+  return others.some(({ generation, lacks }) => generation >= number && !lacks.includes(plugin));
 }

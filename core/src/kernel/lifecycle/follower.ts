@@ -22,7 +22,7 @@ export function createFollower(context: LifecycleContext): Follower {
   let running: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
     if ((await readNumber(database.knex)) > generations.current().number) await context.running.refresh();
-    if (looks % looksPerBeat === 0) await beat(database.knex, { ...process, generation: context.running.served() });
+    if (looks % looksPerBeat === 0) await giveSign(context);
     await context.running.finishMigrations();
     looks += 1;
   };
@@ -40,7 +40,7 @@ export function createFollower(context: LifecycleContext): Follower {
   return {
     async start() {
       isStopped = false;
-      await beat(database.knex, { ...process, generation: context.running.served() });
+      await giveSign(context);
       timer = setTimeout(tick, lookMs).unref();
     },
     async stop() {
@@ -51,4 +51,9 @@ export function createFollower(context: LifecycleContext): Follower {
       await leave(database.knex, process.id).catch(() => undefined);
     },
   };
+}
+
+function giveSign({ parts, running }: LifecycleContext): Promise<void> {
+  const lacks = [...running.problems().keys()];
+  return beat(parts.database.knex, { ...parts.process, generation: running.served(), lacks });
 }

@@ -9,18 +9,20 @@ export interface LiveProcess {
   readonly pid: number;
   readonly version: string;
   readonly generation: number;
+  /** Active plugins it cannot run. */
+  readonly lacks: readonly string[];
 }
 
 /** Enters this process among those that serve the workspace, or renews its sign of life. */
-export async function beat(
-  knex: Knex,
-  process_: { readonly id: string; readonly version: string; readonly generation: number },
-): Promise<void> {
-  const { id, version, generation } = process_;
+export async function beat(knex: Knex, process_: Omit<LiveProcess, 'host' | 'pid'>): Promise<void> {
+  const { id, version, generation, lacks } = process_;
   await knex('core.processes')
-    .insert({ id, host: hostname(), pid: process.pid, version, generation, beat_at: knex.raw('clock_timestamp()') })
+    .insert({
+      ...{ id, host: hostname(), pid: process.pid, version, generation, lacks },
+      beat_at: knex.raw('clock_timestamp()'),
+    })
     .onConflict('id')
-    .merge(['generation', 'beat_at']);
+    .merge(['generation', 'lacks', 'beat_at']);
 }
 
 /** Takes this process out at its end, and those that died an hour ago or longer. */
@@ -35,7 +37,7 @@ export async function leave(knex: Knex, id: string): Promise<void> {
 export async function readLiveProcesses(knex: Knex): Promise<readonly LiveProcess[]> {
   return (await knex('core.processes')
     .where('beat_at', '>', knex.raw(`clock_timestamp() - interval '5 seconds'`))
-    .select('id', 'host', 'pid', 'version', 'generation')
+    .select('id', 'host', 'pid', 'version', 'generation', 'lacks')
     .orderBy('id')) as readonly LiveProcess[];
 }
 
