@@ -34,8 +34,8 @@ export interface Format {
   number(value: number | string | null): string;
   /** 12.5 becomes 12.5 %. */
   percent(value: number | null): string;
-  /** A day (`YYYY-MM-DD`) or the day of a moment. */
-  date(value: string | null): string;
+  /** A day (`YYYY-MM-DD`) or the day of a moment; `compact` leaves out this year, and the day of other years. */
+  date(value: string | null, options?: { readonly compact?: boolean }): string;
   /** A moment with its time. */
   dateTime(value: string | null): string;
 }

@@ -41,7 +41,7 @@ function formatFor({ views }: Generation, env: ViewEnv): Format {
     money: (value, options) => formatters.money(env, value, { isCompact: options?.compact === true }),
     number: (value) => formatters.number(env, value),
     percent: (value) => formatters.percent(env, value),
-    date: (value) => formatters.date(env, value),
+    date: (value, options) => formatters.date(env, value, { isCompact: options?.compact === true }),
     dateTime: (value) => formatters.dateTime(env, value),
   };
 }

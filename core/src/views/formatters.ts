@@ -9,7 +9,7 @@ export interface MoneyValue {
 /** Writes values the way the person's locale and time zone want them. Empty values become an empty string. */
 export interface Formatters {
   /** `2027-03-31` or a Date; shows the day. A day without time is never moved by a time zone. */
-  date(env: ViewEnv, value: unknown): string;
+  date(env: ViewEnv, value: unknown, options?: { readonly isCompact?: boolean }): string;
   dateTime(env: ViewEnv, value: unknown): string;
   time(env: ViewEnv, value: unknown): string;
   /** "2 hours ago", "in 3 days"; past a month the date itself. */
@@ -37,7 +37,8 @@ export function createFormatters(): Formatters {
     isEmpty(value) ? '' : numbers(env.locale, options).format(String(value) as Intl.StringNumericLiteral);
 
   return {
-    date: (env, value) => inZone(env, value, { dateStyle: 'medium' }),
+    date: (env, value, options) =>
+      inZone(env, value, options?.isCompact ? compactDate(env, value) : { dateStyle: 'medium' }),
     dateTime: (env, value) => inZone(env, value, { dateStyle: 'medium', timeStyle: 'short' }),
     time: (env, value) => inZone(env, value, { timeStyle: 'short' }),
     timeAgo(env, value) {
@@ -105,3 +106,9 @@ const relativeUnits: readonly (readonly [Intl.RelativeTimeFormatUnit, number, nu
   ['hour', 3600, 86_400],
   ['day', 86_400, 30 * 86_400],
 ];
+
+/** Where a day stands among others: this year's by month and day, another year's by month and year. */
+function compactDate({ now }: ViewEnv, value: unknown): Intl.DateTimeFormatOptions {
+  const isThisYear = toDate(value)?.getUTCFullYear() === now.getUTCFullYear();
+  return isThisYear ? { month: 'short', day: 'numeric' } : { month: 'short', year: 'numeric' };
+}

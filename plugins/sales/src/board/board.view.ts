@@ -58,7 +58,7 @@ function toTile(
     href: `/sales/deals/${deal.id}`,
     note: nameOf(deal.account),
     amount: ctx.format.money(deal.amount, { compact: true }),
-    date: ctx.format.date(date),
+    date: ctx.format.date(date, { compact: true }),
     isLate: isOpen && date !== null && date < ctx.clock.now().toISOString().slice(0, 10),
     isRotting: isOpen && deal.updatedAt < rottenBefore,
     owner: nameOf(deal.owner),

@@ -17,7 +17,7 @@ export async function seedDemoDeals(tx: TransactionContext): Promise<void> {
     const product = at(products, index * 3);
     const stage = at(stages, index);
     return {
-      name: `${account.name}: ${product}`,
+      name: product,
       account: account.id,
       stage: stage.id,
       status: stage.outcome,
