@@ -25,7 +25,7 @@ export async function seedDemoDeals(tx: TransactionContext): Promise<void> {
       amount: { amount: String(1500 + ((index * 7919) % 480) * 50), currency: tx.workspace.baseCurrency },
       engagedOn: day(tx, -90 + index * 3),
       closeOn: day(tx, -20 + index * 5),
-      closedOn: stage.outcome === 'open' ? null : day(tx, -20 + index),
+      closedOn: stage.outcome === 'open' ? null : day(tx, Math.min(-1, index - 20)),
       ...ownerOf(users, index),
     };
   });
