@@ -1,9 +1,10 @@
 import type { Clock, Id } from '@trellis-crm/sdk';
+import { auditAccess } from '../auth/access-audit.js';
 import type { Identity } from '../auth/identity.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Generation } from '../kernel/generation.js';
-import type { CompiledEntity } from '../records/compiled-entity.js';
 import { recordHistory, type FieldChange } from '../records/history.js';
+import { findOwnedTables, type OwnedTable } from './owned-tables.js';
 
 /** The transaction, and on whose order records change hands. */
 export interface ReassignScope {
@@ -20,41 +21,50 @@ export interface Handover {
   readonly to: { readonly id: Id; readonly teamId: Id | null };
 }
 
-/** Number of records by entity id, without those of which there are none. */
+/** Number of records by entity id, or by table for plugins that are not active; without those of which there are none. */
 export type ReassignedCounts = Readonly<Record<string, number>>;
 
 /** How many records a user owns, those in the trash too. */
 export async function countOwned(
-  { unit, generation }: Pick<ReassignScope, 'unit' | 'generation'>,
+  scope: Pick<ReassignScope, 'unit' | 'generation'>,
   owner: Id,
 ): Promise<ReassignedCounts> {
-  const counts: [string, number][] = [];
-  for (const entity of ownedEntities(generation)) {
-    const { rows } = await unit.trx.raw<{ rows: { count: number }[] }>(
+  const counts: TableCount[] = [];
+  for (const table of await findOwnedTables(scope)) {
+    const { rows } = await scope.unit.trx.raw<{ rows: { count: number }[] }>(
       'select count(*)::int as count from ?? where owner_id = ?',
-      [tableOf(entity), owner],
+      [table.name, owner],
     );
-    counts.push([entity.definition.id, rows[0]?.count ?? 0]);
+    counts.push({ table, count: rows[0]?.count ?? 0 });
   }
-  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+  return sumUp(counts);
 }
 
 /**
  * Gives everything a user owns to another, with audit rows and events: three statements per entity, however many records.
+ * What plugins that are not active keep moves as well, with one audit row about the user in place of theirs.
  * Guards are not asked: nobody may keep a record with somebody who left.
  */
 export async function reassignOwned(scope: ReassignScope, handover: Handover): Promise<ReassignedCounts> {
-  const counts: [string, number][] = [];
-  for (const entity of ownedEntities(scope.generation)) {
-    const moved = await moveRows(scope, entity, handover);
-    await recordHistory(
-      scope,
-      entity,
-      moved.map((row) => toEntry(row, handover)),
-    );
-    counts.push([entity.definition.id, moved.length]);
+  const counts: TableCount[] = [];
+  for (const table of await findOwnedTables(scope)) {
+    const moved = await moveRows(scope, table, handover);
+    const entries = moved.map((row) => toEntry(row, handover));
+    if (table.entity !== null) await recordHistory(scope, table.entity, entries);
+    counts.push({ table, count: moved.length });
   }
-  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+  await auditAbsent(scope, handover, sumUp(counts.filter(({ table }) => table.entity === null)));
+  return sumUp(counts);
+}
+
+interface TableCount {
+  readonly table: OwnedTable;
+  readonly count: number;
+}
+
+function sumUp(counts: readonly TableCount[]): ReassignedCounts {
+  const some = counts.filter(({ count }) => count > 0);
+  return Object.fromEntries(some.map(({ table, count }) => [table.entity?.definition.id ?? table.name, count]));
 }
 
 interface MovedRow {
@@ -65,10 +75,9 @@ interface MovedRow {
 
 async function moveRows(
   { unit, identity, clock }: ReassignScope,
-  entity: CompiledEntity,
+  { name }: OwnedTable,
   { from, to }: Handover,
 ): Promise<readonly MovedRow[]> {
-  const table = tableOf(entity);
   const { rows } = await unit.trx.raw<{ rows: MovedRow[] }>(
     `update ?? as record
      set owner_id = ?, team_id = ?, version = record.version + 1, updated_at = ?, updated_by = ?
@@ -76,7 +85,7 @@ async function moveRows(
      where record.id = old.id
      returning record.id, record.version, old.team_id as old_team_id`,
     // knex types bindings without null, which pg takes.
-    [table, to.id, to.teamId, clock.now(), identity.userId, table, from] as string[],
+    [name, to.id, to.teamId, clock.now(), identity.userId, name, from] as string[],
   );
   return rows;
 }
@@ -88,10 +97,18 @@ function toEntry({ id, version, old_team_id: oldTeam }: MovedRow, { from, to }: 
   return { id, version, change: 'updated' as const, changes, cause: 'reassigned' };
 }
 
-function ownedEntities(generation: Generation): CompiledEntity[] {
-  return [...generation.entities.values()].filter(({ definition }) => definition.owned);
-}
-
-function tableOf({ schemaName, tableName }: CompiledEntity): string {
-  return `${schemaName}.${tableName}`;
+async function auditAbsent(
+  { unit, identity, clock }: ReassignScope,
+  { from, to }: Handover,
+  counts: ReassignedCounts,
+): Promise<void> {
+  if (Object.keys(counts).length === 0) return;
+  await auditAccess(unit.trx, {
+    entity: 'core.user',
+    recordId: from,
+    verb: 'records-reassigned',
+    changes: { owner: { from, to: to.id }, records: { to: counts } },
+    by: identity,
+    at: clock.now(),
+  });
 }

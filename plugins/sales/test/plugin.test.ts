@@ -22,6 +22,22 @@ describe('the sales plugin', () => {
     expect(body['data']?.[0]?.['sales']?.['territory']).to.equal('North');
   });
 
+  it('has deals handed over while it is disabled', async () => {
+    const leaver = await host.buildUser({ name: 'Leaver' });
+    const heir = await host.buildUser({ name: 'Heir' });
+    const deal = await buildDeal(host, {}, leaver);
+    await host.disable('sales');
+
+    const { body } = await host
+      .as(host.admin)
+      .post(`/api/v1/users/${leaver.userId}/deactivation`, { reassignTo: heir.userId });
+    await host.enable('sales');
+
+    expect(body).to.deep.equal({ reassigned: { 'p_sales.deals': 1 } });
+    const found = await host.as(heir).get(`/api/v1/sales/deals/${deal.id}`);
+    expect(found.body).to.deep.include({ owner: heir.userId, version: 2 });
+  });
+
   it('refuses a whole set for one deal that would be won by hand', async () => {
     const stage = await stageNamed(host, 'Prospecting');
     const won = await stageNamed(host, 'Won');
