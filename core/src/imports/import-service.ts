@@ -4,9 +4,10 @@ import type { InjectionToken } from 'tsyringe';
 import type { Identity } from '../auth/identity.js';
 import type { Database } from '../database/database.js';
 import { uuidV7 } from '../database/uuid-v7.js';
-import type { NewJob } from '../jobs/job-queue.js';
+import type { GivenUpJob, NewJob } from '../jobs/job-queue.js';
 import type { ProgressStore } from '../jobs/job-progress.js';
 import type { Generation } from '../kernel/generation.js';
+import { endGivenUp } from './end-given-up.js';
 import type { ImportRun } from './engine/import-course.js';
 import { runImport } from './engine/run-import.js';
 import type { ImportProblem } from './import-problem.js';
@@ -25,6 +26,8 @@ export interface ImportParts {
   info(): WorkspaceInfo;
   progress(): ProgressStore;
   enqueue(connection: Knex, job: NewJob): Promise<void>;
+  /** Takes the jobs of imports whose attempts are used up out of the queue. */
+  takeGivenUp(trx: Knex.Transaction): Promise<readonly GivenUpJob[]>;
   /** The importing actor, as it is when the import runs. @throws NotFoundError, ForbiddenError when it may not act any more */
   identityOf(actor: ImportActor): Promise<Identity>;
   /** Sets of rows in transactions of the work pool. */
@@ -59,6 +62,8 @@ export interface Imports {
   accept(request: ImportRequest, identity: Identity): Promise<ImportRecord>;
   /** Runs an import to its end, or goes on with one that was interrupted. @throws NotFoundError `import_not_found` */
   run(id: Id, options?: RunOptions): Promise<ImportRecord>;
+  /** Marks imports as failed whose job is not tried again, with what it said last. */
+  endGivenUp(): Promise<void>;
   /** @throws NotFoundError `import_not_found`: absent, or somebody else's */
   get(id: Id, identity: Identity): Promise<ImportRecord>;
   /** One's own imports, or everybody's for administrators of jobs; newest first. */
@@ -80,6 +85,11 @@ export function createImports(parts: ImportParts): Imports {
     repeat: (id, identity, changes) => repeat(parts, id, identity, changes),
     accept: (request, identity) => store(parts, work, request, identity),
     run: (id, options = {}) => run(parts, id, options),
+    async endGivenUp() {
+      const { clock } = parts;
+      const ended = await endGivenUp({ knex: work, clock, takeGivenUp: (trx) => parts.takeGivenUp(trx) });
+      for (const record of ended) await report(parts.progress(), record);
+    },
     get: (id, identity) => get(parts, id, identity),
     list: (identity) => listImports(work, seesAll(identity) ? null : (identity.userId ?? noUser), 100),
     problems: (record, limit, kind) => readProblems(work, record.id, kind === undefined ? { limit } : { limit, kind }),

@@ -77,19 +77,22 @@ export async function* readFileText(knex: Knex, id: Id): AsyncGenerator<Buffer> 
   }
 }
 
+/** Not ended, or only because its job was given up: somebody tries again. */
+const isStartable = `(i.state in ('queued', 'running') or i.failure ->> 'code' = 'gave_up')`;
+
 /** Begins or goes on. A dry run always begins anew: what it had planned was in memory only. */
 export async function startImport(knex: Knex, id: Id, now: Date): Promise<ImportRecord | undefined> {
   return knex.transaction(async (trx) => {
     await trx.raw(
-      `delete from core.import_problems p using core.imports i where i.id = p.import_id and i.id = ? and i.is_dry_run and i.state = 'running'`,
+      `delete from core.import_problems p using core.imports i where i.id = p.import_id and i.id = ? and i.is_dry_run and ${isStartable}`,
       [id],
     );
     await trx.raw(
-      `update core.imports
-       set state = 'running', started_at = coalesce(started_at, ?),
+      `update core.imports i
+       set state = 'running', failure = null, finished_at = null, started_at = coalesce(started_at, ?),
            rows_done = case when is_dry_run then 0 else rows_done end,
            totals = case when is_dry_run then '{}' else totals end
-       where id = ? and state in ('queued', 'running')`,
+       where id = ? and ${isStartable}`,
       [now, id],
     );
     return findImport(trx, id);

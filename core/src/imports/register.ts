@@ -1,7 +1,7 @@
 import type { PluginHost } from '@trellis-crm/sdk';
 import { instanceCachingFactory } from 'tsyringe';
 import { loadUserIdentity, operatorIdentity, Roles } from '../auth/index.js';
-import { enqueueJob } from '../jobs/job-queue.js';
+import { enqueueJob, takeGivenUpJobs } from '../jobs/job-queue.js';
 import { Jobs } from '../jobs/jobs.js';
 import type { ModuleContexts } from '../kernel/index.js';
 import type { RecordRoom } from '../records/index.js';
@@ -30,6 +30,7 @@ export function registerImports(workspace: Workspace, { room, contexts, wakeRela
         info: () => workspace.info(),
         progress: () => inner.resolve(Jobs).progress,
         enqueue: enqueueJob,
+        takeGivenUp: (trx) => takeGivenUpJobs(trx, { module: 'core', name: importJob }),
         identityOf: async (actor) => {
           const place = workspace.info();
           if (actor.kind === 'operator') return operatorIdentity(place);
@@ -49,11 +50,12 @@ export function registerImports(workspace: Workspace, { room, contexts, wakeRela
 const hourMs = 3_600_000;
 const keepMs = 30 * 24 * hourMs;
 
-/** Registers core's jobs about imports: running one, and forgetting old ones with their files. */
+/** Registers core's jobs about imports: running one, ending those that always failed, and forgetting old ones with their files. */
 export function registerImportJobs(host: PluginHost, workspace: () => Workspace): void {
   host.job(importJob, { timeoutMs: hourMs }, async (_, payload) => {
     await workspace().container.resolve(Imports).run(String(payload['importId']));
   });
+  host.job('end-given-up-imports', { cron: '* * * * *' }, () => workspace().container.resolve(Imports).endGivenUp());
   host.job('purge-imports', { cron: '0 4 * * *', timeoutMs: hourMs }, async () => {
     const { database, clock } = workspace();
     await purgeImports(database.work, new Date(clock.now().getTime() - keepMs));

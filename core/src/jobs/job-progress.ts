@@ -87,7 +87,8 @@ const columns = {
 };
 
 const reportStatement = `
-  update core.job_progress set state = 'running', done = ?, total = coalesce(?::integer, total), message = coalesce(?::text, message),
+  update core.job_progress set state = 'running', done = ?, total = coalesce(?::integer, total),
+    message = coalesce(?::text, case when state = 'failed' then null else message end),
     started_at = coalesce(started_at, ?::timestamptz), finished_at = null
   where id = ?`;
 

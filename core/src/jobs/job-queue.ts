@@ -56,6 +56,29 @@ export async function dropJobs(connection: Knex, module: string): Promise<void> 
   );
 }
 
+/** A job that is not tried again. */
+export interface GivenUpJob {
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly attempts: number;
+  /** What the last attempt said; null when none said anything, because its process died. */
+  readonly lastError: string | null;
+}
+
+/** Takes those jobs of one kind out of the queue whose last attempt failed, for whoever knows what they were about. */
+export async function takeGivenUpJobs(
+  connection: Knex,
+  job: Pick<NewJob, 'module' | 'name'>,
+): Promise<readonly GivenUpJob[]> {
+  const { rows } = await connection.raw<{ rows: GivenUpJob[] }>(takeGivenUpStatement, [jobFlag(job.module, job.name)]);
+  return rows;
+}
+
+const takeGivenUpStatement = `
+  select payload -> 'payload' as payload, attempts, last_error as "lastError"
+  from graphile_worker.complete_jobs(array(
+    select id from graphile_worker.jobs
+    where flags @> jsonb_build_object(?::text, true) and attempts >= max_attempts and locked_at is null))`;
+
 /** A job in the queue, as administrators see it. */
 export interface QueuedJob {
   readonly id: string;

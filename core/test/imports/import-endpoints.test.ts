@@ -48,6 +48,36 @@ describe('POST /api/v1/imports', () => {
     expect(await host.sql('select 1 from core.accounts where name = ?', ['Gamma'])).to.deep.equal([]);
   });
 
+  it('ends as failed with the reason when its last attempt failed, and may be run again', async () => {
+    const { headers } = await post(host.admin, '/api/v1/imports?entity=core.account', 'name\nEpsilon\n');
+    const path = headers.get('Location') ?? '';
+    const id = path.split('/').at(-1) ?? '';
+    const asAdmin = host.as(host.admin);
+    await host.sql('alter table core.import_files rename to import_files_away');
+    await host.sql(
+      `update graphile_worker._private_jobs set max_attempts = 1 where payload->'payload'->>'importId' = ?`,
+      [id],
+    );
+
+    await host.settle();
+    host.clock.advance(60_000);
+    await host.settle();
+
+    const given = (await asAdmin.get(path)).body['data'];
+    expect(given).to.include({ state: 'failed' });
+    expect(given?.['failure'])
+      .to.include({ code: 'gave_up' })
+      .and.have.property('message')
+      .that.contains('"core.import_files" does not exist');
+    expect((await asAdmin.get(`/api/v1/jobs/${id}`)).body['data']).to.include({ state: 'failed' });
+    expect((await asAdmin.page(`/imports/${id}`)).text).to.contain('The import stopped');
+    await host.sql('alter table core.import_files_away rename to import_files');
+    await runAgain(host, id);
+    await host.settle();
+    expect((await asAdmin.get(path)).body['data']).to.deep.include({ state: 'done', failure: null });
+    expect((await asAdmin.get(`/api/v1/jobs/${id}`)).body['data']).to.include({ state: 'done', message: null });
+  });
+
   it('is there for each entity too, with the entity’s own right to import', async () => {
     const { status, headers } = await post(host.manager, '/api/v1/accounts/import', 'name\nDelta\n');
     await host.settle();
@@ -112,4 +142,10 @@ function formOf(fields: Readonly<Record<string, string>>, file?: string) {
   if (file !== undefined) parts.push(part('name="file"; filename="companies.csv"', file));
   const headers = { 'Content-Type': `multipart/form-data; boundary=${boundary}` };
   return { body: `${parts.join('')}--${boundary}--\r\n`, headers };
+}
+
+/** Puts the job of an import into the queue once more. */
+function runAgain(host: TestHost, id: string): Promise<unknown> {
+  const payload = JSON.stringify({ module: 'core', name: 'import', payload: { importId: id } });
+  return host.sql(`select 1 as done from graphile_worker.add_job('trellis', payload => ?::json)`, [payload]);
 }

@@ -38,6 +38,7 @@ export async function openImportHost(transforms: readonly ImportTransform[] = []
       get: async () => Promise.reject(new Error('not kept here')),
     }),
     enqueue: async () => undefined,
+    takeGivenUp: async () => [],
     identityOf: async (actor) => (actor.kind === 'operator' ? operator : (people.get(actor.userId) ?? operator)),
     transactionOf: (identity, used, signal) =>
       importTransactions(
