@@ -1,4 +1,5 @@
 import type { Context } from '@trellis-crm/sdk';
+import { nameOf } from '../included-name.js';
 import { settings } from '../settings.js';
 import { cardsPerLane, type Board, type Lane } from './board.service.js';
 
@@ -66,9 +67,4 @@ function toTile(
     moveAction: targets.length === 0 ? null : `/sales/deals/${deal.id}/stage`,
     moves: targets.filter(({ value }) => value !== deal.stage),
   };
-}
-
-/** Name of an included record; empty where the actor may not read it. */
-function nameOf(included: unknown): string {
-  return typeof included === 'object' && included !== null && 'name' in included ? String(included.name) : '';
 }

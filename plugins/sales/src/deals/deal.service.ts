@@ -3,7 +3,6 @@ import { DealLost, DealWon } from '@trellis-crm/sales-contract';
 import { closingStage, loadPipeline, type StageRecord } from '../pipelines/pipeline-stages.js';
 import { Stage } from '../pipelines/stage.entity.js';
 import { Deal } from './deal.entity.js';
-import { dealPolicy } from './deal.policy.js';
 import type { Closure } from './deal.schemas.js';
 
 /** A deal as the record layer returns it. */
@@ -13,7 +12,7 @@ export type DealRecord = RecordOf<typeof Deal>;
 export function closeDeal(ctx: Context, dealId: Id, closure: Closure): Promise<DealRecord> {
   return ctx.tx(async (tx) => {
     const deal = await tx.records(Deal).get(dealId, { lock: true });
-    tx.authorize(dealPolicy.close.permission, deal);
+    tx.authorize(closing, deal);
     if (deal.status !== 'open') throw new ConflictError('deal_already_closed', { dealId });
     const stage = await closingStageOf(tx, deal, closure.outcome);
     return settle(tx, deal, stage, closure);
@@ -24,7 +23,7 @@ export function closeDeal(ctx: Context, dealId: Id, closure: Closure): Promise<D
 export function reopenDeal(ctx: Context, dealId: Id, stageId?: Id): Promise<DealRecord> {
   return ctx.tx(async (tx) => {
     const deal = await tx.records(Deal).get(dealId, { lock: true });
-    tx.authorize(dealPolicy.reopen.permission, deal);
+    tx.authorize(closing, deal);
     if (deal.status === 'open') throw new ConflictError('deal_not_closed', { dealId });
     const { stages } = await pipelineOf(tx, deal.stage);
     const stage = stages.find(
@@ -46,10 +45,13 @@ export function moveDeal(ctx: Context, dealId: Id, stageId: Id): Promise<DealRec
     if (stage.id === deal.stage) return deal;
     if (deal.status === 'open' && stage.outcome === 'open') return tx.records(Deal).update(dealId, { stage: stage.id });
     if (stage.outcome === 'open') return reopenDeal(tx, dealId, stage.id);
-    tx.authorize(dealPolicy.close.permission, deal);
+    tx.authorize(closing, deal);
     return settle(tx, deal, stage, { outcome: stage.outcome });
   });
 }
+
+/** Right to decide a deal and to take the decision back. */
+const closing = 'sales.deal:close';
 
 async function settle(
   tx: TransactionContext,

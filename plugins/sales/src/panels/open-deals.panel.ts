@@ -1,5 +1,6 @@
 import { AccountPanels, definePanel } from '@trellis-crm/sdk';
 import { Deal } from '../deals/deal.entity.js';
+import { nameOf } from '../included-name.js';
 import { createPipelineReader } from '../pipelines/pipeline-reader.js';
 
 const shown = 5;
@@ -31,7 +32,3 @@ export const openDealsPanel = definePanel(AccountPanels, {
     };
   },
 });
-
-function nameOf(stage: unknown): string {
-  return typeof stage === 'object' && stage !== null && 'name' in stage ? String(stage.name) : '';
-}
