@@ -1,17 +1,6 @@
 const path = require('node:path');
 
-const coreOnly = [
-  'objection',
-  'knex',
-  'pg',
-  'koa',
-  '@koa/router',
-  'tsyringe',
-  'graphile-worker',
-  'handlebars',
-  'ajv',
-  'ajv-formats',
-].map((name) => `node_modules/${name}/`);
+const coreOnly = require('./scripts/setup/core-libraries.json').map((name) => `node_modules/${name}/`);
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
 
 /** The table of STYLE section 2 and DESIGN section 3. Each rule has a fixture below test/architecture/fixtures that it must reject. */

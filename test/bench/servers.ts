@@ -46,7 +46,7 @@ export async function startServers(accounts: number): Promise<BenchServers> {
   const raw = await startProcess([rawServer, database.url], {}, /^(http:\S+)/);
   const seeded = await seed(database.url, accounts);
   const { stdout } = await promisify(execFile)(process.execPath, [trellis, 'token', 'create', seeded.email], {
-    env: { ...inherited(), ...settings },
+    env: { ...process.env, ...settings },
   });
   return {
     ...seeded,
@@ -78,7 +78,7 @@ async function startProcess(
   ready: RegExp,
 ): Promise<Started> {
   const child = spawn(process.execPath, args, {
-    env: { ...inherited(), ...settings },
+    env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const line of createInterface(child.stdout)) {
@@ -113,8 +113,4 @@ async function seed(url: string, count: number): Promise<Pick<BenchServers, 'own
   } finally {
     await client.end();
   }
-}
-
-function inherited(): NodeJS.ProcessEnv {
-  return process.env;
 }
