@@ -49,6 +49,15 @@ describe('the pages in a browser', function () {
     expect(await page.textContent('#detail-industry')).to.contain('Automation');
   });
 
+  it('saves a form with Enter in a field, whatever other buttons it has', async () => {
+    await page.goto(`${host.url}/accounts/new`);
+    await page.fill('#field-name', 'By Enter');
+
+    await page.press('#field-name', 'Enter');
+
+    await page.waitForSelector('h1:has-text("By Enter")', { timeout: 15_000 });
+  });
+
   it('leaves a field as it was when editing is given up with Escape', async () => {
     const { body } = await host.as(host.admin).post('/api/v1/accounts', { name: 'Acme', industry: 'Retail' });
     await page.goto(`${host.url}/accounts/${idIn(body)}`);
@@ -155,6 +164,16 @@ describe('the pages without scripts', function () {
     expect(await page.textContent('#detail-emails'))
       .to.contain('saskia@example.com')
       .and.contain('s.evers@example.com');
+  });
+
+  it('save a form with Enter in a field', async () => {
+    await page.goto(`${host.url}/contacts/new`);
+    await page.fill('#field-name', 'By Enter');
+
+    await page.press('#field-name', 'Enter');
+    await page.waitForLoadState();
+
+    expect(await page.textContent('h1')).to.equal('By Enter');
   });
 
   it('change a record by its form, which says what is wrong', async () => {
