@@ -8,6 +8,7 @@ import { show } from './setup/progress.js';
 // npm test [-- [--full] [file or folder …] [mocha options]]: everything, or only what stands below the given paths.
 await prepare({ tests: true });
 const { files, options } = readArguments(process.argv.slice(2));
+if (process.argv.includes('--full')) process.env.TEST_SCALE = 'full';
 process.exitCode = await show(findBinary(join(root, 'package.json')) ?? process.execPath, [
   join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'),
   ...['--reporter', join(root, 'scripts', 'setup', 'reporter.js')],
