@@ -15,12 +15,18 @@ import { moduleIdentity } from '../kernel/index.js';
 import { assertCleanRemoval } from './clean-removal.js';
 import { createTestClient, type TestCredentials } from './test-client.js';
 import { createTestClock } from './test-clock.js';
-import { createTestDatabase } from './test-database.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
 import { createTeam, createUser, findTestPeople } from './test-people.js';
 import { hostConfig, hostTemplate, openHost, type HostPlan } from './test-template.js';
 
+/** A host as tests of the core's own see it: with what stands behind it. */
+export interface CoreTestHost extends TestHost {
+  readonly workspace: OpenWorkspace;
+  readonly database: Pick<TestDatabase, 'url' | 'serverLog'>;
+}
+
 /** Starts a host on a clone of a template that holds the migrated tables, the plugins and one user per preset. */
-export async function createTestHost(options: TestHostOptions = {}): Promise<TestHost> {
+export async function createTestHost(options: TestHostOptions = {}): Promise<CoreTestHost> {
   const dataDir = await mkdtemp(join(tmpdir(), 'trellis-host-'));
   const folders = (options.plugins ?? []).map(toFolder);
   const plan: HostPlan = {
@@ -36,6 +42,8 @@ export async function createTestHost(options: TestHostOptions = {}): Promise<Tes
   const credentials = await issueAll(workspace, Object.values(people));
   const host = new RunningTestHost({ workspace, server, plan, credentials });
   return Object.assign(host, people, {
+    workspace,
+    database: testDatabase,
     async close() {
       await Promise.all([server.close(1000), workspace.close()]);
       await database.close();

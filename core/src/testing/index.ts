@@ -1,4 +1,4 @@
 import 'reflect-metadata';
-export { createTestHost } from './create-test-host.js';
+export { createTestHost, type CoreTestHost } from './create-test-host.js';
 export { startEmbedded } from '../database/embedded/embedded-database.js';
 export { createTestDatabase, releaseTestCluster, type TestDatabase, type TestTemplate } from './test-database.js';

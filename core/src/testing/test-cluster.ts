@@ -7,6 +7,8 @@ import { startEmbedded, type EmbeddedDatabase } from '../database/embedded/embed
 /** The embedded server that all tests of a checkout share, with a connection to manage its databases. */
 export interface TestCluster {
   readonly admin: pg.Pool;
+  /** File the server writes its log to. */
+  readonly logFile: string;
   /** Connection string of one of its databases. */
   urlOf(database: string): string;
   /** Ends this process's use; the last user stops the server. */
@@ -22,12 +24,24 @@ export async function joinTestCluster(): Promise<TestCluster> {
     dataDir: join(await findRoot(process.cwd()), '.trellis', 'test-database'),
     log: pino({ level: 'silent' }),
     isDurable: false,
+    settings: observable,
   });
   const urlOf = (database: string): string => withDatabase(server.url, database);
   const admin = new pg.Pool({ connectionString: urlOf('postgres'), max: 2, allowExitOnIdle: true });
   admin.on('error', () => undefined);
-  return { admin, urlOf, release: () => leave(server, admin) };
+  return { admin, logFile: server.place.logFile, urlOf, release: () => leave(server, admin) };
 }
+
+/**
+ * Lets tests see what a request did to the database: each row change through a logical slot, and each error with its
+ * database and SQLSTATE in the log.
+ */
+const observable: Readonly<Record<string, string>> = {
+  wal_level: 'logical',
+  log_min_messages: 'error',
+  log_min_error_statement: 'error',
+  log_line_prefix: '[%d,%e]',
+};
 
 const keptTemplates = 4;
 

@@ -5,6 +5,8 @@ import { joinTestCluster, type TestCluster } from './test-cluster.js';
 /** An empty or cloned database for one suite. */
 export interface TestDatabase {
   readonly url: string;
+  /** Log of the server it lives on; lines begin with `[<database>,<SQLSTATE>]`. */
+  readonly serverLog: string;
   /** Removes it, whoever is still connected. */
   drop(): Promise<void>;
 }
@@ -25,6 +27,7 @@ export async function createTestDatabase(options: { template?: TestTemplate } = 
   await createDatabase(cluster, name, source);
   return {
     url: cluster.urlOf(name),
+    serverLog: cluster.logFile,
     async drop() {
       await cluster.admin.query(`drop database if exists "${name}" with (force)`);
     },

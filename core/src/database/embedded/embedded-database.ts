@@ -15,6 +15,8 @@ export interface EmbeddedOptions {
   readonly log: BaseLogger;
   /** False turns off what protects data from a power cut: for tests only. */
   readonly isDurable?: boolean;
+  /** Settings of PostgreSQL beside those in its files, by name; a server that already runs keeps what it was started with. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A use of the embedded database of a data folder; every process that needs it holds its own. */
@@ -67,7 +69,8 @@ class Lease {
   /** Starts or joins the server and takes the shared lock; a server that is just stopping is waited for. */
   async take(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
-      const { port } = await ensurePostmaster(this.place, { isDurable: this.options.isDurable ?? true });
+      const { isDurable = true, settings = {} } = this.options;
+      const { port } = await ensurePostmaster(this.place, { isDurable, settings });
       try {
         this.#client = await this.#connect(port);
         this.port = port;

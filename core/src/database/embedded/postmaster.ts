@@ -12,6 +12,8 @@ import { isLivePostmaster, readPostmasterFile, removeStaleFile, type PostmasterF
 export interface PostmasterOptions {
   /** False turns off what protects data from a power cut: for tests only. */
   readonly isDurable: boolean;
+  /** Settings for this start, by name; they win over the configuration file. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 const startLimitMs = 60_000;
@@ -87,6 +89,7 @@ function startCommand(place: EmbeddedPlace, port: number, options: PostmasterOpt
   const settings = [
     ...['-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
     ...(options.isDurable ? [] : volatile),
+    ...Object.entries(options.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
   if (process.platform !== 'win32') return [programIn(place.native, 'postgres'), ['-D', place.cluster, ...settings]];
   // Only pg_ctl can give up an administrator's rights on Windows, which the server demands.
