@@ -40,8 +40,8 @@ const workConnections = 3;
 
 /** Opens the pools; connects only when first used. */
 export function openDatabase(options: DatabaseOptions, log: BaseLogger): Database {
-  const requests = openPool(options.url, 'request', options.poolSize ?? 10, log);
-  const work = openPool(options.url, 'work', workConnections, log);
+  const requests = openPool(options, 'request', log);
+  const work = openPool(options, 'work', log);
   return {
     knex: requests,
     work,
@@ -58,20 +58,20 @@ export function openDatabase(options: DatabaseOptions, log: BaseLogger): Databas
   };
 }
 
-function openPool(url: string, use: ConnectionUse, max: number, log: BaseLogger): Knex {
+function openPool(options: DatabaseOptions, use: ConnectionUse, log: BaseLogger): Knex {
   const acquireTimeoutMillis = use === 'request' ? 1000 : 60_000;
-  return knex({
+  const pool = knex({
     client: 'pg',
     // Given so that knex does not ask each new connection for it; it decides about features of PostgreSQL < 9 only.
     version: '15',
-    connection: connectionConfig(url, use),
+    connection: connectionConfig(options.url, use),
     acquireConnectionTimeout: acquireTimeoutMillis,
     // Errors are logged; the values of a statement are people's data.
     compileSqlOnError: false,
     log: knexLog(log),
     pool: {
       min: 0,
-      max,
+      max: use === 'request' ? (options.poolSize ?? 10) : workConnections,
       acquireTimeoutMillis,
       createTimeoutMillis: 2500,
       idleTimeoutMillis: 30_000,
@@ -83,6 +83,9 @@ function openPool(url: string, use: ConnectionUse, max: number, log: BaseLogger)
       },
     },
   });
+  // Transactions inherit them.
+  pool.userParams = { canPrepare: options.canPrepare ?? true };
+  return pool;
 }
 
 async function connectDirect(url: string, log: BaseLogger): Promise<pg.Client> {
