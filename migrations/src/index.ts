@@ -4,10 +4,11 @@ import { eventMigrations } from './events/index.js';
 import { importMigrations } from './imports/index.js';
 import { jobMigrations } from './jobs/index.js';
 import { kernelMigrations } from './kernel/index.js';
+import { operationsMigrations } from './operations/index.js';
 import { recordMigrations } from './records/index.js';
 import { settingsMigrations } from './settings/index.js';
 
-/** Migrations of the core tables in the order they run: one list per room, in the order of their dates. Each stands in a file of its own name. */
+/** Migrations of the core tables in the order of their dates: one list per room. Each stands in a file of its own name. */
 export const coreMigrations: readonly Migration[] = [
   ...kernelMigrations,
   ...recordMigrations,
@@ -16,4 +17,5 @@ export const coreMigrations: readonly Migration[] = [
   ...jobMigrations,
   ...importMigrations,
   ...settingsMigrations,
-];
+  ...operationsMigrations,
+].sort((left, right) => (left.name < right.name ? -1 : 1));

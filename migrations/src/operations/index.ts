@@ -1,0 +1,5 @@
+import type { Migration } from '@trellis-crm/sdk/migrations/v1';
+import { createOperations } from './20261122160000_create-operations.js';
+
+/** Tables of those who run an installation. */
+export const operationsMigrations: readonly Migration[] = [createOperations];
