@@ -1,0 +1,17 @@
+import type { Lab } from './lab/lab.js';
+import type { Effort } from './load/round.js';
+import type { JobResult } from './results.js';
+
+/** What a job measures with. */
+export interface Bench {
+  readonly lab: Lab;
+  readonly effort: Effort;
+  readonly rounds: number;
+}
+
+/** Something to measure; may give several results. */
+export interface Job {
+  /** Names of its results. */
+  readonly names: readonly string[];
+  run(bench: Bench): Promise<readonly JobResult[]>;
+}

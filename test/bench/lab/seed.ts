@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from '../../support/installation.js';
+import type { Cluster } from './cluster.js';
+import { datasetStatements, datasetVersion, type DatasetSize } from './dataset-sql.js';
+import { trellis } from './processes.js';
+
+/** Name of the database that the others are copies of. */
+export const seedDatabase = 'bench_seed';
+
+/** Runs a `trellis` command. @throws Error with what it printed */
+export async function runTrellis(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
+  const options = { env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 };
+  return (await promisify(execFile)(process.execPath, [trellis, ...args], options)).stdout;
+}
+
+/** Sets a workspace up and fills it, unless the cluster still holds the same. @returns whether it had to */
+export async function ensureSeed(cluster: Cluster, size: DatasetSize, dataDir: string): Promise<boolean> {
+  const stamp = stampOf(size);
+  if ((await readStamp(cluster)) === stamp) return false;
+  await cluster.create(seedDatabase);
+  const url = cluster.urlOf(seedDatabase);
+  await runTrellis(['setup', '--company', 'Bench', '--name', 'Ada Admin', '--email', 'admin@bench.example'], {
+    DATABASE_URL: url,
+    TRELLIS_DATA_DIR: dataDir,
+    TRELLIS_PLUGINS_DIR: join(dataDir, 'no-plugins'),
+  });
+  await cluster.connected(seedDatabase, async (client) => {
+    for (const statement of datasetStatements(size)) await client.query(statement);
+    await client.query('create schema bench');
+    await client.query('create table bench.stamp as select $1::text as stamp', [stamp]);
+  });
+  return true;
+}
+
+async function readStamp(cluster: Cluster): Promise<string | null> {
+  if (!(await cluster.has(seedDatabase))) return null;
+  return cluster.connected(seedDatabase, async (client) => {
+    const { rows } = await client
+      .query<{ stamp: string }>('select stamp from bench.stamp')
+      .catch(() => ({ rows: [] as { stamp: string }[] }));
+    return rows[0]?.stamp ?? null;
+  });
+}
+
+/** Differs when the rows would, or the tables they stand in. */
+function stampOf(size: DatasetSize): string {
+  const folder = join(root, 'migrations', 'src');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const hash = createHash('sha256').update(JSON.stringify([datasetVersion, size]));
+  for (const file of files.sort()) hash.update(file).update(readFileSync(join(folder, file)));
+  return hash.digest('hex');
+}
