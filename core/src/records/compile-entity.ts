@@ -4,7 +4,7 @@ import type { CompiledEntity, CompiledExtension, OwnedExtension } from './compil
 import { compileFields } from './compile-fields.js';
 import { schemaNameOf, toKebab, toSnake } from './names.js';
 import { recordSchemas } from './record-schemas.js';
-import { recordStatements } from './statements.js';
+import { createWriteStatements } from './writes/statement-cache.js';
 
 /**
  * Works out everything about an entity that one generation needs.
@@ -19,14 +19,12 @@ export function compileEntity(definition: EntityDefinition, extensions: readonly
     own.map(({ plugin, fields: added }) => [plugin, { tableName: `${toSnake(definition.noun)}_x`, fields: added }]),
   );
   const all = [...fields.values()];
+  const shape = { definition, ...table, extensions: sides, fields };
   return {
-    definition,
-    ...table,
+    ...shape,
     path: pathOf(definition),
-    extensions: sides,
-    fields,
     model: createModel(`${table.schemaName}.${table.tableName}`),
-    statements: recordStatements(table, all, sides, schemaNameOf),
+    statements: createWriteStatements(shape),
     schemas: recordSchemas(all),
   };
 }

@@ -1,5 +1,6 @@
 import type { EntityDefinition, Extension, Field, FieldMap, PermissionKey, TSchema } from '@trellis-crm/sdk';
 import type { ModelClass, Model } from 'objection';
+import type { WriteStatements } from './writes/write-shape.js';
 
 /** One entity of a generation with everything that can be worked out once: the declaration, and the side tables active plugins hang on it. */
 export interface CompiledEntity {
@@ -16,7 +17,7 @@ export interface CompiledEntity {
   /** Objection model of the table, bound to no connection: every query names its own. */
   readonly model: ModelClass<Model>;
   /** Statements of writes; the same text for any number of records. */
-  readonly statements: RecordStatements;
+  readonly statements: WriteStatements;
   readonly schemas: RecordSchemas;
 }
 
@@ -24,18 +25,6 @@ export interface CompiledEntity {
 export interface CompiledExtension {
   readonly tableName: string;
   readonly fields: FieldMap;
-}
-
-/** The writes of one entity as constant SQL. Rows arrive as one JSON array, so the text is the same for one record and for a thousand. */
-export interface RecordStatements {
-  /** Binding: rows of the own table. */
-  readonly insert: string;
-  /** Binding: rows with every own column, of records whose row lock is held. */
-  readonly update: string;
-  /** By plugin id; binding: rows of its side table. */
-  readonly saveSide: ReadonlyMap<string, string>;
-  /** By field path; bindings: ids of the records, then their new entries. */
-  readonly replaceList: ReadonlyMap<string, { readonly clear: string; readonly insert: string }>;
 }
 
 /** JSON Schemas (2020-12) of an entity, for validation and OpenAPI. */

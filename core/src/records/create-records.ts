@@ -1,16 +1,16 @@
-import { ForbiddenError, ValidationError } from '@trellis-crm/sdk';
+import { ForbiddenError, ValidationError, type Reach } from '@trellis-crm/sdk';
 import { uuidV7 } from '../database/uuid-v7.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
-import { runGuards } from './guards.js';
-import { recordHistory, type HistoryEntry } from './history.js';
+import { hasGuards, runGuards } from './guards.js';
 import { parseOptions, prefixProblems, tryParseCreate, type RecordValues } from './parse-input.js';
 import { presentValues, type PresentedRecord } from './present-record.js';
 import type { RecordScope, WriteScope } from './record-scope.js';
-import { checkReferences, type TeamsByUser } from './references.js';
+import { checkReferences, referencesOf, refuseReferences, type TeamsByUser } from './references.js';
 import { isWithinReach, permissionFor, requireReach } from './rights.js';
-import { insertRows, type StoredRecord } from './store-rows.js';
-import { runWrite } from './write-errors.js';
+import { heldWrite, writeRecords, type WrittenRecord } from './writes/run-write.js';
+import { placeIn, type WritePlace } from './writes/write-place.js';
+import type { StoredRecord } from './writes/write-rows.js';
 
 /**
  * Creates records in one change set, all or none, in the order of the inputs.
@@ -24,29 +24,55 @@ export async function createRecords(
   requireReach(scope, entity, 'create');
   const given = parseAll(scope, entity, inputs);
   if (given.length === 0) return [];
-  return scope.inUnit(async (tx) => {
-    const drafts = given.map((values) => draftOf(tx, entity, values));
-    const teams = await checkReferences(
-      tx,
-      entity,
-      drafts.map((draft, position) => ({ ...draft, prefix: prefixOf(inputs, position) })),
-    );
-    const records = drafts.map((draft) => withTeam(entity, draft, teams));
-    for (const record of records) checkReach(tx, entity, record);
-    const all = [...entity.fields.values()];
-    await runGuards(
-      tx,
-      entity,
-      'create',
-      records.map(({ values }) => ({ before: null, after: presentValues(all, values) })),
-    );
-    await runWrite(tx, entity, async () => {
-      await insertRows(tx, entity, records);
-      await recordHistory(tx, entity, records.map(historyOf));
-    });
-    const readable = readableFields(tx, entity);
-    return records.map(({ values }) => presentValues(readable, values));
+  const drafts = given.map((values, position) => draftOf(scope, entity, values, prefixOf(inputs, position)));
+  const records = hasGuards(scope, entity, 'create')
+    ? await scope.inUnit((tx) => createGuarded(tx, entity, drafts))
+    : await scope.inStatement((place) => createAtOnce(scope, place, entity, drafts));
+  const readable = readableFields(scope, entity);
+  return records.map(({ values }) => presentValues(readable, values));
+}
+
+/** References and rights are asked for in the statement that writes. */
+async function createAtOnce(
+  scope: RecordScope,
+  place: WritePlace,
+  entity: CompiledEntity,
+  drafts: readonly CreateDraft[],
+): Promise<readonly CreateDraft[]> {
+  const references = referencesOf(entity, drafts);
+  const outcome = await writeRecords(scope, place, entity, {
+    change: 'created',
+    records: drafts.map(writtenOf),
+    references,
+    reach: neededReach(scope, entity, drafts),
+    present: null,
   });
+  if (!outcome.isFine) {
+    refuseReferences(references, outcome);
+    throw outOfReach(entity);
+  }
+  const teams = new Map([...outcome.owners].map(([id, { team }]) => [id, team]));
+  return drafts.map((draft) => withTeam(entity, draft, teams));
+}
+
+/** Guards look at what is to be written, after everything else was asked. */
+async function createGuarded(
+  tx: WriteScope,
+  entity: CompiledEntity,
+  drafts: readonly CreateDraft[],
+): Promise<readonly CreateDraft[]> {
+  const teams = await checkReferences(tx, entity, drafts);
+  const records = drafts.map((draft) => withTeam(entity, draft, teams));
+  for (const record of records) checkReach(tx, entity, record);
+  const all = [...entity.fields.values()];
+  await runGuards(
+    tx,
+    entity,
+    'create',
+    records.map(({ values }) => ({ before: null, after: presentValues(all, values) })),
+  );
+  await writeRecords(tx, placeIn(tx.unit), entity, heldWrite('created', records.map(writtenOf)));
+  return records;
 }
 
 function parseAll(scope: RecordScope, entity: CompiledEntity, inputs: readonly unknown[]): RecordValues[] {
@@ -61,7 +87,17 @@ function prefixOf(inputs: readonly unknown[], position: number): string {
   return inputs.length === 1 ? '' : `/${position}`;
 }
 
-function draftOf({ identity, clock }: WriteScope, entity: CompiledEntity, given: RecordValues): StoredRecord {
+/** A record to create. */
+interface CreateDraft extends StoredRecord {
+  readonly prefix: string;
+}
+
+function draftOf(
+  { identity, clock }: RecordScope,
+  entity: CompiledEntity,
+  given: RecordValues,
+  prefix: string,
+): CreateDraft {
   const id = uuidV7();
   const now = clock.now().toISOString();
   const values = new Map<string, unknown>([
@@ -77,27 +113,39 @@ function draftOf({ identity, clock }: WriteScope, entity: CompiledEntity, given:
   const changed = new Set(
     [...values.keys()].filter((path) => path === 'owner' || entity.fields.get(path)?.isSystem === false),
   );
-  return { id, values, changed };
+  return { id, values, changed, prefix };
 }
 
-function withTeam(entity: CompiledEntity, draft: StoredRecord, teams: TeamsByUser): StoredRecord {
+function withTeam(entity: CompiledEntity, draft: CreateDraft, teams: TeamsByUser): CreateDraft {
   if (!entity.definition.owned) return draft;
   const owner = draft.values.get('owner');
   const team = typeof owner === 'string' ? (teams.get(owner) ?? null) : null;
   return { ...draft, values: new Map([...draft.values, ['team', team]]) };
 }
 
+/** Creating for oneself is within every reach, so the statement need not ask. */
+function neededReach(scope: RecordScope, entity: CompiledEntity, drafts: readonly CreateDraft[]): Reach {
+  const { userId } = scope.identity;
+  const isOwn = userId !== null && drafts.every(({ values }) => values.get('owner') === userId);
+  return isOwn ? 'all' : requireReach(scope, entity, 'create');
+}
+
 /** Creating for somebody else needs a right that reaches their records. */
 function checkReach(scope: WriteScope, entity: CompiledEntity, { values }: StoredRecord): void {
   const belonging = { owner: asId(values.get('owner')), team: asId(values.get('team')) };
   if (isWithinReach(scope.identity, requireReach(scope, entity, 'create'), belonging)) return;
-  throw new ForbiddenError('owner_out_of_reach', { permission: permissionFor(entity, 'create') });
+  throw outOfReach(entity);
 }
 
-function historyOf({ id, values, changed }: StoredRecord): HistoryEntry {
+function outOfReach(entity: CompiledEntity): ForbiddenError {
+  return new ForbiddenError('owner_out_of_reach', { permission: permissionFor(entity, 'create') });
+}
+
+function writtenOf(draft: CreateDraft): WrittenRecord {
+  const { id, values, changed } = draft;
   const set = [...changed].filter((path) => !isEmpty(values.get(path)));
   const changes = Object.fromEntries(set.map((path) => [path, { to: values.get(path) }]));
-  return { id, version: 1, change: 'created', changes, cause: null };
+  return { id, stored: draft, before: null, changes, cause: null };
 }
 
 function isEmpty(value: unknown): boolean {

@@ -27,7 +27,8 @@ export async function checkCycles(
   if (problems.length > 0) throw new ValidationError('invalid_record', {}, { errors: problems });
 }
 
-function selfRefs(entity: CompiledEntity): CompiledField[] {
+/** Own refs of an entity to itself: its tree. */
+export function selfRefs(entity: CompiledEntity): CompiledField[] {
   return [...entity.fields.values()].filter(
     ({ target, isSystem, plugin }) => target === entity.definition.id && !isSystem && plugin === null,
   );

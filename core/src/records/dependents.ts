@@ -35,6 +35,16 @@ export async function planTrash(scope: WriteScope, root: CompiledEntity, ids: re
   return { trashed, cleared: cleared.map(({ incoming, ids: staying }) => ({ ...incoming, ids: staying })) };
 }
 
+/** Whether records of any entity refer to records of this one. */
+export function isReferredTo({ generation }: Pick<WriteScope, 'generation'>, { definition }: CompiledEntity): boolean {
+  const refers = ({ target, field }: CompiledField): boolean =>
+    target === definition.id && field.onDelete !== undefined;
+  for (const { fields } of generation.entities.values()) {
+    for (const field of fields.values()) if (refers(field) || field.list?.items.some(refers) === true) return true;
+  }
+  return false;
+}
+
 async function collectCascade(scope: WriteScope, root: CompiledEntity, ids: readonly string[]) {
   const trashed = new Map([[root.definition.id, new Set(ids)]]);
   const blockers: Referrers[] = [];

@@ -2,7 +2,7 @@ import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { recordAlias } from './compile-fields.js';
 import { isNeverNull } from './field-schemas.js';
 import { schemaNameOf } from './names.js';
-import { columnsOf } from './statements.js';
+import { columnsOf } from './writes/columns.js';
 
 /** A table that a declaration needs. */
 export interface ExpectedTable {

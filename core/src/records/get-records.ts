@@ -80,7 +80,12 @@ export function notFound({ definition }: CompiledEntity): NotFoundError {
 
 /** Condition on the id; what is no id matches nothing. */
 export function byId(ids: readonly Id[]): Sql {
-  return sql('r."id" = any(?::uuid[])', [ids.filter((id) => uuid.test(id))]);
+  return sql('r."id" = any(?::uuid[])', [ids.filter(isId)]);
+}
+
+/** Whether a text can be an id at all. */
+export function isId(id: string): boolean {
+  return uuid.test(id);
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -1,9 +1,10 @@
-import { recordEvent, type Id, type RecordChange } from '@trellis-crm/sdk';
-import { uuidV7 } from '../database/uuid-v7.js';
-import { appendEvents } from '../events/outbox.js';
+import type { Id, RecordChange } from '@trellis-crm/sdk';
+import { runPrepared } from '../database/prepared.js';
 import { actorKey } from '../kernel/plugin-identity.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import type { WriteScope } from './record-scope.js';
+import { historyStatement } from './writes/history-parts.js';
+import { notesOf } from './writes/notes.js';
 
 /** What one write did to one record. */
 export interface HistoryEntry {
@@ -28,49 +29,34 @@ export interface HistoryScope extends Pick<WriteScope, 'unit' | 'clock' | 'reque
   readonly identity: Pick<WriteScope['identity'], 'kind' | 'id' | 'onBehalfOf'>;
 }
 
-/** Writes audit rows and events of records that were just written, in the same transaction: one statement each. */
+/**
+ * Writes audit rows and events of records that were written by other means, in the same transaction: one statement per kind of
+ * change. Writes of the record layer have them in their own statement.
+ */
 export async function recordHistory(
   scope: HistoryScope,
-  entity: CompiledEntity,
+  entity: Pick<CompiledEntity, 'definition'>,
   entries: readonly HistoryEntry[],
 ): Promise<void> {
   if (entries.length === 0) return;
   const { unit, identity } = scope;
-  const actor = actorKey(identity);
-  const occurredAt = scope.clock.now();
-  const rows = entries.map((entry) => ({
-    id: uuidV7(),
-    occurred_at: occurredAt.toISOString(),
-    entity: entity.definition.id,
-    record_id: entry.id,
-    record_version: entry.version,
-    verb: entry.change,
-    changes: entry.changes,
-    cause: entry.cause,
-    actor,
-    on_behalf_of: identity.onBehalfOf,
-    change_set: unit.changeSetId,
-    request_id: scope.requestId,
-  }));
-  await unit.trx.raw(insertAudit, [JSON.stringify(rows)]);
-  await appendEvents(
-    unit,
-    entries.map((entry) => ({
-      event: recordEvent(entity.definition, entry.change),
-      payload: {
-        id: entry.id,
-        version: entry.version,
-        changed: entry.change === 'updated' ? Object.keys(entry.changes) : [],
-      },
-      recordVersion: entry.version,
-      actor,
+  for (const [change, group] of Map.groupBy(entries, (entry) => entry.change)) {
+    const rows = group.map(({ id, version, changes, cause }) => ({
+      id,
+      version,
+      ...notesOf(changes, change === 'updated' ? Object.keys(changes) : [], cause),
+    }));
+    const values = historyStatement.valuesOf({
+      entity: entity.definition,
+      change,
+      rows: JSON.stringify(rows),
+      now: scope.clock.now().toISOString(),
+      actor: actorKey(identity),
       onBehalfOf: identity.onBehalfOf,
-      occurredAt,
-    })),
-  );
+      changeSet: unit.changeSetId,
+      requestId: scope.requestId,
+    });
+    await runPrepared(unit.trx, historyStatement.prepared, values);
+  }
+  unit.eventsStored();
 }
-
-const insertAudit = `
-  insert into core.audit_log (id, occurred_at, entity, record_id, record_version, verb, changes, cause, actor, on_behalf_of, change_set, request_id)
-  select * from jsonb_to_recordset(?::jsonb) as a(id uuid, occurred_at timestamptz, entity text, record_id uuid, record_version integer,
-    verb text, changes jsonb, cause text, actor text, on_behalf_of uuid, change_set uuid, request_id text)`;

@@ -2,10 +2,12 @@ import type { Clock, GuardedChange } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { Identity } from '../auth/identity.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import { uuidV7 } from '../database/uuid-v7.js';
 import type { SchemaChecks } from '../http/validation.js';
 import type { RecordScope as RecordCall } from '../kernel/context-parts.js';
 import type { Generation } from '../kernel/generation.js';
 import type { Guard } from '../kernel/registrations.js';
+import { placeIn, type WritePlace } from './writes/write-place.js';
 
 /** What reading records needs of its surroundings. */
 export interface ReadScope {
@@ -29,6 +31,8 @@ export interface RecordScope extends ReadScope {
   readonly requestId: string | null;
   /** Runs in the transaction under way, or in one of its own. */
   inUnit<T>(work: (scope: WriteScope) => Promise<T>): Promise<T>;
+  /** For a change set of one statement: runs it in the transaction under way, or by itself, committed when it succeeds. */
+  inStatement<T>(work: (place: WritePlace) => Promise<T>): Promise<T>;
 }
 
 /** A scope inside a transaction. */
@@ -42,6 +46,8 @@ export interface WriteScope extends RecordScope {
 export interface RecordWorld {
   readonly database: { readonly knex: Knex };
   readonly clock: Clock;
+  /** Wakes the event relay of this process after a commit that stored events. */
+  wakeRelay(): void;
   /** ISO 3166 code of the country whose phone numbers may be written without country code; null: none. */
   phoneCountry(): string | null;
   /** Validators of a generation, kept as long as it lives. */
@@ -68,11 +74,23 @@ export function recordScope(world: RecordWorld, call: RecordCall, module: string
     unit: opened,
     db: opened.trx,
     inUnit: (work) => work(within(opened)),
+    inStatement: (work) => work(placeIn(opened)),
     runGuard: (guard, changes) => world.runGuard(guard, changes, call, opened),
   });
   return {
     ...base,
     db: unit?.trx ?? world.database.knex,
     inUnit: (work) => call.transact((opened) => work(within(opened))),
+    inStatement: (work) => (unit === null ? work(placeAlone(world)) : call.transact((opened) => work(placeIn(opened)))),
+  };
+}
+
+/** Each statement is a transaction of its own, so nothing is ever half done. */
+function placeAlone(world: RecordWorld): WritePlace {
+  return {
+    db: world.database.knex,
+    changeSetId: uuidV7(),
+    eventsStored: () => world.wakeRelay(),
+    fail: () => undefined,
   };
 }

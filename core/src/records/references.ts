@@ -1,11 +1,12 @@
-import { ValidationError, type Problem } from '@trellis-crm/sdk';
+import { ValidationError, type Id, type Problem } from '@trellis-crm/sdk';
 import { raw } from 'objection';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { pointerOf } from './parse-input.js';
 import { readFrom } from './read-rows.js';
-import type { WriteScope } from './record-scope.js';
+import type { ReadScope, WriteScope } from './record-scope.js';
 import { reachFor, withinReach } from './rights.js';
 import { sql } from './sql.js';
+import { ownerKey, type ReferenceCheck } from './writes/write-shape.js';
 
 /** Values about to be written and which of them are new. */
 export interface Draft {
@@ -28,7 +29,7 @@ export async function checkReferences(
   entity: CompiledEntity,
   drafts: readonly Draft[],
 ): Promise<TeamsByUser> {
-  const references = drafts.flatMap((draft) => referencesOf(entity, draft));
+  const references = referencesOf(entity, drafts);
   const teams = new Map<string, string | null>();
   const problems: Problem[] = [];
   for (const [targetId, group] of Map.groupBy(references, ({ target }) => target)) {
@@ -40,11 +41,62 @@ export async function checkReferences(
       else if (target !== undefined && targetId === userEntity) teams.set(reference.id, target.team);
     }
   }
-  if (problems.length > 0) throw new ValidationError('invalid_record', {}, { errors: problems });
+  refuse(problems);
   return teams;
 }
 
-interface Reference {
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ValidationError('invalid_record', {}, { errors: problems });
+}
+
+/** What a statement found of the records that were referred to. */
+export interface FoundTargets {
+  /** Owners there are, by id. */
+  readonly owners: ReadonlyMap<Id, { readonly team: Id | null; readonly hasLeft: boolean }>;
+  /** What else may be referred to, by entity. */
+  readonly found: ReadonlyMap<string, ReadonlySet<Id>>;
+}
+
+/** Refuses the references for which a statement did not write. @throws ValidationError in the words of {@link checkReferences} */
+export function refuseReferences(references: readonly Reference[], { owners, found }: FoundTargets): void {
+  const problems = [...Map.groupBy(references, ({ target }) => target).values()].flat().flatMap((reference) => {
+    const owner = owners.get(reference.id);
+    const isThere = reference.isOwner ? owner !== undefined : found.get(reference.target)?.has(reference.id) === true;
+    const hasLeft = reference.isOwner && owner?.hasLeft === true;
+    return problemWith(reference, isThere ? { isVisible: true, hasLeft, team: null } : undefined) ?? [];
+  });
+  refuse(problems);
+}
+
+/** Distinct ids of references, by what is asked about them. */
+export function idsByTarget(references: readonly Reference[]): ReadonlyMap<string, readonly Id[]> {
+  const ids = new Map<string, Set<Id>>();
+  for (const reference of references) {
+    const known = ids.get(keyOf(reference)) ?? new Set<Id>();
+    ids.set(keyOf(reference), known.add(reference.id));
+  }
+  return new Map([...ids].map(([target, set]) => [target, [...set]]));
+}
+
+/** What a statement asks about references. */
+export function checksOf(
+  scope: ReadScope,
+  entity: CompiledEntity,
+  references: readonly Reference[],
+): readonly ReferenceCheck[] {
+  return [...new Set(references.map(keyOf))].sort().map((target) => {
+    if (target === ownerKey || isFree(scope, entity)) return { target, reach: 'all' };
+    const targetEntity = scope.generation.entities.get(target);
+    return { target, reach: targetEntity === undefined ? null : reachFor(scope, targetEntity, 'read') };
+  });
+}
+
+function keyOf({ target, isOwner }: Reference): string {
+  return isOwner ? ownerKey : target;
+}
+
+/** Something that a draft newly refers to. */
+export interface Reference {
   readonly target: string;
   readonly id: string;
   readonly pointer: string;
@@ -54,11 +106,14 @@ interface Reference {
 
 const userEntity = 'core.user';
 
-function referencesOf(entity: CompiledEntity, { values, changed, prefix }: Draft): Reference[] {
-  return [...changed].flatMap((path) => {
-    const field = entity.fields.get(path);
-    return field === undefined ? [] : namedBy(field, values.get(path), `${prefix}${pointerOf(field)}`);
-  });
+/** Everything that drafts newly refer to. */
+export function referencesOf(entity: CompiledEntity, drafts: readonly Draft[]): Reference[] {
+  return drafts.flatMap(({ values, changed, prefix }) =>
+    [...changed].flatMap((path) => {
+      const field = entity.fields.get(path);
+      return field === undefined ? [] : namedBy(field, values.get(path), `${prefix}${pointerOf(field)}`);
+    }),
+  );
 }
 
 function namedBy(field: CompiledField, value: unknown, pointer: string): Reference[] {
@@ -113,7 +168,7 @@ async function lockTargets(
   return new Map(rows.map((row) => [String(Reflect.get(row, 'id')), toTarget(row)]));
 }
 
-function isFree(scope: WriteScope, entity: CompiledEntity): boolean {
+function isFree(scope: ReadScope, entity: CompiledEntity): boolean {
   return scope.elevatedFor === entity.definition.module;
 }
 

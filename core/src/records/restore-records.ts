@@ -4,7 +4,7 @@ import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
 import { byId, lockRecords, notFound, readRecords } from './get-records.js';
 import { hasGuards, runGuards } from './guards.js';
-import { recordHistory, type FieldChange } from './history.js';
+import type { FieldChange } from './history.js';
 import type { PresentedRecord } from './present-record.js';
 import { readFrom } from './read-rows.js';
 import type { RecordScope, WriteScope } from './record-scope.js';
@@ -12,7 +12,6 @@ import { belongingOf, isWithinReach, permissionFor, reachFor, requireReach, with
 import { allOf, sql } from './sql.js';
 import { markRows } from './trash-records.js';
 import { writeConsequences } from './update-records.js';
-import { runWrite } from './write-errors.js';
 
 /**
  * Takes a record out of the trash with everything that went there in the same change set, and puts back the refs that were
@@ -34,7 +33,7 @@ export async function restoreRecord(scope: RecordScope, entity: CompiledEntity, 
     const changeSet = await changeSetOf(tx, entity, record.id);
     const groups = await findSet(tx, changeSet);
     for (const group of groups) await checkGroup(tx, group, groups);
-    await runWrite(tx, entity, () => writeSet(tx, groups, changeSet, record.id));
+    await writeSet(tx, groups, changeSet, record.id);
     const [restored = record] = await readRecords(tx, entity, [record.id], {
       fields: readableFields(tx, entity),
       condition: sql('true'),
@@ -117,17 +116,8 @@ async function writeSet(
   rootId: Id,
 ): Promise<void> {
   for (const { entity, records } of groups) {
-    const written = await markRows(
-      scope,
-      entity,
-      records.map(({ id }) => id),
-      false,
-    );
-    await recordHistory(
-      scope,
-      entity,
-      written.map((row) => ({ ...row, change: 'restored', changes: {}, cause: row.id === rootId ? null : 'cascade' })),
-    );
+    const ids = records.map(({ id }) => id);
+    await markRows(scope, entity, 'restored', { ids, asked: rootId });
   }
   await putBackRefs(scope, changeSet);
 }

@@ -1,15 +1,14 @@
-import { ForbiddenError, type Id } from '@trellis-crm/sdk';
+import { ForbiddenError, type Id, type Reach } from '@trellis-crm/sdk';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
-import { planTrash, type ClearedRef, type TrashPlan } from './dependents.js';
-import { lockRecords, notFound, readRecords } from './get-records.js';
+import { isReferredTo, planTrash, type ClearedRef, type TrashPlan } from './dependents.js';
+import { isId, lockRecords, notFound, readRecords } from './get-records.js';
 import { hasGuards, runGuards } from './guards.js';
-import { recordHistory } from './history.js';
-import { quoted } from './names.js';
 import type { RecordScope, WriteScope } from './record-scope.js';
-import { belongingOf, isWithinReach, permissionFor, requireReach } from './rights.js';
+import { belongingOf, isWithinReach, permissionFor, reachFor, requireReach } from './rights.js';
 import { sql } from './sql.js';
 import { assertVersion, writeConsequences } from './update-records.js';
-import { runWrite } from './write-errors.js';
+import { heldWrite, writeRecords } from './writes/run-write.js';
+import { placeIn } from './writes/write-place.js';
 
 /**
  * Puts a record into the trash together with what cascades, and clears the refs that are declared so, in one change set.
@@ -17,6 +16,7 @@ import { runWrite } from './write-errors.js';
  */
 export async function trashRecord(scope: RecordScope, entity: CompiledEntity, id: Id, version?: number): Promise<void> {
   const reach = requireReach(scope, entity, 'delete');
+  if (await trashAtOnce(scope, entity, { id, version, reach })) return;
   await scope.inUnit(async (tx) => {
     await lockRecords(tx, entity, [id], { isDeletion: true });
     const [record] = await readRecords(tx, entity, [id]);
@@ -26,7 +26,29 @@ export async function trashRecord(scope: RecordScope, entity: CompiledEntity, id
       throw new ForbiddenError('forbidden', { permission: permissionFor(entity, 'delete') });
     const plan = await planTrash(tx, entity, [record.id]);
     await askGuards(tx, plan);
-    await runWrite(tx, entity, () => writePlan(tx, entity, record.id, plan));
+    await writePlan(tx, entity, record.id, plan);
+  });
+}
+
+/**
+ * Of an entity that nothing refers to and nobody guards, one statement asks everything and writes.
+ * @returns whether it did; what was in the way is for those to say who look at the record
+ */
+async function trashAtOnce(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  { id, version, reach }: { readonly id: Id; readonly version: number | undefined; readonly reach: Reach },
+): Promise<boolean> {
+  if (!isId(id) || hasGuards(scope, entity, 'delete') || isReferredTo(scope, entity)) return false;
+  return scope.inStatement(async (place) => {
+    const { isFine } = await writeRecords(scope, place, entity, {
+      change: 'trashed',
+      records: [{ id, stored: null, before: version ?? null, changes: {}, cause: null }],
+      references: [],
+      reach: 'all',
+      present: { read: reachFor(scope, entity, 'read'), write: reach },
+    });
+    return isFine;
   });
 }
 
@@ -55,17 +77,7 @@ async function writePlan(
   for (const [entityId, ids] of trashed) {
     const entity = scope.generation.entities.get(entityId);
     if (entity === undefined) continue;
-    const written = await markRows(scope, entity, [...ids], true);
-    await recordHistory(
-      scope,
-      entity,
-      written.map((row) => ({
-        ...row,
-        change: 'trashed',
-        changes: {},
-        cause: entity === root && row.id === rootId ? null : 'cascade',
-      })),
-    );
+    await markRows(scope, entity, 'trashed', { ids: [...ids], asked: entity === root ? rootId : null });
   }
 }
 
@@ -90,19 +102,19 @@ function withoutRefs({ list }: CompiledField, value: unknown, going: ReadonlySet
   );
 }
 
-/** Puts rows into the trash under this change set, or takes them out. @returns ids with their new versions */
+/** Puts rows into the trash under this change set, or takes them out: `asked` because it was asked for, the others along with it. */
 export async function markRows(
   scope: WriteScope,
   entity: CompiledEntity,
-  ids: readonly Id[],
-  isTrashed: boolean,
-): Promise<readonly { readonly id: Id; readonly version: number }[]> {
-  const now = scope.clock.now().toISOString();
-  const result: { readonly rows: readonly { readonly id: Id; readonly version: number }[] } = await scope.db.raw(
-    `update ${quoted(entity.schemaName, entity.tableName)} set deleted_at = ?::timestamptz, deleted_with = ?::uuid,
-       version = version + 1, updated_at = ?::timestamptz, updated_by = ?::uuid
-     where id = any(?::uuid[]) returning id, version`,
-    [isTrashed ? now : null, isTrashed ? scope.unit.changeSetId : null, now, scope.identity.userId, [...ids]],
-  );
-  return result.rows;
+  change: 'trashed' | 'restored',
+  { ids, asked }: { readonly ids: readonly Id[]; readonly asked: Id | null },
+): Promise<void> {
+  const records = ids.map((id) => ({
+    id,
+    stored: null,
+    before: null,
+    changes: {},
+    cause: id === asked ? null : 'cascade',
+  }));
+  await writeRecords(scope, placeIn(scope.unit), entity, heldWrite(change, records));
 }

@@ -1,26 +1,25 @@
-import { isDeepStrictEqual } from 'node:util';
-import { ForbiddenError, StaleError, ValidationError, type Id } from '@trellis-crm/sdk';
-import { checkCycles } from './cycles.js';
+import { ForbiddenError, StaleError, type Id } from '@trellis-crm/sdk';
+import { checkCycles, selfRefs } from './cycles.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
 import { lockRecords, notFound, readRecords } from './get-records.js';
-import { runGuards } from './guards.js';
-import { recordHistory, type HistoryEntry } from './history.js';
-import { parseOptions, prefixProblems, tryParsePatch, type RecordValues } from './parse-input.js';
+import { hasGuards, runGuards } from './guards.js';
+import type { RecordValues } from './parse-input.js';
 import { presentValues, valuesOf, type PresentedRecord } from './present-record.js';
 import type { RecordScope, WriteScope } from './record-scope.js';
-import { checkReferences, type TeamsByUser } from './references.js';
-import { belongingOf, isWithinReach, permissionFor, requireReach } from './rights.js';
-import { updateRows, type StoredRecord } from './store-rows.js';
-import { runWrite } from './write-errors.js';
-
-/** One record to change. */
-export interface RecordUpdate {
-  readonly id: Id;
-  readonly patch: unknown;
-  /** Refuses when the record has another version. */
-  readonly version?: number | undefined;
-}
+import { checkReferences, referencesOf, refuseReferences } from './references.js';
+import { belongingOf, isWithinReach, permissionFor, reachFor, requireReach } from './rights.js';
+import {
+  draftOf,
+  parsePatches,
+  withTeam,
+  writtenOf,
+  type Patch,
+  type RecordUpdate,
+  type UpdateDraft,
+} from './update-drafts.js';
+import { heldWrite, writeRecords, type WrittenRecord } from './writes/run-write.js';
+import { placeIn } from './writes/write-place.js';
 
 /**
  * Changes records in one change set, all or none, in the order of the input; those that do not differ are left alone.
@@ -32,21 +31,89 @@ export async function updateRecords(
   updates: readonly RecordUpdate[],
 ): Promise<readonly PresentedRecord[]> {
   requireReach(scope, entity, 'update');
-  const patches = parseAll(scope, entity, updates);
+  const patches = parsePatches(scope, entity, updates);
   if (updates.length === 0) return [];
+  if (!needsLocks(scope, entity, patches)) {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const records = await updateAtOnce(scope, entity, updates, patches);
+      if (records !== null) return records;
+    }
+  }
   return scope.inUnit(async (tx) => {
-    const before = await readLocked(tx, entity, updates);
-    const drafts = [...patches].map(([id, { values, prefix }]) =>
-      draftOf(tx, entity, { before: found(entity, before, id), patch: values, prefix }),
+    await lockRecords(
+      tx,
+      entity,
+      updates.map(({ id }) => id),
     );
+    const drafts = await readDrafts(tx, entity, updates, patches);
     const changed = drafts.filter((draft) => draft.changed.size > 0);
-    const written = changed.length === 0 ? [] : await write(tx, entity, changed);
-    const after = new Map<string, ReadonlyMap<string, unknown>>(
-      [...drafts, ...written].map(({ id, values }) => [id, values]),
-    );
-    const readable = readableFields(tx, entity);
-    return updates.map(({ id }) => presentValues(readable, after.get(id.toLowerCase()) ?? new Map<string, unknown>()));
+    const written = changed.length === 0 ? [] : await writeLocked(tx, entity, changed);
+    return presentAll(tx, entity, updates, [...drafts, ...written]);
   });
+}
+
+/** So often somebody else may come between reading and writing; then the rows are locked first. */
+const attempts = 3;
+
+/**
+ * Guards look at records nobody else may change meanwhile; who moves in a tree must not be moved above by another; the team of
+ * the record follows its owner.
+ */
+function needsLocks(scope: RecordScope, entity: CompiledEntity, patches: ReadonlyMap<Id, Patch>): boolean {
+  if (hasGuards(scope, entity, 'update')) return true;
+  const moving = ['owner', ...selfRefs(entity).map(({ path }) => path)];
+  return [...patches.values()].some(({ values }) => moving.some((path) => values.has(path)));
+}
+
+/** Reads, and writes only if the records still are as they were read, all or none. @returns null when somebody came between */
+async function updateAtOnce(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  updates: readonly RecordUpdate[],
+  patches: ReadonlyMap<Id, Patch>,
+): Promise<readonly PresentedRecord[] | null> {
+  return scope.inStatement(async (place) => {
+    const drafts = await readDrafts(scope, entity, updates, patches);
+    const changed = drafts.filter((draft) => draft.changed.size > 0);
+    if (changed.length > 0) {
+      const references = referencesOf(entity, changed);
+      const outcome = await writeRecords(scope, place, entity, {
+        change: 'updated',
+        records: changed.map(writtenOf),
+        references,
+        reach: 'all',
+        present: { read: reachFor(scope, entity, 'read'), write: requireReach(scope, entity, 'update') },
+      });
+      if (!outcome.isFine) {
+        refuseReferences(references, outcome);
+        return null;
+      }
+    }
+    return presentAll(scope, entity, updates, drafts);
+  });
+}
+
+async function readDrafts(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  updates: readonly RecordUpdate[],
+  patches: ReadonlyMap<Id, Patch>,
+): Promise<readonly UpdateDraft[]> {
+  const before = await readChecked(scope, entity, updates);
+  return [...patches].map(([id, { values, prefix }]) =>
+    draftOf(scope, entity, { before: found(entity, before, id), patch: values, prefix }),
+  );
+}
+
+function presentAll(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  updates: readonly RecordUpdate[],
+  drafts: readonly UpdateDraft[],
+): readonly PresentedRecord[] {
+  const after = new Map<string, ReadonlyMap<string, unknown>>(drafts.map(({ id, values }) => [id, values]));
+  const readable = readableFields(scope, entity);
+  return updates.map(({ id }) => presentValues(readable, after.get(id.toLowerCase()) ?? new Map<string, unknown>()));
 }
 
 /** A change that follows from another one. */
@@ -69,53 +136,19 @@ export async function writeConsequences(
   );
   const changed = drafts.filter((draft) => draft.changed.size > 0);
   if (changed.length === 0) return;
-  await updateRows(scope, entity, changed);
-  await recordHistory(
+  await writeHeld(
     scope,
     entity,
-    changed.map((draft) => ({ ...historyOf(draft), cause })),
+    changed.map((draft) => ({ ...writtenOf(draft), cause })),
   );
 }
 
-/** A change worked out: the record before, and all its values after. */
-interface UpdateDraft extends StoredRecord {
-  /** Values before. */
-  readonly old: ReadonlyMap<string, unknown>;
-  readonly before: PresentedRecord;
-  readonly prefix: string;
-}
-
-interface Patch {
-  readonly values: RecordValues;
-  readonly prefix: string;
-}
-
-/** Several patches of one record count as one, in their order. */
-function parseAll(
+async function readChecked(
   scope: RecordScope,
-  entity: CompiledEntity,
-  updates: readonly RecordUpdate[],
-): ReadonlyMap<Id, Patch> {
-  const options = parseOptions(scope, entity);
-  const parsed = updates.map(({ patch }) => tryParsePatch(entity, patch, options));
-  const prefixOf = (position: number): string => (updates.length === 1 ? '' : `/${position}`);
-  const errors = parsed.flatMap(({ problems }, position) => prefixProblems(problems, prefixOf(position)));
-  if (errors.length > 0) throw new ValidationError('invalid_record', {}, { errors });
-  const patches = new Map<Id, Patch>();
-  for (const [position, { values }] of parsed.entries()) {
-    const id = updates[position]?.id.toLowerCase() ?? '';
-    patches.set(id, { values: new Map([...(patches.get(id)?.values ?? []), ...values]), prefix: prefixOf(position) });
-  }
-  return patches;
-}
-
-async function readLocked(
-  scope: WriteScope,
   entity: CompiledEntity,
   updates: readonly RecordUpdate[],
 ): Promise<ReadonlyMap<Id, PresentedRecord>> {
   const ids = updates.map(({ id }) => id);
-  await lockRecords(scope, entity, ids);
   const records = await readRecords(scope, entity, ids);
   const byId = new Map(records.map((record) => [record.id, record]));
   const reach = requireReach(scope, entity, 'update');
@@ -139,29 +172,7 @@ function found(entity: CompiledEntity, records: ReadonlyMap<Id, PresentedRecord>
   return record;
 }
 
-function draftOf(
-  { identity, clock }: WriteScope,
-  entity: CompiledEntity,
-  {
-    before,
-    patch,
-    prefix,
-  }: { readonly before: PresentedRecord; readonly patch: RecordValues; readonly prefix: string },
-): UpdateDraft {
-  const old = valuesOf([...entity.fields.values()], before);
-  const changed = new Set(
-    [...patch].filter(([path, value]) => !isDeepStrictEqual(value, old.get(path))).map(([path]) => path),
-  );
-  if (changed.size === 0) return { id: before.id, before, old, prefix, changed, values: old };
-  const written = [
-    ['version', Number(before['version']) + 1],
-    ['updatedAt', clock.now().toISOString()],
-    ['updatedBy', identity.userId],
-  ] as const;
-  return { id: before.id, before, old, prefix, changed, values: new Map([...old, ...patch, ...written]) };
-}
-
-async function write(
+async function writeLocked(
   scope: WriteScope,
   entity: CompiledEntity,
   drafts: readonly UpdateDraft[],
@@ -180,27 +191,17 @@ async function write(
     'update',
     records.map(({ before }, position) => ({ before, after: after[position] ?? null })),
   );
-  await runWrite(scope, entity, async () => {
-    await updateRows(scope, entity, records);
-    await recordHistory(scope, entity, records.map(historyOf));
-  });
+  await writeHeld(scope, entity, records.map(writtenOf));
   return records;
 }
 
-/** A record moves to its new owner's primary team. */
-function withTeam(draft: UpdateDraft, teams: TeamsByUser): UpdateDraft {
-  if (!draft.changed.has('owner')) return draft;
-  const owner = draft.values.get('owner');
-  const team = typeof owner === 'string' ? (teams.get(owner) ?? null) : null;
-  const changed = team === draft.values.get('team') ? draft.changed : new Set([...draft.changed, 'team']);
-  return { ...draft, changed, values: new Map([...draft.values, ['team', team]]) };
-}
-
-function historyOf({ id, old, values, changed }: UpdateDraft): HistoryEntry {
-  const changes = Object.fromEntries(
-    [...changed].map((path) => [path, { from: old.get(path) ?? null, to: values.get(path) ?? null }]),
-  );
-  return { id, version: Number(values.get('version')), change: 'updated', changes, cause: null };
+/** Rows are locked, so only somebody in the same transaction can have changed one since it was read. */
+async function writeHeld(scope: WriteScope, entity: CompiledEntity, records: readonly WrittenRecord[]): Promise<void> {
+  const { written } = await writeRecords(scope, placeIn(scope.unit), entity, heldWrite('updated', records));
+  if (written === records.length) return;
+  const error = new StaleError('stale_version');
+  scope.unit.fail(error);
+  throw error;
 }
 
 function outOfReach(entity: CompiledEntity, code = 'forbidden'): ForbiddenError {

@@ -3,18 +3,22 @@ import { classifyDatabaseError } from '../database/database-errors.js';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { currencyColumn } from './compile-fields.js';
 import { pointerOf } from './parse-input.js';
-import type { WriteScope } from './record-scope.js';
+import type { WritePlace } from './writes/write-place.js';
 
 /**
  * Runs the statements of a write. Whatever fails here has half a change behind it, so the unit can only roll back.
  * @throws ConflictError `not_unique`, ValidationError `unknown_reference` for what only the database can see
  */
-export async function runWrite<T>(scope: WriteScope, entity: CompiledEntity, write: () => Promise<T>): Promise<T> {
+export async function runWrite<T>(
+  place: Pick<WritePlace, 'fail'>,
+  entity: CompiledEntity,
+  write: () => Promise<T>,
+): Promise<T> {
   try {
     return await write();
   } catch (error) {
     const meaning = meaningOf(entity, error) ?? error;
-    scope.unit.fail(meaning);
+    place.fail(meaning);
     throw meaning;
   }
 }

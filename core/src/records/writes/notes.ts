@@ -1,0 +1,12 @@
+import { uuidV7 } from '../../database/uuid-v7.js';
+
+/** What stands about a record in its audit row and event; `changed` names fields of an update only. */
+export function notesOf(changes: object, changed: readonly string[], cause: string | null): object {
+  return {
+    '~audit': uuidV7(),
+    '~event': uuidV7(),
+    '~changes': changes,
+    ...(changed.length === 0 ? {} : { '~changed': changed }),
+    ...(cause === null ? {} : { '~cause': cause }),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Id } from '@trellis-crm/sdk';
+import { currencyColumn, recordAlias } from '../compile-fields.js';
+import type { CompiledEntity, CompiledField } from '../compiled-entity.js';
+import { columnsOf } from './columns.js';
+import type { ListInput, WriteInput } from './write-shape.js';
+
+/** A record to write: all its values, and which of them are new. */
+export interface StoredRecord {
+  readonly id: Id;
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly changed: ReadonlySet<string>;
+}
+
+type Rows = Pick<WriteInput, 'lists' | 'sides'>;
+
+/** Entries and side rows of the lists and plugins that some record newly names. */
+export function dependentRows(entity: CompiledEntity, records: readonly StoredRecord[]): Rows {
+  const lists = new Map<string, ListInput>();
+  const sides = new Map<string, string>();
+  for (const [path, field] of entity.fields) {
+    if (field.list === null) continue;
+    const touched = records.filter(({ changed }) => changed.has(path));
+    if (touched.length > 0) lists.set(path, listInput(field, touched));
+  }
+  for (const plugin of entity.extensions.keys()) {
+    const rows = sideRows(entity, plugin, records);
+    if (rows.length > 0) sides.set(plugin, JSON.stringify(rows));
+  }
+  return { lists, sides };
+}
+
+function listInput(field: CompiledField, touched: readonly StoredRecord[]): ListInput {
+  return {
+    owners: touched.map(({ id }) => id),
+    rows: JSON.stringify(touched.flatMap((record) => entryRows(field, record))),
+  };
+}
+
+function entryRows({ list, path }: CompiledField, { id, values }: StoredRecord): object[] {
+  const entries = values.get(path);
+  if (list === null || !Array.isArray(entries)) return [];
+  return entries.map((entry: Readonly<Record<string, unknown>>, position) => {
+    const row: Record<string, unknown> = { [list.ownerColumn]: id, position };
+    for (const item of list.items) setCells(row, item, entry[item.name]);
+    return row;
+  });
+}
+
+function sideRows(entity: CompiledEntity, plugin: string, records: readonly StoredRecord[]): object[] {
+  const fields = [...entity.fields.values()].filter((field) => field.plugin === plugin && field.list === null);
+  const touched = records.filter(({ changed }) => fields.some(({ path }) => changed.has(path)));
+  return touched.map(({ id, values }) => ({ record_id: id, ...toRow(fields, values) }));
+}
+
+/** Columns of a record's own table. */
+export function ownRow(entity: CompiledEntity, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const field of entity.fields.values()) {
+    if (field.alias === recordAlias && field.list === null) setCells(row, field, values.get(field.path));
+  }
+  return row;
+}
+
+function toRow(fields: readonly CompiledField[], values: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const field of fields) setCells(row, field, values.get(field.path));
+  return row;
+}
+
+/** Columns of one value. Without one a plugin's field falls back to its default, as its column would. */
+function setCells(row: Record<string, unknown>, field: CompiledField, value: unknown): void {
+  if (columnsOf(field).length === 0) return;
+  if (field.field.kind !== 'money') {
+    row[field.column] = value ?? field.field.default ?? null;
+    return;
+  }
+  const { amount = null, currency = null } = (value ?? {}) as { readonly amount?: string; readonly currency?: string };
+  row[field.column] = amount;
+  row[currencyColumn(field.column)] = currency;
+}

@@ -1,0 +1,235 @@
+import type { CompiledEntity, CompiledField, CompiledList } from '../compiled-entity.js';
+import { recordAlias } from '../compile-fields.js';
+import { quoted, schemaNameOf } from '../names.js';
+import { columnsOf, type Column } from './columns.js';
+import { constantSubject, historyParts, sharedValues, type SharedValues } from './history-parts.js';
+import { ownersName, reachCondition, referenceParts } from './reference-parts.js';
+import { StatementText, type BoundStatement } from './statement-text.js';
+import {
+  beforeColumn,
+  notedColumns,
+  ownerKey,
+  recordset,
+  type CheckedTables,
+  type WriteInput,
+  type WriteShape,
+} from './write-shape.js';
+
+/** What the statements of an entity are made of. */
+export type WrittenEntity = Pick<CompiledEntity, 'definition' | 'schemaName' | 'tableName' | 'fields' | 'extensions'>;
+
+/**
+ * Writes records with their lists and side rows, their audit rows, events and pending rows: one statement, which does all of it or
+ * nothing. Rows arrive as JSON arrays, so the text is the same for one record and for a thousand. It answers with one row:
+ * whether everything asked was in order, how many records were written, the owners, and what may be referred to if not.
+ */
+export function writeStatement(
+  entity: WrittenEntity,
+  shape: WriteShape,
+  tables: CheckedTables,
+): BoundStatement<WriteInput> {
+  const text = new StatementText<WriteInput>();
+  const shared = sharedValues(text);
+  const part: Part = { entity, shape, text, shared };
+  const references = referenceParts(text, shape, tables);
+  const record = recordPart(part);
+  const expressions = [
+    givenPart(part, record.columns),
+    ...references.expressions,
+    ...presentPart(part),
+    gatePart(part, references.conditions),
+    ...record.expressions,
+    ...shape.sides.flatMap((plugin) => sidePart(part, plugin)),
+    ...shape.lists.flatMap((path, position) => listPart(part, path, position)),
+    ...historyParts(text, shared, constantSubject(entity.definition, shape.change), record.source),
+  ];
+  return text.finish([
+    `with ${expressions.join(',\n')}`,
+    `select g.is_fine, ${record.count}, ${references.owners}, case when g.is_fine then null else ${references.found} end from gate g`,
+  ]);
+}
+
+interface Part {
+  readonly entity: WrittenEntity;
+  readonly shape: WriteShape;
+  readonly text: StatementText<WriteInput>;
+  readonly shared: SharedValues;
+}
+
+/** How the records themselves are written. */
+interface RecordPart {
+  /** Columns that each given row brings along. */
+  readonly columns: readonly Column[];
+  readonly expressions: readonly string[];
+  /** Where history finds what was written. */
+  readonly source: string;
+  /** Number of records written. */
+  readonly count: string;
+}
+
+const isFine = '(select is_fine from gate)';
+const id: Column = { name: 'id', type: 'uuid' };
+
+function givenPart({ text }: Part, columns: readonly Column[]): string {
+  const rows = text.value('jsonb', (input) => input.rows);
+  return `given as materialized (select * from ${recordset(rows, [...columns, ...notedColumns])})`;
+}
+
+/** Nothing is written unless everything holds. */
+function gatePart(part: Part, conditions: readonly string[]): string {
+  const { shape } = part;
+  const all = [
+    ...conditions,
+    ...(shape.reach === 'all' ? [] : [withinReachAfter(part)]),
+    ...(shape.present === null ? [] : ['(select count(*) from present) = (select count(*) from given)']),
+  ];
+  return `gate as materialized (select ${all.length === 0 ? 'true' : all.join('\n    and ')} as is_fine)`;
+}
+
+function withinReachAfter({ entity, shape, text }: Part): string {
+  const hasOwners = shape.references.some(({ target }) => target === ownerKey);
+  const team = hasOwners ? 'o."team_id"' : 'n."team_id"';
+  const join = hasOwners ? ` left join ${ownersName} o on o."id" = n."owner_id"` : '';
+  const condition = reachCondition(text, entity, shape.reach, { owner: 'n."owner_id"', team });
+  return `not exists (select 1 from given n${join} where (${condition}) is not true)`;
+}
+
+/** The rows there are, locked in the order of their ids so that two who write the same ones do not wait for each other. */
+function presentPart({ entity, shape, text }: Part): string[] {
+  if (shape.present === null) return [];
+  const rights = [shape.present.read, shape.present.write].map((reach) => reachCondition(text, entity, reach));
+  const conditions = [
+    'r."deleted_at" is null',
+    'r."version" = coalesce(n."~before", r."version")',
+    ...rights.filter((right) => right !== 'true'),
+  ];
+  return [
+    `present as materialized (
+  select r."id" from ${tableOf(entity)} r join given n on n."id" = r."id"
+  where ${conditions.join(' and ')} order by r."id" for no key update of r
+)`,
+  ];
+}
+
+function recordPart(part: Part): RecordPart {
+  if (part.shape.change === 'created') return insertPart(part);
+  if (part.shape.change === 'updated') return updatePart(part);
+  return markPart(part);
+}
+
+function insertPart({ entity, shape }: Part): RecordPart {
+  const columns = ownColumns(entity);
+  const hasOwners = shape.references.some(({ target }) => target === ownerKey);
+  const values = columns.map(({ name }) => (hasOwners && name === 'team_id' ? 'o."team_id"' : `n.${quoted(name)}`));
+  const join = hasOwners ? ` left join ${ownersName} o on o."id" = n."owner_id"` : '';
+  return {
+    columns,
+    expressions: [
+      `written as (
+  insert into ${tableOf(entity)} (${names(columns)})
+  select ${values.join(', ')} from given n${join} where ${isFine}
+)`,
+    ],
+    source: `given s where ${isFine}`,
+    count: '(select count(*) from given)',
+  };
+}
+
+/** `created_*` and the id never change. */
+function updatePart({ entity }: Part): RecordPart {
+  const changing = ownColumns(entity).filter(({ name }) => !['id', 'created_at', 'created_by'].includes(name));
+  const sets = changing.map(({ name }) => `${quoted(name)} = n.${quoted(name)}`);
+  return {
+    columns: [id, ...changing, beforeColumn],
+    expressions: [changedPart(entity, sets, `n."id" = r."id" and r."version" = n."~before"`)],
+    source: 'written s',
+    count: '(select count(*) from written)',
+  };
+}
+
+/** Into the trash under this change set, or out of it. */
+function markPart({ entity, shape, text, shared }: Part): RecordPart {
+  const isTrashed = shape.change === 'trashed';
+  const user = text.value('uuid', ({ identity }) => identity.userId);
+  const sets = [
+    `"deleted_at" = ${isTrashed ? shared.now : 'null'}`,
+    `"deleted_with" = ${isTrashed ? shared.changeSet : 'null'}`,
+    '"version" = r."version" + 1',
+    `"updated_at" = ${shared.now}`,
+    `"updated_by" = ${user}`,
+  ];
+  return {
+    columns: [id, beforeColumn],
+    expressions: [changedPart(entity, sets, 'n."id" = r."id"')],
+    source: 'written s',
+    count: '(select count(*) from written)',
+  };
+}
+
+function changedPart(entity: WrittenEntity, sets: readonly string[], condition: string): string {
+  const noted = notedColumns.map(({ name }) => `n."${name}"`);
+  return `written as (
+  update ${tableOf(entity)} r set ${sets.join(', ')}
+  from given n where ${condition} and ${isFine}
+  returning r."id", r."version", ${noted.join(', ')}
+)`;
+}
+
+/** A side table's row comes into being when one of its fields is first given a value. */
+function sidePart({ entity, text }: Part, plugin: string): string[] {
+  const side = entity.extensions.get(plugin);
+  if (side === undefined) return [];
+  const fields = [...entity.fields.values()].filter((field) => field.plugin === plugin);
+  const columns = [{ name: 'record_id', type: 'uuid' }, ...fields.flatMap(columnsOf)];
+  const rows = text.value('jsonb', ({ sides }) => sides.get(plugin) ?? '[]');
+  const sets = columns.slice(1).map(({ name }) => `${quoted(name)} = excluded.${quoted(name)}`);
+  const effect = sets.length === 0 ? 'do nothing' : `do update set ${sets.join(', ')}`;
+  const table = quoted(schemaNameOf(plugin), side.tableName);
+  return [
+    `side_${plugin.replaceAll('-', '_')} as (
+  insert into ${table} (${names(columns)}) select ${names(columns)} from ${recordset(rows, columns)} where ${isFine}
+  on conflict (record_id) ${effect}
+)`,
+  ];
+}
+
+/** The entries there were go before the new ones come: reading their number makes PostgreSQL delete first. */
+function listPart({ entity, shape, text }: Part, path: string, position: number): string[] {
+  const list = entity.fields.get(path)?.list;
+  if (list === undefined || list === null) return [];
+  const cleared = `cleared_${position}`;
+  const columns = listColumns(list);
+  const rows = text.value('jsonb', ({ lists }) => lists.get(path)?.rows ?? '[]');
+  const isNew = shape.change === 'created';
+  const insert = `list_${position} as (
+  insert into ${quoted(list.schemaName, list.tableName)} (${names(columns)})
+  select ${names(columns)} from ${recordset(rows, columns)} where ${isFine}${isNew ? '' : ` and (select count(*) from ${cleared}) >= 0`}
+)`;
+  if (isNew) return [insert];
+  const owners = text.value('uuid[]', ({ lists }) => lists.get(path)?.owners ?? []);
+  const clear = `${cleared} as (
+  delete from ${quoted(list.schemaName, list.tableName)} where ${quoted(list.ownerColumn)} = any(${owners}) and ${isFine} returning 1
+)`;
+  return [clear, insert];
+}
+
+function listColumns(list: CompiledList): readonly Column[] {
+  return [
+    { name: list.ownerColumn, type: 'uuid' },
+    { name: 'position', type: 'integer' },
+    ...list.items.flatMap(columnsOf),
+  ];
+}
+
+function ownColumns({ fields }: WrittenEntity): readonly Column[] {
+  const own = ({ alias, path }: CompiledField): boolean => alias === recordAlias && path !== 'deletedAt';
+  return [...fields.values()].filter(own).flatMap(columnsOf);
+}
+
+function tableOf({ schemaName, tableName }: WrittenEntity): string {
+  return quoted(schemaName, tableName);
+}
+
+function names(columns: readonly Column[]): string {
+  return columns.map(({ name }) => quoted(name)).join(', ');
+}
