@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CliContext } from './cli-context.js';
+import { backupCommand } from './commands/backup.command.js';
 import { configCommand } from './commands/config.command.js';
 import { demoCommand } from './commands/demo.command.js';
 import { doctorCommand } from './commands/doctor.command.js';
@@ -7,6 +8,7 @@ import { eventCommand } from './commands/event.command.js';
 import { importCommand } from './commands/import.command.js';
 import { jobCommand } from './commands/job.command.js';
 import { pluginCommand } from './commands/plugin.command.js';
+import { releaseCommand, restoreCommand } from './commands/restore.command.js';
 import { serveCommand } from './commands/serve.command.js';
 import { setupCommand } from './commands/setup.command.js';
 import { tokenCommand } from './commands/token.command.js';
@@ -23,6 +25,9 @@ const commands: readonly ((cli: CliContext) => Command)[] = [
   tokenCommand,
   eventCommand,
   jobCommand,
+  backupCommand,
+  restoreCommand,
+  releaseCommand,
   doctorCommand,
   configCommand,
 ];
@@ -51,6 +56,7 @@ Examples:
   trellis serve                  start everything; then open http://localhost:3000
   trellis serve --port 8080      on another port
   trellis import accounts.csv    import a file whose mapping stands beside it
+  trellis backup                 everything into one file under ./data/backups
   trellis doctor                 what is installed where, and what is wrong with it
   trellis config --json          every setting, for a program to read
 

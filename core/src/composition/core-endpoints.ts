@@ -5,6 +5,7 @@ import { Signals } from '../database/signals.js';
 import { DemoData, demoEndpoints } from '../demo/index.js';
 import { deadLetterEndpoints } from '../events/dead-letter-endpoints.js';
 import type { Endpoint } from '../http/endpoint.js';
+import { Hold, holdEndpoint } from '../hold/index.js';
 import { importEndpoints, Imports } from '../imports/index.js';
 import { jobEndpoints, maySeeJob } from '../jobs/job-endpoints.js';
 import type { CallRunner } from '../kernel/index.js';
@@ -52,6 +53,7 @@ export function gatherCoreEndpoints(
       ...authEndpoints(workspace),
       ...setupPages(workspace),
       ...settingsEndpoints(workspace),
+      holdEndpoint(() => container.resolve(Hold)),
       ...pluginEndpoints({ lifecycle, dataDir: config.dataDir }),
       ...deadLetterEndpoints({ knex, clock, wakeRelay: () => bus.relay.wake() }),
       ...jobEndpoints(jobs.progress),

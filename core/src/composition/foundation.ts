@@ -5,6 +5,7 @@ import { container as root, type DependencyContainer } from 'tsyringe';
 import { openSignals, Signals } from '../database/signals.js';
 import { loadCoreMigrations, migrate } from '../database/migrator/index.js';
 import type { Database } from '../database/index.js';
+import { createHold, Hold } from '../hold/index.js';
 import { migrateJobQueue } from '../jobs/queue-schema.js';
 import { registerSettings, Settings } from '../settings/index.js';
 
@@ -17,6 +18,7 @@ export interface Foundation {
   readonly container: DependencyContainer;
   readonly signals: Signals;
   readonly settings: Settings;
+  readonly hold: Hold;
   info(): WorkspaceInfo;
   /** Language and zone of those who have none of their own. */
   place(): { readonly locale: string; readonly timeZone: string };
@@ -40,8 +42,11 @@ export async function layFoundation(options: FoundationOptions): Promise<Foundat
   registerSettings({ ...options, container });
   const settings = container.resolve(Settings);
   await settings.refresh();
+  const hold = createHold({ knex: database.knex, signals, log });
+  await hold.refresh();
+  container.register(Hold, { useValue: hold });
   const info = (): WorkspaceInfo => settings.info();
-  return { ...options, container, signals, settings, info, place: info };
+  return { ...options, container, signals, settings, hold, info, place: info };
 }
 
 async function migrateCore({ database, log }: FoundationOptions): Promise<void> {

@@ -42,8 +42,10 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     calls,
     lifecycle,
     async startBackground() {
-      bus.relay.start();
-      await jobs.start();
+      await foundation.hold.whenFree(async () => {
+        bus.relay.start();
+        await jobs.start();
+      });
     },
     async close() {
       rooms.core.streams.close();

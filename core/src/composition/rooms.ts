@@ -49,7 +49,7 @@ export function wireRooms(foundation: Foundation, options: { readonly waitsWithE
   const generation = () => generations.get().current();
   const background = createBackground(foundation, { processId, calls, contexts: contexts.get, generation });
   const wakeRelay = (): void => {
-    if (!options.waitsWithEvents) background.bus.relay.wake();
+    if (!options.waitsWithEvents && foundation.hold.current() === null) background.bus.relay.wake();
   };
   const records = createRecordRoom({
     ...foundation,

@@ -1,4 +1,5 @@
 import { Menu, type MenuItem, type PermissionKey } from '@trellis-crm/sdk';
+import { Hold } from '../hold/index.js';
 import type { MenuEntry, MenuGroup, ShellModel } from '../views/page-model.js';
 import type { PageCall } from './page-call.js';
 
@@ -7,8 +8,17 @@ export function pageShell(call: PageCall): ShellModel {
   const groups = menuOf(call);
   return {
     workspaceName: call.workspace.info().name,
+    ...noticeOf(call),
     menu: groups.map(({ items, ...group }) => ({ ...group, items: items.map(({ entry }) => entry) })),
   };
+}
+
+/** Those who run the workspace are told that it sends nothing. */
+function noticeOf({ t, env, workspace, request: { identity, generation } }: PageCall): Pick<ShellModel, 'notice'> {
+  const held = workspace.container.resolve(Hold).current();
+  if (held === null || identity.reach('core.settings:administer') === null) return {};
+  const since = generation.views.formatters.dateTime(env, held.since.toISOString());
+  return { notice: { title: t('hold.title'), text: t('hold.text', { since, reason: held.reason }) } };
 }
 
 interface Place {

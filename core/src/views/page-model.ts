@@ -33,6 +33,8 @@ export interface PageBlock {
 export interface ShellModel {
   readonly workspaceName: string;
   readonly menu: readonly MenuGroup[];
+  /** Something about the whole workspace that this person should know on every page. */
+  readonly notice?: { readonly title: string; readonly text: string };
   /** At most five; shown at the bottom on phones. Without them the first four menu entries and "More" stand there. */
   readonly tabs?: readonly MenuEntry[];
   /** Event stream of what changes elsewhere; no live updates without it. */

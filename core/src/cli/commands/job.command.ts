@@ -1,3 +1,4 @@
+import { ConflictError } from '@trellis-crm/sdk';
 import { StartError } from '@trellis-crm/config';
 import { Command } from 'commander';
 import type { QueuedJob } from '../../jobs/job-queue.js';
@@ -35,10 +36,21 @@ async function listAll(cli: CliContext): Promise<void> {
 async function runJob(cli: CliContext, name: string, payload: string): Promise<void> {
   const values = parsePayload(payload);
   const workspace = await cli.workspace();
+  await refuseHeld(workspace);
   const start = performance.now();
   await workspace.jobs.runNow(name, values);
   const seconds = (performance.now() - start) / 1000;
   cli.output.result({ job: name, seconds }, () => `${name} ran for ${seconds.toFixed(1)} s`);
+}
+
+async function refuseHeld({ container }: Awaited<ReturnType<CliContext['workspace']>>): Promise<void> {
+  const { Hold } = await import('../../hold/index.js');
+  if (container.resolve(Hold).current() !== null)
+    throw new ConflictError(
+      'workspace_held',
+      {},
+      { message: 'This is a restored copy: no job runs before `trellis release`' },
+    );
 }
 
 function parsePayload(text: string): Readonly<Record<string, unknown>> {
