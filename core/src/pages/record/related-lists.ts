@@ -10,6 +10,7 @@ import {
   type EntityField,
   type RecordValues,
 } from '../fields/entity-field.js';
+import { readersEntity } from '../fields/readers-entity.js';
 import { loadNames } from '../fields/record-names.js';
 import { readRecordPage, type RecordPage } from '../list/list-reader.js';
 import { displaySources, isWithout, listFields } from '../list/list-view.js';
@@ -50,7 +51,9 @@ function relationsTo({ request: { generation, identity }, entity: target }: Enti
   const readable = [...generation.entities.values()].filter(
     (entity) => !isWithout(entity, 'pages') && identity.reach(`${entity.definition.id}:read`) !== null,
   );
-  return readable.flatMap((entity) =>
+  // By a field they may not read people cannot filter either.
+  const known = readable.map((entity) => readersEntity(entity, identity));
+  return known.flatMap((entity) =>
     allFields(entity).flatMap((field) =>
       referencePaths(entity, field, target.definition.id).map((path) => ({ entity, field, path })),
     ),

@@ -1,0 +1,338 @@
+import type { Reach } from '@trellis-crm/sdk';
+
+/**
+ * Who may do what, written by hand and read by people: the access matrix asks the running server every question this file answers and
+ * compares. Nothing here is derived from the code. A route that has no row fails the test; so does a row without a route.
+ */
+
+/** Roles as every workspace has them. */
+export type Preset = 'admin' | 'manager' | 'user' | 'read-only';
+
+/** What somebody is and presents. */
+export interface ActorFacts {
+  readonly preset: Preset | null;
+  /** Primary team: `test` is the manager's, `foreign` lies beside it. */
+  readonly team: 'test' | 'foreign' | null;
+  /** A token narrowed to these scopes; null: everything of the role. */
+  readonly scopes: readonly string[] | null;
+  /** What an API call carries. */
+  readonly via: 'token' | 'session';
+  /** The access ended, though token and session are still presented. */
+  readonly ended?: 'deactivated' | 'expired';
+}
+
+const whole = { scopes: null, via: 'token' } as const;
+
+/** The identities of the matrix. */
+const facts = {
+  anonymous: { preset: null, team: null, ...whole },
+  admin: { preset: 'admin', team: 'test', ...whole },
+  manager: { preset: 'manager', team: 'test', ...whole },
+  user: { preset: 'user', team: 'test', ...whole },
+  userInBrowser: { preset: 'user', team: 'test', scopes: null, via: 'session' },
+  readOnly: { preset: 'read-only', team: 'test', ...whole },
+  teamless: { preset: 'user', team: null, ...whole },
+  outsider: { preset: 'user', team: 'foreign', ...whole },
+  narrow: { preset: 'admin', team: 'test', scopes: ['core.account:read'], via: 'token' },
+  reading: { preset: 'admin', team: 'test', scopes: ['read'], via: 'token' },
+  pluginScoped: {
+    preset: 'user',
+    team: 'test',
+    scopes: ['sales.deal:read', 'sales.deal:update', 'sales.stage:read'],
+    via: 'token',
+  },
+  deactivated: { preset: 'admin', team: 'test', ...whole, ended: 'deactivated' },
+  expired: { preset: 'admin', team: 'test', ...whole, ended: 'expired' },
+} as const satisfies Readonly<Record<string, ActorFacts>>;
+
+/** Who asks. */
+export type ActorName = keyof typeof facts;
+
+/** What each of them is. */
+export const actorFacts: Readonly<Record<ActorName, ActorFacts>> = facts;
+
+type Grant = Partial<Record<Exclude<Preset, 'admin'>, Reach>>;
+
+const everybodyReads: Grant = { manager: 'all', user: 'all', 'read-only': 'all' };
+const ownAndBelow: Grant = { manager: 'subtree', user: 'own' };
+
+/** Rights by role; admins hold every right for all records. A right that is not named is held by admins alone. */
+export const grants: Readonly<Record<string, Grant>> = {
+  'core.account:read': everybodyReads,
+  'core.account:create': ownAndBelow,
+  'core.account:update': ownAndBelow,
+  'core.account:delete': ownAndBelow,
+  'core.account:import': ownAndBelow,
+  // Narrowed by the matrix's admin before it begins: see `changedGrants`.
+  'core.contact:read': { manager: 'subtree', user: 'team', 'read-only': 'all' },
+  'core.contact:create': ownAndBelow,
+  'core.contact:update': ownAndBelow,
+  'core.contact:delete': ownAndBelow,
+  'core.contact:import': ownAndBelow,
+  'core.user:read': everybodyReads,
+  'core.team:read': everybodyReads,
+  'sales.pipeline:read': everybodyReads,
+  'sales.stage:read': everybodyReads,
+  'sales.deal:read': everybodyReads,
+  'sales.deal:create': ownAndBelow,
+  'sales.deal:update': ownAndBelow,
+  'sales.deal:delete': ownAndBelow,
+  'sales.deal:import': ownAndBelow,
+  'sales.deal:close': ownAndBelow,
+  'lab.specimen:read': ownAndBelow,
+  'lab.specimen:create': ownAndBelow,
+  'lab.specimen:update': ownAndBelow,
+  'lab.specimen:delete': ownAndBelow,
+  'lab.specimen:import': ownAndBelow,
+  'lab.shelf:read': everybodyReads,
+  'planted.note:read': ownAndBelow,
+  'planted.note:create': ownAndBelow,
+  'planted.note:update': ownAndBelow,
+  'planted.note:delete': ownAndBelow,
+};
+
+/** What the matrix's admin changes first, so that reading is not open to everybody: a change counts from the next request on. */
+export const changedGrants: readonly { readonly role: Preset; readonly right: string; readonly reach: Reach }[] = [
+  { role: 'user', right: 'core.contact:read', reach: 'team' },
+  { role: 'manager', right: 'core.contact:read', reach: 'subtree' },
+];
+
+/** Fields that only managers and admins see; to everybody else they do not exist. By entity, with their path. */
+export const hiddenFields: Readonly<Record<string, readonly string[]>> = {
+  'lab.specimen': ['secret', 'rating', 'budget', 'dueOn', 'grade', 'sponsor'],
+  'core.account': ['lab.credit'],
+};
+
+/** What a route asks for, and what it answers to those who may. */
+export type Row = Readonly<PersonalRow | RecordRow | RightRow>;
+
+type PersonalRow =
+  | { kind: 'public'; answers: readonly number[]; needs?: Need }
+  | { kind: 'signed-in'; answers: readonly number[]; needs?: Need }
+  | { kind: 'own'; answers: readonly number[]; needs?: Need; overseer?: string };
+
+type RecordRow =
+  | { kind: 'create'; entity: string; answers: readonly number[] }
+  | { kind: 'record'; entity: string; right: string; answers: readonly number[] }
+  | { kind: 'form'; entity: string; right: string; answers: readonly number[] }
+  | { kind: 'trashed'; entity: string; right: string; answers: readonly number[] };
+
+interface RightRow {
+  kind: 'right';
+  right: string;
+  answers: readonly number[];
+}
+
+/** `whole`: a narrowed token may not; `session`: only a browser may; `disposable`: it ends the session it came with. */
+export type Need = 'whole' | 'session' | 'disposable';
+
+const open = (answers: readonly number[], needs?: Need): Row => ({ kind: 'public', answers, ...(needs && { needs }) });
+const signedIn = (answers: readonly number[], needs?: Need): Row => ({
+  kind: 'signed-in',
+  answers,
+  ...(needs && { needs }),
+});
+/** Things of one's own: those of others do not exist. */
+const own = (answers: readonly number[], needs?: Need): Row => ({ kind: 'own', answers, ...(needs && { needs }) });
+/** Administrators of jobs see the imports of all. */
+const ownImport = (...answers: readonly number[]): Row => ({ kind: 'own', answers, overseer: 'core.job:administer' });
+const holding = (right: string, ...answers: readonly number[]): Row => ({ kind: 'right', right, answers });
+
+const administer = (noun: string, ...answers: readonly number[]): Row => holding(`core.${noun}:administer`, ...answers);
+
+/** What every entity has. */
+export function entityRows(entity: string, path: string): Readonly<Record<string, Row>> {
+  const api = `/api/v1/${path}`;
+  const record = (verb: string, ...answers: readonly number[]): Row => ({
+    kind: 'record',
+    entity,
+    right: `${entity}:${verb}`,
+    answers,
+  });
+  // A form is shown to whoever may change some records and read this one; whether they may change this one, saving decides.
+  const form = (...answers: readonly number[]): Row => ({ kind: 'form', entity, right: `${entity}:update`, answers });
+  const trashed = (...answers: readonly number[]): Row => ({
+    kind: 'trashed',
+    entity,
+    right: `${entity}:delete`,
+    answers,
+  });
+  return {
+    [`GET ${api}`]: holding(`${entity}:read`, 200),
+    [`GET ${api}/:id`]: record('read', 200),
+    [`GET ${api}/aggregate`]: holding(`${entity}:read`, 200),
+    [`POST ${api}`]: { kind: 'create', entity, answers: [201] },
+    [`PATCH ${api}/:id`]: record('update', 200),
+    [`DELETE ${api}/:id`]: record('delete', 204),
+    [`GET ${api}/trash`]: holding(`${entity}:delete`, 200),
+    [`POST ${api}/:id/restoration`]: trashed(200),
+    [`POST ${api}/import`]: holding(`${entity}:import`, 202, 422),
+    [`GET /${path}`]: holding(`${entity}:read`, 200),
+    [`GET /${path}/options`]: holding(`${entity}:read`, 200),
+    [`GET /${path}/new`]: holding(`${entity}:create`, 200),
+    [`POST /${path}/new`]: { kind: 'create', entity, answers: [303] },
+    [`GET /${path}/trash`]: holding(`${entity}:delete`, 200),
+    [`GET /${path}/:id`]: record('read', 200),
+    [`GET /${path}/:id/edit`]: form(200),
+    [`POST /${path}/:id/edit`]: record('update', 303),
+    [`GET /${path}/:id/fields/:field`]: form(200),
+    [`POST /${path}/:id/fields/:field`]: record('update', 303),
+    [`POST /${path}/:id/trash`]: record('delete', 303),
+    [`POST /${path}/:id/restoration`]: trashed(303),
+    [`GET /${path}/:id/panels`]: record('read', 200),
+    [`GET /${path}/:id/panels/:module/:panel`]: record('read', 200, 404),
+  };
+}
+
+function without(rows: Readonly<Record<string, Row>>, ...keys: readonly string[]): Readonly<Record<string, Row>> {
+  return Object.fromEntries(Object.entries(rows).filter(([key]) => !keys.includes(key)));
+}
+
+const deal = (right: string, ...answers: readonly number[]): Row => ({
+  kind: 'record',
+  entity: 'sales.deal',
+  right,
+  answers,
+});
+
+/** Every route of core, sales and the fixture lab. */
+export const routes: Readonly<Record<string, Row>> = {
+  'GET /api/v1/openapi.json': signedIn([200]),
+  'POST /api/v1/session': open([401, 429]),
+  'DELETE /api/v1/session': signedIn([204], 'disposable'),
+  'GET /api/v1/me': signedIn([200]),
+  'GET /api/v1/me/sessions': signedIn([200]),
+  'DELETE /api/v1/me/sessions/:id': own([204], 'whole'),
+  'POST /api/v1/me/password': signedIn([422, 429], 'session'),
+  'GET /api/v1/me/tokens': signedIn([200]),
+  'POST /api/v1/me/tokens': signedIn([201], 'session'),
+  'DELETE /api/v1/me/tokens/:id': own([204], 'whole'),
+  'GET /api/v1/roles': holding('core.user:read', 200),
+  'GET /api/v1/roles/:key/grants': administer('role', 200),
+  'PUT /api/v1/roles/:key/grants': administer('role', 200),
+  'POST /api/v1/users/:id/invitation': administer('user', 201, 409),
+  'POST /api/v1/users/:id/password-reset': administer('user', 201),
+  'POST /api/v1/users/:id/deactivation': administer('user', 200),
+  'DELETE /api/v1/users/:id/deactivation': administer('user', 204, 409),
+  'PUT /api/v1/users/:id/role': administer('user', 204),
+  'GET /login': open([200, 303]),
+  'POST /login': open([403, 422, 429]),
+  'POST /logout': open([303, 403], 'disposable'),
+  'GET /invitation/:token': open([404]),
+  'POST /invitation/:token': open([403, 404]),
+  'GET /reset/:token': open([404]),
+  'POST /reset/:token': open([403, 404]),
+  'GET /setup': open([303, 404]),
+  'POST /setup': open([303, 403, 404, 422]),
+  'GET /api/v1/settings': signedIn([200]),
+  'PATCH /api/v1/settings': administer('settings', 200),
+  'GET /api/v1/settings/exchange-rates': signedIn([200]),
+  'PUT /api/v1/settings/exchange-rates/:currency/:validFrom': administer('settings', 200, 201),
+  'DELETE /api/v1/settings/exchange-rates/:currency/:validFrom': administer('settings', 204, 404),
+  'GET /api/v1/plugins': administer('plugin', 200),
+  'GET /api/v1/plugins/:id': administer('plugin', 200),
+  'GET /api/v1/plugins/:id/plan': administer('plugin', 200),
+  'GET /api/v1/plugins/:id/operations': administer('plugin', 200),
+  'POST /api/v1/plugins/:id/activation': administer('plugin', 200),
+  'DELETE /api/v1/plugins/:id/activation': administer('plugin', 404),
+  'DELETE /api/v1/plugins/:id': administer('plugin', 404),
+  'POST /api/v1/plugins/:id/restoration': administer('plugin', 404, 409),
+  'POST /api/v1/plugins/:id/purge': administer('plugin', 404, 409),
+  'POST /api/v1/plugins': administer('plugin', 422),
+  'PUT /api/v1/plugins/:id/version': administer('plugin', 404, 422),
+  'GET /api/v1/plugins/:id/settings': administer('plugin', 200),
+  'PUT /api/v1/plugins/:id/settings': administer('plugin', 200),
+  'GET /api/v1/dead-letters': administer('event', 200),
+  'POST /api/v1/dead-letters/:id/replay': administer('event', 404),
+  'DELETE /api/v1/dead-letters/:id': administer('event', 404),
+  'GET /api/v1/jobs/:id': { kind: 'own', answers: [200], overseer: 'core.job:administer' },
+  'POST /api/v1/imports': holding('core.account:import', 202),
+  'GET /api/v1/imports': signedIn([200]),
+  'GET /api/v1/imports/:id': ownImport(200),
+  'GET /api/v1/imports/:id/refused.csv': ownImport(200),
+  'GET /api/v1/demo-data': administer('demo', 200),
+  'POST /api/v1/demo-data': administer('demo', 200, 201, 409),
+  'DELETE /api/v1/demo-data': administer('demo', 200, 204),
+  'GET /api/v1/live': signedIn([200]),
+  'GET /': signedIn([200]),
+  'GET /panels/:module/:panel': signedIn([404]),
+  'POST /demo-data/removal': administer('demo', 303),
+  'GET /me': signedIn([200]),
+  'POST /me/password': signedIn([422, 429]),
+  'POST /me/tokens': signedIn([200, 303]),
+  'POST /me/tokens/:id/revocation': own([303]),
+  'POST /me/sessions/:id/end': own([303]),
+  'POST /users/:id/role': administer('user', 303),
+  'POST /users/:id/invitation': administer('user', 200, 303),
+  'POST /users/:id/password-reset': administer('user', 200, 303),
+  'GET /users/:id/deactivation': administer('user', 200),
+  'POST /users/:id/deactivation': administer('user', 303),
+  'POST /users/:id/reactivation': administer('user', 303),
+  'GET /teams': holding('core.team:read', 200),
+  'GET /roles': administer('role', 200),
+  'GET /roles/:key': administer('role', 200),
+  'POST /roles/:key': administer('role', 303),
+  'GET /settings': administer('settings', 200),
+  'POST /settings': administer('settings', 303, 422),
+  'POST /settings/rates': administer('settings', 303, 422),
+  'POST /settings/rates/:currency/:day/removal': administer('settings', 303, 404),
+  'GET /imports': signedIn([200]),
+  'POST /imports': signedIn([200, 303, 415, 422]),
+  'GET /imports/:id': ownImport(200),
+  'POST /imports/:id/run': ownImport(303, 403),
+  'POST /imports/:id/columns': ownImport(303, 403, 422),
+  'GET /dead-letters': administer('event', 200),
+  'POST /dead-letters/:id/replay': administer('event', 404),
+  'POST /dead-letters/:id/removal': administer('event', 404),
+  'GET /dev/ui': signedIn([200]),
+  'GET /plugins': administer('plugin', 200),
+  'POST /plugins': administer('plugin', 303, 422),
+  'POST /plugins/package': administer('plugin', 303, 415, 422),
+  'GET /plugins/:id': administer('plugin', 200),
+  'POST /plugins/:id/settings': administer('plugin', 303, 404),
+  'POST /plugins/:id/activation': administer('plugin', 404),
+  'GET /plugins/:id/plan': administer('plugin', 200, 404),
+  'POST /plugins/:id/plan': administer('plugin', 404),
+  ...entityRows('core.account', 'accounts'),
+  ...entityRows('core.contact', 'contacts'),
+  ...without(
+    entityRows('core.user', 'users'),
+    'GET /users/trash',
+    'POST /users/:id/trash',
+    'POST /users/:id/restoration',
+  ),
+  ...entityRows('core.team', 'teams'),
+  ...entityRows('sales.pipeline', 'sales/pipelines'),
+  ...entityRows('sales.stage', 'sales/stages'),
+  ...entityRows('sales.deal', 'sales/deals'),
+  'GET /api/v1/sales/deals/outcome': holding('sales.deal:read', 200),
+  'POST /api/v1/sales/deals/:dealId/closure': deal('sales.deal:close', 201),
+  'DELETE /api/v1/sales/deals/:dealId/closure': deal('sales.deal:close', 409),
+  'PUT /api/v1/sales/deals/:dealId/stage': deal('sales.deal:update', 200),
+  'GET /sales/board': holding('sales.deal:read', 200),
+  'POST /sales/deals/:dealId/stage': deal('sales.deal:update', 200, 303),
+  ...entityRows('lab.specimen', 'lab/specimens'),
+  'GET /lab/specimens/board': holding('lab.specimen:read', 200),
+  'POST /lab/specimens/:id/lane': {
+    kind: 'record',
+    entity: 'lab.specimen',
+    right: 'lab.specimen:update',
+    answers: [200, 303],
+  },
+  ...entityRows('lab.shelf', 'lab/shelves'),
+};
+
+const note = (right: string, ...answers: readonly number[]): Row => ({
+  kind: 'record',
+  entity: 'planted.note',
+  right,
+  answers,
+});
+
+/** What the routes of the fixture `planted` ought to do; none of them does. */
+export const plantedRoutes: Readonly<Record<string, Row>> = {
+  'POST /api/v1/planted/notes/:noteId/pin': note('planted.note:update', 201),
+  'GET /api/v1/planted/notes/:noteId/peek': note('planted.note:read', 200),
+  'GET /api/v1/planted/summary': signedIn([200]),
+  'GET /api/v1/planted/notes/matching': holding('planted.note:read', 200),
+};

@@ -1,0 +1,108 @@
+import type { CoreTestHost } from '@trellis-crm/core/testing';
+import type { Id } from '@trellis-crm/sdk';
+
+/** Values of path parameters (and `?`, the query) of routes that belong to no record. */
+export const specialParams: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'GET /api/v1/roles/:key/grants': { key: 'user' },
+  'PUT /api/v1/roles/:key/grants': { key: 'user' },
+  'GET /roles/:key': { key: 'user' },
+  'POST /roles/:key': { key: 'user' },
+  'PUT /api/v1/settings/exchange-rates/:currency/:validFrom': { currency: 'USD', validFrom: '2026-01-01' },
+  'DELETE /api/v1/settings/exchange-rates/:currency/:validFrom': { currency: 'USD', validFrom: '2026-01-02' },
+  'POST /settings/rates/:currency/:day/removal': { currency: 'USD', day: '2026-01-03' },
+  'GET /api/v1/plugins/:id': { id: 'sales' },
+  'GET /api/v1/plugins/:id/plan': { id: 'sales', '?': '?verb=disable' },
+  'GET /api/v1/plugins/:id/operations': { id: 'sales' },
+  'POST /api/v1/plugins/:id/activation': { id: 'sales' },
+  'DELETE /api/v1/plugins/:id/activation': { id: 'nowhere' },
+  'DELETE /api/v1/plugins/:id': { id: 'nowhere' },
+  'POST /api/v1/plugins/:id/restoration': { id: 'nowhere' },
+  'POST /api/v1/plugins/:id/purge': { id: 'nowhere' },
+  'PUT /api/v1/plugins/:id/version': { id: 'nowhere' },
+  'GET /api/v1/plugins/:id/settings': { id: 'sales' },
+  'PUT /api/v1/plugins/:id/settings': { id: 'sales' },
+  'GET /plugins/:id': { id: 'sales' },
+  'POST /plugins/:id/settings': { id: 'sales' },
+  'POST /plugins/:id/activation': { id: 'nowhere' },
+  'GET /plugins/:id/plan': { id: 'sales', '?': '?verb=disable' },
+  'POST /plugins/:id/plan': { id: 'nowhere' },
+  'POST /api/v1/imports': { '?': '?entity=core.account&dryRun=true' },
+  'GET /api/v1/live': { '?': '?topics=core.account' },
+};
+
+/** Bodies of routes that are not derived from an entity. */
+export const specialBodies: Readonly<Record<string, object>> = {
+  'POST /api/v1/session': { email: 'nobody@example.test', password: 'not the password' },
+  'POST /api/v1/me/password': { oldPassword: 'not the password', newPassword: 'a rather long sentence' },
+  'POST /api/v1/me/tokens': { name: 'made by the matrix' },
+  'PUT /api/v1/roles/:key/grants': { grants: { 'core.account:read': 'all' } },
+  'POST /api/v1/users/:id/deactivation': { reassignTo: null },
+  'PUT /api/v1/users/:id/role': { role: 'read-only' },
+  'PATCH /api/v1/settings': { companyName: 'Matrix' },
+  'PUT /api/v1/settings/exchange-rates/:currency/:validFrom': { rate: '1.25' },
+  'POST /api/v1/plugins': { path: '' },
+  'PUT /api/v1/plugins/:id/version': { path: '' },
+  'PUT /api/v1/plugins/:id/settings': {},
+  'POST /login': { email: 'nobody@example.test', password: 'not the password' },
+  'POST /invitation/:token': { password: 'a rather long sentence' },
+  'POST /reset/:token': { password: 'a rather long sentence' },
+  'POST /setup': {},
+  'POST /demo-data/removal': {},
+  'POST /me/password': { oldPassword: 'not the password', newPassword: 'a rather long sentence' },
+  'POST /me/tokens': { name: 'made by the matrix' },
+  'POST /users/:id/role': { role: 'read-only' },
+  'POST /users/:id/deactivation': { reassignTo: '' },
+  'POST /plugins/:id/plan': { verb: 'disable' },
+  'POST /roles/:key': { 'core.account:read': 'all' },
+  'POST /settings/rates': { currency: 'USD', validFrom: '2026-01-01', rate: '1.5' },
+  'POST /api/v1/sales/deals/:dealId/closure': { outcome: 'lost' },
+  'POST /lab/specimens/:id/lane': { state: 'tested' },
+};
+
+/** Something of a person's own that an address names: a session, a token, a job, an import. @returns its id */
+export async function ownThing(host: CoreTestHost, key: string, owner: Id): Promise<Id> {
+  const insert = insertions.find(([part]) => key.includes(part))?.[1];
+  if (insert === undefined) throw new Error(`nobody knows what ${key} names`);
+  if (key.includes('/imports/')) await ensureImport(host);
+  const id = crypto.randomUUID();
+  await host.sql(insert, [id, owner]);
+  return id;
+}
+
+const insertions: readonly (readonly [part: string, insert: string])[] = [
+  [
+    '/sessions/',
+    `insert into core.sessions (id, user_id, token_hash, created_at, last_seen_at, ip, user_agent)
+     values (?, ?, sha256(gen_random_uuid()::text::bytea), now(), now(), '127.0.0.1', 'matrix')`,
+  ],
+  [
+    '/tokens/',
+    `insert into core.api_tokens (id, user_id, token_hash, name, hint, scopes, created_at)
+     values (?, ?, sha256(gen_random_uuid()::text::bytea), 'x', 'x', '{*}', now())`,
+  ],
+  [
+    '/jobs/',
+    `insert into core.job_progress (id, owner_id, kind, state, created_at) values (?, ?, 'x', 'waiting', now())`,
+  ],
+  [
+    '/imports/',
+    `with given as (select ?::uuid as id, ?::uuid as owner),
+     one as (select i from core.imports i where file_name = 'matrix.csv' limit 1),
+     copy as (
+       insert into core.imports
+       select (jsonb_populate_record(one.i, jsonb_build_object('id', given.id, 'created_by', given.owner,
+         'actor', (one.i).actor || jsonb_build_object('userId', given.owner, 'id', given.owner)))).*
+       from one, given returning id
+     )
+     insert into core.import_files select given.id, f.position, f.text
+     from given, one join core.import_files f on f.import_id = (one.i).id`,
+  ],
+];
+
+/** One import as core stores it, from which others are copied. */
+async function ensureImport(host: CoreTestHost): Promise<void> {
+  const path = '/api/v1/accounts/import?dryRun=true&fileName=matrix.csv';
+  if ((await host.sql(`select from core.imports where file_name = 'matrix.csv' limit 1`)).length > 0) return;
+  const { status } = await host.as(host.admin).post(path, 'name\nImported\n', { 'Content-Type': 'text/csv' });
+  if (status !== 202) throw new Error(`the import was not taken: ${status}`);
+}
