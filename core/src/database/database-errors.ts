@@ -1,4 +1,4 @@
-/** What a database error means to the caller, whichever layer (pg, tarn, knex, objection) threw it. */
+/** What a database error means to the caller, whichever layer (pg, tarn, knex) threw it. */
 export type DatabaseFault =
   | 'connection_lost'
   | 'pool_timeout'
@@ -25,14 +25,13 @@ export interface DatabaseProblem {
 }
 
 /**
- * Classifies an error of a statement, looking through objection's `nativeError`; undefined when it is none of the
- * database's faults. Ask only about errors of the database: another service's refused socket looks the same.
+ * Classifies an error of a statement; undefined when it is none of the database's faults. Ask only about errors of the
+ * database: another service's refused socket looks the same.
  */
 export function classifyDatabaseError(error: unknown): DatabaseProblem | undefined {
   if (!(error instanceof Error)) return undefined;
-  const native = 'nativeError' in error && error.nativeError instanceof Error ? error.nativeError : error;
-  const fault = faultOf(native);
-  return fault === undefined ? undefined : problemOf(native, fault);
+  const fault = faultOf(error);
+  return fault === undefined ? undefined : problemOf(error, fault);
 }
 
 /** Whether the connection, or the server behind it, went away: the answer is 503 and another try. */

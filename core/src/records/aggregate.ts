@@ -1,29 +1,16 @@
 import { Big } from 'big.js';
-import type { GroupRow } from '@trellis-crm/sdk';
+import { MalformedError, type GroupRow } from '@trellis-crm/sdk';
+import type { PreparedRow } from '../database/prepared.js';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
-import { currencyColumn } from './compile-fields.js';
 import { asText, canonicalDecimal, canonicalMoney } from './decimals.js';
-import { visibleRecords } from './include.js';
-import { MalformedError } from '@trellis-crm/sdk';
-import { QueryReader } from './list-query.js';
-import { quoted } from './names.js';
-import { columnSql, fetchRows, readFrom, type Row } from './read-rows.js';
-import type { ReadScope } from './record-scope.js';
-import { requireReach } from './rights.js';
-import { traitsOf, type KindTraits } from './field-kinds.js';
-import type { Sql } from './sql.js';
 import { findTarget } from './field-access.js';
-
-/** What to group by and what to measure. */
-export interface Aggregation {
-  readonly by: readonly CompiledField[];
-  readonly sum: readonly CompiledField[];
-  readonly min: readonly CompiledField[];
-  readonly max: readonly CompiledField[];
-}
-
-/** Groups answered at most. */
-export const maxGroups = 1000;
+import { traitsOf, type KindTraits } from './field-kinds.js';
+import { QueryReader } from './list-query.js';
+import type { ReadScope } from './record-scope.js';
+import { requireReach, visibleRecords } from './rights.js';
+import { allOf, type Sql } from './sql.js';
+import { groupsShape, measuredFields, type Aggregation } from './statements/aggregate-statement.js';
+import { runRead } from './statements/read-plan.js';
 
 /** Reads the parameters of an aggregate. @throws MalformedError `invalid_query` */
 export function parseAggregate(
@@ -59,7 +46,7 @@ export function parseAggregate(
 }
 
 /**
- * Groups with their measures, with the rights of the list; at most {@link maxGroups}, greatest first. Amounts of money are
+ * Groups with their measures, with the rights of the list; greatest first. Amounts of money are
  * never added across currencies: there is one group per currency.
  * @throws ForbiddenError
  */
@@ -71,27 +58,9 @@ export async function aggregateRecords(
 ): Promise<readonly GroupRow[]> {
   requireReach(scope, entity, 'read');
   assertFits(aggregation);
-  const { by, sum, min, max } = aggregation;
-  const measured = [...new Set([...sum, ...min, ...max])];
-  const query = readFrom(scope, entity, [visibleRecords(scope, entity), ...conditions], [...by, ...measured]);
-  const keys = [
-    ...by.map((field, position) => [columnSql(field), `key_${position}`] as const),
-    ...currencyKeys(measured),
-  ];
-  for (const [column, name] of keys) query.select(scope.db.raw(`${column} as ${quoted(name)}`)).groupByRaw(column);
-  query.select(scope.db.raw('count(*) as "count"'));
-  for (const [verb, fields] of [
-    ['sum', sum],
-    ['min', min],
-    ['max', max],
-  ] as const) {
-    for (const [position, field] of fields.entries())
-      query.select(scope.db.raw(`${verb}(${columnSql(field)}) as ${quoted(`${verb}_${position}`)}`));
-  }
-  const rows = await fetchRows(
-    query.orderByRaw(['count(*) desc', ...keys.map(([column]) => column)].join(', ')).limit(maxGroups),
-  );
-  return rows.map((row) => presentGroup(row, aggregation, measured));
+  const condition = allOf([visibleRecords(scope, entity), ...conditions]);
+  const rows = await runRead(scope, { entity, fields: [], included: [], condition }, groupsShape(aggregation));
+  return rows.map((row) => presentGroup(row, aggregation));
 }
 
 /** Queries from code are held to the same kinds as those from outside. */
@@ -109,30 +78,18 @@ function assertFits({ by, sum, min, max }: Aggregation): void {
     );
 }
 
-/** One more key per money field: its currency. */
-function currencyKeys(measured: readonly CompiledField[]): (readonly [column: string, name: string])[] {
-  return measured.flatMap((field, position) =>
-    field.field.kind === 'money'
-      ? [[`${field.alias}.${quoted(currencyColumn(field.column))}`, `currency_${position}`] as const]
-      : [],
-  );
-}
-
-function presentGroup(row: Row, { by, sum, min, max }: Aggregation, measured: readonly CompiledField[]): GroupRow {
-  const measure = (verb: string, fields: readonly CompiledField[]): Record<string, unknown> =>
-    Object.fromEntries(
-      fields.map((field, position) => [
-        field.path,
-        presentMeasure(field, row[`${verb}_${position}`], row[`currency_${measured.indexOf(field)}`]),
-      ]),
-    );
-  return {
-    key: Object.fromEntries(by.map(({ path }, position) => [path, row[`key_${position}`] ?? null])),
-    count: Number(row['count']),
-    sum: measure('sum', sum),
-    min: measure('min', min),
-    max: measure('max', max),
-  };
+/** Takes a row's values in the order in which they were selected. */
+function presentGroup(row: PreparedRow, aggregation: Aggregation): GroupRow {
+  const values = row.values();
+  const next = (): unknown => values.next().value;
+  const { by, sum, min, max } = aggregation;
+  const key = Object.fromEntries(by.map(({ path }) => [path, next() ?? null]));
+  const money = measuredFields(aggregation).filter(({ field }) => field.kind === 'money');
+  const currencies = new Map(money.map((field) => [field, next()]));
+  const count = Number(next());
+  const measure = (fields: readonly CompiledField[]): Record<string, unknown> =>
+    Object.fromEntries(fields.map((field) => [field.path, presentMeasure(field, next(), currencies.get(field))]));
+  return { key, count, sum: measure(sum), min: measure(min), max: measure(max) };
 }
 
 function presentMeasure({ field }: CompiledField, value: unknown, currency: unknown): unknown {

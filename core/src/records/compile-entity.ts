@@ -1,9 +1,9 @@
-import { Model, type ModelClass } from 'objection';
 import type { EntityDefinition } from '@trellis-crm/sdk';
 import type { CompiledEntity, CompiledExtension, OwnedExtension } from './compiled-entity.js';
 import { compileFields } from './compile-fields.js';
 import { schemaNameOf, toKebab, toSnake } from './names.js';
 import { recordSchemas } from './record-schemas.js';
+import { StatementCache } from './statements/statement-cache.js';
 import { createWriteStatements } from './writes/statement-cache.js';
 
 /**
@@ -23,7 +23,8 @@ export function compileEntity(definition: EntityDefinition, extensions: readonly
   return {
     ...shape,
     path: pathOf(definition),
-    model: createModel(`${table.schemaName}.${table.tableName}`),
+    fieldList: all,
+    reads: new StatementCache(),
     statements: createWriteStatements(shape),
     schemas: recordSchemas(all),
   };
@@ -31,12 +32,4 @@ export function compileEntity(definition: EntityDefinition, extensions: readonly
 
 function pathOf({ module, plural }: EntityDefinition): string {
   return module === 'core' ? toKebab(plural) : `${module}/${toKebab(plural)}`;
-}
-
-/** A class of its own per generation, so that nothing of one generation is seen by another; bound to no connection. */
-function createModel(tableName: string): ModelClass<Model> {
-  return class RecordModel extends Model {
-    static override tableName = tableName;
-    static override idColumn = 'id';
-  };
 }

@@ -1,5 +1,4 @@
 import { PluginError, type EntityDefinition, type EntityToken, type Field, type FieldMap } from '@trellis-crm/sdk';
-import { fittingName } from '../database/migrator/identifier.js';
 import type { CompiledField, CompiledList, OwnedExtension } from './compiled-entity.js';
 import { schemaNameOf, toSnake } from './names.js';
 
@@ -98,11 +97,6 @@ function compileField(name: string, field: Field, place: FieldPlace): CompiledFi
     list: field.kind === 'list' ? compileList(name, field, place) : null,
     permissions: permissionsOf(path, field, definition),
   };
-}
-
-/** Key of a field's value in a selected row: its column, or for a side table's one a name that no other has. */
-export function rowKey({ alias, column }: CompiledField): string {
-  return alias === recordAlias || alias === listAlias ? column : fittingName(alias, column);
 }
 
 /** Column of the currency beside a money field's amount. */

@@ -1,5 +1,5 @@
 import type { EntityDefinition, Extension, Field, FieldMap, PermissionKey, TSchema } from '@trellis-crm/sdk';
-import type { ModelClass, Model } from 'objection';
+import type { StatementCache } from './statements/statement-cache.js';
 import type { WriteStatements } from './writes/write-shape.js';
 
 /** One entity of a generation with everything that can be worked out once: the declaration, and the side tables active plugins hang on it. */
@@ -14,8 +14,10 @@ export interface CompiledEntity {
   readonly extensions: ReadonlyMap<string, CompiledExtension>;
   /** All fields by path: own ones, those core keeps (`id`, `createdAt`, `owner` …), then `<plugin>.<field>`. */
   readonly fields: ReadonlyMap<string, CompiledField>;
-  /** Objection model of the table, bound to no connection: every query names its own. */
-  readonly model: ModelClass<Model>;
+  /** The fields as a list, in their order. */
+  readonly fieldList: readonly CompiledField[];
+  /** Reads of this generation, each built when it is first asked for. */
+  readonly reads: StatementCache;
   /** Statements of writes; the same text for any number of records. */
   readonly statements: WriteStatements;
   readonly schemas: RecordSchemas;

@@ -1,12 +1,11 @@
 import { ConflictError } from '@trellis-crm/sdk';
-import { raw } from 'objection';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { quoted } from './names.js';
-import { columnSql, entriesFrom, readFrom } from './read-rows.js';
+import { selectRows } from './statements/select-rows.js';
+import { columnSql, entriesFrom } from './statements/source.js';
 import { listAlias } from './compile-fields.js';
 import type { WriteScope } from './record-scope.js';
-import { reachFor, withinReach } from './rights.js';
-import { visibleRecords } from './include.js';
+import { reachFor, visibleRecords, withinReach } from './rights.js';
 import { sql, type Sql } from './sql.js';
 
 /** What goes to the trash together, and what must forget it. */
@@ -120,15 +119,13 @@ async function findDependents(scope: WriteScope, { entity, field, item }: Incomi
     scope.identity.kind === 'user'
       ? withinReach(scope.identity, entity, reachFor(scope, entity, 'delete'))
       : sql('true');
-  const rows: readonly object[] = await readFrom(scope, entity, [
-    refersTo({ entity, field, item }, ids),
-    sql('r."deleted_at" is null'),
-  ])
-    .select('r.id', raw(`(${reach.text})`, [...reach.bindings]).as('in_reach'))
-    .orderBy('r.id')
-    .forUpdate();
-  const idsWhere = (inReach: boolean): string[] =>
-    rows.filter((row) => Reflect.get(row, 'in_reach') === inReach).map(idOf);
+  const rows = await selectRows(scope, entity, {
+    columns: ['r."id"', reach],
+    conditions: [refersTo({ entity, field, item }, ids), sql('r."deleted_at" is null')],
+    tail: 'order by r."id" for update of r',
+  });
+  const idsWhere = (wanted: boolean): string[] =>
+    rows.flatMap(([id, isInReach]) => ((isInReach === true) === wanted ? [String(id)] : []));
   return { found: idsWhere(true), outOfReach: idsWhere(false) };
 }
 
@@ -139,12 +136,10 @@ async function staying(
   ids: ReadonlySet<string>,
   trashed: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<string[]> {
-  const rows: readonly object[] = await readFrom(scope, incoming.entity, [
-    refersTo(incoming, [...ids]),
-    sql('r."deleted_at" is null'),
-  ]).select('r.id');
+  const conditions = [refersTo(incoming, [...ids]), sql('r."deleted_at" is null')];
+  const rows = await selectRows(scope, incoming.entity, { columns: ['r."id"'], conditions });
   const going = trashed.get(incoming.entity.definition.id);
-  return rows.map(idOf).filter((id) => going?.has(id) !== true);
+  return rows.map(([id]) => String(id)).filter((id) => going?.has(id) !== true);
 }
 
 function refersTo({ field, item }: IncomingRef, ids: readonly string[]): Sql {
@@ -176,17 +171,13 @@ async function refuseBlocked(scope: WriteScope, blockers: readonly Referrers[]):
   const references = [];
   for (const { incoming, ids } of blockers) {
     const { entity, field } = incoming;
-    const rows: readonly object[] = await readFrom(scope, entity, [
-      sql('r."id" = any(?::uuid[])', [ids]),
-      visibleRecords(scope, entity),
-    ])
-      .select('r.id')
-      .limit(namedBlockers);
-    references.push({ entity: entity.definition.id, field: field.path, count: ids.length, ids: rows.map(idOf) });
+    const rows = await selectRows(scope, entity, {
+      columns: ['r."id"'],
+      conditions: [sql('r."id" = any(?::uuid[])', [ids]), visibleRecords(scope, entity)],
+      tail: `limit ${namedBlockers}`,
+    });
+    const shown = rows.map(([id]) => String(id));
+    references.push({ entity: entity.definition.id, field: field.path, count: ids.length, ids: shown });
   }
   throw new ConflictError('still_referenced', { references });
-}
-
-function idOf(row: object): string {
-  return String(Reflect.get(row, 'id'));
 }

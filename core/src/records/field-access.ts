@@ -12,10 +12,10 @@ export interface FieldTarget {
 
 type AccessScope = Pick<ReadScope, 'identity' | 'elevatedFor'>;
 
-/** Fields the actor may see, in the order of a record. */
+/** Fields the actor may see, in the order of a record: the entity's own list when that is all of them. */
 export function readableFields(scope: AccessScope, entity: CompiledEntity): readonly CompiledField[] {
-  const all = [...entity.fields.values()];
-  return all.every(({ permissions }) => permissions === null)
+  const all = entity.fieldList;
+  return all.every((field) => mayReadField(scope, field, entity))
     ? all
     : all.filter((field) => mayReadField(scope, field, entity));
 }
@@ -31,6 +31,13 @@ export function findTarget(scope: AccessScope, entity: CompiledEntity, name: str
     return visible(scope, entity, { field: parent, item: null, part: 'currency' });
   const item = parent.list?.items.find((candidate) => candidate.name === last);
   return item === undefined ? undefined : visible(scope, entity, { field: parent, item, part: 'value' });
+}
+
+/** Finds the ref that a name means; undefined when it is none, or the record's own id. */
+export function findReference(scope: AccessScope, entity: CompiledEntity, name: string): FieldTarget | undefined {
+  const target = findTarget(scope, entity, name);
+  const reference = target?.item ?? target?.field;
+  return reference === undefined || reference.target === null || target?.field.path === 'id' ? undefined : target;
 }
 
 function visible(scope: AccessScope, entity: CompiledEntity, target: FieldTarget): FieldTarget | undefined {

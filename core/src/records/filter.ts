@@ -4,7 +4,7 @@ import type { FieldTarget } from './field-access.js';
 import { traitsOf, type Operator } from './field-kinds.js';
 import { comparisonValue, currencyValue, type ComparisonValue } from './filter-values.js';
 import { quoted } from './names.js';
-import { columnSql, entriesFrom } from './read-rows.js';
+import { columnSql, entriesFrom } from './statements/source.js';
 import { around, sql, type Sql } from './sql.js';
 
 /** Operators a target understands. */

@@ -1,12 +1,14 @@
 import { MalformedError, NotFoundError, PluginError, type Id } from '@trellis-crm/sdk';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
-import { findTarget, readableFields, type FieldTarget } from './field-access.js';
-import { includeRecords, visibleRecords } from './include.js';
-import { presentRow, type PresentedRecord } from './present-record.js';
-import { fetchRows, readFrom, selectFields } from './read-rows.js';
+import { findReference, readableFields, type FieldTarget } from './field-access.js';
+import type { PresentedRecord } from './present-record.js';
 import type { ReadScope } from './record-scope.js';
-import { requireReach } from './rights.js';
-import { sql, type Sql } from './sql.js';
+import { requireReach, visibleRecords } from './rights.js';
+import { allOf, sql, type Sql } from './sql.js';
+import { resolveIncludes } from './statements/included.js';
+import { runRead } from './statements/read-plan.js';
+import { recordShape, recordsShape } from './statements/record-statement.js';
+import { selectRows } from './statements/select-rows.js';
 
 /** How one record is read. */
 export interface GetOptions {
@@ -16,20 +18,43 @@ export interface GetOptions {
   readonly include?: readonly string[];
 }
 
+/** A record as JSON that PostgreSQL wrote, to be handed on unread. */
+export interface RecordText {
+  readonly json: string;
+  readonly version: number;
+}
+
 /** One record that is not in the trash. @throws NotFoundError `<noun>_not_found`, ForbiddenError, MalformedError for an unknown `include` */
+export async function readRecord(
+  scope: ReadScope,
+  entity: CompiledEntity,
+  id: Id,
+  include: readonly string[] = [],
+): Promise<RecordText> {
+  requireReach(scope, entity, 'read');
+  const included = resolveIncludes(
+    scope,
+    include.map((name) => includeTarget(scope, entity, name)),
+  );
+  if (!isId(id)) throw notFound(entity);
+  const condition = allOf([sql('r."id" = ?::uuid', [id]), visibleRecords(scope, entity)]);
+  const fields = readableFields(scope, entity);
+  const [row] = await runRead(scope, { entity, fields, included, condition }, recordShape);
+  if (row === undefined) throw notFound(entity);
+  const [json, version] = row as readonly [string, number];
+  return { json, version };
+}
+
+/** The same with the record read. */
 export async function getRecord(
   scope: ReadScope,
   entity: CompiledEntity,
   id: Id,
-  options: GetOptions = {},
+  { lock = false, include = [] }: GetOptions = {},
 ): Promise<PresentedRecord> {
   requireReach(scope, entity, 'read');
-  const include = (options.include ?? []).map((name) => includeTarget(scope, entity, name));
-  if (options.lock === true) await lockRecords(scope, entity, [id]);
-  const [record] = await readRecords(scope, entity, [id], { fields: readableFields(scope, entity) });
-  if (record === undefined) throw notFound(entity);
-  const [included = record] = await includeRecords(scope, [record], include);
-  return included;
+  if (lock) await lockRecords(scope, entity, [id]);
+  return JSON.parse((await readRecord(scope, entity, id, include)).json) as PresentedRecord;
 }
 
 /** Records by id, in no order; those that are absent, in the trash or not visible are left out. @throws ForbiddenError */
@@ -49,10 +74,10 @@ export async function readRecords(
   ids: readonly Id[],
   options: { readonly fields?: readonly CompiledField[]; readonly condition?: Sql } = {},
 ): Promise<readonly PresentedRecord[]> {
-  const { fields = [...entity.fields.values()], condition = visibleRecords(scope, entity) } = options;
-  const conditions = [byId(ids), condition];
-  const rows = await fetchRows(selectFields(readFrom(scope, entity, conditions, fields), fields));
-  return rows.map((row) => presentRow(fields, row));
+  const { fields = entity.fieldList, condition = visibleRecords(scope, entity) } = options;
+  const plan = { entity, fields, included: [], condition: allOf([byId(ids), condition]) };
+  const [row = []] = await runRead(scope, plan, recordsShape);
+  return typeof row[0] === 'string' ? (JSON.parse(row[0]) as readonly PresentedRecord[]) : [];
 }
 
 /**
@@ -65,12 +90,11 @@ export async function lockRecords(
   ids: readonly Id[],
   options: { readonly condition?: Sql; readonly isDeletion?: boolean } = {},
 ): Promise<void> {
-  if (!scope.db.isTransaction) throw new PluginError('lock_outside_transaction', { entity: entity.definition.id });
+  if (scope.db.isTransaction !== true)
+    throw new PluginError('lock_outside_transaction', { entity: entity.definition.id });
   const { condition = visibleRecords(scope, entity), isDeletion = false } = options;
-  const query = readFrom(scope, entity, [byId(ids), condition])
-    .select('r.id')
-    .orderBy('r.id');
-  await (isDeletion ? query.forUpdate() : query.forNoKeyUpdate());
+  const tail = `order by r."id" for ${isDeletion ? 'update' : 'no key update'}`;
+  await selectRows(scope, entity, { columns: ['r."id"'], conditions: [byId(ids), condition], tail });
 }
 
 /** The refusal for what is absent as well as for what is invisible. */
@@ -91,8 +115,8 @@ export function isId(id: string): boolean {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 function includeTarget(scope: ReadScope, entity: CompiledEntity, name: string): FieldTarget {
-  const target = findTarget(scope, entity, name);
-  if (target !== undefined && (target.item ?? target.field).target !== null) return target;
+  const target = findReference(scope, entity, name);
+  if (target !== undefined) return target;
   throw new MalformedError(
     'invalid_query',
     {},

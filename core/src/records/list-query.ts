@@ -1,15 +1,13 @@
 import { MalformedError, type Problem } from '@trellis-crm/sdk';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
-import { findTarget, readableFields, type FieldTarget } from './field-access.js';
+import { findReference, findTarget, readableFields, type FieldTarget } from './field-access.js';
 import type { Operator } from './field-kinds.js';
 import { compileComparison, operatorsOf } from './filter.js';
 import type { ReadScope } from './record-scope.js';
 import { completeOrder, isSortable, type KeyValue, type SortKey } from './sort.js';
 import { decodeCursor } from './cursor.js';
 import type { Sql } from './sql.js';
-
-/** How the number of all records is found: up to 1,000, exactly, by the planner's estimate, or not at all. */
-export type CountMode = 'capped' | 'exact' | 'estimate' | 'none';
+import type { CountMode } from './statements/count-statement.js';
 
 /** A list that was asked for, checked against the entity and what the actor may see. */
 export interface ListQuery {
@@ -128,10 +126,8 @@ export class QueryReader {
   /** Refs whose records are wanted in place of their ids. */
   include(): readonly FieldTarget[] {
     return this.list('include').flatMap((name) => {
-      const target = findTarget(this.scope, this.entity, name);
-      const reference = target?.item ?? target?.field;
-      if (target !== undefined && reference !== undefined && reference.target !== null && reference.path !== 'id')
-        return [target];
+      const target = findReference(this.scope, this.entity, name);
+      if (target !== undefined) return [target];
       this.#refuse('include', 'unknown_field', `"${name}" refers to no record`);
       return [];
     });

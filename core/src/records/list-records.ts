@@ -1,105 +1,71 @@
-import type { CompiledEntity, CompiledField } from './compiled-entity.js';
+import type { CompiledEntity } from './compiled-entity.js';
 import { encodeCursor } from './cursor.js';
-import { asText } from './decimals.js';
-import { includeRecords, visibleRecords } from './include.js';
-import type { CountMode, ListQuery } from './list-query.js';
-import { fieldValue, presentRow, type PresentedRecord } from './present-record.js';
-import { fetchRows, readFrom, selectFields, type RecordsQuery, type Row } from './read-rows.js';
+import type { ListQuery } from './list-query.js';
+import type { PresentedRecord } from './present-record.js';
 import type { ReadScope } from './record-scope.js';
-import { requireReach } from './rights.js';
-import { afterCondition, orderBy, type KeyValue, type SortKey } from './sort.js';
-import type { Sql } from './sql.js';
+import { requireReach, visibleRecords } from './rights.js';
+import { afterCondition, type KeyValue } from './sort.js';
+import { allOf, type Sql } from './sql.js';
+import { countCap, countShape, estimatedRows, estimateShape, type CountMode } from './statements/count-statement.js';
+import { resolveIncludes } from './statements/included.js';
+import { pageShape } from './statements/list-statement.js';
+import { runRead, type ReadPlan } from './statements/read-plan.js';
 
 /** One page of a list. */
 export interface RecordPage {
   readonly data: readonly PresentedRecord[];
-  readonly page: {
-    /** Cursor of the page after this one; null on the last. */
-    readonly next: string | null;
-    /** Number of records in the whole list; null when it was not asked for. */
-    readonly count: number | null;
-    /** There are more than `count`. */
-    readonly countIsCapped: boolean;
-  };
+  readonly page: PageFacts;
 }
 
-/** Reads one page with the actor's rights: one statement for the records, one for the count, one per included entity. @throws ForbiddenError */
-export async function listRecords(scope: ReadScope, entity: CompiledEntity, query: ListQuery): Promise<RecordPage> {
+/** What an answer says about its page. */
+export interface PageFacts {
+  /** Cursor of the page after this one; null on the last. */
+  readonly next: string | null;
+  /** Number of records in the whole list; null when it was not asked for. */
+  readonly count: number | null;
+  /** There are more than `count`. */
+  readonly countIsCapped: boolean;
+}
+
+/** The same as JSON that PostgreSQL wrote, to be handed on unread. */
+export interface RecordPageText {
+  /** A JSON array. */
+  readonly data: string;
+  readonly page: PageFacts;
+}
+
+/** Reads one page with the actor's rights in one statement; an estimated count is one more. @throws ForbiddenError */
+export async function readPage(scope: ReadScope, entity: CompiledEntity, query: ListQuery): Promise<RecordPageText> {
   requireReach(scope, entity, 'read');
-  const conditions = [visibleRecords(scope, entity), ...query.conditions];
-  const rows = await readPage(scope, entity, conditions, query);
-  const count = await countRecords(scope, entity, conditions, query.count);
-  const data = rows.slice(0, query.limit).map((row) => presentRow(query.fields, row));
-  const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-  return {
-    data: await includeRecords(scope, data, query.include),
-    page: { next: last === undefined ? null : encodeCursor(query.identity, keyValues(query.order, last)), ...count },
-  };
+  const { fields, order, limit, count: mode } = query;
+  const condition = allOf([visibleRecords(scope, entity), ...query.conditions]);
+  const plan = { entity, fields, included: resolveIncludes(scope, query.include), condition };
+  const after = query.after === null ? null : afterCondition(order, query.after);
+  const [row = []] = await runRead(scope, plan, pageShape({ order, limit, after, count: mode }));
+  const [data, found, counted, ...keys] = row as readonly [string | null, number, number | null, ...KeyValue[]];
+  const next = found > limit ? encodeCursor(query.identity, keys) : null;
+  const count = mode === 'estimate' ? await estimate(scope, plan) : counted;
+  return { data: data ?? '[]', page: { next, ...countOf(count, mode) } };
 }
 
-/** Highest number a capped count tells. */
-export const countCap = 1000;
-
-/** Number of records that fulfil the conditions. */
-export async function countRecords(
-  scope: ReadScope,
-  entity: CompiledEntity,
-  conditions: readonly Sql[],
-  mode: CountMode,
-): Promise<{ readonly count: number | null; readonly countIsCapped: boolean }> {
-  if (mode === 'none') return { count: null, countIsCapped: false };
-  if (mode === 'estimate')
-    return { count: await estimate(scope, readFrom(scope, entity, conditions)), countIsCapped: false };
-  if (mode === 'exact') return { count: await readFrom(scope, entity, conditions).resultSize(), countIsCapped: false };
-  const capped = await readFrom(scope, entity, conditions)
-    .select('r.id')
-    .limit(countCap + 1)
-    .resultSize();
-  return { count: Math.min(capped, countCap), countIsCapped: capped > countCap };
+/** The same with the records read. */
+export async function listRecords(scope: ReadScope, entity: CompiledEntity, query: ListQuery): Promise<RecordPage> {
+  const { data, page } = await readPage(scope, entity, query);
+  return { data: JSON.parse(data) as readonly PresentedRecord[], page };
 }
 
-/** One row more than asked for says whether there is a next page. */
-async function readPage(
-  scope: ReadScope,
-  entity: CompiledEntity,
-  conditions: readonly Sql[],
-  query: ListQuery,
-): Promise<readonly Row[]> {
-  const { order, limit, after } = query;
-  const selected = withKeys(query.fields, order);
-  const all = after === null ? conditions : [...conditions, afterCondition(order, after)];
-  return fetchRows(orderBy(selectFields(readFrom(scope, entity, all, selected), selected), order).limit(limit + 1));
+/** Number of records that fulfil a condition. */
+export async function countRecords(scope: ReadScope, entity: CompiledEntity, condition: Sql): Promise<number> {
+  const [row = []] = await runRead(scope, { entity, fields: [], included: [], condition }, countShape);
+  return Number(row[0]);
 }
 
-function withKeys(fields: readonly CompiledField[], order: readonly SortKey[]): readonly CompiledField[] {
-  return [...fields, ...order.map(({ field }) => field).filter((field) => !fields.includes(field))];
+async function estimate(scope: ReadScope, plan: ReadPlan): Promise<number> {
+  const [row = []] = await runRead(scope, { ...plan, fields: [], included: [] }, estimateShape);
+  return estimatedRows(row[0]);
 }
 
-function keyValues(order: readonly SortKey[], row: Row): KeyValue[] {
-  return order.map(({ field }) => keyValue(fieldValue(field, row)));
-}
-
-/** Money is sorted by its amount. */
-function keyValue(value: unknown): KeyValue {
-  if (value === null) return null;
-  if (typeof value === 'boolean') return String(value);
-  return asText(typeof value === 'object' && 'amount' in value ? value.amount : value);
-}
-
-/** The planner's guess, which costs no reading. */
-async function estimate({ db }: ReadScope, query: RecordsQuery): Promise<number> {
-  const { sql: text, bindings } = query.select('r.id').toKnexQuery().toSQL();
-  const result: { readonly rows: readonly { readonly 'QUERY PLAN': unknown }[] } = await db.raw(
-    `explain (format json) ${text}`,
-    [...bindings],
-  );
-  const [plan] = result.rows.map((row) => row['QUERY PLAN']);
-  return readPlanRows(plan);
-}
-
-function readPlanRows(plan: unknown): number {
-  const root: unknown = Array.isArray(plan) ? plan[0] : undefined;
-  const top: unknown = typeof root === 'object' && root !== null ? Reflect.get(root, 'Plan') : undefined;
-  const rows: unknown = typeof top === 'object' && top !== null ? Reflect.get(top, 'Plan Rows') : undefined;
-  return typeof rows === 'number' ? rows : 0;
+function countOf(count: number | null, mode: CountMode): Pick<PageFacts, 'count' | 'countIsCapped'> {
+  if (count === null || mode !== 'capped') return { count, countIsCapped: false };
+  return { count: Math.min(count, countCap), countIsCapped: count > countCap };
 }

@@ -1,23 +1,20 @@
 import type { CompiledEntity } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
-import { presentRow, type PresentedRecord } from './present-record.js';
-import { fetchRows, readFrom, selectFields } from './read-rows.js';
 import type { ReadScope } from './record-scope.js';
 import { reachFor, requireReach, withinReach } from './rights.js';
-import { sql } from './sql.js';
+import { allOf, sql } from './sql.js';
+import { runRead } from './statements/read-plan.js';
+import { trashShape } from './statements/record-statement.js';
 
-/** What went to the trash last, as far as the actor may bring it back; at most 200 records. @throws ForbiddenError */
-export async function listTrash(scope: ReadScope, entity: CompiledEntity): Promise<readonly PresentedRecord[]> {
+/** What went to the trash last, as far as the actor may bring it back, as a JSON array; at most 200 records. @throws ForbiddenError */
+export async function readTrash(scope: ReadScope, entity: CompiledEntity): Promise<string> {
   requireReach(scope, entity, 'delete');
-  const fields = readableFields(scope, entity);
-  const conditions = [
+  const condition = allOf([
     sql('r."deleted_at" is not null'),
     withinReach(scope.identity, entity, reachFor(scope, entity, 'read')),
     withinReach(scope.identity, entity, reachFor(scope, entity, 'delete')),
-  ];
-  const query = selectFields(readFrom(scope, entity, conditions, fields), fields);
-  const rows = await fetchRows(query.orderByRaw('r."deleted_at" desc, r."id"').limit(shownCount));
-  return rows.map((row) => presentRow(fields, row));
+  ]);
+  const plan = { entity, fields: readableFields(scope, entity), included: [], condition };
+  const [row = []] = await runRead(scope, plan, trashShape);
+  return typeof row[0] === 'string' ? row[0] : '[]';
 }
-
-const shownCount = 200;

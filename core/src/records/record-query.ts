@@ -1,15 +1,17 @@
 import { MalformedError, type GroupRow, type Query, type SortKey as QuerySortKey, type Where } from '@trellis-crm/sdk';
-import { aggregateRecords, type Aggregation } from './aggregate.js';
+import { aggregateRecords } from './aggregate.js';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
-import { findTarget, readableFields, type FieldTarget } from './field-access.js';
-import { includeRecords, visibleRecords } from './include.js';
+import { findReference, findTarget, readableFields, type FieldTarget } from './field-access.js';
 import { countRecords } from './list-records.js';
-import { presentRow, type PresentedRecord } from './present-record.js';
-import { fetchRows, readFrom, selectFields } from './read-rows.js';
+import type { PresentedRecord } from './present-record.js';
 import type { ReadScope } from './record-scope.js';
-import { requireReach } from './rights.js';
-import { completeOrder, isSortable, orderBy, type SortKey } from './sort.js';
-import type { Sql } from './sql.js';
+import { requireReach, visibleRecords } from './rights.js';
+import { completeOrder, isSortable, type SortKey } from './sort.js';
+import { allOf, type Sql } from './sql.js';
+import type { Aggregation } from './statements/aggregate-statement.js';
+import { resolveIncludes } from './statements/included.js';
+import { pageShape } from './statements/list-statement.js';
+import { runRead } from './statements/read-plan.js';
 import { compileAny, compileWhere } from './where.js';
 
 /** A read as plain data. */
@@ -61,25 +63,23 @@ async function runQuery(
   state: QueryState,
   limit: number,
 ): Promise<readonly PresentedRecord[]> {
-  const conditions = conditionsOf(scope, entity, state);
+  const condition = conditionOf(scope, entity, state);
   const fields = selectedFields(scope, entity, state.select);
   const order = completeOrder(
     entity,
     state.sort.map((key) => sortKey(scope, entity, key)),
   );
-  const include = state.include.map((name) => includeTarget(scope, entity, name));
-  const query = readFrom(scope, entity, conditions, [...fields, ...order.map(({ field }) => field)]);
-  const rows = await fetchRows(orderBy(selectFields(query, fields), order).limit(limit));
-  return includeRecords(
+  const included = resolveIncludes(
     scope,
-    rows.map((row) => presentRow(fields, row)),
-    include,
+    state.include.map((name) => includeTarget(scope, entity, name)),
   );
+  const page = pageShape({ order, limit, after: null, count: 'none' });
+  const [row = []] = await runRead(scope, { entity, fields, included, condition }, page);
+  return typeof row[0] === 'string' ? (JSON.parse(row[0]) as readonly PresentedRecord[]) : [];
 }
 
 async function countQuery(scope: ReadScope, entity: CompiledEntity, state: QueryState): Promise<number> {
-  const { count } = await countRecords(scope, entity, conditionsOf(scope, entity, state), 'exact');
-  return count ?? 0;
+  return countRecords(scope, entity, conditionOf(scope, entity, state));
 }
 
 async function groupQuery(
@@ -93,7 +93,7 @@ async function groupQuery(
     readonly max: readonly string[];
   },
 ): Promise<readonly GroupRow[]> {
-  const conditions = conditionsOf(scope, entity, state);
+  const condition = conditionOf(scope, entity, state);
   const fields = (list: readonly string[]): CompiledField[] => list.map((name) => plainField(scope, entity, name));
   const aggregation: Aggregation = {
     by: fields(names.by),
@@ -101,17 +101,17 @@ async function groupQuery(
     min: fields(names.min),
     max: fields(names.max),
   };
-  return aggregateRecords(scope, entity, conditions, aggregation);
+  return aggregateRecords(scope, entity, [condition], aggregation);
 }
 
 /** Rights and the trash stand outside whatever was written. @throws ForbiddenError, MalformedError `invalid_query` */
-function conditionsOf(scope: ReadScope, entity: CompiledEntity, state: QueryState): readonly Sql[] {
+function conditionOf(scope: ReadScope, entity: CompiledEntity, state: QueryState): Sql {
   requireReach(scope, entity, 'read');
-  return [
+  return allOf([
     visibleRecords(scope, entity),
     ...state.where.map((conditions) => compileWhere(scope, entity, conditions)),
     ...state.any.map((alternatives) => compileAny(scope, entity, alternatives)),
-  ];
+  ]);
 }
 
 function selectedFields(
@@ -136,8 +136,8 @@ function sortKey(scope: ReadScope, entity: CompiledEntity, key: string): SortKey
 }
 
 function includeTarget(scope: ReadScope, entity: CompiledEntity, name: string): FieldTarget {
-  const target = findTarget(scope, entity, name);
-  if (target === undefined || (target.item ?? target.field).target === null) throw unknown(name);
+  const target = findReference(scope, entity, name);
+  if (target === undefined) throw unknown(name);
   return target;
 }
 

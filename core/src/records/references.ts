@@ -1,11 +1,11 @@
 import { ValidationError, type Id, type Problem } from '@trellis-crm/sdk';
-import { raw } from 'objection';
+import type { PreparedRow } from '../database/prepared.js';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { pointerOf } from './parse-input.js';
-import { readFrom } from './read-rows.js';
 import type { ReadScope, WriteScope } from './record-scope.js';
 import { reachFor, withinReach } from './rights.js';
 import { sql } from './sql.js';
+import { selectRows } from './statements/select-rows.js';
 import { ownerKey, type ReferenceCheck } from './writes/write-shape.js';
 
 /** Values about to be written and which of them are new. */
@@ -158,25 +158,23 @@ async function lockTargets(
     ? sql('true')
     : withinReach(scope.identity, target, reachFor(scope, target, 'read'));
   const ids = [...new Set(references.map(({ id }) => id))];
-  const query = readFrom(scope, target, [sql('r."id" = any(?::uuid[])', [ids]), sql('r."deleted_at" is null')]).select(
-    'r.id',
-    raw(`(${visible.text})`, [...visible.bindings]).as('is_visible'),
-  );
-  if (targetId === userEntity) void query.select('r.team_id', 'r.status');
-  const namesOwner = references.some(({ isOwner }) => isOwner);
-  const rows: readonly object[] = await (namesOwner ? query.forShare() : query.forKeyShare());
-  return new Map(rows.map((row) => [String(Reflect.get(row, 'id')), toTarget(row)]));
+  const isUser = targetId === userEntity;
+  const rows = await selectRows(scope, target, {
+    columns: ['r."id"', visible, ...(isUser ? ['r."team_id"', 'r."status"'] : [])],
+    conditions: [sql('r."id" = any(?::uuid[])', [ids]), sql('r."deleted_at" is null')],
+    tail: references.some(({ isOwner }) => isOwner) ? 'for share' : 'for key share',
+  });
+  return new Map(rows.map((row) => [String(row[0]), toTarget(row)]));
 }
 
 function isFree(scope: ReadScope, entity: CompiledEntity): boolean {
   return scope.elevatedFor === entity.definition.module;
 }
 
-function toTarget(row: object): Target {
-  const team: unknown = Reflect.get(row, 'team_id');
+function toTarget([_id, isVisible, team, status]: PreparedRow): Target {
   return {
-    isVisible: Reflect.get(row, 'is_visible') === true,
-    hasLeft: Reflect.get(row, 'status') === 'inactive',
+    isVisible: isVisible === true,
+    hasLeft: status === 'inactive',
     team: typeof team === 'string' ? team : null,
   };
 }

@@ -6,10 +6,10 @@ import { byId, lockRecords, notFound, readRecords } from './get-records.js';
 import { hasGuards, runGuards } from './guards.js';
 import type { FieldChange } from './history.js';
 import type { PresentedRecord } from './present-record.js';
-import { readFrom } from './read-rows.js';
 import type { RecordScope, WriteScope } from './record-scope.js';
 import { belongingOf, isWithinReach, permissionFor, reachFor, requireReach, withinReach } from './rights.js';
 import { allOf, sql } from './sql.js';
+import { selectRows } from './statements/select-rows.js';
 import { markRows } from './trash-records.js';
 import { writeConsequences } from './update-records.js';
 
@@ -49,8 +49,8 @@ interface Group {
 }
 
 async function changeSetOf(scope: WriteScope, entity: CompiledEntity, id: Id): Promise<string | null> {
-  const [row]: readonly object[] = await readFrom(scope, entity, [byId([id])]).select('r.deleted_with');
-  const changeSet: unknown = row === undefined ? null : Reflect.get(row, 'deleted_with');
+  const [row = []] = await selectRows(scope, entity, { columns: ['r."deleted_with"'], conditions: [byId([id])] });
+  const [changeSet] = row;
   return typeof changeSet === 'string' ? changeSet : null;
 }
 
@@ -65,8 +65,9 @@ async function findSet(scope: WriteScope, changeSet: string | null): Promise<rea
     const entity = scope.generation.entities.get(entityId);
     if (entity === undefined) continue;
     const member = sql('r."deleted_with" = ?::uuid', [changeSet]);
-    const rows: readonly object[] = await readFrom(scope, entity, [member]).select('r.id').orderBy('r.id').forUpdate();
-    const ids = rows.map((row) => String(Reflect.get(row, 'id')));
+    const tail = 'order by r."id" for update';
+    const rows = await selectRows(scope, entity, { columns: ['r."id"'], conditions: [member], tail });
+    const ids = rows.map(([id]) => String(id));
     groups.push({ entity, records: await readRecords(scope, entity, ids, { condition: member }) });
   }
   return groups;
@@ -103,9 +104,8 @@ function isBinding({ plugin, field }: CompiledField): boolean {
 
 async function isAnyTrashed(scope: WriteScope, target: CompiledEntity, ids: readonly string[]): Promise<boolean> {
   if (ids.length === 0) return false;
-  const rows = await readFrom(scope, target, [byId(ids), sql('r."deleted_at" is not null')])
-    .select('r.id')
-    .limit(1);
+  const conditions = [byId(ids), sql('r."deleted_at" is not null')];
+  const rows = await selectRows(scope, target, { columns: ['r."id"'], conditions, tail: 'limit 1' });
   return rows.length > 0;
 }
 

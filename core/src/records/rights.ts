@@ -3,7 +3,7 @@ import type { Identity } from '../auth/identity.js';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { recordAlias } from './compile-fields.js';
 import type { ReadScope } from './record-scope.js';
-import { anyOf, sql, type Sql } from './sql.js';
+import { allOf, anyOf, sql, type Sql } from './sql.js';
 
 type RightsScope = Pick<ReadScope, 'identity' | 'elevatedFor'>;
 
@@ -26,14 +26,20 @@ export function requireReach(scope: RightsScope, entity: CompiledEntity, verb: E
 }
 
 /** Condition on a record that holds within the reach. Has the same meaning as {@link isWithinReach}; a wider reach holds the narrower. */
-export function withinReach(identity: Identity, entity: CompiledEntity, reach: Reach | null): Sql {
+export function withinReach(identity: Identity, entity: CompiledEntity, reach: Reach | null, prefix = ''): Sql {
   if (reach === 'all') return sql('true');
   if (reach === null || !entity.definition.owned) return sql('false');
+  const record = `${prefix}${recordAlias}`;
   const conditions: Sql[] = [];
-  if (identity.userId !== null) conditions.push(sql(`${recordAlias}."owner_id" = ?::uuid`, [identity.userId]));
-  if (reach !== 'own')
-    conditions.push(sql(`${recordAlias}."team_id" = any(?::uuid[])`, [[...teamsOf(identity, reach)]]));
+  if (identity.userId !== null) conditions.push(sql(`${record}."owner_id" = ?::uuid`, [identity.userId]));
+  if (reach !== 'own') conditions.push(sql(`${record}."team_id" = any(?::uuid[])`, [teamsOf(identity, reach)]));
   return anyOf(conditions);
+}
+
+/** Condition that lets through what is not in the trash and within the actor's right to read. */
+export function visibleRecords(scope: RightsScope, entity: CompiledEntity, prefix = ''): Sql {
+  const isThere = sql(`${prefix}${recordAlias}."deleted_at" is null`);
+  return allOf([isThere, withinReach(scope.identity, entity, reachFor(scope, entity, 'read'), prefix)]);
 }
 
 /** Owner and team of a record, as far as rights look at it. */

@@ -1,8 +1,9 @@
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { isNeverNull } from './field-schemas.js';
 import { traitsOf } from './field-kinds.js';
-import { columnSql, type RecordsQuery } from './read-rows.js';
-import { anyOf, allOf, sql, type Sql } from './sql.js';
+import { anyOf, allOf, finished, sql, type Sql } from './sql.js';
+import { keyText } from './statements/json-value.js';
+import { columnSql } from './statements/source.js';
 
 /** One key of an order. Empty values come last in both directions. */
 export interface SortKey {
@@ -22,13 +23,18 @@ export function completeOrder(entity: CompiledEntity, keys: readonly SortKey[]):
   return [...order, ...keysOf(entity, 'id', order.at(-1)?.isDescending ?? false)];
 }
 
-/** Sorts a read. `nulls last` is left out where there are none: an index without it could not serve the order. */
-export function orderBy(query: RecordsQuery, order: readonly SortKey[]): RecordsQuery {
+/** The order as SQL. `nulls last` is left out where there are none: an index without it could not serve the order. */
+export function orderText(order: readonly SortKey[]): string {
   const parts = order.map(
     ({ field, isDescending }) =>
       `${columnSql(field)}${isDescending ? ' desc' : ''}${isDescending && mayBeNull(field) ? ' nulls last' : ''}`,
   );
-  return query.orderByRaw(parts.join(', '));
+  return finished(parts.join(', '));
+}
+
+/** The keys of an order as texts, for the cursor of the next page. */
+export function keyTexts(order: readonly SortKey[]): readonly string[] {
+  return order.map(({ field }) => finished(keyText(field, columnSql(field))));
 }
 
 /** Value of one key of the last record seen, as text; null when it was empty. */

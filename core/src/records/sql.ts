@@ -26,12 +26,33 @@ export function around(before: string, { text, bindings, plugins }: Sql, after: 
   return { text: `${before}${text}${after}`, bindings, plugins };
 }
 
+/**
+ * Texts of pieces with numbered placeholders, `$1` for the first value of the first piece. In which order the texts then stand, and
+ * how often, is free; their values are those of the pieces in this order.
+ */
+export function numbered(pieces: readonly Sql[]): readonly string[] {
+  let count = 0;
+  return pieces.map(({ text }) => text.replaceAll(placeholder, (mark) => (mark === '?' ? `$${(count += 1)}` : '?')));
+}
+
+/** Constant text in the form of a finished statement. */
+export function finished(text: string): string {
+  return text.replaceAll('\\?', '?');
+}
+
+/** Values of pieces, in their order. */
+export function bindingsOf(pieces: readonly Sql[]): readonly unknown[] {
+  return pieces.flatMap(({ bindings }) => bindings);
+}
+
+const placeholder = /\\\?|\?/g;
+
 /** A constant of a declaration as SQL text. */
 export function literal(value: unknown): string | null {
   if (typeof value === 'boolean' || typeof value === 'number') return String(value);
-  if (typeof value === 'string') return quotedText(value);
+  if (typeof value === 'string') return textLiteral(value);
   if (Array.isArray(value) && value.every((entry) => typeof entry === 'string'))
-    return `array[${value.map(quotedText).join(', ')}]::text[]`;
+    return `array[${value.map(textLiteral).join(', ')}]::text[]`;
   return null;
 }
 
@@ -43,7 +64,7 @@ function combine(parts: readonly Sql[], operator: string): Sql {
   };
 }
 
-/** knex reads `?` as a binding unless it is escaped. */
-function quotedText(text: string): string {
+/** A constant text; a `?` in it is escaped, or it would be taken for a placeholder. */
+export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''").replaceAll('?', '\\?')}'`;
 }

@@ -8,6 +8,10 @@ import { Sample } from './lab.js';
 import { openRecordHost, operator, type RecordHost } from './record-host.js';
 import { rejection } from './rejection.js';
 
+/** An answer may be JSON already. */
+const jsonOf = (body: EndpointResponse['body']): EndpointResponse['body'] =>
+  typeof body === 'string' ? (JSON.parse(body) as object) : body;
+
 /** JSON as tests read it. */
 type Json = { readonly [key: string]: Json };
 
@@ -43,7 +47,8 @@ describe('REST of an entity', () => {
       body: options.body,
       ifVersion: options.ifVersion ?? null,
     } as unknown as EndpointRequest;
-    const response = await endpoint.handle(request);
+    const answered = await endpoint.handle(request);
+    const response = { ...answered, body: jsonOf(answered.body) };
     assertFits(endpoint, response);
     return response as EndpointResponse & { readonly body: Json };
   };
