@@ -131,6 +131,7 @@ function toConfig(values: Readonly<Record<string, unknown>>, root: string): Conf
     dataDir: resolve(root, text('dataDir') ?? ''),
     pluginsDir: resolve(root, text('pluginsDir') ?? ''),
     logLevel: logLevels.find((level) => level === values['logLevel']) ?? 'info',
+    slowQueryMs: Number(values['slowQueryMs']),
     processes: Number(values['processes']),
     demo: values['demo'] === true,
   };

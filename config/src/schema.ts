@@ -23,6 +23,8 @@ export interface Config {
   /** Absolute path of the folder whose sub-folders are plugins. */
   readonly pluginsDir: string;
   readonly logLevel: (typeof logLevels)[number];
+  /** Milliseconds from which on a database statement is logged as slow; 0 = none. */
+  readonly slowQueryMs: number;
   /** Number of server processes. */
   readonly processes: number;
   /** Whether an empty installation is set up with demo users and records instead of the setup page. */
@@ -151,6 +153,17 @@ export const configSchema = {
       expected: 'one of fatal, error, warn, info, debug, trace, silent',
       default: 'info',
       enum: logLevels,
+    },
+    slowQueryMs: {
+      type: 'integer',
+      title: 'Slow queries',
+      description:
+        'Database statements that take this many milliseconds are logged with the plugin that ran them. 0 = none.',
+      env: 'TRELLIS_SLOW_QUERY_MS',
+      expected: 'a whole number from 0 to 600000',
+      default: 500,
+      minimum: 0,
+      maximum: 600_000,
     },
     processes: {
       type: 'integer',

@@ -27,6 +27,7 @@ export async function openConfiguredDatabase(config: Config, log: BaseLogger): P
     directUrl: config.databaseDirectUrl,
     canPrepare: config.databasePrepare,
     poolSize: config.databasePoolSize,
+    slowQueryMs: config.slowQueryMs,
   };
   if (embedded === undefined) await warn(options, log);
   const database = openDatabase(options, log);

@@ -2,6 +2,7 @@ import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import type { BaseLogger } from 'pino';
 import { connectionConfig, connectionLimits, type ConnectionUse } from './connection.js';
+import { createSlowQueries, type SlowQueries } from './slow-queries.js';
 import { watchSilence } from './silence-watch.js';
 
 /** Where the database is and what it can do. */
@@ -14,6 +15,8 @@ export interface DatabaseOptions {
   readonly canPrepare?: boolean;
   /** Most connections for requests; 10 when not given. */
   readonly poolSize?: number;
+  /** Milliseconds from which on a statement is logged as slow; none is when left out. */
+  readonly slowQueryMs?: number;
 }
 
 /** The database of one workspace. A lost connection heals by itself: the next use makes a new one. */
@@ -24,6 +27,8 @@ export interface Database {
   readonly work: Knex;
   /** Whether statements may be named and kept prepared. */
   readonly canPrepare: boolean;
+  /** Which modules' statements took long. */
+  readonly slowQueries: SlowQueries;
   /** Runs `work` in one transaction of the request pool: committed when it resolves, rolled back when it rejects. */
   tx<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
   /** A session of its own for migrations, session locks and LISTEN; the caller ends it. */
@@ -40,12 +45,15 @@ const workConnections = 3;
 
 /** Opens the pools; connects only when first used. */
 export function openDatabase(options: DatabaseOptions, log: BaseLogger): Database {
-  const requests = openPool(options, 'request', log);
-  const work = openPool(options, 'work', log);
+  const slowQueries = createSlowQueries(options.slowQueryMs ?? 0, log);
+  const watch = (client: pg.Client): void => slowQueries.watch(client);
+  const requests = openPool(options, 'request', watch, log);
+  const work = openPool(options, 'work', watch, log);
   return {
     knex: requests,
     work,
     canPrepare: options.canPrepare ?? true,
+    slowQueries,
     tx: (run) => requests.transaction(run),
     connectDirect: () => connectDirect(options.directUrl ?? options.url, log),
     openDirectPool: (max) => openDirectPool(options.directUrl ?? options.url, max, log),
@@ -58,7 +66,12 @@ export function openDatabase(options: DatabaseOptions, log: BaseLogger): Databas
   };
 }
 
-function openPool(options: DatabaseOptions, use: ConnectionUse, log: BaseLogger): Knex {
+function openPool(
+  options: DatabaseOptions,
+  use: ConnectionUse,
+  watch: (client: pg.Client) => void,
+  log: BaseLogger,
+): Knex {
   const acquireTimeoutMillis = use === 'request' ? 1000 : 60_000;
   const pool = knex({
     client: 'pg',
@@ -79,6 +92,7 @@ function openPool(options: DatabaseOptions, use: ConnectionUse, log: BaseLogger)
       propagateCreateError: true,
       afterCreate: (client: pg.Client, done: (error: Error | null, client: pg.Client) => void) => {
         watchSilence(client, connectionLimits[use].silenceMs);
+        watch(client);
         done(null, client);
       },
     },

@@ -30,6 +30,7 @@ export function dispatch(parts: DispatcherParts): Step {
     if (found === null) return;
     const { endpoint, params } = found;
     ctx.state.endpoint = endpoint;
+    Object.assign(ctx.state.scope, { module: endpoint.module, what: endpoint.path });
     const cookies = new CookieJar(ctx, parts.isHttps(ctx));
     const caller = await authenticate(parts, ctx, endpoint, cookies);
     checkAccess(endpoint, caller);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inScope } from '../logging/call-scope.js';
 import type { Step } from './request-state.js';
 
 /** Gives each request an id that appears in its answer, its problem and its log line; that of a trusted proxy is kept. */
@@ -7,6 +8,7 @@ export function identifyRequest(trustProxy: number): Step {
     const given = trustProxy > 0 ? ctx.get('X-Request-Id') : '';
     ctx.state.requestId = /^[\w.-]{8,64}$/.test(given) ? given : randomUUID();
     ctx.set('X-Request-Id', ctx.state.requestId);
-    await next();
+    ctx.state.scope = { requestId: ctx.state.requestId, module: 'core', what: 'request' };
+    await inScope(ctx.state.scope, next);
   };
 }

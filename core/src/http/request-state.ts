@@ -1,10 +1,13 @@
 import type Koa from 'koa';
 import type { Identity } from '../auth/identity.js';
+import type { CallScope } from '../logging/call-scope.js';
 import type { Endpoint } from './endpoint.js';
 
 /** What the pipeline knows about a request beyond what Koa does. */
 export interface RequestState {
   requestId: string;
+  /** What log lines and slow statements of this request are told with. */
+  scope: CallScope;
   /** Who asks; undefined until the request is authenticated. */
   actor?: Identity;
   /** What answers; undefined until it is found. */

@@ -1,5 +1,6 @@
 import { isTrellisError, UnavailableError } from '@trellis-crm/sdk';
 import type { Logger } from 'pino';
+import { currentScope, inScope } from '../logging/call-scope.js';
 
 /** A call into a module's code. */
 export interface ModuleCall {
@@ -37,9 +38,12 @@ export function createCallRunner(log: Logger): CallRunner {
   const running = new Map<Promise<unknown>, string>();
   return {
     run(call, work) {
-      const result = runCall(call, work, (outcome) => {
-        note({ timings, log }, call, outcome);
-      });
+      const scope = { module: call.module, what: call.what, requestId: currentScope()?.requestId };
+      const result = inScope(scope, () =>
+        runCall(call, work, (outcome) => {
+          note({ timings, log }, call, outcome);
+        }),
+      );
       const ended = result.then(ignore, ignore).finally(() => running.delete(ended));
       running.set(ended, call.module);
       return result;

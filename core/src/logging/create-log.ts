@@ -1,4 +1,5 @@
 import type { Config } from '@trellis-crm/config';
+import { scopeFields } from './call-scope.js';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 /**
@@ -7,7 +8,10 @@ import { pino, type DestinationStream, type Logger } from 'pino';
  */
 export function createLog(config: Pick<Config, 'logLevel'>, name: string): Logger {
   const destination = process.stderr.isTTY ? forPeople(process.stderr) : pino.destination({ fd: 2, sync: true });
-  return pino({ level: config.logLevel, base: { name, pid: process.pid }, redact: secretPaths }, destination);
+  return pino(
+    { level: config.logLevel, base: { name, pid: process.pid }, redact: secretPaths, mixin: () => scopeFields() },
+    destination,
+  );
 }
 
 /** Never written, whoever logs an object that holds them. */
