@@ -132,6 +132,8 @@ function toConfig(values: Readonly<Record<string, unknown>>, root: string): Conf
     pluginsDir: resolve(root, text('pluginsDir') ?? ''),
     logLevel: logLevels.find((level) => level === values['logLevel']) ?? 'info',
     slowQueryMs: Number(values['slowQueryMs']),
+    metricsPort: values['metricsPort'] === undefined ? undefined : Number(values['metricsPort']),
+    metricsHost: text('metricsHost') ?? '',
     processes: Number(values['processes']),
     demo: values['demo'] === true,
   };

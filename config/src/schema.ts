@@ -25,6 +25,9 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   /** Milliseconds from which on a database statement is logged as slow; 0 = none. */
   readonly slowQueryMs: number;
+  /** Port of `/metrics`; undefined = not served. */
+  readonly metricsPort: number | undefined;
+  readonly metricsHost: string;
   /** Number of server processes. */
   readonly processes: number;
   /** Whether an empty installation is set up with demo users and records instead of the setup page. */
@@ -164,6 +167,24 @@ export const configSchema = {
       default: 500,
       minimum: 0,
       maximum: 600_000,
+    },
+    metricsPort: {
+      type: 'integer',
+      title: 'Port of the metrics',
+      description: 'Port on which /metrics tells Prometheus about all processes. Without it nothing is served.',
+      env: 'TRELLIS_METRICS_PORT',
+      expected: 'a whole number from 1 to 65535',
+      minimum: 1,
+      maximum: 65_535,
+    },
+    metricsHost: {
+      type: 'string',
+      title: 'Address of the metrics',
+      description: 'Address that /metrics is served on; it asks nobody for a password.',
+      env: 'TRELLIS_METRICS_HOST',
+      expected: 'a host name or an IP address',
+      default: '127.0.0.1',
+      pattern: '^[A-Za-z0-9:._%-]+$',
     },
     processes: {
       type: 'integer',

@@ -1,5 +1,6 @@
 import { SDK_VERSION } from '@trellis-crm/sdk';
 import { registerCore } from '../core-module.js';
+import { Metrics } from '../metrics/metrics.js';
 import { createLifecycle, PluginLifecycle, type LifecycleParts } from '../kernel/lifecycle/index.js';
 import { findDrift } from '../records/index.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -30,6 +31,7 @@ export interface OpenWorkspace extends Workspace, Pick<Rooms, 'bus' | 'jobs' | '
 export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWorkspace> {
   const foundation = await layFoundation(options);
   const rooms = wireRooms(foundation, { waitsWithEvents: options.waitsWithEvents ?? false });
+  await measure(foundation, rooms);
   const lifecycle = createLifecycle(lifecycleParts(options, foundation, rooms));
   foundation.container.register(PluginLifecycle, { useValue: lifecycle });
   await lifecycle.open();
@@ -54,6 +56,19 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
       await foundation.signals.close();
     },
   };
+}
+
+/** Loaded only where somebody asks: the library takes memory. */
+async function measure(
+  { config, container, database, clock }: Foundation,
+  { calls, generations }: Rooms,
+): Promise<void> {
+  if (config.metricsPort === undefined) return;
+  const { createMetrics } = await import('../metrics/create-metrics.js');
+  const generation = (): number => generations.current().number;
+  container.register(Metrics, {
+    useValue: createMetrics({ database, now: () => clock.now(), calls: calls.costs, generation }),
+  });
 }
 
 function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms: Rooms): LifecycleParts {

@@ -1,12 +1,16 @@
 import type { Logger } from 'pino';
+import type { Metrics } from '../metrics/metrics.js';
 import type { Exchange, Step } from './request-state.js';
 
 /** One line per request. It names the route, not the path asked for: paths may hold invitation and reset tokens. */
-export function logAccess(log: Logger): Step {
+export function logAccess(log: Logger, metrics?: Metrics): Step {
   return async (ctx, next) => {
     const startedAt = performance.now();
     ctx.res.once('close', () => {
-      const fields = { ...describe(ctx), durationMs: Math.round(performance.now() - startedAt) };
+      const durationMs = performance.now() - startedAt;
+      const described = describe(ctx);
+      metrics?.observe({ ...described, seconds: durationMs / 1000 });
+      const fields = { ...described, durationMs: Math.round(durationMs) };
       log[quietRoutes.has(ctx.path) ? 'debug' : 'info'](fields, 'request');
     });
     await next();
@@ -17,7 +21,7 @@ export function logAccess(log: Logger): Step {
 const quietRoutes: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
 /** What is worth knowing about a request; 499 stands for a client that did not wait for its answer. */
-function describe(ctx: Exchange): object {
+function describe(ctx: Exchange) {
   const { endpoint, requestId, actor } = ctx.state;
   return {
     requestId,

@@ -2,6 +2,7 @@ import Koa from 'koa';
 import compress from 'koa-compress';
 import { Authenticator } from '../auth/authenticator.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { Metrics } from '../metrics/metrics.js';
 import { logAccess } from './access-log.js';
 import { isForwardedHttps } from './client-address.js';
 import { dispatch } from './dispatcher.js';
@@ -23,7 +24,7 @@ export function createApp(workspace: Workspace): Koa<RequestState> {
   const app = new Koa<RequestState>();
   app.on('error', (error: unknown) => log.debug({ err: error }, 'answer could not be sent'));
   app.use(identifyRequest(config.trustProxy));
-  app.use(logAccess(log));
+  app.use(logAccess(log, container.isRegistered(Metrics) ? container.resolve(Metrics) : undefined));
   app.use(securityHeaders(isPublicHttps));
   app.use(compressed);
   app.use(handleErrors(workspace));

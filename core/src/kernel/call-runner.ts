@@ -1,5 +1,6 @@
 import { isTrellisError, UnavailableError } from '@trellis-crm/sdk';
 import type { Logger } from 'pino';
+import { CallCosts, type CallCost } from './call-costs.js';
 import { currentScope, inScope } from '../logging/call-scope.js';
 
 /** A call into a module's code. */
@@ -28,6 +29,8 @@ export interface CallRunner {
   /** @throws UnavailableError `plugin_timeout`, or whatever the call throws */
   run<T>(call: ModuleCall, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   timings(module: string): ModuleTimings;
+  /** What calls cost since the start, by module and kind. */
+  costs(): readonly CallCost[];
   /** Resolves when no call into the module that began before is running any more, or after `timeoutMs`. @returns whether all ended */
   settled(module: string, timeoutMs: number): Promise<boolean>;
 }
@@ -36,11 +39,13 @@ export interface CallRunner {
 export function createCallRunner(log: Logger): CallRunner {
   const timings = new Map<string, ModuleTimings>();
   const running = new Map<Promise<unknown>, string>();
+  const costs = new CallCosts();
   return {
     run(call, work) {
       const scope = { module: call.module, what: call.what, requestId: currentScope()?.requestId };
       const result = inScope(scope, () =>
         runCall(call, work, (outcome) => {
+          costs.note(call, outcome.ms, outcome.fault !== undefined);
           note({ timings, log }, call, outcome);
         }),
       );
@@ -49,6 +54,7 @@ export function createCallRunner(log: Logger): CallRunner {
       return result;
     },
     timings: (module) => timings.get(module) ?? noTimings,
+    costs: () => costs.list(),
     settled(module, timeoutMs) {
       const calls = [...running].filter(([, owner]) => owner === module).map(([ended]) => ended);
       return settle(calls, timeoutMs);

@@ -1,16 +1,21 @@
 import { StartError, type Config } from '@trellis-crm/config';
+import type { MetricsSnapshot } from '../metrics/metrics.js';
 
 /** What the supervisor says to a server process. */
 export type Order =
   /** `startedAt`: when the supervisor began, the same for all its processes. */
-  { readonly type: 'start'; readonly config: Config; readonly startedAt: Date } | { readonly type: 'stop' };
+  | { readonly type: 'start'; readonly config: Config; readonly startedAt: Date }
+  | { readonly type: 'stop' }
+  /** `ofWorkspace`: also what is the same for all processes. */
+  | { readonly type: 'metrics'; readonly id: number; readonly ofWorkspace: boolean };
 
 /** What a server process says to its supervisor. */
 export type Report =
   /** Sent twice a second from the event loop: silence means that it stands still. */
   | { readonly type: 'beat' }
   | { readonly type: 'ready'; readonly url: string }
-  | { readonly type: 'failed'; readonly failure: StartFailure };
+  | { readonly type: 'failed'; readonly failure: StartFailure }
+  | { readonly type: 'metrics'; readonly id: number; readonly snapshot: MetricsSnapshot };
 
 /** A StartError on its way between processes. */
 export interface StartFailure {
@@ -25,12 +30,12 @@ export const beatMs = 500;
 
 /** Whether something received from the supervisor is an order. */
 export function isOrder(value: unknown): value is Order {
-  return hasType(value, ['start', 'stop']);
+  return hasType(value, ['start', 'stop', 'metrics']);
 }
 
 /** Whether something received from a server process is a report; libraries send messages of their own. */
 export function isReport(value: unknown): value is Report {
-  return hasType(value, ['beat', 'ready', 'failed']);
+  return hasType(value, ['beat', 'ready', 'failed', 'metrics']);
 }
 
 /** Prepares any error that ended a start; one that is not a StartError is a bug or an outside fault, told as it is. */

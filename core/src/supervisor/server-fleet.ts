@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '@trellis-crm/config';
 import type { BaseLogger } from 'pino';
+import type { MetricsSnapshot } from '../metrics/metrics.js';
 import { ServerSlot } from './server-slot.js';
 
 /** All server processes of an installation, on one port. */
@@ -30,6 +31,12 @@ export class ServerFleet {
   /** Replaces the processes one by one, so that new code serves without an interruption. */
   async replaceAll(): Promise<void> {
     for (const slot of this.#slots) await slot.replace();
+  }
+
+  /** What each process measured; the first one also tells what is the same for all. */
+  async metrics(): Promise<readonly MetricsSnapshot[]> {
+    const snapshots = await Promise.all(this.#slots.map((slot, index) => slot.metrics(index === 0)));
+    return snapshots.filter((snapshot) => snapshot !== undefined);
   }
 
   /** Ends all processes now, whatever they are doing. */

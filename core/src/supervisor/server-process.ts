@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import type { Config } from '@trellis-crm/config';
+import { Metrics } from '../metrics/metrics.js';
 import { startServer, type RunningServer } from '../server.js';
 import { beatMs, isOrder, toFailure, type Report } from './messages.js';
 import { toListenError } from './port-check.js';
@@ -12,6 +13,7 @@ let isStopping = false;
 process.on('message', (message) => {
   if (!isOrder(message)) return;
   if (message.type === 'start') void start(message.config, message.startedAt);
+  else if (message.type === 'metrics') void tellMetrics(message.id, message.ofWorkspace);
   else void stop(0);
 });
 // The supervisor was killed: nobody will tell us to stop any more. Without the flag the cluster module would end us at
@@ -33,6 +35,12 @@ async function start(config: Config, startedAt: Date): Promise<void> {
   } catch (error) {
     report({ type: 'failed', failure: toFailure(toListenError(error, config) ?? error) }, () => process.exit(1));
   }
+}
+
+async function tellMetrics(id: number, ofWorkspace: boolean): Promise<void> {
+  const container = server?.workspace.container;
+  if (container?.isRegistered(Metrics) !== true) return;
+  report({ type: 'metrics', id, snapshot: await container.resolve(Metrics).snapshot(ofWorkspace) });
 }
 
 /** Finishes what runs, at most 10 s. */

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '@trellis-crm/config';
 import type { BaseLogger } from 'pino';
+import type { MetricsSnapshot } from '../metrics/metrics.js';
+import { askMetrics } from './ask-metrics.js';
 import { beatMs, isReport, toStartError, type Order, type Report } from './messages.js';
 
 /** Missing beats after which a process counts as standing still: 3 s, and 30 s while it starts, when it has much to load. */
@@ -49,6 +51,11 @@ export class ServerSlot {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await Promise.all([this.#starting, this.#worker].map(end));
+  }
+
+  /** What the process measured; undefined when it does not answer in time. */
+  async metrics(ofWorkspace: boolean): Promise<MetricsSnapshot | undefined> {
+    return this.#worker === undefined ? undefined : askMetrics(this.#worker, ofWorkspace);
   }
 
   /** Ends the process now. */

@@ -1,6 +1,7 @@
 import type { Config } from '@trellis-crm/config';
 import type { BaseLogger } from 'pino';
 import { startEmbedded } from '../database/embedded/embedded-database.js';
+import type { MetricsServer } from '../metrics/metrics-server.js';
 import { lockInstance, type InstanceLock } from './instance-file.js';
 import { checkPort } from './port-check.js';
 import { ServerFleet } from './server-fleet.js';
@@ -40,6 +41,7 @@ export async function supervise(config: Config, tools: SupervisorTools): Promise
 
 async function serve(config: Config, lock: InstanceLock, stop: StopRequest, tools: SupervisorTools): Promise<void> {
   const fleet = new ServerFleet(config, tools.log);
+  const metrics = await serveMetricsOf(config, fleet);
   try {
     const url = await Promise.race([fleet.start(), stop.wanted]);
     if (url !== undefined) {
@@ -57,7 +59,14 @@ async function serve(config: Config, lock: InstanceLock, stop: StopRequest, tool
     await lock.update({ state: 'stopping' });
     const isUrgent = await Promise.race([fleet.stop().then(() => false), stop.urgent.then(() => true)]);
     if (isUrgent) fleet.kill();
+    await metrics?.close();
   }
+}
+
+async function serveMetricsOf(config: Config, fleet: ServerFleet): Promise<MetricsServer | undefined> {
+  if (config.metricsPort === undefined) return undefined;
+  const { serveMetrics } = await import('../metrics/metrics-server.js');
+  return serveMetrics({ host: config.metricsHost, port: config.metricsPort, collect: () => fleet.metrics() });
 }
 
 /** New code: processes are replaced one by one; when the new one does not start, the old one stays. */

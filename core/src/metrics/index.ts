@@ -1,0 +1,2 @@
+export { createMetrics } from './create-metrics.js';
+export { Metrics, type AnsweredRequest, type MetricsSnapshot } from './metrics.js';
