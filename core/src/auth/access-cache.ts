@@ -12,7 +12,7 @@ const maxEntries = 10_000;
  * can be heard nothing is kept: then every request asks.
  */
 export class AccessCache<K, V> {
-  readonly #entries = new Map<K, { readonly value: Promise<V>; readonly until: number }>();
+  readonly #entries = new Map<K, Entry<V>>();
 
   constructor(
     private readonly clock: Clock,
@@ -22,11 +22,12 @@ export class AccessCache<K, V> {
     signals.onConnected(() => this.clear());
   }
 
-  /** The kept answer, or a new one. Failures are not kept. */
-  get(key: K, ask: () => Promise<V>): Promise<V> {
+  /** The kept answer, or a new one; a kept one comes without waiting. Failures are not kept. */
+  get(key: K, ask: () => Promise<V>): V | Promise<V> {
     const now = this.clock.now().getTime();
     const known = this.#entries.get(key);
-    if (known !== undefined && known.until > now && this.signals.isConnected) return known.value;
+    if (known !== undefined && known.until > now && this.signals.isConnected)
+      return known.settled?.value ?? known.value;
     const value = ask();
     if (this.signals.isConnected) this.#keep(key, value, now);
     return value;
@@ -39,10 +40,20 @@ export class AccessCache<K, V> {
 
   #keep(key: K, value: Promise<V>, now: number): void {
     if (this.#entries.size >= maxEntries) this.clear();
-    const entry = { value, until: now + lifetimeMs };
+    const entry: Entry<V> = { value, until: now + lifetimeMs };
     this.#entries.set(key, entry);
-    value.catch(() => {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
-    });
+    value.then(
+      (settled) => (entry.settled = { value: settled }),
+      () => {
+        if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      },
+    );
   }
+}
+
+interface Entry<V> {
+  readonly value: Promise<V>;
+  readonly until: number;
+  /** Set once the answer is there. */
+  settled?: { readonly value: V };
 }

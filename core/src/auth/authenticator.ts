@@ -19,10 +19,11 @@ export interface Caller {
 /** Tells who presents credentials. */
 export interface Authenticator {
   /**
+   * Without waiting when it is known; the same caller is the same object then, so what depends on it may be kept beside it.
    * An unknown or ended session is an anonymous caller; a wrong token is an error, since its sender relies on it.
    * @throws AuthenticationError `invalid_token`
    */
-  authenticate(credentials: Credentials, generation: Generation): Promise<Caller>;
+  authenticate(credentials: Credentials, generation: Generation): Caller | Promise<Caller>;
   /** Forgets who is who, after a change of access in this process; other processes hear of it from the database. */
   refresh(): void;
 }

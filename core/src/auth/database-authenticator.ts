@@ -1,4 +1,4 @@
-import { AuthenticationError, type Clock, type WorkspaceInfo } from '@trellis-crm/sdk';
+import { AuthenticationError, type Clock, type PermissionKey, type Reach, type WorkspaceInfo } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { BaseLogger } from 'pino';
 import type { Signals } from '../database/signals.js';
@@ -6,7 +6,8 @@ import { csrfTokenOf } from '../http/csrf.js';
 import type { Generation } from '../kernel/generation.js';
 import { AccessCache } from './access-cache.js';
 import { findToken, touchToken, type FoundToken } from './api-token-store.js';
-import type { Authenticator, Caller } from './authenticator.js';
+import type { Authenticator, Caller, Credentials } from './authenticator.js';
+import type { Identity } from './identity.js';
 import type { Roles } from './roles.js';
 import { hashSecret } from './secret.js';
 import { findSession, touchSession, type FoundSession } from './session-store.js';
@@ -23,29 +24,31 @@ export interface AuthenticatorParts {
   readonly info: () => WorkspaceInfo;
 }
 
-/** Looks sessions and tokens up in the database and remembers who they belong to for seconds. */
+/**
+ * Looks sessions and tokens up in the database and remembers who they belong to for seconds. A caller that is known, whose
+ * role is known, is told without waiting: that is nearly every request.
+ */
 export class DatabaseAuthenticator implements Authenticator {
   readonly #sessions: AccessCache<string, FoundSession | null>;
   readonly #tokens: AccessCache<string, FoundToken | null>;
+  /** Callers made of what was found, as long as that is kept. */
+  readonly #callers = new WeakMap<FoundSession | FoundToken, KnownCaller>();
 
   constructor(private readonly parts: AuthenticatorParts) {
     this.#sessions = new AccessCache(parts.clock, parts.signals);
     this.#tokens = new AccessCache(parts.clock, parts.signals);
   }
 
-  async authenticate(
-    { bearer, sessionToken }: { readonly bearer: string | null; readonly sessionToken: string | null },
-    generation: Generation,
-  ): Promise<Caller> {
+  authenticate({ bearer, sessionToken }: Credentials, generation: Generation): Caller | Promise<Caller> {
     if (bearer !== null) return this.#byToken(bearer, generation);
-    const session = sessionToken === null ? null : await this.#session(sessionToken);
-    if (session === null || sessionToken === null)
-      return { identity: anonymousIdentity(this.parts.info()), session: null };
-    const grants = await this.parts.roles.grants(generation, session.user.roleKey);
-    return {
-      identity: userIdentity(session.user, grants, this.parts.info()),
-      session: { id: session.id, userId: session.user.id, csrfToken: csrfTokenOf(sessionToken) },
-    };
+    if (sessionToken === null) return this.#anonymous();
+    return after(this.#session(sessionToken), (session) => {
+      if (session === null) return this.#anonymous();
+      return this.#callerOf(session, generation, (identity) => ({
+        identity,
+        session: { id: session.id, userId: session.user.id, csrfToken: csrfTokenOf(sessionToken) },
+      }));
+    });
   }
 
   refresh(): void {
@@ -53,19 +56,41 @@ export class DatabaseAuthenticator implements Authenticator {
     this.#tokens.clear();
   }
 
-  async #byToken(secret: string, generation: Generation): Promise<Caller> {
-    const { knex, clock, roles, info } = this.parts;
-    const found = await this.#tokens.get(keyOf(secret), async () => {
+  #anonymous(): Caller {
+    return { identity: anonymousIdentity(this.parts.info()), session: null };
+  }
+
+  #byToken(secret: string, generation: Generation): Caller | Promise<Caller> {
+    const { knex, clock } = this.parts;
+    const found = this.#tokens.get(keyOf(secret), async () => {
       const token = await findToken(knex, secret, clock.now());
       if (token !== null) this.#touch(token.lastUsedAt, (now) => touchToken(knex, token.id, now));
       return token;
     });
-    if (found === null) throw new AuthenticationError('invalid_token');
-    const grants = await roles.grants(generation, found.user.roleKey);
-    return { identity: userIdentity(found.user, grants, info(), found.scopes), session: null };
+    return after(found, (token) => {
+      if (token === null) throw new AuthenticationError('invalid_token');
+      return this.#callerOf(token, generation, (identity) => ({ identity, session: null }));
+    });
   }
 
-  #session(token: string): Promise<FoundSession | null> {
+  /** Made anew only when the rights of the role or the workspace's language and zone are others. */
+  #callerOf(
+    found: FoundSession | FoundToken,
+    generation: Generation,
+    toCaller: (identity: Identity) => Caller,
+  ): Caller | Promise<Caller> {
+    const place = this.parts.info();
+    return after(this.parts.roles.grants(generation, found.user.roleKey), (grants) => {
+      const known = this.#callers.get(found);
+      if (known?.grants === grants && known.place === place) return known.caller;
+      const scopes = 'scopes' in found ? found.scopes : null;
+      const caller = toCaller(userIdentity(found.user, grants, place, scopes));
+      this.#callers.set(found, { grants, place, caller });
+      return caller;
+    });
+  }
+
+  #session(token: string): FoundSession | null | Promise<FoundSession | null> {
     const { knex, clock } = this.parts;
     return this.#sessions.get(keyOf(token), async () => {
       const session = await findSession(knex, token, clock.now());
@@ -80,6 +105,17 @@ export class DatabaseAuthenticator implements Authenticator {
     if (last !== null && now.getTime() - last.getTime() < touchEveryMs) return;
     write(now).catch((error: unknown) => this.parts.log.debug({ err: error }, 'use of a session was not noted'));
   }
+}
+
+interface KnownCaller {
+  readonly caller: Caller;
+  readonly grants: ReadonlyMap<PermissionKey, Reach>;
+  readonly place: WorkspaceInfo;
+}
+
+/** Goes on at once with what is there already, and later with what is not. */
+function after<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }
 
 const touchEveryMs = 5 * 60_000;

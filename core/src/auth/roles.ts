@@ -13,7 +13,10 @@ export interface Roles {
   /** @throws NotFoundError `role_not_found` */
   get(key: string): Promise<Role>;
   /** Rights of a role; none for a key that no role has. Worked out once per generation and change. */
-  grants(generation: Generation, key: string): Promise<ReadonlyMap<PermissionKey, Reach>>;
+  grants(
+    generation: Generation,
+    key: string,
+  ): ReadonlyMap<PermissionKey, Reach> | Promise<ReadonlyMap<PermissionKey, Reach>>;
   /** Forgets what it knows, after a change in this process. */
   refresh(): void;
 }
@@ -24,7 +27,7 @@ export const Roles: InjectionToken<Roles> = Symbol('Roles');
 /** Creates the service; roles are few, so they are read all at once. */
 export function createRoles(knex: Knex, clock: Clock, signals: Signals): Roles {
   const cache = new AccessCache<'roles', RoleSet>(clock, signals);
-  const read = (): Promise<RoleSet> => cache.get('roles', async () => new RoleSet(await readRoles(knex)));
+  const read = (): RoleSet | Promise<RoleSet> => cache.get('roles', async () => new RoleSet(await readRoles(knex)));
   return {
     all: async () => (await read()).roles,
     async get(key) {
@@ -32,7 +35,12 @@ export function createRoles(knex: Knex, clock: Clock, signals: Signals): Roles {
       if (role === undefined) throw new NotFoundError('role_not_found');
       return role;
     },
-    grants: async (generation, key) => (await read()).grants(generation, key),
+    grants(generation, key) {
+      const roles = read();
+      return roles instanceof Promise
+        ? roles.then((found) => found.grants(generation, key))
+        : roles.grants(generation, key);
+    },
     refresh: () => cache.clear(),
   };
 }

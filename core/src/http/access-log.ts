@@ -4,7 +4,7 @@ import type { Exchange, Step } from './request-state.js';
 
 /** One line per request. It names the route, not the path asked for: paths may hold invitation and reset tokens. */
 export function logAccess(log: Logger, metrics?: Metrics): Step {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const startedAt = performance.now();
     ctx.res.once('close', () => {
       const durationMs = performance.now() - startedAt;
@@ -13,7 +13,7 @@ export function logAccess(log: Logger, metrics?: Metrics): Step {
       const fields = { ...described, durationMs: Math.round(durationMs) };
       log[quietRoutes.has(ctx.path) ? 'debug' : 'info'](fields, 'request');
     });
-    await next();
+    return next();
   };
 }
 

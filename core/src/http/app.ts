@@ -10,7 +10,7 @@ import { handleErrors } from './error-handler.js';
 import { serveHealth } from './health.js';
 import { shedOverload } from './overload.js';
 import { identifyRequest } from './request-id.js';
-import type { Exchange, RequestState } from './request-state.js';
+import type { Exchange, RequestState, Step } from './request-state.js';
 import { securityHeaders } from './security-headers.js';
 import { requireSetup } from './setup-gate.js';
 import { serveAssets } from './static-assets.js';
@@ -37,6 +37,12 @@ export function createApp(workspace: Workspace): Koa<RequestState> {
 }
 
 /** Event streams stay as they are: a compressor would hold events back until its buffer is full. */
-const compressed = compress({
+const compressAnswer = compress({
   filter: (type) => /^(text\/(?!event-stream)|application\/(problem\+)?json|image\/svg)/i.test(type),
 });
+
+/** Only who asks for compression pays for it; caches hear in any case that answers differ by what was asked for. */
+const compressed: Step = async (ctx, next) => {
+  ctx.set('Vary', 'Accept-Encoding');
+  await (ctx.req.headers['accept-encoding'] === undefined ? next() : compressAnswer(ctx, next));
+};

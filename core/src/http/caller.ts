@@ -11,9 +11,9 @@ export const sessionCookie = 'trellis_session';
 
 /** What a request presents: a bearer token to the API, else the session cookie. */
 export function credentialsOf(ctx: Exchange, endpoint: Endpoint, cookies: CookieJar): Credentials {
-  const sessionToken = cookies.get(sessionCookie) ?? null;
-  const authorization = ctx.get('Authorization');
-  if (endpoint.surface === 'page' || authorization === '') return { bearer: null, sessionToken };
+  const authorization = ctx.req.headers.authorization ?? '';
+  if (endpoint.surface === 'page' || authorization === '')
+    return { bearer: null, sessionToken: cookies.get(sessionCookie) ?? null };
   const bearer = /^Bearer ([\w.~+/-]{1,200}=*)$/i.exec(authorization)?.[1];
   if (bearer === undefined) throw new AuthenticationError('invalid_token');
   return { bearer, sessionToken: null };

@@ -10,18 +10,18 @@ export class CookieJar {
   constructor(
     private readonly ctx: Exchange,
     private readonly isHttps: boolean,
-  ) {
-    // The library refuses "secure" when it does not see the encryption itself, which a proxy may have ended.
-    ctx.cookies.secure = isHttps;
-  }
+  ) {}
 
   get(name: string): string | undefined {
+    if (this.ctx.req.headers.cookie === undefined) return undefined;
     return this.ctx.cookies.get(this.#fullName(name));
   }
 
   /** A `null` value deletes; without `maxAgeSeconds` the cookie ends with the browser. */
   set(cookie: NonNullable<EndpointResponse['cookies']>[number]): void {
     const maxAge = cookie.maxAgeSeconds === undefined ? {} : { maxAge: cookie.maxAgeSeconds * 1000 };
+    // The library refuses "secure" when it does not see the encryption itself, which a proxy may have ended.
+    this.ctx.cookies.secure = this.isHttps;
     this.ctx.cookies.set(this.#fullName(cookie.name), cookie.value, {
       ...maxAge,
       httpOnly: true,

@@ -37,7 +37,7 @@ export function dispatch(parts: DispatcherParts): Step {
     const timeLimit = limitTime(ctx, endpoint.input?.body?.kind === 'stream' ? null : requestTimeoutMs);
     const response = await timeLimit.run(async () => {
       const input = await readInput(parts, { ctx, endpoint, params, caller, cookies, checks });
-      return endpoint.handle({ ...input, ...surroundings(parts, ctx, { generation, caller, cookies, timeLimit }) });
+      return endpoint.handle(toRequest(parts, ctx, input, { generation, caller, cookies, timeLimit }));
     });
     present(ctx, endpoint, response, cookies);
   };
@@ -66,6 +66,7 @@ function find(
 
 /** The dispatcher's table hands on what cannot be decoded; nothing has such a name, and a refusal says more than a 404. */
 function refuseMalformedPath(path: string): void {
+  if (!path.includes('%')) return;
   try {
     decodeURIComponent(path);
   } catch (cause) {
@@ -80,9 +81,9 @@ async function authenticate(
   cookies: CookieJar,
 ): Promise<KnownCaller> {
   const credentials = credentialsOf(ctx, endpoint, cookies);
-  const caller = await authenticator.authenticate(credentials, workspace.generation());
-  ctx.state.actor = caller.identity;
-  return { ...caller, usesBearer: credentials.bearer !== null };
+  const { identity, session } = await authenticator.authenticate(credentials, workspace.generation());
+  ctx.state.actor = identity;
+  return { identity, session, usesBearer: credentials.bearer !== null };
 }
 
 interface Reading {
@@ -117,24 +118,34 @@ interface Surroundings {
   readonly timeLimit: TimeLimit;
 }
 
-function surroundings(
+/** What few handlers ask for is made when they do: each costs as much as the rest of the request together. */
+function toRequest(
   { workspace }: DispatcherParts,
   ctx: Exchange,
+  input: Awaited<ReturnType<typeof readInput>>,
   { generation, caller, cookies, timeLimit }: Surroundings,
-) {
+): EndpointRequest {
+  let url: URL | undefined;
   return {
+    ...input,
     generation,
     identity: caller.identity,
     session: caller.session,
     requestId: ctx.state.requestId,
-    url: urlOf(ctx, workspace.info().publicUrl),
     isPartial: isPartial(ctx),
-    ip: clientAddress(ctx.req, workspace.config.trustProxy),
-    header: (name: string) => ctx.get(name),
-    cookie: (name: string) => cookies.get(name) ?? ctx.cookies.get(name),
+    get url() {
+      return (url ??= urlOf(ctx, workspace.info().publicUrl));
+    },
+    get ip() {
+      return clientAddress(ctx.req, workspace.config.trustProxy);
+    },
+    get signal() {
+      return timeLimit.signal;
+    },
+    header: (name) => ctx.get(name),
+    cookie: (name) => cookies.get(name) ?? ctx.cookies.get(name),
     csrfToken: () => caller.session?.csrfToken ?? cookies.ensureGuestToken(),
-    signal: timeLimit.signal,
-  } satisfies Partial<EndpointRequest>;
+  };
 }
 
 /** Under our own origin whatever the request line says: a client may write a whole address of somebody else there. */

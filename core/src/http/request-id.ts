@@ -4,11 +4,11 @@ import type { Step } from './request-state.js';
 
 /** Gives each request an id that appears in its answer, its problem and its log line; that of a trusted proxy is kept. */
 export function identifyRequest(trustProxy: number): Step {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const given = trustProxy > 0 ? ctx.get('X-Request-Id') : '';
     ctx.state.requestId = /^[\w.-]{8,64}$/.test(given) ? given : randomUUID();
     ctx.set('X-Request-Id', ctx.state.requestId);
     ctx.state.scope = { requestId: ctx.state.requestId, module: 'core', what: 'request' };
-    await inScope(ctx.state.scope, next);
+    return inScope(ctx.state.scope, next);
   };
 }

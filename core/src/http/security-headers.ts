@@ -2,10 +2,10 @@ import type { Step } from './request-state.js';
 
 /** Puts the protective headers on every answer; what a page may load comes from this site alone, and nothing runs inline. */
 export function securityHeaders(isHttps: () => boolean): Step {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     ctx.set(fixedHeaders);
     if (isHttps()) ctx.set('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
-    await next();
+    return next();
   };
 }
 

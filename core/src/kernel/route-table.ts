@@ -13,9 +13,10 @@ export function createRouteTable(endpoints: readonly Endpoint[]): RouteTable {
   return {
     match(method, path) {
       const segments = path.slice(1).split('/');
-      const allowed = new Set<Method>();
-      const found = find(root, { method, segments, allowed });
+      const found = find(root, { method, segments });
       if (found !== undefined) return { kind: 'found', endpoint: found.endpoint, params: paramsOf(found, segments) };
+      const allowed = new Set<Method>();
+      find(root, { method, segments, allowed });
       return allowed.size > 0 ? { kind: 'wrong-method', allowed: [...allowed].sort() } : { kind: 'absent' };
     },
   };
@@ -70,25 +71,29 @@ function childOf(node: Node, segment: string): Node {
 interface Search {
   readonly method: Method;
   readonly segments: readonly string[];
-  /** Methods that the path knows, in case the asked one is not among them. */
-  readonly allowed: Set<Method>;
+  /** Takes the methods that the path knows, when the asked one is not among them. */
+  readonly allowed?: Set<Method>;
 }
 
 /** A fixed segment wins over a parameter, but only where it knows the method. */
 function find(node: Node, search: Search, depth = 0): Target | undefined {
   const segment = search.segments[depth];
-  if (segment === undefined) {
-    for (const known of node.targets.keys()) search.allowed.add(known);
-    return node.targets.get(search.method);
-  }
+  if (segment === undefined) return targetOf(node, search);
   const fixed = node.fixed.get(segment);
   const found = fixed === undefined ? undefined : find(fixed, search, depth + 1);
   if (found !== undefined || node.param === undefined || segment === '') return found;
   return find(node.param, search, depth + 1);
 }
 
+function targetOf({ targets }: Node, { method, allowed }: Search): Target | undefined {
+  if (allowed !== undefined) for (const known of targets.keys()) allowed.add(known);
+  return targets.get(method);
+}
+
 function paramsOf({ params }: Target, segments: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(params.map(([name, index]) => [name, decode(segments[index] ?? '')]));
+  const values: Record<string, string> = {};
+  for (const [name, index] of params) values[name] = decode(segments[index] ?? '');
+  return values;
 }
 
 /** A broken escape stays as it is: no record has such an id. */
