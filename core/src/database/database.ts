@@ -19,6 +19,15 @@ export interface DatabaseOptions {
   readonly slowQueryMs?: number;
 }
 
+/** A pool at one moment. */
+export interface PoolUse {
+  /** Connections that somebody works with. */
+  readonly inUse: number;
+  /** Calls that wait for one. */
+  readonly waiting: number;
+  readonly max: number;
+}
+
 /** The database of one workspace. A lost connection heals by itself: the next use makes a new one. */
 export interface Database {
   /** Pool of requests: statements of 4 s, locks of 2 s, 1 s of waiting for a connection. */
@@ -35,6 +44,8 @@ export interface Database {
   connectDirect(): Promise<pg.Client>;
   /** A pool of such sessions for the job queue, which listens and polls by itself; the caller ends it. */
   openDirectPool(max: number): pg.Pool;
+  /** How much of the request pool is taken at this moment. */
+  requestPool(): PoolUse;
   /** Asks the server for a sign of life through the request pool. */
   ping(): Promise<void>;
   /** Ends both pools after the statements in flight. */
@@ -57,6 +68,7 @@ export function openDatabase(options: DatabaseOptions, log: BaseLogger): Databas
     tx: (run) => requests.transaction(run),
     connectDirect: () => connectDirect(options.directUrl ?? options.url, log),
     openDirectPool: (max) => openDirectPool(options.directUrl ?? options.url, max, log),
+    requestPool: () => useOf(requests),
     async ping() {
       await requests.raw('select 1');
     },
@@ -100,6 +112,14 @@ function openPool(
   // Transactions inherit them.
   pool.userParams = { canPrepare: options.canPrepare ?? true };
   return pool;
+}
+
+/** knex does not type its pool. */
+function useOf({ client }: Knex): PoolUse {
+  const { pool } = client as {
+    readonly pool: { numUsed(): number; numPendingAcquires(): number; readonly max: number };
+  };
+  return { inUse: pool.numUsed(), waiting: pool.numPendingAcquires(), max: pool.max };
 }
 
 async function connectDirect(url: string, log: BaseLogger): Promise<pg.Client> {

@@ -55,6 +55,10 @@ export function createEventBus(parts: EventBusParts): EventBus {
     knex: parts.database.knex,
     clock: parts.clock,
     log: parts.log,
+    connectionsInUse() {
+      const { inUse, waiting } = parts.database.requestPool();
+      return inUse + waiting;
+    },
     subscriptions: subscriptionsOf(parts),
     runHandler: (subscription, envelope, unit, onBehalfOf) =>
       callHandler(parts, { subscription, envelope, unit, onBehalfOf }),

@@ -1,5 +1,6 @@
 import { isTrellisError } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
+import { classifyDatabaseError, type DatabaseFault, type DatabaseProblem } from '../database/database-errors.js';
 import type { ClaimedDelivery } from './delivery.js';
 
 /** Attempts after which a delivery becomes a dead letter. */
@@ -32,6 +33,22 @@ export async function recordFailure(
       changed_at: now,
     });
   return isDead;
+}
+
+const outages: ReadonlySet<DatabaseFault> = new Set<DatabaseFault>(['connection_lost', 'pool_timeout', 'retryable']);
+
+/** Whether an error says nothing about the handler: the database was lost, or told everybody to try again. */
+export function isOutage(error: unknown): boolean {
+  const problem = classifyDatabaseError(error);
+  return problem !== undefined && outages.has(problem.fault) && !isOfSocket(problem);
+}
+
+/**
+ * The delivery was claimed over a connection that stood, so a socket that is refused now is that of a service the handler talks
+ * to. If it was the database's after all, the failure cannot be recorded either.
+ */
+function isOfSocket({ code = '' }: DatabaseProblem): boolean {
+  return /^E[A-Z]/.test(code);
 }
 
 const maxErrorLength = 1000;

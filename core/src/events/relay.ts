@@ -1,9 +1,12 @@
 import type { Knex } from 'knex';
 import { Dispatcher, type DispatcherParts } from './dispatcher.js';
-import { fanOut, fanOutLimit, hasPendingEvents, type FannedEvent } from './fan-out.js';
+import { fanOut, fanOutLimit, hasPendingEvents, type FannedEvent, type FannedOut } from './fan-out.js';
+import { createPace, type Pace } from './pace.js';
 
 /** What the relay needs from the rest of the workspace. */
-export interface RelayParts extends Omit<DispatcherParts, 'wakeRelay'> {
+export interface RelayParts extends Omit<DispatcherParts, 'wakeRelay' | 'pace'> {
+  /** Connections of the request pool that are used or waited for, the relay's own included. */
+  connectionsInUse(): number;
   /**
    * Tells browsers about fanned-out events: in the fan-out's transaction for other processes, and through what it
    * returns, called after the commit, for this one.
@@ -16,21 +19,28 @@ const pauseMs = 5;
 /** How often it looks for what other or dead processes left, and for deliveries whose back-off is over. */
 const sweepMs = 500;
 const closeGraceMs = 10_000;
+/** Deliveries that one fan-out should make at most, so that it holds no processor of the database for long. */
+const deliveriesAtOnce = 4000;
 
 /** Brings committed events to their subscriptions: fans them out set by set, then has them delivered. One per process. */
 export class Relay {
   readonly #parts: RelayParts;
+  readonly #pace: Pace;
   readonly #dispatcher: Dispatcher;
   #fanning: Promise<void> | undefined;
   #isWoken = false;
-  #lastFanOut = 0;
+  /** When the next fan-out may begin, by `performance.now`. */
+  #nextFanOut = 0;
+  #limit = fanOutLimit;
   #wakeTimer: NodeJS.Timeout | undefined;
   #sweepTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
-    this.#dispatcher = new Dispatcher({ ...parts, wakeRelay: () => this.wake() });
+    const own = (): number => this.#dispatcher.laneCount + (this.#fanning === undefined ? 0 : 1);
+    this.#pace = createPace(() => parts.connectionsInUse() - own());
+    this.#dispatcher = new Dispatcher({ ...parts, pace: this.#pace, wakeRelay: () => this.wake() });
   }
 
   /** Begins to sweep. Without it the relay works only when woken or drained. */
@@ -42,13 +52,12 @@ export class Relay {
   wake(): void {
     this.#isWoken = true;
     if (this.#isClosed || this.#wakeTimer !== undefined || this.#fanning !== undefined) return;
-    const wait = this.#lastFanOut + pauseMs - performance.now();
     this.#wakeTimer = setTimeout(
       () => {
         this.#wakeTimer = undefined;
         this.#fanOutAll().catch((error: unknown) => this.#logFault(error));
       },
-      Math.max(0, wait),
+      Math.max(0, this.#nextFanOut - performance.now()),
     ).unref();
   }
 
@@ -56,6 +65,7 @@ export class Relay {
   async drain(): Promise<void> {
     do {
       await this.#fanOutAll();
+      this.#dispatcher.nudge();
       await this.#dispatcher.whenIdle();
     } while ((await hasPendingEvents(this.#parts.knex)) || this.#fanning !== undefined || this.#dispatcher.isBusy);
   }
@@ -71,7 +81,7 @@ export class Relay {
 
   async #sweep(): Promise<void> {
     try {
-      if (await hasPendingEvents(this.#parts.knex)) await this.#fanOutAll();
+      if (this.#wakeTimer === undefined && (await hasPendingEvents(this.#parts.knex))) await this.#fanOutAll();
       this.#dispatcher.nudge();
     } catch (error) {
       this.#logFault(error);
@@ -83,7 +93,6 @@ export class Relay {
   #fanOutAll(): Promise<void> {
     this.#fanning ??= this.#fanOutLoop().finally(() => {
       this.#fanning = undefined;
-      this.#lastFanOut = performance.now();
       if (this.#isWoken) this.wake();
     });
     return this.#fanning;
@@ -92,22 +101,43 @@ export class Relay {
   async #fanOutLoop(): Promise<void> {
     this.#isWoken = false;
     for (let isLast = false; !isLast && !this.#isClosed;) {
-      isLast = (await this.#fanOutOnce()) < fanOutLimit;
-      this.#dispatcher.nudge();
+      const limit = this.#limit;
+      const startedAt = performance.now();
+      const done = await this.#fanOutOnce(limit);
+      this.#dispatcher.offer(done.first, done.count > done.first.length);
+      isLast = done.events.length < limit;
+      this.#limit = limitAfter(done);
+      const rest = this.#restAfter(performance.now() - startedAt, done);
+      this.#nextFanOut = performance.now() + Math.max(pauseMs, rest);
+      // Makes room for requests: the rest of what is pending waits for the timer of `wake`.
+      if (rest > pauseMs && !isLast) {
+        this.#isWoken = true;
+        return;
+      }
     }
+  }
+
+  #restAfter(tookMs: number, { since }: FannedOut): number {
+    return since === null ? 0 : this.#pace.restMs(tookMs, this.#parts.clock.now().getTime() - since.getTime());
   }
 
   #logFault(error: unknown): void {
     this.#parts.log.warn({ err: error }, 'events could not be relayed; the next sweep tries again');
   }
 
-  async #fanOutOnce(): Promise<number> {
+  async #fanOutOnce(limit: number): Promise<FannedOut> {
     const { knex, clock } = this.#parts;
-    const { count, announceHere } = await knex.transaction(async (trx) => {
-      const events = await fanOut(trx, clock.now());
-      return { count: events.length, announceHere: await this.#parts.announce(trx, events) };
+    const { done, announceHere } = await knex.transaction(async (trx) => {
+      const fanned = await fanOut(trx, clock.now(), limit);
+      return { done: fanned, announceHere: await this.#parts.announce(trx, fanned.events) };
     });
     announceHere();
-    return count;
+    return done;
   }
+}
+
+/** Fewer events at once the more deliveries each of them makes. */
+function limitAfter({ events, count }: FannedOut): number {
+  if (events.length === 0) return fanOutLimit;
+  return Math.min(fanOutLimit, Math.max(1, Math.floor((deliveriesAtOnce * events.length) / Math.max(1, count))));
 }

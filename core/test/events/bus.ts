@@ -57,6 +57,7 @@ export async function openBus<C extends Clock>(
     log: pino({ level: 'silent' }),
     subscriptions: () => byId,
     runHandler: async (subscription, envelope, unit) => handlers[subscription.name]?.(unit, envelope),
+    connectionsInUse: () => database.requestPool().inUse,
     announce: () => Promise.resolve(() => undefined),
   });
   return {

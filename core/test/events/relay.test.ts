@@ -241,6 +241,22 @@ describe('Relay', () => {
     });
   });
 
+  it('delivers many records over few connections, each once, and rests no connection in a transaction', async () => {
+    const sales = await bus({ first: recordEffect('first'), second: recordEffect('second') });
+    const accounts = Array.from({ length: 150 }, () => uuidV7());
+    await Promise.all(accounts.map((account) => sales.write(account, 1)));
+
+    await sales.relay.drain();
+
+    for (const handler of ['first', 'second']) {
+      expect((await effects(handler)).map(({ account }) => account)).to.have.members(accounts);
+    }
+    const { rows } = await database.knex.raw<{ rows: object[] }>(
+      `select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
+    );
+    expect(rows).to.deep.equal([]);
+  });
+
   it('relays what a handler emits itself', async () => {
     const sales = await bus({
       first: async (unit, event) => {
@@ -305,9 +321,10 @@ describe('Relay', () => {
     for (const account of accounts) await Promise.all([left.write(account, 1), right.write(uuidV7(), 1)]);
     for (const account of accounts) await left.write(account, 2);
 
+    // In this order: what is fanned out between the two looks would be seen by neither otherwise.
     while (
-      (await states()).some(({ state }) => state === 'waiting') ||
-      (await database.knex('core.pending_events').first()) !== undefined
+      (await database.knex('core.pending_events').first()) !== undefined ||
+      (await states()).some(({ state }) => state === 'waiting')
     ) {
       await Promise.all([left.relay.drain(), right.relay.drain()]);
     }
