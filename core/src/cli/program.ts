@@ -9,6 +9,7 @@ import { importCommand } from './commands/import.command.js';
 import { jobCommand } from './commands/job.command.js';
 import { pluginCommand } from './commands/plugin.command.js';
 import { releaseCommand, restoreCommand } from './commands/restore.command.js';
+import { searchCommand } from './commands/search.command.js';
 import { serveCommand } from './commands/serve.command.js';
 import { setupCommand } from './commands/setup.command.js';
 import { tokenCommand } from './commands/token.command.js';
@@ -28,6 +29,7 @@ const commands: readonly ((cli: CliContext) => Command)[] = [
   backupCommand,
   restoreCommand,
   releaseCommand,
+  searchCommand,
   doctorCommand,
   configCommand,
 ];

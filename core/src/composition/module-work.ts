@@ -1,5 +1,6 @@
 import { pauseModule, removeModule, resumeModule, syncModule } from '../events/module-work.js';
 import type { LifecycleParts } from '../kernel/lifecycle/index.js';
+import { forgetModule } from '../records/index.js';
 import type { Foundation } from './foundation.js';
 
 /** What events, jobs and roles do in the transaction that changes a plugin's state. */
@@ -8,7 +9,10 @@ export function moduleWork({ clock, place }: Foundation): LifecycleParts['work']
     pause: (unit, module) => pauseModule(unit, module, clock.now()),
     resume: resumeModule,
     sync: (unit, registrations) => syncModule(unit, registrations, { now: clock.now(), timeZone: place().timeZone }),
-    remove: removeModule,
+    async remove(unit, module) {
+      await removeModule(unit, module);
+      await forgetModule(unit.trx, module);
+    },
     async takeGrants(unit, module) {
       const grants = await unit.trx<object>('core.role_grants').where('permission', 'like', `${module}.%`).select();
       await unit.trx('core.role_grants').where('permission', 'like', `${module}.%`).delete();

@@ -2,7 +2,7 @@ import { SDK_VERSION } from '@trellis-crm/sdk';
 import { registerCore } from '../core-module.js';
 import { Metrics } from '../metrics/metrics.js';
 import { createLifecycle, PluginLifecycle, type LifecycleParts } from '../kernel/lifecycle/index.js';
-import { findDrift } from '../records/index.js';
+import { findDrift, SearchUpkeep } from '../records/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { layFoundation, type Foundation, type FoundationOptions } from './foundation.js';
 import { moduleWork } from './module-work.js';
@@ -35,6 +35,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   const lifecycle = createLifecycle(lifecycleParts(options, foundation, rooms));
   foundation.container.register(PluginLifecycle, { useValue: lifecycle });
   await lifecycle.open();
+  await keepSearch(foundation, rooms);
   const { workspace, bus, jobs, records, calls } = rooms;
   return {
     ...workspace,
@@ -71,6 +72,13 @@ async function measure(
   });
 }
 
+/** Each change of what is active may change what is found. */
+async function keepSearch({ container }: Foundation, { generations }: Rooms): Promise<void> {
+  const upkeep = container.resolve(SearchUpkeep);
+  generations.onSwap(() => void upkeep.note());
+  await upkeep.note();
+}
+
 function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms: Rooms): LifecycleParts {
   const { calls, contexts, generations, processId, wakeRelay } = rooms;
   const { database, log, clock, config, info } = foundation;
@@ -90,6 +98,7 @@ function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms
       wakeRelay,
       entities: () => generations.current().entities.values(),
       workspace: () => rooms.workspace,
+      rebuildSearch: () => foundation.container.resolve(SearchUpkeep).rebuild(),
       purgeExpiredPlugins: () => foundation.container.resolve(PluginLifecycle).purgeExpired(),
     }),
     dataDir: config.dataDir,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { registerAuth } from '../auth/index.js';
+import { operatorIdentity, registerAuth } from '../auth/index.js';
 import { registerDemoData } from '../demo/index.js';
 import { EventBus } from '../events/event-bus.js';
 import { AssetStore, ReadinessProbes } from '../http/index.js';
@@ -14,7 +14,7 @@ import {
   type ModuleContexts,
 } from '../kernel/index.js';
 import { PluginLifecycle } from '../kernel/lifecycle/index.js';
-import { createRecordRoom, type RecordRoom } from '../records/index.js';
+import { createRecordRoom, createSearchUpkeep, SearchUpkeep, type RecordRoom } from '../records/index.js';
 import { registerSetup } from '../setup/index.js';
 import { createAssetRegistry, type AssetRegistry } from '../views/index.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -111,5 +111,8 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
     setupHooks(workspace, () => container.resolve(PluginLifecycle)),
   );
   registerImports(workspace, { room: records, contexts: contexts.get, wakeRelay });
+  container.register(SearchUpkeep, {
+    useValue: createSearchUpkeep({ ...workspace, identity: () => operatorIdentity(workspace.info()) }),
+  });
   registerDemoData(workspace, { calls, contexts: contexts.get, wakeRelay });
 }

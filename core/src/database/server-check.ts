@@ -15,12 +15,13 @@ export interface ServerFacts {
 
 /**
  * Checks once, before anything is built on it, that the server can carry an installation: reachable, version 15 or newer,
- * UTF-8, sessions and prepared statements kept. @throws StartError with what to change
+ * UTF-8, trigrams for search, sessions and prepared statements kept. @throws StartError with what to change
  */
 export async function checkServer(options: DatabaseOptions, waitMs = 10_000): Promise<ServerFacts> {
   const first = await connect(options.url, 'DATABASE_URL', waitMs);
   try {
     const facts = await readFacts(first);
+    await checkExtension(first);
     await checkSessions(options, first);
     if (options.directUrl !== undefined) await (await connect(options.directUrl, 'DATABASE_DIRECT_URL', waitMs)).end();
     return facts;
@@ -51,6 +52,24 @@ async function readFacts(client: pg.Client): Promise<ServerFacts> {
   }
   const risky = ['fsync', 'full_page_writes', 'synchronous_commit'].filter((name) => settings.get(name) === 'off');
   return { version, warnings: risky.map((name) => `${name} is off: a power cut can lose or break data`) };
+}
+
+/** Search finds parts of words by trigrams. The extension comes with PostgreSQL; whoever may create in the database may create it. */
+async function checkExtension(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ installed: boolean; available: boolean; creatable: boolean }>(
+    `select exists (select from pg_extension where extname = 'pg_trgm') as installed,
+       exists (select from pg_available_extensions where name = 'pg_trgm') as available,
+       has_database_privilege(current_database(), 'CREATE') as creatable`,
+  );
+  const [facts] = rows;
+  if (facts === undefined || facts.installed || (facts.available && facts.creatable)) return;
+  throw refusal(
+    'The database lacks the extension pg_trgm, which search needs',
+    facts.available ? 'this user may not create it' : 'the server does not have it',
+    facts.available
+      ? 'run as its owner or a superuser: create extension pg_trgm'
+      : 'install the extensions of PostgreSQL on the server (Debian: part of postgresql-<version>; Fedora: postgresql-contrib)',
+  );
 }
 
 /**

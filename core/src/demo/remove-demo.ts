@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { appendEvents } from '../events/outbox.js';
 import type { Generation } from '../kernel/generation.js';
-import type { CompiledEntity } from '../records/index.js';
+import { removeFromSearch, type CompiledEntity } from '../records/index.js';
 import { deletionOrder, inactiveReferrers, referrers, type Referrer } from './referrers.js';
 
 /** What became of the demo records. */
@@ -94,6 +94,7 @@ async function removeRecords(unit: UnitOfWork, entity: CompiledEntity, ids: Read
     .delete(['id', 'version']);
   const removed = rows.map(({ id }) => id);
   await trx('core.external_ids').where({ entity: entity.definition.id }).whereIn('record_id', removed).delete();
+  await removeFromSearch(trx, entity, removed);
   const event = recordEvent(entity.definition, 'purged');
   await appendEvents(
     unit,

@@ -3,6 +3,7 @@ import type { CompiledEntity, CompiledExtension, OwnedExtension } from './compil
 import { compileFields } from './compile-fields.js';
 import { schemaNameOf, toKebab, toSnake } from './names.js';
 import { recordSchemas } from './record-schemas.js';
+import { compileSearch } from './search/compile-search.js';
 import { StatementCache } from './statements/statement-cache.js';
 import { createWriteStatements } from './writes/statement-cache.js';
 
@@ -26,6 +27,7 @@ export function compileEntity(definition: EntityDefinition, extensions: readonly
     fieldList: all,
     reads: new StatementCache(),
     statements: createWriteStatements(shape),
+    search: compileSearch(definition, fields),
     schemas: recordSchemas(all),
   };
 }

@@ -20,6 +20,8 @@ export interface CompiledEntity {
   readonly reads: StatementCache;
   /** Statements of writes; the same text for any number of records. */
   readonly statements: WriteStatements;
+  /** Null when no field is searched. */
+  readonly search: CompiledSearch | null;
   readonly schemas: RecordSchemas;
 }
 
@@ -74,6 +76,26 @@ export interface CompiledList {
   readonly tableName: string;
   readonly ownerColumn: string;
   readonly items: readonly CompiledField[];
+}
+
+/** What of an entity is found by search. */
+export interface CompiledSearch {
+  /** Names the record in results; null when not everybody may see it. */
+  readonly title: CompiledField | null;
+  /** Found by any part, the title first. */
+  readonly short: readonly SearchedField[];
+  /** Found by whole words and beginnings of words. */
+  readonly long: readonly SearchedField[];
+  /** Paths of the fields above. */
+  readonly paths: ReadonlySet<string>;
+  /** Another key means that the rows hold something else. */
+  readonly fieldsKey: string;
+}
+
+/** A field that is searched, or one field of a list's entries. */
+export interface SearchedField {
+  readonly field: CompiledField;
+  readonly item: CompiledField | null;
 }
 
 /** An extension with the plugin that declares it. */

@@ -4,3 +4,6 @@ export { findDrift, type Drift } from './drift.js';
 export type { ExpectedColumn, ExpectedTable } from './expected-tables.js';
 export { buildOpenApi } from './openapi.js';
 export { createRecordRoom, type RecordParts, type RecordRoom } from './record-room.js';
+export { forgetModule } from './search/search-builds.js';
+export { removeFromSearch } from './search/save-search.js';
+export { createSearchUpkeep, rebuildJob, SearchUpkeep } from './search/search-upkeep.js';

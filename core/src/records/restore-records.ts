@@ -5,9 +5,10 @@ import { readableFields } from './field-access.js';
 import { byId, lockRecords, notFound, readRecords } from './get-records.js';
 import { hasGuards, runGuards } from './guards.js';
 import type { FieldChange } from './history.js';
-import type { PresentedRecord } from './present-record.js';
+import { valuesOf, type PresentedRecord } from './present-record.js';
 import type { RecordScope, WriteScope } from './record-scope.js';
 import { belongingOf, isWithinReach, permissionFor, reachFor, requireReach, withinReach } from './rights.js';
+import { saveToSearch } from './search/save-search.js';
 import { allOf, sql } from './sql.js';
 import { selectRows } from './statements/select-rows.js';
 import { markRows } from './trash-records.js';
@@ -118,8 +119,20 @@ async function writeSet(
   for (const { entity, records } of groups) {
     const ids = records.map(({ id }) => id);
     await markRows(scope, entity, 'restored', { ids, asked: rootId });
+    await findAgain(scope, entity, records);
   }
   await putBackRefs(scope, changeSet);
+}
+
+function findAgain(scope: WriteScope, entity: CompiledEntity, records: readonly PresentedRecord[]): Promise<void> {
+  const all = [...entity.fields.values()];
+  const restoredAt = scope.clock.now().toISOString();
+  const valuesAfter = (record: PresentedRecord) => new Map([...valuesOf(all, record), ['updatedAt', restoredAt]]);
+  return saveToSearch(
+    scope.db,
+    entity,
+    records.map((record) => ({ id: record.id, values: valuesAfter(record) })),
+  );
 }
 
 interface ClearedRow {

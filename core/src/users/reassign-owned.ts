@@ -53,8 +53,17 @@ export async function reassignOwned(scope: ReassignScope, handover: Handover): P
     if (table.entity !== null) await recordHistory(scope, table.entity, entries);
     counts.push({ table, count: moved.length });
   }
+  await moveInSearch(scope, handover);
   await auditAbsent(scope, handover, sumUp(counts.filter(({ table }) => table.entity === null)));
   return sumUp(counts);
+}
+
+/** Rows of plugins that are not active too, in one go: what belongs to a user in the search table belongs to them in its own. */
+async function moveInSearch({ unit, clock }: ReassignScope, { from, to }: Handover): Promise<void> {
+  await unit
+    .trx('core.search_entries')
+    .where({ owner_id: from })
+    .update({ owner_id: to.id, team_id: to.teamId, updated_at: clock.now() });
 }
 
 interface TableCount {

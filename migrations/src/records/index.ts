@@ -4,6 +4,7 @@ import { createAccounts } from './20260102000100_create-accounts.js';
 import { createContacts } from './20260102000200_create-contacts.js';
 import { createAuditLog } from './20260102000300_create-audit-log.js';
 import { createExternalIds } from './20260102000400_create-external-ids.js';
+import { createSearchEntries } from './20261122154500_create-search-entries.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const recordMigrations: readonly Migration[] = [
   createContacts,
   createAuditLog,
   createExternalIds,
+  createSearchEntries,
 ];

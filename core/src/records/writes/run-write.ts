@@ -1,14 +1,15 @@
 import type { Id, Reach, RecordChange } from '@trellis-crm/sdk';
 import { runPrepared } from '../../database/prepared.js';
 import { actorKey } from '../../kernel/plugin-identity.js';
-import type { CompiledEntity } from '../compiled-entity.js';
+import type { CompiledEntity, CompiledSearch } from '../compiled-entity.js';
 import type { FieldChange } from '../history.js';
 import type { RecordScope } from '../record-scope.js';
 import { checksOf, idsByTarget, type FoundTargets, type Reference } from '../references.js';
 import { runWrite } from '../write-errors.js';
 import { notesOf } from './notes.js';
 import type { WritePlace } from './write-place.js';
-import type { PresentCheck, WriteInput } from './write-shape.js';
+import { searchEffectOf, textsFor } from './search-part.js';
+import type { PresentCheck, SearchEffect, WriteInput } from './write-shape.js';
 import { dependentRows, ownRow, type StoredRecord } from './write-rows.js';
 
 /** One record of a write with what history says about it. */
@@ -54,7 +55,8 @@ export async function writeRecords(
   entity: CompiledEntity,
   write: RecordWrite,
 ): Promise<WriteOutcome> {
-  const input = inputOf(scope, place, entity, write);
+  const search = searchEffectOf(entity, write);
+  const input = inputOf(scope, place, entity, { ...write, search });
   const shape = {
     change: write.change,
     lists: [...input.lists.keys()],
@@ -62,6 +64,7 @@ export async function writeRecords(
     references: checksOf(scope, entity, write.references),
     reach: write.reach,
     present: write.present,
+    search,
   };
   const statement = entity.statements.of(shape, scope.generation.entities);
   const [row] = await runWrite(place, entity, () =>
@@ -88,12 +91,13 @@ function inputOf(
   { identity, clock, requestId }: RecordScope,
   { changeSetId }: WritePlace,
   entity: CompiledEntity,
-  { records, references }: RecordWrite,
+  { records, references, search }: RecordWrite & { readonly search: SearchEffect | null },
 ): WriteInput {
   const stored = records.flatMap((record) => record.stored ?? []);
+  const searched = search === 'added' || search === 'saved' ? entity.search : null;
   return {
     ...dependentRows(entity, stored),
-    rows: JSON.stringify(records.map((record) => rowOf(entity, record))),
+    rows: JSON.stringify(records.map((record) => rowOf(entity, searched, record))),
     references: idsByTarget(references),
     identity,
     now: clock.now().toISOString(),
@@ -104,10 +108,14 @@ function inputOf(
   };
 }
 
-function rowOf(entity: CompiledEntity, { id, stored, before, changes, cause }: WrittenRecord): object {
+function rowOf(
+  entity: CompiledEntity,
+  searched: CompiledSearch | null,
+  { id, stored, before, changes, cause }: WrittenRecord,
+): object {
   const paths = Object.keys(changes);
   return {
-    ...(stored === null ? { id } : ownRow(entity, stored.values)),
+    ...(stored === null ? { id } : { ...ownRow(entity, stored.values), ...textsFor(searched, stored) }),
     ...(before === null ? {} : { '~before': before }),
     ...notesOf(changes, stored !== null && before !== null ? paths : [], cause),
   };

@@ -30,7 +30,12 @@ export interface WriteShape {
   readonly reach: Reach;
   /** Conditions on the rows there are; null when their locks are held and everything was asked. */
   readonly present: PresentCheck | null;
+  /** What becomes of the search rows. */
+  readonly search: SearchEffect | null;
 }
+
+/** New rows · texts that may have changed · owner, team and moment only · gone. */
+export type SearchEffect = 'added' | 'saved' | 'touched' | 'removed';
 
 /** References to one entity. The owner is one of its own: seeing the user is not asked for, but that they have not left. */
 export interface ReferenceCheck {

@@ -4,6 +4,8 @@ import { quoted, schemaNameOf } from '../names.js';
 import { columnsOf, type Column } from './columns.js';
 import { constantSubject, historyParts, sharedValues, type SharedValues } from './history-parts.js';
 import { ownersName, reachCondition, referenceParts } from './reference-parts.js';
+import { searchColumns } from '../search/search-statements.js';
+import { searchPart } from './search-part.js';
 import { StatementText, type BoundStatement } from './statement-text.js';
 import {
   beforeColumn,
@@ -41,6 +43,7 @@ export function writeStatement(
     ...record.expressions,
     ...shape.sides.flatMap((plugin) => sidePart(part, plugin)),
     ...shape.lists.flatMap((path, position) => listPart(part, path, position)),
+    ...searchPart(entity.definition, shape.search, newRecords(part)),
     ...historyParts(text, shared, constantSubject(entity.definition, shape.change), record.source),
   ];
   return text.finish([
@@ -70,9 +73,10 @@ interface RecordPart {
 const isFine = '(select is_fine from gate)';
 const id: Column = { name: 'id', type: 'uuid' };
 
-function givenPart({ text }: Part, columns: readonly Column[]): string {
+function givenPart({ text, shape }: Part, columns: readonly Column[]): string {
   const rows = text.value('jsonb', (input) => input.rows);
-  return `given as materialized (select * from ${recordset(rows, [...columns, ...notedColumns])})`;
+  const searched = shape.search === 'added' || shape.search === 'saved' ? searchColumns : [];
+  return `given as materialized (select * from ${recordset(rows, [...columns, ...notedColumns, ...searched])})`;
 }
 
 /** Nothing is written unless everything holds. */
@@ -117,17 +121,24 @@ function recordPart(part: Part): RecordPart {
   return markPart(part);
 }
 
-function insertPart({ entity, shape }: Part): RecordPart {
-  const columns = ownColumns(entity);
+/** Where records come from that are to be inserted; their team is that of an owner the statement itself looks up. */
+function newRecords({ shape }: Part): { readonly from: string; readonly team: string } {
   const hasOwners = shape.references.some(({ target }) => target === ownerKey);
-  const values = columns.map(({ name }) => (hasOwners && name === 'team_id' ? 'o."team_id"' : `n.${quoted(name)}`));
   const join = hasOwners ? ` left join ${ownersName} o on o."id" = n."owner_id"` : '';
+  return { from: `given n${join} where ${isFine}`, team: hasOwners ? 'o."team_id"' : 'n."team_id"' };
+}
+
+function insertPart(part: Part): RecordPart {
+  const { entity } = part;
+  const columns = ownColumns(entity);
+  const { from, team } = newRecords(part);
+  const values = columns.map(({ name }) => (name === 'team_id' ? team : `n.${quoted(name)}`));
   return {
     columns,
     expressions: [
       `written as (
   insert into ${tableOf(entity)} (${names(columns)})
-  select ${values.join(', ')} from given n${join} where ${isFine}
+  select ${values.join(', ')} from ${from}
 )`,
     ],
     source: `given s where ${isFine}`,

@@ -1,0 +1,59 @@
+import type { CompiledSearch, SearchedField } from '../compiled-entity.js';
+import { foldText } from './fold-text.js';
+import { wordsOf } from './words.js';
+
+/** What search keeps of a record, by the columns a recordset carries it in. */
+export interface SearchTexts {
+  readonly '~title': string | null;
+  readonly '~text': string;
+  readonly '~details': string | null;
+  readonly '~words': string;
+}
+
+/** Works out what search keeps of a record. @param values all of its values by path */
+export function searchTexts(search: CompiledSearch, values: ReadonlyMap<string, unknown>): SearchTexts {
+  const lines = search.short.flatMap((one) =>
+    valuesIn(one, values).map((value) => ({ written: oneLine(value), isTitle: one.field === search.title })),
+  );
+  const folded = lines.map(({ written }) => foldText(written));
+  const details = lines.filter(({ isTitle }) => !isTitle).map(({ written }) => written);
+  const isFolded = lines.every(({ written, isTitle }, index) => isTitle || written === folded[index]);
+  return {
+    '~title': search.title === null ? null : titleOf(values.get(search.title.path)),
+    '~text': folded
+      .map((line) => ` ${line}`)
+      .join('\n')
+      .slice(0, longestText),
+    '~details': isFolded ? null : details.join('\n').slice(0, longestText),
+    '~words': wordsOf([
+      ...lines.map(({ written }) => written),
+      ...search.long.flatMap((field) => valuesIn(field, values)),
+    ]).join(' '),
+  };
+}
+
+/** More than this is found by its words only. */
+const longestText = 10_000;
+const longestTitle = 500;
+
+function titleOf(value: unknown): string | null {
+  return isText(value) ? oneLine(String(value)).slice(0, longestTitle) : null;
+}
+
+function valuesIn({ field, item }: SearchedField, values: ReadonlyMap<string, unknown>): string[] {
+  const value = values.get(field.path);
+  if (item === null) return isText(value) ? [String(value)] : [];
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((entry: Readonly<Record<string, unknown>>) => {
+    const part = entry[item.name];
+    return isText(part) ? [String(part)] : [];
+  });
+}
+
+function isText(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
