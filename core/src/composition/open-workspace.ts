@@ -1,6 +1,7 @@
 import { SDK_VERSION } from '@trellis-crm/sdk';
 import { registerCore } from '../core-module.js';
 import { Metrics } from '../metrics/metrics.js';
+import { ProcessReports } from '../metrics/process-reports.js';
 import { createLifecycle, PluginLifecycle, type LifecycleParts } from '../kernel/lifecycle/index.js';
 import { findDrift, SearchUpkeep } from '../records/index.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -37,6 +38,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   await lifecycle.open();
   await keepSearch(foundation, rooms);
   const { workspace, bus, jobs, records, calls } = rooms;
+  const reports = reportsOf(foundation, rooms);
   return {
     ...workspace,
     bus,
@@ -45,6 +47,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     calls,
     lifecycle,
     async startBackground() {
+      reports.start();
       await foundation.hold.whenFree(async () => {
         bus.relay.start();
         await jobs.start();
@@ -52,11 +55,19 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     },
     async close() {
       rooms.core.streams.close();
+      reports.close();
       await lifecycle.close();
       await Promise.all([jobs.close(), bus.close()]);
       await foundation.signals.close();
     },
   };
+}
+
+function reportsOf({ database, log }: Foundation, { processId, calls }: Rooms): ProcessReports {
+  return new ProcessReports({
+    ...{ knex: database.work, log, processId, calls: calls.costs },
+    slowQueries: () => database.slowQueries.counts,
+  });
 }
 
 /** Loaded only where somebody asks: the library takes memory. */

@@ -22,7 +22,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
   processGauges(registry, parts);
   moduleCounters(registry, parts);
   const ofWorkspace = new Registry();
-  workspaceGauges(ofWorkspace, parts);
+  workspaceGauges(ofWorkspace, parts.database.knex, parts.now);
   return {
     observe: ({ seconds, ...labels }) => requests.observe(toLabels(labels), seconds),
     async snapshot(withWorkspace) {

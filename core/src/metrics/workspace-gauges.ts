@@ -1,12 +1,10 @@
 import type { Knex } from 'knex';
 import { Gauge, type Registry } from 'prom-client';
 import { readEventLag, type EventLag } from '../events/lag.js';
-import type { MetricsParts } from './create-metrics.js';
 
 /** Adds what the database knows of the workspace: the same in all processes. While it cannot be asked, only that is told. */
-export function workspaceGauges(registry: Registry, parts: MetricsParts): void {
-  const { knex } = parts.database;
-  const once = shareReading(() => readWorkspace(knex, parts.now()));
+export function workspaceGauges(registry: Registry, knex: Knex, now: () => Date): void {
+  const once = shareReading(() => readWorkspace(knex, now()));
   const gauge = (name: string, help: string, read: (facts: WorkspaceFacts) => number): void => {
     new Gauge({
       ...{ name, help, registers: [registry] },

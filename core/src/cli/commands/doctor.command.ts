@@ -1,13 +1,15 @@
 import { Command } from 'commander';
 import type { CliContext } from '../cli-context.js';
-import { doctorChecks } from '../doctor-checks.js';
-import type { Finding } from '../finding.js';
+import { doctorChecks } from '../checks/doctor-checks.js';
+import type { Finding } from '../checks/finding.js';
 
 /** `trellis doctor`: what is installed where, and what is wrong with it. */
 export function doctorCommand(cli: CliContext): Command {
   return new Command('doctor')
     .summary('check the installation')
-    .description('Shows versions, folders and the database, and says what to do about what is wrong.')
+    .description(
+      'Looks at settings, database, tables, processes, plugins, events, jobs and backups, and says what to do about what is wrong. Changes nothing. Exit code 1 when something is an error, 0 with warnings.',
+    )
     .action(async () => {
       const findings: Finding[] = [];
       for (const check of doctorChecks) findings.push(...(await check(cli)));

@@ -1,4 +1,4 @@
-import type { CliContext } from './cli-context.js';
+import type { CliContext } from '../cli-context.js';
 
 /** One thing `trellis doctor` looked at. */
 export interface Finding {
