@@ -44,6 +44,8 @@ export interface PageDefinition<Q = unknown, B = unknown> {
   readonly params?: Readonly<Record<string, TSchema>>;
   readonly query?: Q;
   readonly form?: B;
+  /** What the `_key` of a form does: as for the routes. */
+  readonly idempotency?: 'answer' | 'once';
   handle(ctx: Context, request: PageRequest<Shape<Q>, Shape<B>>): Promise<PageResult>;
 }
 

@@ -28,6 +28,12 @@ export interface RouteDefinition<P = unknown, Q = unknown, B = unknown> {
   /** Status of success; 201 for POST, else 200. */
   readonly status?: 200 | 201 | 202;
   readonly summary?: string;
+  /**
+   * What the `Idempotency-Key` of a POST does. `answer` (unless told): the whole handler is one transaction that keeps the answer, so
+   * it must not wait for the outside world. `once`: for work that no transaction spans and for answers that hold a secret; nothing
+   * but the key is kept, and a second time is refused with 409 `idempotency_key_used`.
+   */
+  readonly idempotency?: 'answer' | 'once';
   handle(ctx: Context, request: RouteRequest<P, Q, B>): Promise<unknown>;
 }
 

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { BaseLogger } from 'pino';
 import { connectionConfig, connectionLimits, type ConnectionUse } from './connection.js';
 import { createSlowQueries, type SlowQueries } from './slow-queries.js';
+import { createCurrentUnit, joinUnit, type CurrentUnit } from './unit-of-work.js';
 import { watchSilence } from './silence-watch.js';
 
 /** Where the database is and what it can do. */
@@ -38,7 +39,12 @@ export interface Database {
   readonly canPrepare: boolean;
   /** Which modules' statements took long. */
   readonly slowQueries: SlowQueries;
-  /** Runs `work` in one transaction of the request pool: committed when it resolves, rolled back when it rejects. */
+  /** The unit of work that the calls under way are in. */
+  readonly units: CurrentUnit;
+  /**
+   * Runs `work` in one transaction of the request pool: committed when it resolves, rolled back when it rejects. In a unit of work
+   * it is a part of that.
+   */
   tx<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
   /** A session of its own for migrations, session locks and LISTEN; the caller ends it. */
   connectDirect(): Promise<pg.Client>;
@@ -60,12 +66,17 @@ export function openDatabase(options: DatabaseOptions, log: BaseLogger): Databas
   const watch = (client: pg.Client): void => slowQueries.watch(client);
   const requests = openPool(options, 'request', watch, log);
   const work = openPool(options, 'work', watch, log);
+  const units = createCurrentUnit();
   return {
     knex: requests,
     work,
     canPrepare: options.canPrepare ?? true,
     slowQueries,
-    tx: (run) => requests.transaction(run),
+    units,
+    tx(run) {
+      const unit = units.getStore();
+      return unit === undefined ? requests.transaction(run) : joinUnit(unit, () => run(unit.trx));
+    },
     connectDirect: () => connectDirect(options.directUrl ?? options.url, log),
     openDirectPool: (max) => openDirectPool(options.directUrl ?? options.url, max, log),
     requestPool: () => useOf(requests),

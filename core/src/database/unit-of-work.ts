@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
@@ -13,6 +14,8 @@ export interface UnitOfWork {
   afterCommit(act: () => void): void;
   /** From now on the unit can only roll back, whoever catches the error. */
   fail(error: unknown): void;
+  /** Whether it can only roll back; the database may take no statement in it any more. */
+  isFailed(): boolean;
   /** Says that the unit stored events, so that the relay of this process looks for them after the commit. */
   eventsStored(): void;
 }
@@ -20,6 +23,24 @@ export interface UnitOfWork {
 /** What opens transactions: a pool, or a connection with one begun already. */
 export interface Transactor {
   transaction<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
+}
+
+/** The unit that a chain of calls is in: what writes anywhere in the chain belongs to it. */
+export type CurrentUnit = AsyncLocalStorage<UnitOfWork>;
+
+/** The chains of one database, none of which is in a unit yet. */
+export function createCurrentUnit(): CurrentUnit {
+  return new AsyncLocalStorage<UnitOfWork>();
+}
+
+/** Runs `work` as a part of a unit: an error dooms the whole even when somebody in between catches it, half a change is no change. */
+export async function joinUnit<T>(unit: UnitOfWork, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    unit.fail(error);
+    throw error;
+  }
 }
 
 /**
@@ -40,6 +61,7 @@ export async function runUnit<T>(
       changeSetId,
       afterCommit: (act) => acts.add(act),
       fail: (error) => failures.push(error),
+      isFailed: () => failures.length > 0,
       eventsStored: () => acts.add(wakeRelay),
     });
     if (failures.length > 0) throw failures[0];

@@ -5,8 +5,10 @@ import type { Workspace } from '../workspace/workspace.js';
 import { checkAccess, checkForgery, credentialsOf } from './caller.js';
 import { clientAddress } from './client-address.js';
 import { CookieJar } from './cookies.js';
-import type { Endpoint, EndpointRequest, Method } from './endpoint.js';
+import type { Endpoint, EndpointRequest, EndpointResponse, Method } from './endpoint.js';
 import { allowHeader, MethodNotAllowedError } from './method-not-allowed-error.js';
+import { actOnce } from './idempotency/act-once.js';
+import { requestKeyOf } from './idempotency/request-key.js';
 import { present } from './present.js';
 import { checkBody, checkParams, readBody, readIfVersion, readQuery } from './read-input.js';
 import { isPartial, type Exchange, type Step } from './request-state.js';
@@ -36,8 +38,10 @@ export function dispatch(parts: DispatcherParts): Step {
     checkAccess(endpoint, caller);
     const timeLimit = limitTime(ctx, endpoint.input?.body?.kind === 'stream' ? null : requestTimeoutMs);
     const response = await timeLimit.run(async () => {
-      const input = await readInput(parts, { ctx, endpoint, params, caller, cookies, checks });
-      return endpoint.handle(toRequest(parts, ctx, input, { generation, caller, cookies, timeLimit }));
+      const { key, ...input } = await readInput(parts, { ctx, endpoint, params, caller, cookies, checks });
+      const request = toRequest(parts, ctx, input, { generation, caller, cookies, timeLimit });
+      const act = (): Promise<EndpointResponse> => endpoint.handle(request);
+      return key === null ? act() : actOnce(parts.workspace, { endpoint, request, key, act });
     });
     present(ctx, endpoint, response, cookies);
   };
@@ -107,6 +111,7 @@ async function readInput({ workspace }: DispatcherParts, { ctx, endpoint, params
     body: checkBody(endpoint, raw, checks),
     bodyStream: endpoint.input?.body?.kind === 'stream' ? ctx.req : null,
     ifVersion: readIfVersion(ctx, raw),
+    key: requestKeyOf({ ctx, endpoint, body: raw }, caller, cookies),
     method: endpoint.method,
   };
 }
@@ -122,7 +127,7 @@ interface Surroundings {
 function toRequest(
   { workspace }: DispatcherParts,
   ctx: Exchange,
-  input: Awaited<ReturnType<typeof readInput>>,
+  input: Omit<Awaited<ReturnType<typeof readInput>>, 'key'>,
   { generation, caller, cookies, timeLimit }: Surroundings,
 ): EndpointRequest {
   let url: URL | undefined;

@@ -2,6 +2,7 @@ import type { PluginHost } from '@trellis-crm/sdk';
 import { purgeExpiredLogins } from '../auth/index.js';
 import { purgeEvents } from '../events/retention.js';
 import { rebuildJob } from '../records/index.js';
+import { purgeIdempotencyKeys } from '../http/idempotency/key-store.js';
 import { purgeTrash, type TrashParts } from './purge-trash.js';
 
 /** What core's own jobs need beyond a context. */
@@ -14,7 +15,7 @@ export interface CoreJobParts extends TrashParts {
 
 const hourMs = 3_600_000;
 
-/** Registers the nightly clean-up of core, in the small hours of the workspace, and what follows from other plugins. */
+/** Registers the clean-up of core, mostly nightly, in the small hours of the workspace, and what follows from other plugins. */
 export function registerCoreJobs(host: PluginHost, parts: CoreJobParts): void {
   host.job('purge-trash', { cron: '15 3 * * *', timeoutMs: hourMs }, () => purgeTrash(parts));
   host.job('purge-events', { cron: '30 3 * * *', timeoutMs: hourMs }, () => purgeEvents(parts.knex, parts.clock.now()));
@@ -22,5 +23,8 @@ export function registerCoreJobs(host: PluginHost, parts: CoreJobParts): void {
     await parts.purgeExpiredPlugins();
   });
   host.job(rebuildJob, { timeoutMs: hourMs }, () => parts.rebuildSearch());
+  host.job('purge-idempotency-keys', { cron: '50 * * * *' }, async () => {
+    await purgeIdempotencyKeys(parts.knex, parts.clock.now());
+  });
   host.job('purge-expired-logins', { cron: '45 3 * * *' }, () => purgeExpiredLogins(parts.knex, parts.clock.now()));
 }

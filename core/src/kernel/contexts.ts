@@ -1,6 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context, TransactionContext } from '@trellis-crm/sdk';
-import { runUnit, type UnitOfWork } from '../database/unit-of-work.js';
+import { joinUnit, runUnit, type UnitOfWork } from '../database/unit-of-work.js';
 import type { ContextScope } from './callback.js';
 import type { ContextParts } from './context-parts.js';
 import { createContext } from './context.js';
@@ -16,7 +15,7 @@ export interface ModuleContexts {
 
 /** Creates the factory of one workspace. */
 export function createModuleContexts(parts: ContextParts): ModuleContexts {
-  const units = new AsyncLocalStorage<UnitOfWork>();
+  const { units } = parts.database;
   const world: ContextWorld = {
     parts,
     currentUnit: () => units.getStore(),
@@ -36,7 +35,7 @@ export function createModuleContexts(parts: ContextParts): ModuleContexts {
     unit: UnitOfWork,
     work: (tx: TransactionContext, unit: UnitOfWork) => Promise<T>,
   ): Promise<T> {
-    const run = (): Promise<T> => failingWith(unit, () => within(scope, unit, work));
+    const run = (): Promise<T> => joinUnit(unit, () => within(scope, unit, work));
     return units.getStore() === unit ? run() : units.run(unit, run);
   }
   function within<T>(
@@ -54,14 +53,4 @@ async function finishLive<T>(scope: ContextScope, work: () => Promise<T>): Promi
   const value = await work();
   assertLive(scope);
   return value;
-}
-
-/** An inner error dooms the outer transaction even when somebody in between catches it: half of a change is no change. */
-async function failingWith<T>(unit: UnitOfWork, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    unit.fail(error);
-    throw error;
-  }
 }

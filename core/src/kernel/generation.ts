@@ -75,6 +75,11 @@ export interface Endpoint {
   /** `api` speaks JSON and problem+json; `page` HTML with session and form CSRF. */
   readonly surface: 'api' | 'page';
   readonly input?: EndpointInput;
+  /**
+   * What a key does that a POST carries. `answer`: the handler runs in one unit of work, and its answer is given again. `once`
+   * (unless told): no transaction spans the work, or the answer holds a secret; a second time is refused. `ignored`: nothing.
+   */
+  readonly idempotency?: 'answer' | 'once' | 'ignored';
   /** For OpenAPI; pages have none. */
   readonly description?: EndpointDescription;
   handle(request: EndpointRequest): Promise<EndpointResponse>;

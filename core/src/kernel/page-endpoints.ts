@@ -22,6 +22,7 @@ function toEndpoint(module: string, key: string, page: PageDefinition, parts: Ge
     module,
     access: page.access,
     surface: 'page',
+    idempotency: page.idempotency ?? 'answer',
     input: {
       ...(page.params === undefined ? {} : { params: page.params }),
       ...(page.query === undefined ? {} : { query: page.query as TSchema }),

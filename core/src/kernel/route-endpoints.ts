@@ -22,11 +22,8 @@ function toEndpoint({ module }: Registrations, key: string, route: RouteDefiniti
     module,
     access: route.access,
     surface: 'api',
-    input: {
-      ...(route.params === undefined ? {} : { params: route.params as Readonly<Record<string, TSchema>> }),
-      ...(route.query === undefined ? {} : { query: route.query as TSchema }),
-      ...(route.body === undefined ? {} : { body: { kind: 'json', schema: route.body as TSchema } }),
-    },
+    idempotency: route.idempotency ?? 'answer',
+    input: inputOf(route),
     description: {
       operationId: operationId(module, method, path),
       summary: route.summary ?? `${method} ${path}`,
@@ -34,6 +31,14 @@ function toEndpoint({ module }: Registrations, key: string, route: RouteDefiniti
       answers: route.answer === undefined ? { [status]: {}, 204: null } : { [status]: route.answer },
     },
     handle: (request) => handleRoute({ module, key, route, status }, request, parts),
+  };
+}
+
+function inputOf({ params, query, body }: RouteDefinition): NonNullable<Endpoint['input']> {
+  return {
+    ...(params === undefined ? {} : { params: params as Readonly<Record<string, TSchema>> }),
+    ...(query === undefined ? {} : { query: query as TSchema }),
+    ...(body === undefined ? {} : { body: { kind: 'json', schema: body as TSchema } }),
   };
 }
 

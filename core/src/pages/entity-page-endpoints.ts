@@ -34,6 +34,7 @@ export function entityPageEndpoints(deps: PageDeps, entity: CompiledEntity): rea
     return pageEndpoint(deps, address, {
       access: right(verb),
       module: definition.module,
+      idempotency: 'answer',
       ...params,
       handle: (call) => show({ ...call, entity: readersEntity(entity, call.request.identity) }),
     });

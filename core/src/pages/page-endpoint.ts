@@ -18,19 +18,22 @@ export interface PageRoute {
   readonly params?: Readonly<Record<string, TSchema>>;
   /** Module the time is booked on; `core` unless told. */
   readonly module?: string;
+  /** `answer` when all it writes are records; `once` unless told. */
+  readonly idempotency?: 'answer' | 'once';
   handle(call: PageCall): Promise<PageAnswer>;
 }
 
 /** Makes the endpoint of `GET /…` or `POST /…`; a POST takes any form, which its handler reads field by field. */
 export function pageEndpoint(deps: PageDeps, key: `${'GET' | 'POST'} /${string}`, route: PageRoute): Endpoint {
   const [method, path = ''] = key.split(' ');
-  const { access, params, module = 'core' } = route;
+  const { access, params, module = 'core', idempotency = 'once' } = route;
   return {
     method: method === 'POST' ? 'POST' : 'GET',
     path,
     module,
     access,
     surface: 'page',
+    idempotency,
     input: { query: 'any', ...(params && { params }), ...(method === 'POST' && { body: anyForm }) },
     async handle(request) {
       const call = createPageCall(deps, request);

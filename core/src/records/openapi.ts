@@ -102,8 +102,12 @@ function queryParameters({ input, description }: Endpoint): object[] {
   }));
 }
 
+function headerParameters(endpoint: Endpoint): object[] {
+  return [...versionHeader(endpoint), ...keyHeader(endpoint)];
+}
+
 /** Only what changes a known version asks for one. */
-function headerParameters({ method, description }: Endpoint): object[] {
+function versionHeader({ method, description }: Endpoint): object[] {
   const isVersioned =
     (method === 'PATCH' || method === 'DELETE') && description?.operationId.match(/\.(update|trash)$/) !== null;
   if (!isVersioned) return [];
@@ -114,6 +118,25 @@ function headerParameters({ method, description }: Endpoint): object[] {
       required: true,
       schema: { type: 'string' },
       description: 'ETag of the record, or * to force',
+    },
+  ];
+}
+
+const keyEffects: Readonly<Record<NonNullable<Endpoint['idempotency']>, string>> = {
+  answer: 'The same key again, within a day, gives the same answer and changes nothing more',
+  once: 'The same key again, within a day, is refused with 409 and changes nothing more',
+  ignored: 'Accepted, without effect',
+};
+
+function keyHeader({ method, idempotency = 'once' }: Endpoint): object[] {
+  if (method !== 'POST') return [];
+  return [
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' },
+      description: keyEffects[idempotency],
     },
   ];
 }
@@ -135,7 +158,7 @@ function jsonType(method: string): string {
   return method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
 }
 
-function responses({ description, method }: Endpoint): object {
+function responses({ description, method, idempotency }: Endpoint): object {
   const answers = Object.entries(description?.answers ?? {}).map(
     ([status, schema]) => [status, answer(method, schema)] as const,
   );
@@ -143,7 +166,18 @@ function responses({ description, method }: Endpoint): object {
     description: 'Refused or failed',
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   };
-  return Object.fromEntries([...answers, ['default', failed]]);
+  const keyed = method === 'POST' && idempotency !== 'ignored' ? keyRefusals(failed) : [];
+  return Object.fromEntries([...keyed, ...answers, ['default', failed]]);
+}
+
+function keyRefusals(failed: object): [string, object][] {
+  const conflict =
+    'Refused by the state of things; `idempotency_key_in_flight`: the request with this key is still under way; `idempotency_key_used`: it was done, and its answer is not kept';
+  const invalid = 'Not valid; `idempotency_key_reused`: the key was used for another request';
+  return [
+    ['409', { ...failed, description: conflict }],
+    ['422', { ...failed, description: invalid }],
+  ];
 }
 
 function answer(method: string, schema: object | null): object {

@@ -103,6 +103,7 @@ function aggregateEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
 function createEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
   return {
     ...common(entity, 'POST', base, 'create'),
+    idempotency: 'answer',
     input: { body: anyObject },
     description: describeCreate(entity),
     async handle(request) {
@@ -150,6 +151,7 @@ function trashListEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
 function restorationEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
   return {
     ...common(entity, 'POST', `${base}/:id/restoration`, 'delete'),
+    idempotency: 'answer',
     input: { params: byId },
     description: describeRestoration(entity),
     async handle(request) {

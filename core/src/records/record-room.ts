@@ -1,7 +1,7 @@
 import type { Clock, EntityDefinition, GuardedChange, QueryOf, Reach, Records } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { Identity } from '../auth/identity.js';
-import { runUnit, type UnitOfWork } from '../database/unit-of-work.js';
+import { joinUnit, runUnit, type CurrentUnit, type UnitOfWork } from '../database/unit-of-work.js';
 import type { Endpoint, EndpointRequest } from '../http/endpoint.js';
 import { SchemaChecks } from '../http/validation.js';
 import type { RecordScope as RecordCall } from '../kernel/context-parts.js';
@@ -16,7 +16,7 @@ import { belongingOf, isWithinReach } from './rights.js';
 
 /** What the record layer needs of a workspace. */
 export interface RecordParts {
-  readonly database: { readonly knex: Knex };
+  readonly database: { readonly knex: Knex; readonly units: CurrentUnit };
   readonly clock: Clock;
   /** Wakes the event relay of this process after a commit that stored events. */
   wakeRelay(): void;
@@ -35,7 +35,7 @@ export interface RecordRoom {
   entityEndpoints(entity: CompiledEntity): readonly Endpoint[];
   /** `/api/v1/openapi.json`. */
   readonly endpoints: readonly Endpoint[];
-  /** The call of a request that acts for its own actor, each use in a transaction of its own. */
+  /** The call of a request that acts for its own actor: in the unit the request is in, else each use in a transaction of its own. */
   readonly callOf: (request: Caller) => RecordCall;
   readonly world: RecordWorld;
 }
@@ -53,13 +53,17 @@ export function createRecordRoom(parts: RecordParts): RecordRoom {
       return known;
     },
   };
+  const { knex, units } = parts.database;
   const callOf = ({ generation, identity, requestId }: Caller): RecordCall => ({
     generation,
     identity,
     requestId,
     isElevated: false,
-    unit: () => null,
-    transact: (work) => runUnit(parts.database.knex, () => parts.wakeRelay(), work),
+    unit: () => units.getStore() ?? null,
+    transact(work) {
+      const unit = units.getStore();
+      return unit === undefined ? runUnit(knex, () => parts.wakeRelay(), work) : joinUnit(unit, () => work(unit));
+    },
     assertLive: () => undefined,
   });
   return {

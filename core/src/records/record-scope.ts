@@ -79,7 +79,8 @@ export function recordScope(world: RecordWorld, call: RecordCall, module: string
   });
   return {
     ...base,
-    db: unit?.trx ?? world.database.knex,
+    // What a failed unit did will not have happened; a page that shows why can still read.
+    db: unit === null || unit.isFailed() ? world.database.knex : unit.trx,
     inUnit: (work) => call.transact((opened) => work(within(opened))),
     inStatement: (work) => (unit === null ? work(placeAlone(world)) : call.transact((opened) => work(placeIn(opened)))),
   };

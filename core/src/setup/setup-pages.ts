@@ -19,6 +19,7 @@ export function setupPages(workspace: Workspace): readonly Endpoint[] {
     {
       ...common,
       method: 'POST',
+      idempotency: 'ignored',
       input: { body: { kind: 'form', schema: SetupFormSchema } },
       handle: (request) => setUp(workspace, request),
     },

@@ -1,3 +1,4 @@
+import { createCurrentUnit } from '../../dist/database/unit-of-work.js';
 import type { EntityDefinition, PluginDefinition } from '@trellis-crm/sdk';
 import { pino } from 'pino';
 import type { Identity } from '../../dist/auth/identity.js';
@@ -77,7 +78,7 @@ export function buildKernel(
     throw new Error('not part of this test');
   };
   const contexts = createModuleContexts({
-    database: { knex: {} } as ContextParts['database'],
+    database: { knex: {}, units: createCurrentUnit() } as ContextParts['database'],
     log,
     clock: { now: () => new Date() },
     calls,

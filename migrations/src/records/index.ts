@@ -5,6 +5,7 @@ import { createContacts } from './20260102000200_create-contacts.js';
 import { createAuditLog } from './20260102000300_create-audit-log.js';
 import { createExternalIds } from './20260102000400_create-external-ids.js';
 import { createSearchEntries } from './20261122154500_create-search-entries.js';
+import { createIdempotencyKeys } from './20261122155500_create-idempotency-keys.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const recordMigrations: readonly Migration[] = [
   createAuditLog,
   createExternalIds,
   createSearchEntries,
+  createIdempotencyKeys,
 ];

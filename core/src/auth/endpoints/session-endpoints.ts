@@ -16,6 +16,7 @@ export function sessionEndpoints(workspace: Workspace): readonly Endpoint[] {
       ...common,
       method: 'POST',
       access: 'public',
+      idempotency: 'ignored',
       input: { body: { kind: 'json', schema: SignInBody } },
       description: describe('signIn', 'Sign in and get a session cookie', 201, SignedInSchema),
       async handle(request) {

@@ -23,6 +23,7 @@ function pagesOf(workspace: Workspace, kind: LinkKind): readonly Endpoint[] {
     {
       ...common,
       method: 'POST',
+      idempotency: 'ignored',
       input: { params, body: { kind: 'form', schema: PasswordForm } },
       handle: (request) => choosePassword(workspace, request, kind),
     },

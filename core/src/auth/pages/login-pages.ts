@@ -25,10 +25,17 @@ export function loginPages(workspace: Workspace): readonly Endpoint[] {
       ...common,
       method: 'POST',
       path: '/login',
+      idempotency: 'ignored',
       input: { body: { kind: 'form', schema: LoginForm } },
       handle: (request) => signIn(workspace, request),
     },
-    { ...common, method: 'POST', path: '/logout', handle: (request) => signOut(workspace, request) },
+    {
+      ...common,
+      method: 'POST',
+      path: '/logout',
+      idempotency: 'ignored',
+      handle: (request) => signOut(workspace, request),
+    },
   ];
 }
 
