@@ -135,6 +135,7 @@ function toConfig(values: Readonly<Record<string, unknown>>, root: string): Conf
     metricsPort: values['metricsPort'] === undefined ? undefined : Number(values['metricsPort']),
     metricsHost: text('metricsHost') ?? '',
     processes: Number(values['processes']),
+    processMemoryMb: Number(values['processMemoryMb']),
     demo: values['demo'] === true,
   };
 }

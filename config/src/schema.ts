@@ -30,6 +30,8 @@ export interface Config {
   readonly metricsHost: string;
   /** Number of server processes. */
   readonly processes: number;
+  /** Most megabytes of JavaScript objects of one server process. */
+  readonly processMemoryMb: number;
   /** Whether an empty installation is set up with demo users and records instead of the setup page. */
   readonly demo: boolean;
 }
@@ -195,6 +197,17 @@ export const configSchema = {
       default: 1,
       minimum: 1,
       maximum: 64,
+    },
+    processMemoryMb: {
+      type: 'integer',
+      title: 'Memory of a process',
+      description:
+        'Most megabytes that the objects of one server process may take; one that takes them, or half as much again in all, is replaced.',
+      env: 'TRELLIS_PROCESS_MEMORY_MB',
+      expected: 'a whole number from 128 to 65536',
+      default: 1024,
+      minimum: 128,
+      maximum: 65_536,
     },
     demo: {
       type: 'boolean',

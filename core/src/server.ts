@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { Config } from '@trellis-crm/config';
 import { prepareFirstRun } from './composition/first-run.js';
-import { openWorkspace, type OpenWorkspace } from './composition/open-workspace.js';
+import { openWorkspace, type OpenWorkspace, type WorkspaceOptions } from './composition/open-workspace.js';
 import { systemClock } from './composition/system-clock.js';
 import { openConfiguredDatabase, type ConfiguredDatabase } from './database/configured-database.js';
 import { createApp, listen, type HttpServer } from './http/index.js';
@@ -19,11 +19,15 @@ export interface RunningServer {
 /** Time that requests under way have when the process stops, in ms. */
 const drainMs = 8000;
 
-/**
- * Starts serving, in this process: database → workspace → http. @throws StartError, or what `listen` failed with
- * @param startedAt when the start began that this process is part of
- */
-export async function startServer(config: Config, startedAt = new Date()): Promise<RunningServer> {
+/** What a supervisor tells and gives a process. */
+export interface ServerStart extends Pick<WorkspaceOptions, 'incidents' | 'runningCalls'> {
+  /** When the start began that this process is part of. */
+  readonly startedAt?: Date;
+}
+
+/** Starts serving, in this process: database → workspace → http. @throws StartError, or what `listen` failed with */
+export async function startServer(config: Config, start: ServerStart = {}): Promise<RunningServer> {
+  const { startedAt = new Date(), ...told } = start;
   const log = createLog(config, 'server');
   const opened = await openConfiguredDatabase(config, log);
   const startAnew = (reason: object, message: string): void => {
@@ -35,7 +39,15 @@ export async function startServer(config: Config, startedAt = new Date()): Promi
     const { database } = opened;
     const onRestartNeeded = (): void =>
       startAnew({}, 'a plugin has new code: this process makes room for one that runs it');
-    const workspace = await openWorkspace({ config, log, database, clock: systemClock, serves: true, onRestartNeeded });
+    const workspace = await openWorkspace({
+      config,
+      log,
+      database,
+      clock: systemClock,
+      serves: true,
+      onRestartNeeded,
+      ...told,
+    });
     const server = await listen(createApp(workspace), config);
     await workspace.startBackground();
     const url = urlOf(server, config);

@@ -6,6 +6,7 @@ import { openSignals, Signals } from '../database/signals.js';
 import { loadCoreMigrations, migrate } from '../database/migrator/index.js';
 import type { Database } from '../database/index.js';
 import { createHold, Hold } from '../hold/index.js';
+import type { RunningCalls } from '../kernel/index.js';
 import { migrateJobQueue } from '../jobs/queue-schema.js';
 import { registerSettings, Settings } from '../settings/index.js';
 
@@ -19,6 +20,7 @@ export interface Foundation {
   readonly signals: Signals;
   readonly settings: Settings;
   readonly hold: Hold;
+  readonly runningCalls?: RunningCalls;
   info(): WorkspaceInfo;
   /** Language and zone of those who have none of their own. */
   place(): { readonly locale: string; readonly timeZone: string };
@@ -30,6 +32,8 @@ export interface FoundationOptions {
   readonly database: Database;
   readonly log: Logger;
   readonly clock: Clock;
+  /** Whose code this process runs; its own books when it has no marker. */
+  readonly runningCalls?: RunningCalls;
 }
 
 /** Migrates core's tables and the queue's, and reads the settings. @throws PluginError `migration_failed`, `database_newer` … */

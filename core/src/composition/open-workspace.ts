@@ -2,8 +2,8 @@ import { SDK_VERSION } from '@trellis-crm/sdk';
 import { registerCore } from '../core-module.js';
 import { Metrics } from '../metrics/metrics.js';
 import { ProcessReports } from '../metrics/process-reports.js';
-import { createLifecycle, PluginLifecycle, type LifecycleParts } from '../kernel/lifecycle/index.js';
 import { findDrift, SearchUpkeep } from '../records/index.js';
+import { createLifecycle, PluginLifecycle, type Incident, type LifecycleParts } from '../kernel/lifecycle/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { layFoundation, type Foundation, type FoundationOptions } from './foundation.js';
 import { moduleWork } from './module-work.js';
@@ -17,6 +17,8 @@ export interface WorkspaceOptions extends FoundationOptions {
   readonly waitsWithEvents?: boolean;
   /** This process holds old code of a plugin and ought to be replaced. */
   readonly onRestartNeeded?: () => void;
+  /** How the processes before this one ended. */
+  readonly incidents?: readonly Incident[];
 }
 
 /** A workspace with its rooms wired and its plugins running. */
@@ -116,6 +118,7 @@ function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms
     pluginsDir: config.pluginsDir,
     process: { id: processId, version: SDK_VERSION, serves: options.serves },
     work: moduleWork(foundation),
+    incidents: options.incidents ?? [],
     checkTables: async (entities) =>
       (await findDrift(database.knex, entities)).map(({ problem, fix }) => `${problem}: ${fix}`),
     onRestartNeeded: options.onRestartNeeded ?? (() => undefined),

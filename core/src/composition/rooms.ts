@@ -43,7 +43,7 @@ export interface Rooms extends Background {
 /** Rooms need each other in circles: what is used only once calls come in is handed on as `later`. */
 export function wireRooms(foundation: Foundation, options: { readonly waitsWithEvents: boolean }): Rooms {
   const processId = randomUUID();
-  const calls = createCallRunner(foundation.log);
+  const calls = createCallRunner(foundation.log, foundation.runningCalls);
   const contexts = later<ModuleContexts>('contexts');
   const generations = later<Generations>('generations');
   const generation = () => generations.get().current();

@@ -2,6 +2,7 @@ import { isTrellisError, UnavailableError } from '@trellis-crm/sdk';
 import type { Logger } from 'pino';
 import { CallCosts, type CallCost } from './call-costs.js';
 import { currentScope, inScope } from '../logging/call-scope.js';
+import { createRunningCalls, type RunningCalls } from './running-calls.js';
 
 /** A call into a module's code. */
 export interface ModuleCall {
@@ -12,6 +13,8 @@ export interface ModuleCall {
   readonly timeoutMs: number;
   /** Ends the call early: the client is gone, the process stops. */
   readonly signal?: AbortSignal;
+  /** Its code is loaded: nothing of other modules counts while it is. */
+  readonly isLoading?: boolean;
 }
 
 /** What a module's calls cost in this process since its start. */
@@ -31,20 +34,24 @@ export interface CallRunner {
   timings(module: string): ModuleTimings;
   /** What calls cost since the start, by module and kind. */
   costs(): readonly CallCost[];
+  /** Notes a fault of the module outside any call: a rejection that nobody awaits, a timer that throws. */
+  noteStray(call: Pick<ModuleCall, 'module' | 'what'>, fault: unknown): void;
   /** Resolves when no call into the module that began before is running any more, or after `timeoutMs`. @returns whether all ended */
   settled(module: string, timeoutMs: number): Promise<boolean>;
 }
 
 /** Creates the boundary of one workspace. */
-export function createCallRunner(log: Logger): CallRunner {
+export function createCallRunner(log: Logger, books: RunningCalls = createRunningCalls()): CallRunner {
   const timings = new Map<string, ModuleTimings>();
   const running = new Map<Promise<unknown>, string>();
   const costs = new CallCosts();
   return {
-    run(call, work) {
+    run<T>(call: ModuleCall, work: (signal: AbortSignal) => Promise<T>) {
       const scope = { module: call.module, what: call.what, requestId: currentScope()?.requestId };
+      const marked = (signal: AbortSignal): Promise<T> =>
+        books.run(call, async () => work(signal), { isLoading: call.isLoading, signal });
       const result = inScope(scope, () =>
-        runCall(call, work, (outcome) => {
+        runCall(call, marked, (outcome) => {
           costs.note(call, outcome.ms, outcome.fault !== undefined);
           note({ timings, log }, call, outcome);
         }),
@@ -55,6 +62,7 @@ export function createCallRunner(log: Logger): CallRunner {
     },
     timings: (module) => timings.get(module) ?? noTimings,
     costs: () => costs.list(),
+    noteStray: (call, fault) => note({ timings, log }, call, { ms: 0, fault }),
     settled(module, timeoutMs) {
       const calls = [...running].filter(([, owner]) => owner === module).map(([ended]) => ended);
       return settle(calls, timeoutMs);
@@ -135,7 +143,7 @@ function isFault(error: unknown): boolean {
 
 function note(
   books: { timings: Map<string, ModuleTimings>; log: Logger },
-  call: ModuleCall,
+  call: Pick<ModuleCall, 'module' | 'what'>,
   outcome: CallOutcome,
 ): void {
   const { timings, log } = books;

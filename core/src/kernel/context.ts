@@ -43,7 +43,7 @@ function contextOf(use: ModuleUse): TransactionContext {
     },
     clock: parts.clock,
     get log() {
-      return parts.log.child({ module: scope.module });
+      return world.logs.of(scope.module);
     },
     jobs: jobQueueOf(use),
     get format() {
@@ -64,7 +64,7 @@ function contextOf(use: ModuleUse): TransactionContext {
     },
     async emit(event, payload) {
       assertLive(scope);
-      await emitEvent({ parts, scope, module, unit: unitOf(use) }, event, payload);
+      await emitEvent({ parts, scope, module, unit: unitOf(use), limits: world.eventLimits }, event, payload);
     },
   };
 }

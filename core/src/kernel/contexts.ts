@@ -3,6 +3,8 @@ import { joinUnit, runUnit, type UnitOfWork } from '../database/unit-of-work.js'
 import type { ContextScope } from './callback.js';
 import type { ContextParts } from './context-parts.js';
 import { createContext } from './context.js';
+import { createEventLimits } from './event-limits.js';
+import { createModuleLogs } from './module-logs.js';
 import { assertLive, type ContextWorld } from './context-world.js';
 
 /** Makes the contexts that modules' code gets. */
@@ -18,6 +20,8 @@ export function createModuleContexts(parts: ContextParts): ModuleContexts {
   const { units } = parts.database;
   const world: ContextWorld = {
     parts,
+    logs: createModuleLogs(parts.log),
+    eventLimits: createEventLimits(),
     currentUnit: () => units.getStore(),
     create: (scope) => createContext(world, scope),
     async transaction(scope, work) {
@@ -25,7 +29,7 @@ export function createModuleContexts(parts: ContextParts): ModuleContexts {
       const unit = scope.unit ?? units.getStore();
       if (unit !== undefined) return join(scope, unit, work);
       return runUnit(parts.database.knex, parts.wakeRelay, (opened) =>
-        units.run(opened, () => within(scope, opened, work)),
+        units.run(opened, () => untilRevoked(scope, within(scope, opened, work))),
       );
     },
   };
@@ -46,6 +50,27 @@ export function createModuleContexts(parts: ContextParts): ModuleContexts {
     return finishLive(scope, () => work(world.create({ ...scope, unit }), unit));
   }
   return world;
+}
+
+/**
+ * Gives a transaction up whose module does not come back from somewhere: it holds a connection and locks that others wait for.
+ * Core's own work is not waited for by anybody but the request, which has its own limit.
+ */
+function untilRevoked<T>(scope: ContextScope, work: Promise<T>): Promise<T> {
+  if (scope.module === 'core') return work;
+  const signals = [scope.signal, scope.generation.signalOf(scope.module)];
+  const revoked = Promise.withResolvers<never>();
+  const onAbort = (): void => {
+    try {
+      assertLive(scope);
+    } catch (error) {
+      revoked.reject(error);
+    }
+  };
+  for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([work, revoked.promise]).finally(() => {
+    for (const signal of signals) signal.removeEventListener('abort', onAbort);
+  });
 }
 
 /** A transaction whose context was revoked meanwhile rolls back, whatever the work returned. */

@@ -4,11 +4,12 @@ import formats from 'ajv-formats';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { ContextScope } from './callback.js';
 import type { ContextParts } from './context-parts.js';
+import type { EventLimits } from './event-limits.js';
 import type { Registrations } from './registrations.js';
 
 /** Checks an event and stores it with the transaction. @throws PluginError `emit_outside_transaction`, `event_not_declared`; ValidationError `invalid_event` */
 export async function emitEvent(
-  { parts, scope, module, unit }: EmissionPlace,
+  { parts, scope, module, unit, limits }: EmissionPlace,
   event: EventDefinition,
   payload: unknown,
 ): Promise<void> {
@@ -25,6 +26,7 @@ export async function emitEvent(
       { module: scope.module, event: event.id },
       { message: `${scope.module} does not list ${event.id} in emits` },
     );
+  limits.count(scope.module, unit);
   checkPayload(declared, payload);
   await parts.appendEvent(unit, declared, payload as Readonly<Record<string, unknown>>, scope.identity);
 }
@@ -35,6 +37,7 @@ export interface EmissionPlace {
   readonly scope: ContextScope;
   readonly module: Registrations;
   readonly unit: UnitOfWork | undefined;
+  readonly limits: EventLimits;
 }
 
 /** By declaration: its validator lives as long as the module's code does. */

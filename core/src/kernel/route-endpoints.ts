@@ -1,5 +1,6 @@
 import type { RouteDefinition, RouteRequest, TSchema } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse, Method } from '../http/endpoint.js';
+import { toAnswerText } from './answer-text.js';
 import type { GenerationParts } from './generation-parts.js';
 import type { Registrations } from './registrations.js';
 
@@ -56,20 +57,17 @@ async function handleRoute(
   parts: GenerationParts,
 ): Promise<EndpointResponse> {
   const call = { module, what: `route ${key}`, timeoutMs: requestTimeoutMs, signal: request.signal };
-  const answer = await parts.calls.run(call, (signal) => {
+  const body = await parts.calls.run(call, async (signal) => {
     const { generation, identity, requestId } = request;
     const ctx = parts.contexts.create({ generation, module, identity, requestId, signal });
-    return route.handle(ctx, { params: request.params, query: request.query, body: request.body } as RouteRequest<
-      unknown,
-      unknown,
-      unknown
-    >);
+    const { params, query, body } = request;
+    return toAnswerText(
+      module,
+      key,
+      await route.handle(ctx, { params, query, body } as RouteRequest<unknown, unknown, unknown>),
+    );
   });
-  if (answer === undefined) return { status: 204, body: null };
-  const headers = { 'content-type': 'application/json; charset=utf-8' };
-  return typeof answer === 'object' && answer !== null
-    ? { status, body: answer }
-    : { status, body: JSON.stringify(answer), headers };
+  return body === undefined ? { status: 204, body: null } : { status, body };
 }
 
 /** `POST /deals/:dealId/closure` of sales becomes `salesPostDealsDealIdClosure`. */

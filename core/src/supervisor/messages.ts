@@ -1,18 +1,28 @@
 import { StartError, type Config } from '@trellis-crm/config';
+import type { Incident } from '../kernel/lifecycle/index.js';
 import type { MetricsSnapshot } from '../metrics/metrics.js';
 
 /** What the supervisor says to a server process. */
 export type Order =
-  /** `startedAt`: when the supervisor began, the same for all its processes. */
-  | { readonly type: 'start'; readonly config: Config; readonly startedAt: Date }
+  | StartOrder
   | { readonly type: 'stop' }
   /** `ofWorkspace`: also what is the same for all processes. */
   | { readonly type: 'metrics'; readonly id: number; readonly ofWorkspace: boolean };
 
+/** What a server process is started with. */
+export interface StartOrder {
+  readonly type: 'start';
+  readonly config: Config;
+  /** When the supervisor began, the same for all its processes. */
+  readonly startedAt: Date;
+  /** How the processes before it ended, when plugins had to do with it. */
+  readonly incidents: readonly Incident[];
+}
+
 /** What a server process says to its supervisor. */
 export type Report =
   /** Sent twice a second from the event loop: silence means that it stands still. */
-  | { readonly type: 'beat' }
+  | { readonly type: 'beat'; readonly rssBytes: number }
   | { readonly type: 'ready'; readonly url: string }
   | { readonly type: 'failed'; readonly failure: StartFailure }
   | { readonly type: 'metrics'; readonly id: number; readonly snapshot: MetricsSnapshot };

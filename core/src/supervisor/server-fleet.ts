@@ -15,6 +15,7 @@ export class ServerFleet {
     cluster.setupPrimary({
       exec: fileURLToPath(new URL('server-process.js', import.meta.url)),
       serialization: 'advanced',
+      execArgv: [...process.execArgv, `--max-old-space-size=${config.processMemoryMb}`],
     });
     const startedAt = new Date();
     this.#slots = Array.from({ length: config.processes }, () => new ServerSlot(config, log, startedAt));

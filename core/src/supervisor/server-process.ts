@@ -1,18 +1,24 @@
 import cluster from 'node:cluster';
 import type { Config } from '@trellis-crm/config';
+import { createRunningCalls, crashMarkerPath, openCrashMarker, type RunningCalls } from '../kernel/index.js';
 import { Metrics } from '../metrics/metrics.js';
 import { startServer, type RunningServer } from '../server.js';
-import { beatMs, isOrder, toFailure, type Report } from './messages.js';
+import { beatMs, isOrder, toFailure, type Report, type StartOrder } from './messages.js';
 import { toListenError } from './port-check.js';
+import { guardProcess } from './process-guard.js';
 
 const drainMs = 10_000;
 
 let server: RunningServer | undefined;
 let isStopping = false;
+/** Plugins' code gets another one, which refuses. */
+const exit = process.exit.bind(process);
+/** Says that the process ends as it should. */
+let closeMarker = (): void => undefined;
 
 process.on('message', (message) => {
   if (!isOrder(message)) return;
-  if (message.type === 'start') void start(message.config, message.startedAt);
+  if (message.type === 'start') void start(message);
   else if (message.type === 'metrics') void tellMetrics(message.id, message.ofWorkspace);
   else void stop(0);
 });
@@ -25,15 +31,17 @@ process.on('SIGTERM', () => void stop(0));
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-async function start(config: Config, startedAt: Date): Promise<void> {
+async function start({ config, startedAt, incidents }: StartOrder): Promise<void> {
   setInterval(() => {
-    report({ type: 'beat' });
+    report({ type: 'beat', rssBytes: process.memoryUsage.rss() });
   }, beatMs).unref();
   try {
-    server = await startServer(config, startedAt);
+    const runningCalls = openBooks(config);
+    guardProcess({ runningCalls, server: () => server, fail });
+    server = await startServer(config, { startedAt, incidents, runningCalls });
     report({ type: 'ready', url: server.url });
   } catch (error) {
-    report({ type: 'failed', failure: toFailure(toListenError(error, config) ?? error) }, () => process.exit(1));
+    report({ type: 'failed', failure: toFailure(toListenError(error, config) ?? error) }, () => endProcess(1));
   }
 }
 
@@ -43,15 +51,32 @@ async function tellMetrics(id: number, ofWorkspace: boolean): Promise<void> {
   report({ type: 'metrics', id, snapshot: await container.resolve(Metrics).snapshot(ofWorkspace) });
 }
 
+function openBooks({ dataDir }: Config): RunningCalls {
+  const marker = openCrashMarker(crashMarkerPath(dataDir, process.pid));
+  closeMarker = () => marker.close();
+  return createRunningCalls(marker);
+}
+
+/** What an error of core left behind nobody knows. */
+function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  endProcess(1);
+}
+
+function endProcess(exitCode: number): void {
+  closeMarker();
+  exit(exitCode);
+}
+
 /** Finishes what runs, at most 10 s. */
 async function stop(exitCode: number): Promise<void> {
   if (isStopping) return;
   isStopping = true;
-  setTimeout(() => process.exit(exitCode), drainMs).unref();
+  setTimeout(() => endProcess(exitCode), drainMs).unref();
   try {
     await server?.stop();
   } finally {
-    process.exit(exitCode);
+    endProcess(exitCode);
   }
 }
 

@@ -3,15 +3,17 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '@trellis-crm/config';
 import type { BaseLogger } from 'pino';
+import type { Incident } from '../kernel/lifecycle/index.js';
 import type { MetricsSnapshot } from '../metrics/metrics.js';
 import { askMetrics } from './ask-metrics.js';
-import { beatMs, isReport, toStartError, type Order, type Report } from './messages.js';
+import { isReport, toStartError, type Order, type Report } from './messages.js';
+import { watchProcess } from './process-watch.js';
 
-/** Missing beats after which a process counts as standing still: 3 s, and 30 s while it starts, when it has much to load. */
-const standstillBeats = { ready: 6, starting: 60 };
 const killAfterMs = 12_000;
 const calmMs = 10_000;
 const longestPauseMs = 10_000;
+/** A plugin that ends each start is quarantined by its third. */
+const maxFatalStarts = 4;
 
 /** One place in the fleet: a server process, and its successor when it dies. */
 export class ServerSlot {
@@ -19,6 +21,8 @@ export class ServerSlot {
   #starting: Worker | undefined;
   #isStopped = false;
   #failures = 0;
+  /** What no process that became ready was told yet. */
+  #incidents: readonly Incident[] = [];
 
   constructor(
     private readonly config: Config,
@@ -28,15 +32,15 @@ export class ServerSlot {
 
   /** Starts the process and keeps it alive from then on. @returns its address @throws StartError when it never got ready */
   async start(): Promise<string> {
-    if (this.#isStopped) return '';
-    const worker = cluster.fork();
-    this.#starting = worker;
-    try {
-      const url = await this.#untilReady(worker);
-      this.#adopt(worker);
-      return url;
-    } finally {
-      this.#starting = undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      const known = this.#incidents.length;
+      try {
+        return await this.#startOnce();
+      } catch (error) {
+        const isPluginsFault = this.#incidents.length > known && !this.#isStopped;
+        if (!isPluginsFault || attempt === maxFatalStarts) throw error;
+        this.log.error({ err: error }, 'a plugin ended the start of a server process; starting another');
+      }
     }
   }
 
@@ -62,6 +66,20 @@ export class ServerSlot {
   kill(): void {
     this.#isStopped = true;
     for (const worker of [this.#starting, this.#worker]) worker?.process.kill('SIGKILL');
+  }
+
+  async #startOnce(): Promise<string> {
+    if (this.#isStopped) return '';
+    const worker = cluster.fork();
+    this.#starting = worker;
+    try {
+      const url = await this.#untilReady(worker);
+      this.#incidents = [];
+      this.#adopt(worker);
+      return url;
+    } finally {
+      this.#starting = undefined;
+    }
   }
 
   #adopt(worker: Worker): void {
@@ -91,28 +109,16 @@ export class ServerSlot {
   }
 
   async #untilReady(worker: Worker): Promise<string> {
-    let missed = 0;
-    let isReady = false;
-    const watch = setInterval(() => {
-      missed += 1;
-      if (missed <= standstillBeats[isReady ? 'ready' : 'starting']) return;
-      this.log.error(`a server process stood still for ${(missed * beatMs) / 1000} s; ending it`);
-      worker.process.kill('SIGKILL');
-    }, beatMs);
-    worker.once('exit', () => {
-      clearInterval(watch);
-    });
+    const { config, log, startedAt } = this;
+    watchProcess(worker, { config, log }, (incident) => (this.#incidents = [...this.#incidents, incident]));
     return new Promise((resolve, reject) => {
       worker.on('message', (message) => {
-        missed = 0;
-        if (!isReport(message)) return;
-        isReady ||= message.type === 'ready';
-        settle(message, resolve, reject);
+        if (isReport(message)) settle(message, resolve, reject);
       });
       worker.once('exit', (code, signal) => {
         reject(new Error(`The server process ended with ${endOf(code, signal)} before it was ready`));
       });
-      tell(worker, { type: 'start', config: this.config, startedAt: this.startedAt });
+      tell(worker, { type: 'start', config, startedAt, incidents: this.#incidents });
     });
   }
 }

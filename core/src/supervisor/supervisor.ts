@@ -1,9 +1,11 @@
 import type { Config } from '@trellis-crm/config';
 import type { BaseLogger } from 'pino';
 import { startEmbedded } from '../database/embedded/embedded-database.js';
+import { sweepCrashMarkers } from '../kernel/crash-marker.js';
 import type { MetricsServer } from '../metrics/metrics-server.js';
 import { lockInstance, type InstanceLock } from './instance-file.js';
 import { checkPort } from './port-check.js';
+import { identityOf } from './process-identity.js';
 import { ServerFleet } from './server-fleet.js';
 import { listenForStop, type StopRequest } from './stop-request.js';
 
@@ -24,6 +26,7 @@ const crashPatienceMs = 12_000;
 export async function supervise(config: Config, tools: SupervisorTools): Promise<void> {
   const stop = listenForStop();
   const lock = await lockInstance(config.dataDir);
+  await sweepCrashMarkers(config.dataDir, async (pid) => (await identityOf(pid)) !== undefined);
   try {
     await checkPort(config, lock.isAfterCrash ? crashPatienceMs : 0);
     // Joined here and by each server process: it stops with its last user, whoever that is.

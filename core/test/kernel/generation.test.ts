@@ -101,7 +101,7 @@ describe('Generation.match', () => {
 
     const answer = await match.endpoint.handle(request({ generation, params: match.params }));
 
-    expect(answer).to.deep.equal({ status: 201, body: { pinned: '7', by: 'u1' } });
+    expect(answer).to.deep.equal({ status: 201, body: JSON.stringify({ pinned: '7', by: 'u1' }) });
   });
 
   it('answers 204 when a handler returns nothing, and hands pages to the presenter', async () => {

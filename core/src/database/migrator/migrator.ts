@@ -17,6 +17,8 @@ export interface MigrateOptions {
   readonly mayContract?: () => Promise<boolean>;
   /** Runs in the transaction of the `expand` phase after its migrations, or in one of its own when there are none. */
   readonly afterExpand?: () => Promise<void>;
+  /** Runs the code of one migration: a boundary around code that is not core's. */
+  readonly apply?: (module: string, migration: Migration, up: () => Promise<void>) => Promise<void>;
 }
 
 /** What a run did, as `<module>/<migration>`, and what it left. */
@@ -113,14 +115,15 @@ async function apply(run: Run, { source, migration }: Step): Promise<void> {
   const hash = hashOf(source, migration);
   const start = performance.now();
   try {
-    await migration.up(
-      createMigrationStep({
-        client: run.client,
-        schemaName: source.schemaName,
-        phase: migration.phase,
-        created: run.created,
-      }),
-    );
+    const { phase } = migration;
+    const step = createMigrationStep({
+      client: run.client,
+      schemaName: source.schemaName,
+      phase,
+      created: run.created,
+    });
+    const up = async (): Promise<void> => migration.up(step);
+    await (run.options.apply === undefined ? up() : run.options.apply(source.module, migration, up));
   } catch (error) {
     if (isLockTimeout(error) || isTrellisError(error)) throw error;
     throw failed({ source, migration }, error);
@@ -136,7 +139,7 @@ async function apply(run: Run, { source, migration }: Step): Promise<void> {
 /** A short lock time-out keeps a waiting ALTER from holding up every reader behind it; the whole transaction is tried again. */
 function inLockedTransaction(client: Client, work: () => Promise<void>): Promise<void> {
   return withLockRetries(async () => {
-    await client.query(`begin; set local lock_timeout = '2s'`);
+    await client.query(`begin; set local lock_timeout = '2s'; set local statement_timeout = '5min'`);
     try {
       await work();
       await client.query('commit');

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { PluginError } from '@trellis-crm/sdk';
+import type { CallRunner } from '../call-runner.js';
 import { loadPlugin } from '../manifest/load-plugin.js';
 import { readPlugin, type DescribedPlugin } from '../manifest/plugin-package.js';
 import type { Registrations } from '../registrations.js';
@@ -22,7 +23,7 @@ export interface CodeLoader {
 }
 
 /** Creates the loader of one workspace. */
-export function createCodeLoader(): CodeLoader {
+export function createCodeLoader(calls: CallRunner): CodeLoader {
   const loaded = new Map<string, LoadedPlugin>();
   return {
     loaded: (id) => loaded.get(id),
@@ -33,11 +34,20 @@ export function createCodeLoader(): CodeLoader {
       const known = loaded.get(row.id);
       if (known?.integrity === integrity && known.plugin.folder === plugin.folder) return known;
       if (known !== undefined) throw restartNeeded(known, plugin);
-      const entry = { plugin, integrity, registrations: await loadPlugin(plugin) };
+      const entry = { plugin, integrity, registrations: await runPluginCode(calls, plugin) };
       loaded.set(row.id, entry);
       return entry;
     },
   };
+}
+
+/** Milliseconds that importing and registering may take. */
+const loadTimeoutMs = 15_000;
+
+/** Imports a plugin's code and lets it register, within the boundary around all calls into it. @throws PluginError, UnavailableError `plugin_timeout` */
+export function runPluginCode(calls: CallRunner, plugin: DescribedPlugin): Promise<Registrations> {
+  const call = { module: plugin.id, what: 'loading', timeoutMs: loadTimeoutMs, isLoading: true };
+  return calls.run(call, () => loadPlugin(plugin));
 }
 
 async function checkPresent(row: Pick<PluginRow, 'id' | 'location'>): Promise<void> {

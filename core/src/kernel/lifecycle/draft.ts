@@ -1,7 +1,6 @@
-import { migrate } from '../../database/migrator/index.js';
 import type { Generation } from '../generation.js';
-import { migrationsOf } from '../manifest/load-plugin.js';
 import { getPlugin, type LifecycleContext } from './lifecycle-context.js';
+import { migratePlugins } from './migrate-plugins.js';
 import { findPlugin, readNumber } from './plugin-row.js';
 
 /** What a plugin would be if it ran, for its author: it need not be active. */
@@ -14,12 +13,7 @@ export interface PluginDraft {
 export async function draftPlugin(context: LifecycleContext, id: string): Promise<PluginDraft> {
   const { parts, loader } = context;
   const loaded = await loader.load(await getPlugin(context, id));
-  const client = await parts.database.connectDirect();
-  try {
-    await migrate(client, [migrationsOf(loaded.plugin, loaded.registrations)], { log: parts.log });
-  } finally {
-    await client.end();
-  }
+  await migratePlugins(parts, [loaded]);
   await parts.database.knex('core.plugins').where({ id, state: 'staged' }).update({ state: 'disabled' });
   const others = parts.generations.current().modules.filter(({ module }) => module !== id);
   const required = await loadRequired(

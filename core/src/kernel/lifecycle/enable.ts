@@ -1,15 +1,15 @@
 import { ConflictError, PluginError } from '@trellis-crm/sdk';
 import type { UnitOfWork } from '../../database/unit-of-work.js';
-import { migrate } from '../../database/migrator/index.js';
 import type { Generation } from '../generation.js';
-import { migrationsOf } from '../manifest/load-plugin.js';
 import { moduleIdentity } from '../plugin-identity.js';
 import type { LoadedPlugin } from './code-loader.js';
 import { assertNoConflicts, inDependencyOrder } from './dependencies.js';
 import type { Step } from './journal.js';
 import { changeActive, getPlugin, readActive, type LifecycleContext } from './lifecycle-context.js';
+import { migratePlugins } from './migrate-plugins.js';
 import { findPlugin, readNumber, savePackage, updatePlugin, type PluginRow } from './plugin-row.js';
 import { settingValues } from './setting-values.js';
+import { forgetStrikes } from './strikes.js';
 
 /** How to enable. */
 export interface EnableOptions {
@@ -75,16 +75,10 @@ async function loadChain(
 }
 
 async function migrateAll(context: LifecycleContext, chain: readonly LoadedPlugin[]): Promise<void> {
-  const { database, log } = context.parts;
-  const client = await database.connectDirect();
-  try {
-    const modules = chain.map(({ plugin, registrations }) => migrationsOf(plugin, registrations));
-    await migrate(client, modules, { log });
-    for (const { plugin } of chain)
-      await database.knex('core.plugins').where({ id: plugin.id, state: 'staged' }).update({ state: 'disabled' });
-  } finally {
-    await client.end();
-  }
+  const { knex } = context.parts.database;
+  await migratePlugins(context.parts, chain);
+  for (const { plugin } of chain)
+    await knex('core.plugins').where({ id: plugin.id, state: 'staged' }).update({ state: 'disabled' });
 }
 
 /** A generation that proves that everything fits together; the one that is used is built after the activation. */
@@ -143,6 +137,7 @@ async function activate(
       await seedOnce(context, unit, candidate, plugin.id);
       await work.sync(unit, registrations);
       await work.resume(unit, plugin.id);
+      await forgetStrikes(unit, plugin.id);
       await updatePlugin(unit.trx, plugin.id, { state: 'active', reason: null, faults: [], seededAt: clock.now() });
     }
   });

@@ -1,12 +1,12 @@
 import { ConflictError, PluginError } from '@trellis-crm/sdk';
 import semver from 'semver';
-import { migrate } from '../../database/migrator/index.js';
-import { loadPlugin, migrationsOf } from '../manifest/load-plugin.js';
 import { readPlugin } from '../manifest/plugin-package.js';
+import { runPluginCode } from './code-loader.js';
 import { assertNoConflicts, findConflicts } from './dependencies.js';
 import { makeCopy, type InstalledCopy } from './installed-copy.js';
 import type { Step } from './journal.js';
 import { changeActive, getPlugin, readActive, toDependent, type LifecycleContext } from './lifecycle-context.js';
+import { migratePlugins } from './migrate-plugins.js';
 import { packageSource } from './package-source.js';
 import { hashPlugin } from './plugin-files.js';
 import { findPlugin, savePackage, updatePlugin, type PluginRow } from './plugin-row.js';
@@ -118,14 +118,6 @@ async function assertFits(context: LifecycleContext, row: PluginRow, { plugin }:
 
 /** Runs the new code's migrations but those that the old code would not survive. */
 async function widen({ parts }: LifecycleContext, { plugin }: InstalledCopy): Promise<void> {
-  const registrations = await loadPlugin(plugin);
-  const client = await parts.database.connectDirect();
-  try {
-    await migrate(client, [migrationsOf(plugin, registrations)], {
-      log: parts.log,
-      mayContract: () => Promise.resolve(false),
-    });
-  } finally {
-    await client.end();
-  }
+  const registrations = await runPluginCode(parts.calls, plugin);
+  await migratePlugins(parts, [{ plugin, registrations }], { mayContract: () => Promise.resolve(false) });
 }

@@ -7,6 +7,7 @@ import type { CallRunner } from '../call-runner.js';
 import type { ModuleContexts } from '../contexts.js';
 import type { Generations } from '../generations.js';
 import type { Registrations } from '../registrations.js';
+import type { Incident } from './incident.js';
 
 /** What the other rooms do, in the transaction that changes a plugin's state. */
 export interface ModuleWork {
@@ -41,6 +42,8 @@ export interface LifecycleParts {
   /** `serves`: answers requests, so that others wait for it; a command does not. */
   readonly process: { readonly id: string; readonly version: string; readonly serves: boolean };
   readonly work: ModuleWork;
+  /** How the processes before this one ended, told by the supervisor. */
+  readonly incidents?: readonly Incident[];
   info(): WorkspaceInfo;
   wakeRelay(): void;
   /** What the tables of entities lack compared with their declaration, in words for people. */

@@ -20,6 +20,8 @@ import { readExpired } from './purge.js';
 import { createRunningPlugins } from './running-plugins.js';
 import { createSecretBox } from './secret-box.js';
 import { createPluginSettings, type PluginSettings } from './settings.js';
+import type { Incident } from './incident.js';
+import { recordIncident } from './strikes.js';
 import { repeatOperation, verbs, type VerbInput, type VerbOutcomes } from './verbs.js';
 
 /** Installs, enables, disables, upgrades and removes the plugins of a workspace, whether or not a server runs. */
@@ -47,6 +49,8 @@ export interface PluginLifecycle {
   doctor(id?: string): Promise<readonly PluginFinding[]>;
   /** What a plugin would be if it ran, after its migrations, for its author. */
   draft(id: string): Promise<PluginDraft>;
+  /** Puts what happened in this process down to plugins; after several strikes in a short time one is quarantined. */
+  recordIncident(incident: Incident): Promise<void>;
   /** Resolves when all live processes serve what is active now, or after a few seconds. */
   followed(): Promise<void>;
   readonly settings: PluginSettings;
@@ -71,7 +75,7 @@ class WorkspaceLifecycle implements PluginLifecycle {
   readonly #follower: Follower;
 
   constructor(parts: LifecycleParts) {
-    const loader = createCodeLoader();
+    const loader = createCodeLoader(parts.calls);
     const secrets = createSecretBox(parts.dataDir);
     this.#context = { parts, loader, secrets, running: createRunningPlugins(parts, loader, secrets) };
     this.#journal = new Journal(parts.database, (operation, step) => repeatOperation(this.#context, operation, step));
@@ -150,6 +154,13 @@ class WorkspaceLifecycle implements PluginLifecycle {
 
   draft(id: string): Promise<PluginDraft> {
     return draftPlugin(this.#context, id);
+  }
+
+  async recordIncident(incident: Incident): Promise<void> {
+    if ((await recordIncident(this.#context, incident)) === undefined) return;
+    await this.#context.running.refresh();
+    // Its timers run on: only another process is rid of them.
+    if (incident.kind === 'stray-error') this.#context.parts.onRestartNeeded();
   }
 
   async followed(): Promise<void> {

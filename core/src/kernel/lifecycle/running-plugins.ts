@@ -1,11 +1,12 @@
 import { isTrellisError, PluginError } from '@trellis-crm/sdk';
-import { compareWithLedger, migrate, type LedgerEntry, type MigrateReport } from '../../database/migrator/index.js';
+import { compareWithLedger, type LedgerEntry, type MigrateReport } from '../../database/migrator/index.js';
 import type { Generation } from '../generation.js';
 import { migrationsOf } from '../manifest/load-plugin.js';
 import type { Registrations } from '../registrations.js';
 import type { CodeLoader, LoadedPlugin } from './code-loader.js';
 import { assertNoConflicts, inDependencyOrder, type Dependent } from './dependencies.js';
 import type { LifecycleParts } from './lifecycle-parts.js';
+import { migratePlugins } from './migrate-plugins.js';
 import { readLiveProcesses } from './processes.js';
 import { readNumber, readPlugins, type PluginRow } from './plugin-row.js';
 import type { SecretBox } from './secret-box.js';
@@ -182,16 +183,8 @@ class Attempt {
   }
 }
 
-async function migrateOne(parts: LifecycleParts, { plugin, registrations }: LoadedPlugin): Promise<MigrateReport> {
-  const client = await parts.database.connectDirect();
-  try {
-    return await migrate(client, [migrationsOf(plugin, registrations)], {
-      log: parts.log,
-      mayContract: () => haveAllMoved(parts),
-    });
-  } finally {
-    await client.end();
-  }
+function migrateOne(parts: LifecycleParts, loaded: LoadedPlugin): Promise<MigrateReport> {
+  return migratePlugins(parts, [loaded], { mayContract: () => haveAllMoved(parts) });
 }
 
 /** Whether no other live process serves an older generation, and so maybe older code. */

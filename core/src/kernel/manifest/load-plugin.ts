@@ -7,6 +7,7 @@ import { registerModule } from '../register-module.js';
 import { declarationError } from '../registration-checks.js';
 import type { Registrations } from '../registrations.js';
 import { describeModule } from './describe-module.js';
+import { watchIntrinsics } from './intrinsics-watch.js';
 import type { PluginManifest } from './manifest-schema.js';
 import { checkSdk, type DescribedPlugin, type PluginPackage } from './plugin-package.js';
 
@@ -16,7 +17,7 @@ import { checkSdk, type DescribedPlugin, type PluginPackage } from './plugin-pac
  */
 export async function loadPlugin(plugin: DescribedPlugin): Promise<Registrations> {
   checkSdk(plugin);
-  const registrations = registerModule({ ...factsOf(plugin), definition: await importDefinition(plugin) });
+  const registrations = await registerWatched(plugin);
   const hashes = new Map(plugin.manifest.migrations.map(({ name, hash }) => [name, hash]));
   const difference = findDifference(plugin.manifest, describeModule(registrations, hashes));
   if (difference !== undefined) {
@@ -27,6 +28,30 @@ export async function loadPlugin(plugin: DescribedPlugin): Promise<Registrations
     );
   }
   return registrations;
+}
+
+/** What code changed of what everybody shares is undone, and the plugin refused: it would change how core and others work. */
+async function registerWatched(plugin: PluginPackage): Promise<Registrations> {
+  const watch = watchIntrinsics();
+  // An import may take its time, and core goes on meanwhile.
+  const undoing = setInterval(watch.undo, 2);
+  try {
+    const registrations = registerModule({ ...factsOf(plugin), definition: await importDefinition(plugin) });
+    assertUnchanged(plugin.id, watch.undo());
+    return registrations;
+  } finally {
+    clearInterval(undoing);
+    watch.undo();
+  }
+}
+
+function assertUnchanged(id: string, changes: readonly string[]): void {
+  if (changes.length === 0) return;
+  throw declarationError(
+    id,
+    'intrinsics_changed',
+    `it changes what all code shares: ${changes.slice(0, 5).join(', ')}`,
+  );
 }
 
 /** Migrations of a loaded plugin with the hashes its build noted. */

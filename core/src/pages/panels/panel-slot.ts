@@ -1,4 +1,4 @@
-import { NotFoundError, type Panel } from '@trellis-crm/sdk';
+import { NotFoundError, PluginError, type Panel } from '@trellis-crm/sdk';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { callModule, mapAtMost } from '../module-call.js';
 import type { PageCall } from '../page-call.js';
@@ -54,10 +54,20 @@ async function loadPanel(call: PageCall, panel: OwnedPanel, context: object): Pr
   const { module, id, template, timeoutMs = defaultTimeoutMs } = panel;
   const outcome = await callModule(call, { module, what: `panel ${id}`, timeoutMs }, async (ctx) => {
     const shown = await panel.load(ctx, context);
-    return shown && render(`${module}:${template}`, shown);
+    return shown && assertShort(panel, render(`${module}:${template}`, shown));
   });
   if (!outcome.isDone) return renderPanel(call, panel, { isUnavailable: true, requestId: request.requestId });
   return outcome.value === null ? null : renderPanel(call, panel, { body: outcome.value });
+}
+
+/** Longest panel in characters: a card among others, on every record. */
+const maxPanelLength = 512 * 1024;
+
+function assertShort({ module, id }: OwnedPanel, html: SafeHtml): SafeHtml {
+  const { length } = html.toHTML();
+  if (length <= maxPanelLength) return html;
+  const message = `Panel ${id} of ${module} has ${length} characters, more than ${maxPanelLength}`;
+  throw new PluginError('panel_too_long', { module, panel: id }, { message });
 }
 
 function renderPanel({ render, t }: PageCall, panel: OwnedPanel, state: object): SafeHtml {

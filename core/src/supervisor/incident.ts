@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { MarkedCalls } from '../kernel/index.js';
+import type { Incident } from '../kernel/lifecycle/index.js';
+
+/** How a server process ended that nobody had asked to. */
+export interface Death {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Why the supervisor ended it itself. */
+  readonly endedFor?: 'standstill' | 'memory' | undefined;
+}
+
+/** Signals that come from outside: a person, a machine that shuts down, a system that is out of memory. */
+const outside: readonly string[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
+
+/**
+ * Puts a death down to the plugins whose code ran. A signal from outside counts only against the one that had the thread: it may
+ * have sent it; those that waited have nothing to do with it.
+ * @returns undefined when no plugin ran
+ */
+export function toIncident(death: Death, calls: MarkedCalls | undefined): Incident | undefined {
+  if (calls === undefined) return undefined;
+  const { endedFor, signal } = death;
+  const isForeign = endedFor === undefined && outside.includes(signal ?? '');
+  const waiting = isForeign ? [] : calls.waiting;
+  const suspects = calls.now === null ? waiting : [calls.now];
+  if (suspects.length === 0) return undefined;
+  return { id: randomUUID(), kind: kindOf(death), suspects, ...detailOf(death) };
+}
+
+/** Node aborts when its heap is full. */
+function kindOf({ signal, endedFor }: Death): Incident['kind'] {
+  if (endedFor !== undefined) return endedFor;
+  if (signal === null || outside.includes(signal)) return 'exit';
+  return signal === 'SIGABRT' || signal === 'SIGTRAP' ? 'memory' : 'crash';
+}
+
+function detailOf({ code, signal, endedFor }: Death): { detail?: string } {
+  return endedFor === undefined ? { detail: signal ?? `code ${code ?? 'unknown'}` } : {};
+}

@@ -1,0 +1,5 @@
+export default {
+  register() {
+    throw new Error('no luck while registering');
+  },
+};
