@@ -50,9 +50,9 @@ export async function receiveImport(
   if (given !== undefined) authorize(given, identity);
   const { text } = decodeText(request.bytes, request.encoding ?? given?.encoding);
   const header = readHeader(text, request.delimiter ?? given?.delimiter);
-  const mapping = given ?? guess(request, header, generation);
+  const mapping = given ?? guess(request, header, { generation, identity });
   authorize(mapping, identity);
-  compileMapping(mapping, { generation, header: header.names, baseCurrency });
+  compileMapping(mapping, { generation, header: header.names, baseCurrency, importer: identity });
   const rowCount = await countRows(text, { delimiter: header.delimiter, columns: header.names.length });
   return { entity: mainEntityOf(mapping), mapping, header, text, rowCount };
 }
@@ -69,9 +69,13 @@ function authorize(mapping: ImportMapping, identity: Identity): void {
   }
 }
 
-function guess(request: ImportRequest, header: CsvHeader, generation: Generation): ImportMapping {
+function guess(
+  request: ImportRequest,
+  header: CsvHeader,
+  { generation, identity }: { readonly generation: Generation; readonly identity: Identity },
+): ImportMapping {
   const { entity } = request;
-  const target = entity === undefined ? undefined : importableEntity(generation, entity);
+  const target = entity === undefined ? undefined : importableEntity(generation, entity, identity);
   if (target !== undefined) return guessMapping(target, header.names, request);
   const message =
     entity === undefined

@@ -58,12 +58,25 @@ export function pointerOf({ plugin, name }: Pick<CompiledField, 'plugin' | 'name
 function parse(entity: CompiledEntity, input: unknown, schema: TSchema, options: ParseOptions): Parsed {
   const canonical = canonicalInput(entity, input, options);
   const known = options.checks.for('json', schema).problems(canonical);
-  const problems = [
-    ...known.map((problem) => namedEmpty(problem, canonical)),
-    ...refusedFields(entity, canonical, options),
-  ];
+  const problems = withoutTraces(
+    known.map((problem) => namedEmpty(problem, canonical)),
+    refusedFields(entity, canonical, options),
+  );
   const values = problems.length > 0 ? new Map<string, unknown>() : flatten(entity, canonical);
   return { values, problems: problems.length > 0 ? problems : checkAll(entity, values) };
+}
+
+/**
+ * All problems, with nothing in them that tells a restricted field from one that does not exist: of what the schema says about its
+ * value no word is left, and what is unknown comes last, whoever noticed it.
+ */
+function withoutTraces(known: readonly Problem[], refused: readonly Problem[]): Problem[] {
+  const isUnknown = ({ code }: Problem): boolean => code === 'unknown_field';
+  const hidden = refused.filter(isUnknown).map(({ pointer }) => pointer);
+  const isAbout = (pointer: string): boolean => hidden.some((one) => pointer === one || pointer.startsWith(`${one}/`));
+  const all = [...known.filter(({ pointer }) => !isAbout(pointer)), ...refused];
+  const unknown = all.filter(isUnknown).toSorted((left, right) => (left.pointer < right.pointer ? -1 : 1));
+  return [...all.filter((problem) => !isUnknown(problem)), ...unknown];
 }
 
 /** A field that may not be empty was given nothing, which is not a matter of types. */

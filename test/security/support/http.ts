@@ -1,4 +1,5 @@
 import { Agent, request as open, type IncomingHttpHeaders } from 'node:http';
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 
 /** One request as it goes over the wire; nothing is added but what HTTP itself needs. */
 export interface Sent {
@@ -56,10 +57,21 @@ export function openClient(url: string, patienceMs = 20_000): Client {
         }
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('end', () => finish(Buffer.concat(chunks).toString('utf8')));
+        incoming.on('end', () => finish(decoded(Buffer.concat(chunks), incoming.headers['content-encoding'])));
         incoming.on('error', reject);
       });
       outgoing.end(body);
     });
   return { send, close: () => agent.destroy() };
+}
+
+const decoders: Readonly<Record<string, (body: Buffer) => Buffer>> = {
+  gzip: gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+  zstd: zstdDecompressSync,
+};
+
+function decoded(body: Buffer, encoding = ''): string {
+  return (decoders[encoding]?.(body) ?? body).toString('utf8');
 }

@@ -52,7 +52,7 @@ function compileRecord(
   faults: Problem[],
 ): CompiledRecord | null {
   const pointer = `/mapping/records/${index}`;
-  const target = importableEntity(surroundings.generation, record.entity);
+  const target = importableEntity(surroundings.generation, record.entity, surroundings.importer);
   if (target === undefined) {
     faults.push({
       pointer: `${pointer}/entity`,

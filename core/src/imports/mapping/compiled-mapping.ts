@@ -1,3 +1,4 @@
+import type { Identity } from '../../auth/identity.js';
 import type { Generation } from '../../kernel/generation.js';
 import type { ImportableEntity } from './entity-fields.js';
 import type { ValueProblem } from './import-value.js';
@@ -8,6 +9,8 @@ export interface MappingSurroundings {
   /** Column names of the file. */
   readonly header: readonly string[];
   readonly baseCurrency: string;
+  /** Whose rights decide on restricted fields; the operator when left out. */
+  readonly importer?: Pick<Identity, 'reach'>;
 }
 
 /** A mapping bound to the entities of a generation and the columns of a file. */

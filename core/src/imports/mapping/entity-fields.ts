@@ -1,6 +1,7 @@
 import { field, type Field, type FieldMap, type ImportTransform } from '@trellis-crm/sdk';
+import type { Identity } from '../../auth/identity.js';
 import type { Generation } from '../../kernel/generation.js';
-import type { CompiledEntity } from '../../records/compiled-entity.js';
+import type { CompiledEntity, CompiledField } from '../../records/compiled-entity.js';
 
 /** What a mapping may fill of one entity. */
 export interface ImportableEntity {
@@ -19,17 +20,32 @@ export interface ContributedTransform {
   readonly transform: ImportTransform;
 }
 
-/** An entity as imports see it; undefined when there is none or it is not importable. */
-export function importableEntity(generation: Generation, id: string): ImportableEntity | undefined {
+/**
+ * An entity as imports of somebody see it; undefined when there is none or it is not importable. Restricted fields that they may not
+ * both read and write are not there: a column matched with one would tell its values. Without somebody, as the operator sees it.
+ */
+export function importableEntity(
+  generation: Generation,
+  id: string,
+  importer?: Pick<Identity, 'reach'>,
+): ImportableEntity | undefined {
   const entity = generation.entities.get(id);
   if (entity === undefined || entity.definition.without?.includes('import') === true) return undefined;
   const transform = transformOf(generation, id);
   const virtual = transform?.transform.fields ?? {};
-  const fields = new Map([...fieldsOf(entity), ...Object.entries(virtual)]);
+  const known = fieldsOf(entity).filter(
+    ([path]) => importer === undefined || mayFill(importer, entity.fields.get(path)),
+  );
+  const fields = new Map([...known, ...Object.entries(virtual)]);
   const readOnly = [...fields]
     .filter(([name, { readOnly }]) => readOnly === true && !(name in virtual))
     .map(([name]) => name);
   return { entity, fields, readOnly: new Set(readOnly), transform };
+}
+
+function mayFill({ reach }: Pick<Identity, 'reach'>, compiled: CompiledField | undefined): boolean {
+  const permissions = compiled?.permissions ?? null;
+  return permissions === null || (reach(permissions.read) !== null && reach(permissions.write) !== null);
 }
 
 /** Entity of a reference and its title, as far as this generation knows it. */

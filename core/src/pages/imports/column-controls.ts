@@ -45,7 +45,7 @@ export function columnMap(
 }
 
 function fieldOptions(call: PageCall, entity: string): { value: string; label: string }[] {
-  const target = importableEntity(call.request.generation, entity);
+  const target = importableEntity(call.request.generation, entity, call.request.identity);
   const names = [...(target?.fields.keys() ?? [])].filter((name) => target?.readOnly.has(name) === false);
   return names.map((value) => {
     const field = target && findField(target.entity, value);

@@ -33,7 +33,7 @@ export const Specimen = defineEntity('lab.specimen', {
     rating: field.integer({ restricted: true, index: true }),
     budget: field.money({ restricted: true }),
     dueOn: field.date({ restricted: true }),
-    grade: field.choice(['a', 'b', 'c'], { restricted: true }),
+    grade: field.choice(['silver7719', 'gold7718', 'lead'], { restricted: true }),
     sponsor: field.ref(Contact, { onDelete: 'clear', restricted: true }),
   },
   title: 'name',
