@@ -20,7 +20,7 @@ export const problemType = 'application/problem+json; charset=utf-8';
 export function presentProblem(error: TrellisError, requestId: string): ProblemDocument {
   return {
     type: 'about:blank',
-    title: titles[error.status] ?? 'Error',
+    title: problemTitles[error.status] ?? 'Error',
     status: error.status,
     code: error.code,
     detail: error.message,
@@ -30,7 +30,8 @@ export function presentProblem(error: TrellisError, requestId: string): ProblemD
   };
 }
 
-const titles: Readonly<Record<number, string>> = {
+/** What a status means, in a few words. */
+export const problemTitles: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Not signed in',
   403: 'Not allowed',

@@ -110,6 +110,8 @@ export interface EndpointDescription {
   readonly body?: object;
   /** Status → JSON Schema of the body; null for none. */
   readonly answers: Readonly<Record<number, object | null>>;
+  /** Statuses of refusals that only this endpoint gives: 429 for one that counts attempts. */
+  readonly failures?: readonly number[];
 }
 
 /** A checked request. */

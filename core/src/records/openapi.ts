@@ -1,6 +1,7 @@
 import { sessionCookie } from '../http/caller.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { JsonSchema } from './compiled-entity.js';
+import { failureComponents, failureResponses, isVersioned } from './openapi-failures.js';
 
 /** Builds the OpenAPI 3.1 document of all endpoints that speak JSON and say what they do. */
 export function buildOpenApi(endpoints: readonly Endpoint[]): object {
@@ -20,7 +21,7 @@ export function buildOpenApi(endpoints: readonly Endpoint[]): object {
         Object.fromEntries(group.map((endpoint) => [endpoint.method.toLowerCase(), operation(endpoint)])),
       ]),
     ),
-    components: { securitySchemes, schemas: { Problem: problem } },
+    components: { securitySchemes, schemas: { Problem: problem }, responses: failureComponents() },
   };
 }
 
@@ -107,10 +108,8 @@ function headerParameters(endpoint: Endpoint): object[] {
 }
 
 /** Only what changes a known version asks for one. */
-function versionHeader({ method, description }: Endpoint): object[] {
-  const isVersioned =
-    (method === 'PATCH' || method === 'DELETE') && description?.operationId.match(/\.(update|trash)$/) !== null;
-  if (!isVersioned) return [];
+function versionHeader(endpoint: Endpoint): object[] {
+  if (!isVersioned(endpoint)) return [];
   return [
     {
       name: 'If-Match',
@@ -158,27 +157,25 @@ function jsonType(method: string): string {
   return method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
 }
 
-function responses({ description, method, idempotency }: Endpoint): object {
+function responses(endpoint: Endpoint): object {
+  const { description, method, idempotency } = endpoint;
   const answers = Object.entries(description?.answers ?? {}).map(
     ([status, schema]) => [status, answer(method, schema)] as const,
   );
-  const failed = {
-    description: 'Refused or failed',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
-  const keyed = method === 'POST' && idempotency !== 'ignored' ? keyRefusals(failed) : [];
-  return Object.fromEntries([...keyed, ...answers, ['default', failed]]);
+  const keyed = method === 'POST' && idempotency !== 'ignored' ? keyRefusals : {};
+  return { ...failureResponses(endpoint), ...keyed, ...Object.fromEntries(answers) };
 }
 
-function keyRefusals(failed: object): [string, object][] {
-  const conflict =
-    'Refused by the state of things; `idempotency_key_in_flight`: the request with this key is still under way; `idempotency_key_used`: it was done, and its answer is not kept';
-  const invalid = 'Not valid; `idempotency_key_reused`: the key was used for another request';
-  return [
-    ['409', { ...failed, description: conflict }],
-    ['422', { ...failed, description: invalid }],
-  ];
-}
+const failed = { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+
+const keyRefusals = {
+  409: {
+    ...failed,
+    description:
+      'Refused by the state of things; `idempotency_key_in_flight`: the request with this key is still under way; `idempotency_key_used`: it was done, and its answer is not kept',
+  },
+  422: { ...failed, description: 'Not valid; `idempotency_key_reused`: the key was used for another request' },
+};
 
 function answer(method: string, schema: object | null): object {
   const description = method === 'GET' ? 'Found' : 'Done';

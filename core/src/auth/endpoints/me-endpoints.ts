@@ -74,7 +74,10 @@ function changePassword(workspace: Workspace): Endpoint {
     method: 'POST',
     path: '/api/v1/me/password',
     input: { body: { kind: 'json', schema: PasswordBody } },
-    description: describe('changeMyPassword', 'Change my password; other sessions end', 204, null),
+    description: {
+      ...describe('changeMyPassword', 'Change my password; other sessions end', 204, null),
+      failures: [429],
+    },
     async handle(request: EndpointRequest) {
       const session = requireSession(request.session);
       const { container, database, clock, log } = workspace;

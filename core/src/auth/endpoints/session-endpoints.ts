@@ -18,7 +18,7 @@ export function sessionEndpoints(workspace: Workspace): readonly Endpoint[] {
       access: 'public',
       idempotency: 'ignored',
       input: { body: { kind: 'json', schema: SignInBody } },
-      description: describe('signIn', 'Sign in and get a session cookie', 201, SignedInSchema),
+      description: { ...describe('signIn', 'Sign in and get a session cookie', 201, SignedInSchema), failures: [429] },
       async handle(request) {
         const { email, password } = request.body as { email: string; password: string };
         const previousToken = request.cookie(sessionCookie);
