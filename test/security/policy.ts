@@ -250,6 +250,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'GET /api/v1/imports': signedIn([200]),
   'GET /api/v1/imports/:id': ownImport(200),
   'GET /api/v1/imports/:id/refused.csv': ownImport(200),
+  'GET /api/v1/hold': signedIn([200]),
   'GET /api/v1/demo-data': administer('demo', 200),
   'POST /api/v1/demo-data': administer('demo', 200, 201, 409),
   'DELETE /api/v1/demo-data': administer('demo', 200, 204),
