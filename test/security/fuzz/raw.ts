@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import type { Content } from './content.js';
 import { anyText } from './naughty.js';
-import type { Content } from './requests.js';
 
 const bodies: readonly string[] = [
   '',

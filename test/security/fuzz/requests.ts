@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Sent } from '../support/http.js';
 import { brokenValue } from './broken-values.js';
+import type { Content } from './content.js';
 import type { Operation, Parameter } from './document.js';
 import type { Schema } from './json-schema.js';
 import { anyText } from './naughty.js';
@@ -141,12 +142,6 @@ function headersOf(
     : fc.constant({});
   const odd = mode === 'raw' ? rawHeaders() : fc.constant({});
   return fc.tuple(caller, version, odd).map(([own, condition, raw]) => ({ ...own, ...condition, ...raw }));
-}
-
-/** A body as it is sent. */
-export interface Content {
-  readonly type: string;
-  readonly body: string | Uint8Array;
 }
 
 function contentOf({ body }: Operation, supplies: Supplies, mode: Mode): fc.Arbitrary<Content | null> {
