@@ -1,11 +1,28 @@
 import { execFileSync } from 'node:child_process';
 
+interface Row {
+  readonly pid: number;
+  readonly parent: number;
+  readonly words: readonly string[];
+}
+
 /** Ids of the server processes that a supervisor runs; the database is its child too, and zombies are nobody's. */
 export function serverProcessesOf(supervisor: number): number[] {
+  return childrenOf(supervisor)
+    .filter(({ words }) => words.some((word) => word.endsWith('server-process.js')))
+    .map(({ pid }) => pid);
+}
+
+/** A process and those it started, itself first: stopped in this order nobody of them starts another meanwhile. */
+export function familyOf(pid: number): number[] {
+  return [pid, ...childrenOf(pid).map((child) => child.pid)];
+}
+
+function childrenOf(parent: number): Row[] {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' }).trim().split('\n');
   return lines
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, parent, state]) => Number(parent) === supervisor && !state?.startsWith('Z'))
-    .filter((words) => words.some((word) => word.endsWith('server-process.js')))
-    .map(([pid]) => Number(pid));
+    .filter(([, , state]) => !state?.startsWith('Z'))
+    .map(([pid, above, , ...words]) => ({ pid: Number(pid), parent: Number(above), words }))
+    .filter((row) => row.parent === parent);
 }

@@ -1,14 +1,15 @@
-import Koa from 'koa';
+import type Koa from 'koa';
 import compress from 'koa-compress';
 import { Authenticator } from '../auth/authenticator.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { Metrics } from '../metrics/metrics.js';
 import { logAccess } from './access-log.js';
+import { Application } from './application.js';
 import { isForwardedHttps } from './client-address.js';
 import { dispatch } from './dispatcher.js';
 import { handleErrors } from './error-handler.js';
 import { serveHealth } from './health.js';
-import { shedOverload } from './overload.js';
+import { createAdmission } from './overload.js';
 import { identifyRequest } from './request-id.js';
 import type { Exchange, RequestState, Step } from './request-state.js';
 import { securityHeaders } from './security-headers.js';
@@ -21,7 +22,8 @@ export function createApp(workspace: Workspace): Koa<RequestState> {
   const { container, config, log } = workspace;
   const isPublicHttps = (): boolean => workspace.info().publicUrl.startsWith('https:');
   const isHttps = (ctx: Exchange): boolean => isPublicHttps() || isForwardedHttps(ctx.req, config.trustProxy);
-  const app = new Koa<RequestState>();
+  const admission = createAdmission();
+  const app = new Application(admission, log);
   app.on('error', (error: unknown) => log.debug({ err: error }, 'answer could not be sent'));
   app.use(identifyRequest(config.trustProxy));
   app.use(logAccess(log, container.isRegistered(Metrics) ? container.resolve(Metrics) : undefined));
@@ -30,9 +32,8 @@ export function createApp(workspace: Workspace): Koa<RequestState> {
   app.use(handleErrors(workspace));
   app.use(serveHealth(() => container.resolveAll(ReadinessProbes)));
   app.use(serveAssets(container.resolve(AssetStore)));
-  app.use(shedOverload());
   app.use(requireSetup(container.resolve(SetupState)));
-  app.use(dispatch({ workspace, authenticator: container.resolve(Authenticator), isHttps }));
+  app.use(dispatch({ workspace, authenticator: container.resolve(Authenticator), admission, isHttps }));
   return app;
 }
 

@@ -9,6 +9,7 @@ import type { Endpoint, EndpointRequest, EndpointResponse, Method } from './endp
 import { allowHeader, MethodNotAllowedError } from './method-not-allowed-error.js';
 import { actOnce } from './idempotency/act-once.js';
 import { requestKeyOf } from './idempotency/request-key.js';
+import type { Admission } from './overload.js';
 import { present } from './present.js';
 import { checkBody, checkParams, readBody, readIfVersion, readQuery } from './read-input.js';
 import { isPartial, type Exchange, type Step } from './request-state.js';
@@ -19,6 +20,7 @@ import { SchemaChecks } from './validation.js';
 export interface DispatcherParts {
   readonly workspace: Workspace;
   readonly authenticator: Authenticator;
+  readonly admission: Admission;
   /** Whether the person's side of the connection is encrypted. */
   isHttps(ctx: Exchange): boolean;
 }
@@ -40,7 +42,7 @@ export function dispatch(parts: DispatcherParts): Step {
     const response = await timeLimit.run(async () => {
       const { key, ...input } = await readInput(parts, { ctx, endpoint, params, caller, cookies, checks });
       const request = toRequest(parts, ctx, input, { generation, caller, cookies, timeLimit });
-      const act = (): Promise<EndpointResponse> => endpoint.handle(request);
+      const act = (): Promise<EndpointResponse> => work(parts, endpoint, request);
       return key === null ? act() : actOnce(parts.workspace, { endpoint, request, key, act });
     });
     present(ctx, endpoint, response, cookies);
@@ -48,6 +50,12 @@ export function dispatch(parts: DispatcherParts): Step {
 }
 
 const requestTimeoutMs = 15_000;
+
+/** Counted as work but for uploads, which are as slow as their senders. */
+function work({ admission }: DispatcherParts, endpoint: Endpoint, request: EndpointRequest): Promise<EndpointResponse> {
+  if (endpoint.input?.body?.kind === 'stream') return endpoint.handle(request);
+  return admission.work(() => endpoint.handle(request));
+}
 
 type KnownCaller = Caller & { readonly usesBearer: boolean };
 

@@ -23,10 +23,14 @@ export async function listen(
     if (readTarget(request)) void handle(request, response);
     else refuseTarget(response);
   });
+  server.setTimeout(idleTimeoutMs);
   server.listen(address.port, address.host);
   await once(server, 'listening');
   return { port: (server.address() as AddressInfo).port, server, close: (graceMs) => close(server, graceMs) };
 }
+
+/** A connection on which nothing moves for so long in the middle of a request or answer is cut; event streams beat. */
+const idleTimeoutMs = 120_000;
 
 /** Head of a request within 10 s, all of it within 5 min; a proxy's idle connection outlives the proxy's own limit of 60 s. */
 const limits = {

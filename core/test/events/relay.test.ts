@@ -243,8 +243,8 @@ describe('Relay', () => {
 
   it('delivers many records over few connections, each once, and rests no connection in a transaction', async () => {
     const sales = await bus({ first: recordEffect('first'), second: recordEffect('second') });
-    const accounts = Array.from({ length: 150 }, () => uuidV7());
-    await Promise.all(accounts.map((account) => sales.write(account, 1)));
+    const accounts = Array.from({ length: 100 }, () => uuidV7());
+    for (const account of accounts) await sales.write(account, 1);
 
     await sales.relay.drain();
 
