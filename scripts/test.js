@@ -2,23 +2,44 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { findBinary } from '../core/bin/node-runtime.js';
 import { listTestProjects, root } from './setup/paths.js';
+import { ensureOldest, requireOldest } from './setup/postgresql-15.js';
 import { prepare } from './setup/prepare.js';
 import { show } from './setup/progress.js';
 
 // npm test [-- [--full] [file or folder …] [mocha options]]: everything, or only what stands below the given paths.
 await prepare({ tests: true });
-const { files, options } = readArguments(process.argv.slice(2));
-if (process.argv.includes('--full')) process.env.TEST_SCALE = 'full';
-process.exitCode = await show(findBinary(join(root, 'package.json')) ?? process.execPath, [
-  join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'),
-  ...['--reporter', join(root, 'scripts', 'setup', 'reporter.js')],
-  // A machine that is meant to run everything must not pass by skipping.
-  ...(process.env.CI ? ['--forbid-pending'] : []),
-  // A timer or socket that a test forgot must not keep the run from ending.
-  '--exit',
-  ...options,
-  ...files,
-]);
+const { files, options, isFull, isEverything } = readArguments(process.argv.slice(2));
+// First, so that the last line tells of the run on our own server; what is tried often is tried often there only.
+const oldestCode = isFull && isEverything ? await testOnOldest() : 0;
+if (isFull) process.env.TEST_SCALE = 'full';
+const code = await runMocha(files);
+process.exitCode = code === 0 ? oldestCode : code;
+
+function runMocha(paths, more = []) {
+  return show(findBinary(join(root, 'package.json')) ?? process.execPath, [
+    join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'),
+    ...['--reporter', join(root, 'scripts', 'setup', 'reporter.js')],
+    // A machine that is meant to run everything must not pass by skipping.
+    ...(process.env.CI ? ['--forbid-pending'] : []),
+    // A timer or socket that a test forgot must not keep the run from ending.
+    '--exit',
+    ...more,
+    ...options,
+    ...paths,
+  ]);
+}
+
+/** The suites once more, on the oldest PostgreSQL we promise; those that start servers of their own have ours anyway. */
+async function testOnOldest() {
+  const reason = await ensureOldest();
+  process.stdout.write(reason === undefined ? 'On PostgreSQL 15:\n' : `Not tested on PostgreSQL 15: ${reason}\n`);
+  if (reason !== undefined) return process.env.CI ? 1 : 0;
+  const isOther = /^test\/dist-test\/(architecture|browser|system)\/|embedded|\.full\.test\.js$/;
+  return runMocha(
+    files.filter((file) => !isOther.test(file.replaceAll('\\', '/'))),
+    ['--require', requireOldest],
+  );
+}
 
 function readArguments(args) {
   const isFull = args.includes('--full');
@@ -34,6 +55,8 @@ function readArguments(args) {
   return {
     files: isFull || paths.length > 0 ? files : files.filter((file) => !file.endsWith('.full.test.js')),
     options,
+    isFull,
+    isEverything: paths.length === 0,
   };
 }
 

@@ -13,6 +13,7 @@ import { searchCommand } from './commands/search.command.js';
 import { serveCommand } from './commands/serve.command.js';
 import { setupCommand } from './commands/setup.command.js';
 import { tokenCommand } from './commands/token.command.js';
+import { upgradeCommand } from './commands/upgrade.command.js';
 import { userCommand } from './commands/user.command.js';
 
 /** Every command, in the order help shows them; a room adds its own here. */
@@ -29,6 +30,7 @@ const commands: readonly ((cli: CliContext) => Command)[] = [
   backupCommand,
   restoreCommand,
   releaseCommand,
+  upgradeCommand,
   searchCommand,
   doctorCommand,
   configCommand,

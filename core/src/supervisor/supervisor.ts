@@ -1,5 +1,6 @@
 import type { Config } from '@trellis-crm/config';
 import type { BaseLogger } from 'pino';
+import { moveFromOtherMajor } from '../backup/move-major.js';
 import { startEmbedded } from '../database/embedded/embedded-database.js';
 import { sweepCrashMarkers } from '../kernel/crash-marker.js';
 import type { MetricsServer } from '../metrics/metrics-server.js';
@@ -29,6 +30,7 @@ export async function supervise(config: Config, tools: SupervisorTools): Promise
   await sweepCrashMarkers(config.dataDir, async (pid) => (await identityOf(pid)) !== undefined);
   try {
     await checkPort(config, lock.isAfterCrash ? crashPatienceMs : 0);
+    if (config.databaseUrl === undefined) await moveFromOtherMajor({ ...config, ...tools });
     // Joined here and by each server process: it stops with its last user, whoever that is.
     const embedded =
       config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, log: tools.log }) : undefined;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
+import type { NativePackage } from '../database/embedded/native-package.js';
 import { startEmbedded, type EmbeddedDatabase } from '../database/embedded/embedded-database.js';
 
 /** The embedded server that all tests of a checkout share, with a connection to manage its databases. */
@@ -17,11 +18,13 @@ export interface TestCluster {
 
 /**
  * Starts or joins the server under `.trellis/test-database`. It does not survive a power cut (no fsync) and is kept
- * between runs, so only the first run of a checkout pays for its creation.
+ * between runs, so only the first run of a checkout pays for its creation. Other binaries have a server of their own.
  */
-export async function joinTestCluster(): Promise<TestCluster> {
+export async function joinTestCluster(native?: NativePackage): Promise<TestCluster> {
+  const folder = native === undefined ? 'test-database' : `test-database-${native.version}`;
   const server = await startEmbedded({
-    dataDir: join(await findRoot(process.cwd()), '.trellis', 'test-database'),
+    dataDir: join(await findRoot(process.cwd()), '.trellis', folder),
+    ...(native === undefined ? {} : { native }),
     log: pino({ level: 'silent' }),
     isDurable: false,
     settings: observable,

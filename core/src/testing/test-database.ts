@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { PoolClient } from 'pg';
+import type { NativePackage } from '../database/embedded/native-package.js';
 import { joinTestCluster, type TestCluster } from './test-cluster.js';
 
 /** An empty or cloned database for one suite. */
@@ -41,11 +42,18 @@ export async function releaseTestCluster(): Promise<void> {
   await (await joined)?.release();
 }
 
+/** Has the tests of this process run on another PostgreSQL than ours; before the first database is made. @param folder with `bin` */
+export function useTestBinaries(folder: string, version: string): void {
+  otherBinaries = { folder, version };
+}
+
+let otherBinaries: NativePackage | undefined;
+
 /** One per process on purpose: tests of all rooms share one server, and mocha gives them no common owner. */
 let shared: Promise<TestCluster> | undefined;
 
 function useCluster(): Promise<TestCluster> {
-  shared ??= joinTestCluster();
+  shared ??= joinTestCluster(otherBinaries);
   return shared;
 }
 

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StartError } from '@trellis-crm/config';
+import { readMajor } from './old-binaries.js';
 import { programIn } from './native-package.js';
 import { pathsIn, type EmbeddedPlace } from './place.js';
 import { serverEnvironment } from './postmaster.js';
@@ -30,7 +31,8 @@ export async function ensureCluster(place: EmbeddedPlace, isDurable: boolean): P
   }
 }
 
-async function makeCluster(place: EmbeddedPlace, isDurable: boolean): Promise<void> {
+/** Makes a cluster in an empty home. @throws StartError when initdb fails */
+export async function makeCluster(place: EmbeddedPlace, isDurable: boolean): Promise<void> {
   await mkdir(place.home, { mode: 0o700 });
   await writeFile(place.passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
   if (place.user !== undefined) {
@@ -43,6 +45,8 @@ async function makeCluster(place: EmbeddedPlace, isDurable: boolean): Promise<vo
       env: serverEnvironment(),
       ...(place.user ?? {}),
     });
+    const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`);
+    await appendFile(join(place.cluster, 'postgresql.conf'), `\n${lines.join('')}`);
   } catch (error) {
     throw new StartError('The embedded PostgreSQL could not create its data folder', {
       reason: error instanceof Error ? error.message : String(error),
@@ -69,7 +73,6 @@ function initdbArguments(place: EmbeddedPlace, isDurable: boolean): string[] {
     '--no-instructions',
     ...locale,
     ...(isDurable ? [] : ['--no-sync']),
-    ...Object.entries(settings).map(([name, value]) => `--set=${name}=${value}`),
   ];
 }
 
@@ -86,12 +89,12 @@ const settings: Readonly<Record<string, string>> = {
 };
 
 async function checkVersion(place: EmbeddedPlace): Promise<void> {
-  const found = (await readFile(join(place.cluster, 'PG_VERSION'), 'utf8')).trim();
+  const found = await readMajor(place.cluster);
   const ours = place.version.split('.')[0] ?? '';
-  if (found === ours) return;
+  if (found === undefined || found === ours) return;
   throw new StartError('The data folder was written by another PostgreSQL', {
     reason: `${place.cluster} is version ${found}, the installed server is version ${ours}`,
-    fix: 'start the Trellis version that wrote it, `trellis backup`, and restore into a new data folder',
+    fix: 'start the server, or run `trellis upgrade`: either moves the data and keeps the old folder',
   });
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { BaseLogger } from 'pino';
 import { ensureCluster, superuser } from './cluster.js';
+import type { NativePackage } from './native-package.js';
 import { findPlace, type EmbeddedPlace } from './place.js';
 import { ensurePostmaster, stopPostmaster } from './postmaster.js';
 
@@ -17,6 +18,8 @@ export interface EmbeddedOptions {
   readonly isDurable?: boolean;
   /** Settings of PostgreSQL beside those in its files, by name; a server that already runs keeps what it was started with. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Other binaries than those that npm installed with us. */
+  readonly native?: NativePackage;
 }
 
 /** A use of the embedded database of a data folder; every process that needs it holds its own. */
@@ -35,7 +38,7 @@ export interface EmbeddedDatabase {
  * server that dies is started again. @throws StartError
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const place = await findPlace(options.dataDir);
+  const place = await findPlace(options.dataDir, options.native);
   await ensureCluster(place, options.isDurable ?? true);
   const password = (await readFile(place.passwordFile, 'utf8')).trim();
   const lease = new Lease(place, password, options);

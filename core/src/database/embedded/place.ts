@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canEnter, findServerUser, type SystemUser } from './system-user.js';
-import { copyNativePackage, findNativePackage, linkLibraries } from './native-package.js';
+import { copyNativePackage, findNativePackage, linkLibraries, type NativePackage } from './native-package.js';
 
 /** Where one embedded database lives and as whom it runs. */
 export interface EmbeddedPlace {
@@ -23,16 +23,18 @@ export interface EmbeddedPlace {
 /**
  * Decides on the place: `<dataDir>/postgres` and the installed binaries, unless the user that PostgreSQL must run as
  * cannot reach them (root's own folders are 0700); then `/var/lib/trellis/<hash of dataDir>`.
+ * @param given other binaries than those that npm installed with us
  */
-export async function findPlace(dataDir: string): Promise<EmbeddedPlace> {
+export async function findPlace(dataDir: string, given?: NativePackage): Promise<EmbeddedPlace> {
   await mkdir(dataDir, { recursive: true });
   const folder = await realpath(dataDir);
   const user = await findServerUser(join(folder, 'postgres', 'cluster'));
   const elsewhere = join('/var/lib/trellis', createHash('sha256').update(folder).digest('hex').slice(0, 12));
   const isReachable = user === undefined || (await canEnter(folder, user));
   const home = join(isReachable ? folder : await makeElsewhere(elsewhere), 'postgres');
-  const { native, version } = await placeBinaries(isReachable ? folder : elsewhere, elsewhere, user);
-  return { ...pathsIn(home), native, version, user };
+  const source = given ?? (await findNativePackage());
+  const native = await placeBinaries(source, isReachable ? folder : elsewhere, elsewhere, user);
+  return { ...pathsIn(home), native, version: source.version, user };
 }
 
 /** The files of an embedded database whose folder is `home`. */
@@ -45,17 +47,18 @@ export function pathsIn(home: string): Pick<EmbeddedPlace, 'home' | 'cluster' | 
   };
 }
 
+/** @returns the folder of the binaries that are run */
 async function placeBinaries(
+  { folder, version }: NativePackage,
   base: string,
   elsewhere: string,
   user: SystemUser | undefined,
-): Promise<Pick<EmbeddedPlace, 'native' | 'version'>> {
-  const { folder, version } = await findNativePackage();
+): Promise<string> {
   const isReachable = user === undefined || (await canEnter(folder, user));
-  if (isReachable && (await linkLibraries(folder))) return { native: folder, version };
+  if (isReachable && (await linkLibraries(folder))) return folder;
   const native = join(isReachable ? base : await makeElsewhere(elsewhere), `native-${version}`);
   await copyNativePackage(folder, native);
-  return { native, version };
+  return native;
 }
 
 async function makeElsewhere(folder: string): Promise<string> {
