@@ -3,11 +3,12 @@ import { scopeFields } from './call-scope.js';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 /**
- * The log of a process, on stderr: one JSON object a line, or short lines for people when a terminal reads along.
+ * The log of a process, on stderr: one JSON object a line, or short lines for people when a terminal reads along. Requests do
+ * not wait for their lines; what is not written yet when the process ends is written then.
  * @param name the part of the installation that writes, such as `server`
  */
 export function createLog(config: Pick<Config, 'logLevel'>, name: string): Logger {
-  const destination = process.stderr.isTTY ? forPeople(process.stderr) : pino.destination({ fd: 2, sync: true });
+  const destination = process.stderr.isTTY ? forPeople(process.stderr) : pino.destination({ fd: 2, sync: false });
   return pino(
     { level: config.logLevel, base: { name, pid: process.pid }, redact: secretPaths, mixin: () => scopeFields() },
     destination,
