@@ -3,17 +3,34 @@ import { scopeFields } from './call-scope.js';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 /**
- * The log of a process, on stderr: one JSON object a line, or short lines for people when a terminal reads along. Requests do
- * not wait for their lines; what is not written yet when the process ends is written then.
+ * The log of a process, on stderr: one JSON object a line, or short lines for people when a terminal reads along.
  * @param name the part of the installation that writes, such as `server`
  */
 export function createLog(config: Pick<Config, 'logLevel'>, name: string): Logger {
-  const destination = process.stderr.isTTY ? forPeople(process.stderr) : pino.destination({ fd: 2, sync: false });
   return pino(
     { level: config.logLevel, base: { name, pid: process.pid }, redact: secretPaths, mixin: () => scopeFields() },
-    destination,
+    process.stderr.isTTY ? forPeople(process.stderr) : inPortions(),
   );
 }
+
+/**
+ * Requests do not wait for their lines: these are written together, within 100 ms and at the end of the process. A warning is
+ * written at once, with all before it: it may be the last that a process says. Portions are small enough for a pipe to keep
+ * those of several processes apart.
+ */
+function inPortions(): DestinationStream & { [symbol: symbol]: boolean } {
+  const lines = pino.destination({ fd: 2, sync: false, minLength: 2048, maxWrite: 4096, periodicFlush: 100 });
+  return {
+    [pino.symbols.needsMetadataGsym]: true,
+    write(this: { readonly lastLevel?: number }, line) {
+      lines.write(line);
+      if ((this.lastLevel ?? 0) >= warn) lines.flushSync();
+    },
+  };
+}
+
+/** pino's number of the level. */
+const warn = 40;
 
 /** Never written, whoever logs an object that holds them. */
 const secretPaths = [
