@@ -24,7 +24,7 @@ export function createTemplateSet(
   handlebars.registerHelper(helpers);
   const files = new Map(sources.flatMap(readTemplates).map((file) => [file.name, file]));
   const knownHelpers = Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
-  const options = { ...strictOptions, knownHelpers };
+  const options = { ...strictOptions, knownHelpers, knownHelpersOnly: true };
   const templates = new Map(
     [...files].map(([name, file]) => [name, lazily(() => handlebars.compile(parseTemplate(file), options))]),
   );

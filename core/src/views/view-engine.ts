@@ -1,5 +1,6 @@
 import type { AssetRegistry } from './asset-registry.js';
 import { createFormatters } from './formatters.js';
+import { createFragmentCache, type FragmentCache } from './fragment-cache.js';
 import type { IconSet } from './icon.js';
 import { createMessageCatalogue, type Messages, type MissingMessage } from './message-catalogue.js';
 import type { PageModel, ShellModel } from './page-model.js';
@@ -47,9 +48,14 @@ export interface ViewEngine {
   /** Whether a module's catalogue has a text, in the reader's language or one it falls back to. */
   hasText(env: Pick<ViewEnv, 'locale'>, namespace: string, key: string): boolean;
   readonly formatters: ReturnType<typeof createFormatters>;
+  /** Parts of pages that many requests show alike; they go with the generation. */
+  readonly fragments: FragmentCache;
   /** Compiles every template. @throws TemplateError for the first one that is wrong; tests and `plugin plan` call it. */
   verify(): void;
 }
+
+/** About 20 MB of table rows when full. */
+const keptFragments = 12_000;
 
 /** Wires the templates of the sources to their texts, formats, icons and assets. */
 export function createViewEngine(options: ViewEngineOptions): ViewEngine {
@@ -75,6 +81,7 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
     hasText: (env, namespace, key) => catalogue.has(env.locale, namespace, key),
     translate: (env, namespace, key, values) => catalogue.translate(env.locale, namespace, key, values),
     formatters,
+    fragments: createFragmentCache(keptFragments),
     verify: () => {
       templates.verify();
     },

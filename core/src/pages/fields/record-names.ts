@@ -70,6 +70,7 @@ async function titlesOf(
   const records: readonly RecordValues[] = await ctx
     .query(definition)
     .where({ id: { in: ids } })
+    .select(definition.title)
     .limit(1000);
   return records.map((record) => [`${definition.id} ${asText(record['id'])}`, titleOf(target, record)]);
 }

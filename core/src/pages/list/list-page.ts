@@ -9,7 +9,8 @@ import { listExtras } from '../record/record-extras.js';
 import { filterChips, filteredRefs, filterForms } from './filter-view.js';
 import { readRecordPage, type RecordPage } from './list-reader.js';
 import { addressWithAddedFilter, listAddress, readListState, type ListState, type MomentOf } from './list-state.js';
-import { isWithout, listFields, pagerView, rowsView, tableView } from './list-view.js';
+import { isWithout, listFields, pagerView, tableView } from './list-view.js';
+import { rowsHtml } from './row-view.js';
 
 /** `GET /<path>`: the records of an entity, filtered and sorted as the address says. */
 export async function showList(call: EntityCall): Promise<PageAnswer> {
@@ -23,7 +24,7 @@ export async function showList(call: EntityCall): Promise<PageAnswer> {
   if (isPartial && state.after !== null)
     return showPart(
       call.render('core:records/_more-rows', {
-        rows: rowsView(call, page.records, names),
+        rows: rowsHtml(call, page.records, names),
         pager: { ...pagerView(call, state, page), firstHref: undefined },
       }),
     );
@@ -82,7 +83,7 @@ function listBlocks(call: EntityCall, state: ListState, page: RecordPage, names:
 }
 
 function tableContext(call: EntityCall, state: ListState, page: RecordPage, names: RecordNames): object {
-  return { table: tableView(call, state, page.records, names), pager: pagerView(call, state, page) };
+  return { table: tableView(call, state, rowsHtml(call, page.records, names)), pager: pagerView(call, state, page) };
 }
 
 function clearing(state: ListState): { clearHref?: string } {

@@ -1,8 +1,8 @@
 import { User, type Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { SafeHtml } from '../../views/safe-html.js';
-import { displayField, type DisplaySources, type ValueView } from '../fields/field-display.js';
-import { addressOf, fieldsOf, titleOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import type { DisplaySources } from '../fields/field-display.js';
+import { fieldsOf, type EntityField } from '../fields/entity-field.js';
 import type { RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import type { RecordPage } from './list-reader.js';
@@ -15,12 +15,7 @@ export function listFields({ definition, ...entity }: CompiledEntity): EntityFie
 }
 
 /** The table of a list, as `ui-table` takes it. */
-export function tableView(
-  call: EntityCall,
-  state: ListState,
-  records: readonly RecordValues[],
-  names: RecordNames,
-): object {
+export function tableView(call: EntityCall, state: ListState, rows: SafeHtml): object {
   const { entity } = call;
   const fields = listFields(entity);
   const labels = fields.map((field) => call.labels.field(entity, field));
@@ -31,29 +26,9 @@ export function tableView(
       isWideOnly: isWideOnly(field),
       ...columnOf(field, state),
     })),
-    rows: rowsView(call, records, names),
+    rowsHtml: rows,
     hasActions: true,
   };
-}
-
-/** Rows alone, for what "load more" appends. */
-export function rowsView(call: EntityCall, records: readonly RecordValues[], names: RecordNames): object[] {
-  const { entity } = call;
-  const fields = listFields(entity);
-  const sources = displaySources(call, names);
-  const canEdit =
-    call.request.identity.reach(`${entity.definition.id}:update`) !== null && !isWithout(entity, 'update');
-  return records.map((record) => {
-    const href = addressOf(entity, record);
-    const cells = fields.map((field, place) => ({
-      ...cellOf(displayField(entity, field, record, sources)),
-      ...(needsLabel(field.field) ? { label: call.labels.field(entity, field) } : {}),
-      isNumeric: isNumeric(field.field),
-      isWideOnly: isWideOnly(field),
-      ...(place === 0 ? { isTitle: true, href } : {}),
-    }));
-    return { id: record['id'], cells, actions: canEdit ? rowActions(call, href, record) : undefined };
-  });
 }
 
 /** What stands below the rows: how many there are, and the way on. */
@@ -83,19 +58,20 @@ export function isWithout(
 }
 
 /** The last change is the first column to go where there is little room. */
-function isWideOnly(field: EntityField): boolean {
+export function isWideOnly(field: EntityField): boolean {
   return field.path === 'updatedAt';
 }
 
 const unsortable: ReadonlySet<Field['kind']> = new Set(['list', 'longText', 'json', 'choices', 'ref']);
 const numeric: ReadonlySet<Field['kind']> = new Set(['integer', 'decimal', 'percent', 'money', 'duration']);
 
-function isNumeric({ kind }: Field): boolean {
+/** Whether figures of the field stand below each other at the right. */
+export function isNumeric({ kind }: Field): boolean {
   return numeric.has(kind);
 }
 
 /** On a phone a row is a card without column heads: bare figures and dates say there what they are, words speak for themselves. */
-function needsLabel({ kind }: Field): boolean {
+export function needsLabel({ kind }: Field): boolean {
   return numeric.has(kind) || kind === 'date' || kind === 'dateTime' || kind === 'boolean';
 }
 
@@ -110,19 +86,4 @@ function columnOf({ path, field }: EntityField, state: ListState): object {
 /** Figures and moments are asked for from the top, words from the start of the alphabet. */
 function firstDirection({ kind }: Field, path: string): string {
   return numeric.has(kind) || kind === 'dateTime' || kind === 'date' ? `-${path}` : path;
-}
-
-/** In a table a list field shows its first entry and how many more there are. */
-function cellOf(value: ValueView): ValueView {
-  if (value.kind === 'longText') return { ...value, kind: 'text' };
-  if (value.kind !== 'entries') return value;
-  const [first, ...rest] = value.entries ?? [];
-  if (first === undefined) return { kind: 'text', text: '' };
-  const text = rest.length === 0 ? first.text : `${first.text} +${rest.length}`;
-  return first.href === undefined ? { kind: 'text', text } : { kind: 'link', text, href: first.href };
-}
-
-function rowActions({ entity, render }: EntityCall, href: string, record: RecordValues): SafeHtml {
-  const name = titleOf(entity, record);
-  return render('core:records/_row-actions', { href: `${href}/edit`, name });
 }
