@@ -55,7 +55,13 @@ export interface TableEditor {
   uniqueIndex(columns: readonly string[], options?: { readonly where?: string; readonly name?: string }): void;
   index(
     columns: readonly string[],
-    options?: { readonly where?: string; readonly name?: string; readonly using?: 'btree' | 'gin' },
+    options?: {
+      readonly where?: string;
+      readonly name?: string;
+      readonly using?: 'btree' | 'gin';
+      /** Columns kept beside the keys, so that reading them needs no row. */
+      readonly include?: readonly string[];
+    },
   ): void;
   /** Constant SQL condition. */
   check(name: string, condition: string): void;

@@ -3,9 +3,9 @@ import { encodeCursor } from './cursor.js';
 import type { ListQuery } from './list-query.js';
 import type { PresentedRecord } from './present-record.js';
 import type { ReadScope } from './record-scope.js';
-import { requireReach, visibleRecords } from './rights.js';
-import { afterCondition, type KeyValue } from './sort.js';
-import { allOf, type Sql } from './sql.js';
+import { reachBranches, requireReach, visibleRecords } from './rights.js';
+import { afterCondition, isDefaultOrder, type KeyValue } from './sort.js';
+import { allOf, sql, type Sql } from './sql.js';
 import { countCap, countShape, estimatedRows, estimateShape, type CountMode } from './statements/count-statement.js';
 import { resolveIncludes } from './statements/included.js';
 import { pageShape } from './statements/list-statement.js';
@@ -36,10 +36,8 @@ export interface RecordPageText {
 
 /** Reads one page with the actor's rights in one statement; an estimated count is one more. @throws ForbiddenError */
 export async function readPage(scope: ReadScope, entity: CompiledEntity, query: ListQuery): Promise<RecordPageText> {
-  requireReach(scope, entity, 'read');
   const { fields, order, limit, count: mode } = query;
-  const condition = allOf([visibleRecords(scope, entity), ...query.conditions]);
-  const plan = { entity, fields, included: resolveIncludes(scope, query.include), condition };
+  const plan = { entity, fields, included: resolveIncludes(scope, query.include), ...restrict(scope, entity, query) };
   const after = query.after === null ? null : afterCondition(order, query.after);
   const [row = []] = await runRead(scope, plan, pageShape({ order, limit, after, count: mode }));
   const [data, found, counted, ...keys] = row as readonly [string | null, number, number | null, ...KeyValue[]];
@@ -58,6 +56,19 @@ export async function listRecords(scope: ReadScope, entity: CompiledEntity, quer
 export async function countRecords(scope: ReadScope, entity: CompiledEntity, condition: Sql): Promise<number> {
   const [row = []] = await runRead(scope, { entity, fields: [], included: [], condition }, countShape);
   return Number(row[0]);
+}
+
+/** The default list without filters has an index for each part of a reach; anything else is one condition. */
+function restrict(
+  scope: ReadScope,
+  entity: CompiledEntity,
+  { conditions, order }: ListQuery,
+): Pick<ReadPlan, 'condition' | 'branches'> {
+  const reach = requireReach(scope, entity, 'read');
+  const isDefault = conditions.length === 0 && isDefaultOrder(order);
+  const branches = isDefault ? reachBranches(scope.identity, entity, reach) : null;
+  if (branches !== null) return { condition: sql('r."deleted_at" is null'), branches };
+  return { condition: allOf([visibleRecords(scope, entity), ...conditions]) };
 }
 
 async function estimate(scope: ReadScope, plan: ReadPlan): Promise<number> {

@@ -36,6 +36,29 @@ export function withinReach(identity: Identity, entity: CompiledEntity, reach: R
   return anyOf(conditions);
 }
 
+/** So many teams are looked up one by one; beyond, a list goes through all records until its page is full. */
+const maxTeamBranches = 8;
+
+/**
+ * The same reach as conditions of which a record fulfils one at most: each has an index that gives its records in the order of the
+ * default list. Null where one condition does. Without them a team that owns little is looked for among all records.
+ */
+export function reachBranches(identity: Identity, entity: CompiledEntity, reach: Reach): readonly Sql[] | null {
+  if (!entity.definition.owned || reach === 'all' || reach === 'own') return null;
+  const teams = teamsOf(identity, reach);
+  if (teams.length > maxTeamBranches) return null;
+  const branches = padded(teams).map((team) => sql('r."team_id" = ?::uuid', [team]));
+  if (identity.userId === null) return branches;
+  const elsewhere = '(r."team_id" is null or r."team_id" <> all(?::uuid[]))';
+  return [...branches, sql(`r."owner_id" = ?::uuid and ${elsewhere}`, [identity.userId, teams])];
+}
+
+/** Filled up with teams that do not exist to 1, 2, 4 or 8, so that few statements do. */
+function padded(teams: readonly string[]): readonly (string | null)[] {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(1, teams.length)));
+  return Array.from({ length: size }, (_none, position) => teams[position] ?? null);
+}
+
 /** Condition that lets through what is not in the trash and within the actor's right to read. */
 export function visibleRecords(scope: RightsScope, entity: CompiledEntity, prefix = ''): Sql {
   const isThere = sql(`${prefix}${recordAlias}."deleted_at" is null`);

@@ -23,6 +23,15 @@ export function completeOrder(entity: CompiledEntity, keys: readonly SortKey[]):
   return [...order, ...keysOf(entity, 'id', order.at(-1)?.isDescending ?? false)];
 }
 
+/** Whether it is the order of a list that asked for none. */
+export function isDefaultOrder(order: readonly SortKey[]): boolean {
+  return (
+    order.length === 2 && order.every(({ isDescending, field }, at) => isDescending && defaultOrder[at] === field.path)
+  );
+}
+
+const defaultOrder = ['updatedAt', 'id'];
+
 /** The order as SQL. `nulls last` is left out where there are none: an index without it could not serve the order. */
 export function orderText(order: readonly SortKey[]): string {
   const parts = order.map(

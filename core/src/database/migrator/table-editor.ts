@@ -21,7 +21,8 @@ export function createTableEditor(columns: Knex.TableBuilder, table: EditedTable
     table.statements.push(constraint(table, name, definition));
   };
   const addIndex = (kind: 'unique' | 'index', keys: readonly string[], options: IndexOptions = {}): void => {
-    const name = options.name ?? fittingName(table.name, ...keys.map(keyName), kind);
+    const beside = options.include === undefined ? [] : ['with', ...options.include];
+    const name = options.name ?? fittingName(table.name, ...keys.map(keyName), ...beside, kind);
     table.statements.push(...index(table, { ...options, name, keys, isUnique: kind === 'unique' }));
   };
   return {
@@ -53,6 +54,7 @@ interface IndexOptions {
   readonly where?: string;
   readonly name?: string;
   readonly using?: 'btree' | 'gin';
+  readonly include?: readonly string[];
 }
 
 function columnEditor(knex: Knex, builder: Knex.ColumnBuilder): ColumnEditor {
@@ -79,10 +81,11 @@ interface IndexPlan extends IndexOptions {
 
 /** In the `index` phase built without a lock; what a crash left half-built goes first, or `if not exists` would keep it. */
 function index(table: EditedTable, plan: IndexPlan): readonly string[] {
-  const { name, keys, isUnique, where, using = 'btree' } = plan;
+  const { name, keys, isUnique, where, using = 'btree', include = [] } = plan;
   const concurrently = table.phase === 'index';
   const head = `create ${isUnique ? 'unique ' : ''}index ${concurrently ? 'concurrently if not exists ' : ''}${quoteName(name)}`;
-  const rest = `using ${using} (${keys.map(keySql).join(', ')})${where === undefined ? '' : ` where ${where}`}`;
+  const beside = include.length === 0 ? '' : ` include (${include.map(quoteName).join(', ')})`;
+  const rest = `using ${using} (${keys.map(keySql).join(', ')})${beside}${where === undefined ? '' : ` where ${where}`}`;
   const build = `${head} on ${targetOf(table)} ${rest}`;
   return concurrently ? [`${dropInvalid}${quoteName(table.schemaName)}.${quoteName(name)}`, build] : [build];
 }

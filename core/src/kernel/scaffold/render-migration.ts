@@ -44,7 +44,7 @@ function renderExpand(request: MigrationRequest, drifts: readonly Drift[]): Rend
   const up = steps.map(({ up: lines }) => lines).flat();
   const down = steps.toReversed().flatMap(({ down: lines }) => lines);
   const text = `${up.join('\n')}\n${down.join('\n')}`;
-  const used = ['listTable', 'money', 'recordColumns', 'recordIndexes', 'references', 'sideTable'].filter((helper) =>
+  const used = ['listIndexes', 'listTable', 'money', 'recordColumns', 'references', 'sideTable'].filter((helper) =>
     text.includes(`${helper}(`),
   );
   return render({ name: request.name, moment: request.moment, phase: 'expand', helpers: used, up, down });
@@ -78,7 +78,7 @@ function createTable({ table }: Drift, { tableOf }: MigrationRequest): StepLines
   const lines = [
     heads[shape],
     ...own.flatMap((column) => columnLines(column, tableOf)),
-    ...(shape === 'records' ? [`recordIndexes(table, { owned: ${owned} });`] : []),
+    ...(shape === 'records' ? [`listIndexes(table, { owned: ${owned} });`] : []),
     ...(shape === 'records' ? own.filter(needsIndex).map(indexLine) : []),
   ];
   return {

@@ -36,7 +36,7 @@ export function groupsShape(aggregation: Aggregation): Shape {
     further: [],
     plugins: sidesOf([...by, ...measured]),
     write: ({ from, condition }) =>
-      `select ${columns}\n  ${from}\n  where ${condition}${grouping}\n  order by ${order} limit ${maxGroups}`,
+      `select ${columns}\n  ${from()}\n  where ${condition}${grouping}\n  order by ${order} limit ${maxGroups}`,
   };
 }
 

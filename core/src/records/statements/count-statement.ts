@@ -7,10 +7,14 @@ export type CountMode = 'capped' | 'exact' | 'estimate' | 'none';
 export const countCap = 1000;
 
 /** Subquery that counts what a plan lets through, one more than the cap at most; null for modes that count nothing. */
-export function countText({ bareFrom, condition }: PlanTexts, mode: CountMode): string | null {
-  if (mode === 'exact') return `select count(*) ${bareFrom} where ${condition}`;
-  if (mode !== 'capped') return null;
-  return `select count(*) from (select 1 ${bareFrom} where ${condition} limit ${countCap + 1}) c`;
+export function countText(texts: PlanTexts, mode: CountMode): string | null {
+  if (mode === 'exact') return `select count(*) from (${counted(texts)}) c`;
+  return mode === 'capped' ? `select count(*) from (${counted(texts)} limit ${countCap + 1}) c` : null;
+}
+
+function counted({ table, bareFrom, condition, branches }: PlanTexts): string {
+  if (branches.length === 0) return `select 1 ${bareFrom} where ${condition}`;
+  return branches.map((branch) => `select 1 from ${table} r where ${condition} and ${branch}`).join(' union all ');
 }
 
 /** The exact number alone. */
@@ -26,7 +30,7 @@ export const estimateShape: Shape = {
   kind: 'estimate',
   constants: [],
   further: [],
-  write: ({ bareFrom, condition }) => `explain (format json) select r."id" ${bareFrom} where ${condition}`,
+  write: (texts) => `explain (format json) ${counted(texts)}`,
 };
 
 /** Number of rows in the answer of {@link estimateShape}. */

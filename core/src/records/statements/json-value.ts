@@ -41,16 +41,16 @@ const keyForms: Readonly<Partial<Record<FieldKind, Form>>> = {
 };
 
 /** Two decimals at least, four at most where they are not zero. */
-function money({ field, column }: CompiledField, amount: string, alias: string): string {
+function money({ field, column, plugin }: CompiledField, amount: string, alias: string): string {
   const currency = `${alias}.${quoted(currencyColumn(column))}`;
   const text = `round(${amount}, greatest(min_scale(${amount}), 2))::text`;
-  const otherwise = field.default === undefined ? '' : ` else ${jsonLiteral(field.default)}`;
+  const otherwise = plugin === null || field.default === undefined ? '' : ` else ${jsonLiteral(field.default)}`;
   return `case when ${amount} is not null then json_build_object('amount', ${text}, 'currency', ${currency})${otherwise} end`;
 }
 
 /** What stands where nothing was stored: only side tables can lack a value that is never null. */
-function fallbackOf({ field }: CompiledField): string | null {
-  if (field.default === undefined || field.default === null) return null;
+function fallbackOf({ field, plugin }: CompiledField): string | null {
+  if (plugin === null || field.default === undefined || field.default === null) return null;
   return field.kind === 'json' ? `${jsonLiteral(field.default)}b` : literal(field.default);
 }
 

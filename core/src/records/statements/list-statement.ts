@@ -28,18 +28,25 @@ export function pageShape(request: PageRequest): Shape {
   };
 }
 
-function writePage({ order, limit, after, count }: PageRequest, texts: PlanTexts): string {
-  const { columns, from, condition, further } = texts;
+function writePage(request: PageRequest, texts: PlanTexts): string {
+  const { order, limit, after, count } = request;
   const keys = keyTexts(order).map((key, position) => `, ${key} as key_${position}`);
   const lastKeys = order.map((_key, position) => `, (array_agg(p.key_${position}))[${limit}]`);
-  const where = [condition, ...further].join(' and ');
+  const where = [texts.condition, ...texts.further].join(' and ');
+  const top = `order by ${orderText(order)} limit ${limit + 1}`;
   return [
     `select array_to_json((array_agg(p.record))[1:${limit}])::text, count(*), ${counted(texts, count, after, limit)}${lastKeys.join('')}`,
     `from (select row_to_json(t) as record${keys.join('')}`,
-    `  ${from} cross join lateral (select ${columns}) t`,
-    `  where ${where}`,
-    `  order by ${orderText(order)} limit ${limit + 1}) p`,
+    `  ${fromBranches(texts, where, top)} cross join lateral (select ${texts.columns}) t`,
+    texts.branches.length > 0 ? `  ${top}) p` : `  where ${where}\n  ${top}) p`,
   ].join('\n');
+}
+
+/** Each branch gives its first records in the list's order; the page is among them. */
+function fromBranches({ table, from, branches }: PlanTexts, where: string, top: string): string {
+  if (branches.length === 0) return from();
+  const tops = branches.map((branch) => `(select * from ${table} r where ${where} and ${branch} ${top})`);
+  return from(`(${tops.join('\n    union all ')})`);
 }
 
 /** A first page that holds everything has counted it already. */

@@ -4,7 +4,7 @@ import type { ReadScope } from '../record-scope.js';
 import { finished, numbered, bindingsOf, type Sql } from '../sql.js';
 import type { Included } from './included.js';
 import { recordColumns } from './json-record.js';
-import { fromClause, sidesOf } from './source.js';
+import { fromClause, sidesOf, tableOf } from './source.js';
 
 /** What a read of records shows and lets through. */
 export interface ReadPlan {
@@ -12,15 +12,21 @@ export interface ReadPlan {
   readonly fields: readonly CompiledField[];
   readonly included: readonly Included[];
   readonly condition: Sql;
+  /** Conditions of which a record must fulfil one, and cannot fulfil two. */
+  readonly branches?: readonly Sql[] | undefined;
 }
 
 /** Pieces of a plan's statement, with numbered placeholders. */
 export interface PlanTexts {
+  /** The entity's own table. */
+  readonly table: string;
   /** Select list whose row is the record. */
   readonly columns: string;
-  /** The table with the side tables that the fields and the condition need. */
-  readonly from: string;
+  /** The table, or what stands for it, with the side tables that the fields and the condition need. */
+  readonly from: (table?: string) => string;
   readonly condition: string;
+  /** Conditions of the branches; none for a plan without. */
+  readonly branches: readonly string[];
   /** The same without what only the fields need, for counting. */
   readonly bareFrom: string;
   /** Texts of the further pieces. */
@@ -48,9 +54,12 @@ export function statementOf(plan: ReadPlan, shape: Shape): PreparedStatement {
 }
 
 /** All that decides on the text. Values are not in it: they stand behind placeholders. */
-function keyOf({ entity, fields, included, condition }: ReadPlan, { kind, constants, further }: Shape): string {
+function keyOf(
+  { entity, fields, included, condition, branches = [] }: ReadPlan,
+  { kind, constants, further }: Shape,
+): string {
   const shown = [fieldsKey(entity, fields), ...included.map(includeKey)].join(';');
-  return [kind, shown, condition.text, ...constants, ...further.map(({ text }) => text)].join('|');
+  return [kind, shown, condition.text, ...constants, ...[...branches, ...further].map(({ text }) => text)].join('|');
 }
 
 function includeKey({ target: { field, item }, entity, fields, condition }: Included): string {
@@ -62,21 +71,23 @@ function fieldsKey(entity: CompiledEntity, fields: readonly CompiledField[]): st
   return fields === entity.fieldList ? '*' : fields.map(({ path }) => path).join();
 }
 
-function piecesOf({ included, condition }: ReadPlan, { further }: Shape): readonly Sql[] {
-  return [...included.map((include) => include.condition), condition, ...further];
+function piecesOf({ included, condition, branches = [] }: ReadPlan, { further }: Shape): readonly Sql[] {
+  return [...included.map((include) => include.condition), condition, ...branches, ...further];
 }
 
 function textsOf(plan: ReadPlan, shape: Shape): PlanTexts {
-  const { entity, fields, condition } = plan;
+  const { entity, fields, condition, branches = [] } = plan;
   const texts = numbered(piecesOf(plan, shape));
   const included = plan.included.map((include, position) => ({ ...include, conditionText: texts[position] ?? '' }));
-  const further = texts.slice(included.length + 1);
-  const plugins = [...condition.plugins, ...(shape.plugins ?? []), ...shape.further.flatMap((piece) => piece.plugins)];
+  const [conditionText = '', ...rest] = texts.slice(included.length);
+  const needed = [...condition.plugins, ...(shape.plugins ?? []), ...shape.further.flatMap((piece) => piece.plugins)];
   return {
+    table: tableOf(entity),
     columns: finished(recordColumns(fields, included)),
-    from: fromClause(entity, [...plugins, ...sidesOf(fields)]),
-    condition: texts[included.length] ?? '',
+    from: (table) => fromClause(entity, [...needed, ...sidesOf(fields)], '', table),
+    condition: conditionText,
+    branches: rest.slice(0, branches.length),
     bareFrom: fromClause(entity, condition.plugins),
-    further,
+    further: rest.slice(branches.length),
   };
 }

@@ -13,11 +13,20 @@ export function columnSql({ alias, column, field, plugin }: CompiledField, prefi
   return fallback === null ? name : `coalesce(${name}, ${fallback})`;
 }
 
-/** From clause of a read: the entity's table and the side tables of some plugins. */
-export function fromClause(entity: CompiledEntity, plugins: readonly string[], prefix = ''): string {
-  const record = `${prefix}${recordAlias}`;
+/** The entity's own table. */
+export function tableOf({ schemaName, tableName }: CompiledEntity): string {
+  return quoted(schemaName, tableName);
+}
+
+/** From clause of a read: the entity's table, or a subquery in its place, and the side tables of some plugins. */
+export function fromClause(
+  entity: CompiledEntity,
+  plugins: readonly string[],
+  prefix = '',
+  table = tableOf(entity),
+): string {
   const joins = [...new Set(plugins)].map((plugin) => joinOf(entity, plugin, prefix));
-  return `from ${quoted(entity.schemaName, entity.tableName)} ${record}${joins.join('')}`;
+  return `from ${table} ${prefix}${recordAlias}${joins.join('')}`;
 }
 
 /** Plugins whose side tables hold some of the fields. */

@@ -1,6 +1,6 @@
 import type { TableEditor } from '../../migration.js';
 
-/** Columns of every record (DESIGN §5), and owner and team if owned. Indexes of the default list come from `recordIndexes`. */
+/** Columns of every record (DESIGN §5), and owner and team if owned. Indexes of the default list come from `listIndexes`. */
 export function recordColumns(table: TableEditor, options: { readonly owned: boolean }): void {
   table.uuid('id').notNullable();
   table.primary(['id']);
