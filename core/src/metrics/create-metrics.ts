@@ -106,7 +106,7 @@ function eventLoopGauge(registry: Registry, id: string): void {
   new Gauge({
     name: 'trellis_event_loop_delay_seconds',
     help: 'Delay of the event loop since the last scrape',
-    labelNames: ['process', 'quantile'],
+    labelNames: ['process', 'percentile'],
     registers: [registry],
     collect() {
       for (const [quantile, percentile] of [
@@ -114,7 +114,7 @@ function eventLoopGauge(registry: Registry, id: string): void {
         ['0.99', 99],
         ['1', 100],
       ] as const)
-        this.set({ process: id, quantile }, delay.percentile(percentile) / 1e9);
+        this.set({ process: id, percentile }, delay.percentile(percentile) / 1e9);
       delay.reset();
     },
   });

@@ -64,5 +64,5 @@ async function toText(snapshots: readonly MetricsSnapshot[]): Promise<string> {
   gauge('trellis_processes', 'Server processes that answered', snapshots.length);
   gauge('trellis_supervisor_resident_bytes', 'Memory of the supervisor', process.memoryUsage.rss());
   const processes = AggregatorRegistry.aggregate(snapshots.map((snapshot) => [...snapshot]));
-  return `${await supervisor.metrics()}\n${await processes.metrics()}`;
+  return `${await supervisor.metrics()}\n${await processes.metrics()}\n`;
 }

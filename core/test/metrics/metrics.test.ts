@@ -68,7 +68,7 @@ describe('Metrics', () => {
     expect(text).to.contain('\ntrellis_processes 2\n');
     expect(text).to.match(/trellis_pool_connections\{process="\d+",pool="request",state="waiting"\} 0/);
     expect(text).to.match(/trellis_process_resident_bytes\{process="\d+"\} \d{7,}/);
-    expect(text).to.match(/trellis_event_loop_delay_seconds\{process="\d+",quantile="0.99"\} \d/);
+    expect(text).to.match(/trellis_event_loop_delay_seconds\{process="\d+",percentile="99"\} \d/);
     expect(text).to.match(/trellis_generation\{process="\d+"\} \d+/);
   });
 
