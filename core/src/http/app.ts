@@ -23,10 +23,12 @@ export function createApp(workspace: Workspace): Koa<RequestState> {
   const isPublicHttps = (): boolean => workspace.info().publicUrl.startsWith('https:');
   const isHttps = (ctx: Exchange): boolean => isPublicHttps() || isForwardedHttps(ctx.req, config.trustProxy);
   const admission = createAdmission();
+  const metrics = container.isRegistered(Metrics) ? container.resolve(Metrics) : undefined;
+  metrics?.follow(admission);
   const app = new Application(admission, log);
   app.on('error', (error: unknown) => log.debug({ err: error }, 'answer could not be sent'));
   app.use(identifyRequest(config.trustProxy));
-  app.use(logAccess(log, container.isRegistered(Metrics) ? container.resolve(Metrics) : undefined));
+  app.use(logAccess(log, metrics));
   app.use(securityHeaders(isPublicHttps));
   app.use(compressed);
   app.use(handleErrors(workspace));

@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../database/database.js';
 import type { CallCost } from '../kernel/call-costs.js';
-import type { AnsweredRequest, Metrics } from './metrics.js';
+import type { AdmissionNumbers, AnsweredRequest, Metrics } from './metrics.js';
 import { workspaceGauges } from './workspace-gauges.js';
 
 /** What is measured. */
@@ -25,6 +25,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
   workspaceGauges(ofWorkspace, parts.database.knex, parts.now);
   return {
     observe: ({ seconds, ...labels }) => requests.observe(toLabels(labels), seconds),
+    follow: (admission) => admissionGauges(registry, admission),
     async snapshot(withWorkspace) {
       const own = await registry.getMetricsAsJSON();
       return withWorkspace ? [...own, ...(await ofWorkspace.getMetricsAsJSON())] : own;
@@ -49,6 +50,26 @@ function requestHistogram(registry: Registry): Histogram {
 /** Whatever a stranger sends, the number of series stays bounded. */
 function toLabels({ method, route, module, status }: Omit<AnsweredRequest, 'seconds'>) {
   return { method: methods.has(method) ? method : 'other', route: route ?? 'none', module, status };
+}
+
+function admissionGauges(registry: Registry, admission: AdmissionNumbers): void {
+  new Gauge({
+    name: 'trellis_http_requests_under_way',
+    help: 'Requests that are worked on',
+    registers: [registry],
+    collect() {
+      this.set(admission.underWay);
+    },
+  });
+  new Counter({
+    name: 'trellis_http_requests_refused_total',
+    help: 'Requests that were refused because too many were under way',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(admission.refused);
+    },
+  });
 }
 
 function moduleCounters(registry: Registry, { calls, database }: MetricsParts): void {
@@ -109,12 +130,7 @@ function eventLoopGauge(registry: Registry, id: string): void {
     labelNames: ['process', 'percentile'],
     registers: [registry],
     collect() {
-      for (const [quantile, percentile] of [
-        ['0.5', 50],
-        ['0.99', 99],
-        ['1', 100],
-      ] as const)
-        this.set({ process: id, percentile }, delay.percentile(percentile) / 1e9);
+      for (const percentile of [50, 99, 100]) this.set({ process: id, percentile }, delay.percentile(percentile) / 1e9);
       delay.reset();
     },
   });

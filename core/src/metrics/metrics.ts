@@ -14,10 +14,18 @@ export interface AnsweredRequest {
   readonly seconds: number;
 }
 
+/** How many requests a process has taken on, and how many it refused because it had too many. */
+export interface AdmissionNumbers {
+  readonly underWay: number;
+  readonly refused: number;
+}
+
 /** What a process counts about itself and its workspace. */
 export interface Metrics {
   /** Called after each answer; takes about a microsecond. */
   observe(request: AnsweredRequest): void;
+  /** Tells of these numbers from now on. */
+  follow(admission: AdmissionNumbers): void;
   /** @param ofWorkspace also what the database knows, which one process tells for all */
   snapshot(ofWorkspace: boolean): Promise<MetricsSnapshot>;
 }

@@ -72,6 +72,15 @@ describe('Metrics', () => {
     expect(text).to.match(/trellis_generation\{process="\d+"\} \d+/);
   });
 
+  it('tells how many requests are under way and how many were refused', async () => {
+    processes.forEach((metrics, index) => metrics.follow({ underWay: 3, refused: 5 + index }));
+
+    const text = await scrape();
+
+    expect(text).to.contain('\ntrellis_http_requests_under_way 6\n');
+    expect(text).to.contain('\ntrellis_http_requests_refused_total 11\n');
+  });
+
   it('tells of events, deliveries and jobs once for all processes', async () => {
     await database.knex
       .raw(`insert into core.deliveries (subscription_id, event_id, order_key, position, state, next_at, changed_at)
