@@ -40,6 +40,11 @@ export interface Query<R> extends PromiseLike<readonly R[]> {
   where(conditions: Where<R>): Query<R>;
   /** Adds a condition that holds when any of these does. */
   any(alternatives: readonly Where<R>[]): Query<R>;
+  /**
+   * Only what search finds: all of the words, as parts of short texts or whole words of long ones, in fields declared with `search`.
+   * @throws MalformedError `invalid_query` when there is nothing to look for or nothing of the entity is searched
+   */
+  search(text: string): Query<R>;
   sort(...keys: SortKey<R>[]): Query<R>;
   /** At most this many records; 50 unless told, at most 1,000. */
   limit(count: number): Query<R>;

@@ -10,6 +10,7 @@ export function describeList(entity: CompiledEntity): EndpointDescription {
   return {
     ...about(entity, 'list', 'List'),
     query: parameters({
+      ...(entity.search === null ? {} : { q: searchText }),
       filter: filterSchema(entity),
       sort: text(
         `Fields, comma-separated, - in front for descending; default -updatedAt. ${pathsOf(entity, isSortable)}`,
@@ -90,6 +91,14 @@ export function describeTrashList(entity: CompiledEntity): EndpointDescription {
 export function describeRestoration(entity: CompiledEntity): EndpointDescription {
   return { ...about(entity, 'restore', 'Take out of the trash one of'), answers: { 200: entity.schemas.record } };
 }
+
+/** What search takes, wherever it is asked. */
+export const searchText: JsonSchema = {
+  type: 'string',
+  maxLength: 200,
+  description:
+    'Words to look for, all of which must be found: parts of names and other short texts, whole words of long ones; in "quotes" words that stand together',
+};
 
 const includeSchema: JsonSchema = text('Refs, comma-separated, whose records replace their ids');
 

@@ -5,6 +5,7 @@ import type { Operator } from './field-kinds.js';
 import { compileComparison, operatorsOf } from './filter.js';
 import type { ReadScope } from './record-scope.js';
 import { completeOrder, isSortable, type KeyValue, type SortKey } from './sort.js';
+import { parseSearch, searchProblems, type SearchTerms } from './search/search-terms.js';
 import { decodeCursor } from './cursor.js';
 import type { Sql } from './sql.js';
 import type { CountMode } from './statements/count-statement.js';
@@ -12,6 +13,8 @@ import type { CountMode } from './statements/count-statement.js';
 /** A list that was asked for, checked against the entity and what the actor may see. */
 export interface ListQuery {
   readonly conditions: readonly Sql[];
+  /** What records are searched for; null when they are not. */
+  readonly search: SearchTerms | null;
   readonly order: readonly SortKey[];
   readonly limit: number;
   readonly after: readonly KeyValue[] | null;
@@ -32,10 +35,12 @@ export function parseListQuery(scope: AccessScope, entity: CompiledEntity, param
   const identity = [
     entity.definition.id,
     reader.filterText(),
+    reader.one('q') ?? '',
     order.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field.path}`).join(),
   ].join('|');
   const query: ListQuery = {
     conditions,
+    search: reader.search(),
     order,
     limit: reader.limit(),
     after: reader.after(identity, order),
@@ -44,7 +49,7 @@ export function parseListQuery(scope: AccessScope, entity: CompiledEntity, param
     count: reader.count(),
     identity,
   };
-  reader.finish(['sort', 'limit', 'after', 'fields', 'include', 'count']);
+  reader.finish(['q', 'sort', 'limit', 'after', 'fields', 'include', 'count']);
   return query;
 }
 
@@ -81,6 +86,16 @@ export class QueryReader {
       .map((pair) => JSON.stringify(pair))
       .toSorted()
       .join();
+  }
+
+  /** What `q` looks for; null when it is left out or empty. */
+  search(): SearchTerms | null {
+    const text = this.one('q')?.trim() ?? '';
+    if (text === '') return null;
+    const terms = this.entity.search === null ? 'unknown_parameter' : parseSearch(text);
+    if (typeof terms !== 'string') return terms;
+    this.#refuse('q', terms, searchProblems[terms]);
+    return null;
   }
 
   sort(): readonly SortKey[] {

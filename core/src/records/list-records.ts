@@ -4,6 +4,8 @@ import type { ListQuery } from './list-query.js';
 import type { PresentedRecord } from './present-record.js';
 import type { ReadScope } from './record-scope.js';
 import { reachBranches, requireReach, visibleRecords } from './rights.js';
+import { isFound, isOnFoundPage } from './search/match-condition.js';
+import type { SearchTerms } from './search/search-terms.js';
 import { afterCondition, isDefaultOrder, type KeyValue } from './sort.js';
 import { allOf, sql, type Sql } from './sql.js';
 import { countCap, countShape, estimatedRows, estimateShape, type CountMode } from './statements/count-statement.js';
@@ -37,9 +39,10 @@ export interface RecordPageText {
 /** Reads one page with the actor's rights in one statement; an estimated count is one more. @throws ForbiddenError */
 export async function readPage(scope: ReadScope, entity: CompiledEntity, query: ListQuery): Promise<RecordPageText> {
   const { fields, order, limit, count: mode } = query;
-  const plan = { entity, fields, included: resolveIncludes(scope, query.include), ...restrict(scope, entity, query) };
+  const { page = null, ...restricted } = restrict(scope, entity, query);
+  const plan = { entity, fields, included: resolveIncludes(scope, query.include), ...restricted };
   const after = query.after === null ? null : afterCondition(order, query.after);
-  const [row = []] = await runRead(scope, plan, pageShape({ order, limit, after, count: mode }));
+  const [row = []] = await runRead(scope, plan, pageShape({ order, limit, after, count: mode, page }));
   const [data, found, counted, ...keys] = row as readonly [string | null, number, number | null, ...KeyValue[]];
   const next = found > limit ? encodeCursor(query.identity, keys) : null;
   const count = mode === 'estimate' ? await estimate(scope, plan) : counted;
@@ -58,17 +61,35 @@ export async function countRecords(scope: ReadScope, entity: CompiledEntity, con
   return Number(row[0]);
 }
 
+/** What a list lets through, in the form of a plan. */
+interface Restriction extends Pick<ReadPlan, 'condition' | 'branches'> {
+  /** What its page does, when that is told apart. */
+  readonly page?: Sql;
+}
+
 /** The default list without filters has an index for each part of a reach; anything else is one condition. */
-function restrict(
-  scope: ReadScope,
-  entity: CompiledEntity,
-  { conditions, order }: ListQuery,
-): Pick<ReadPlan, 'condition' | 'branches'> {
+function restrict(scope: ReadScope, entity: CompiledEntity, query: ListQuery): Restriction {
+  const { conditions, order, search } = query;
   const reach = requireReach(scope, entity, 'read');
+  if (search !== null) return restrictToFound(scope, entity, query, search);
   const isDefault = conditions.length === 0 && isDefaultOrder(order);
   const branches = isDefault ? reachBranches(scope.identity, entity, reach) : null;
   if (branches !== null) return { condition: sql('r."deleted_at" is null'), branches };
   return { condition: allOf([visibleRecords(scope, entity), ...conditions]) };
+}
+
+/** For the default list the search table alone tells which records stand on the page: no more are read than shown, however many are found. */
+function restrictToFound(
+  scope: ReadScope,
+  entity: CompiledEntity,
+  { conditions, order, limit, after, count }: ListQuery,
+  terms: SearchTerms,
+): Restriction {
+  const visible = visibleRecords(scope, entity);
+  const condition = allOf([visible, ...conditions, isFound(entity, terms)]);
+  if (conditions.length > 0 || count === 'estimate' || !isDefaultOrder(order)) return { condition };
+  const page = allOf([visible, isOnFoundPage(scope, entity, { terms, limit, after })]);
+  return count === 'none' ? { condition: page } : { condition, page };
 }
 
 async function estimate(scope: ReadScope, plan: ReadPlan): Promise<number> {

@@ -6,6 +6,8 @@ import { countRecords } from './list-records.js';
 import type { PresentedRecord } from './present-record.js';
 import type { ReadScope } from './record-scope.js';
 import { requireReach, visibleRecords } from './rights.js';
+import { isFound } from './search/match-condition.js';
+import { parseSearch, searchProblems } from './search/search-terms.js';
 import { completeOrder, isSortable, type SortKey } from './sort.js';
 import { allOf, type Sql } from './sql.js';
 import type { Aggregation } from './statements/aggregate-statement.js';
@@ -18,13 +20,14 @@ import { compileAny, compileWhere } from './where.js';
 interface QueryState {
   readonly where: readonly object[];
   readonly any: readonly (readonly object[])[];
+  readonly search: string | null;
   readonly sort: readonly string[];
   readonly limit: number;
   readonly select: readonly string[] | null;
   readonly include: readonly string[];
 }
 
-const empty: QueryState = { where: [], any: [], sort: [], limit: 50, select: null, include: [] };
+const empty: QueryState = { where: [], any: [], search: null, sort: [], limit: 50, select: null, include: [] };
 const maxLimit = 1000;
 
 /** Starts a query; nothing runs, and nothing is checked, before it is awaited. */
@@ -39,6 +42,7 @@ function queryOf<R>(open: () => ReadScope, entity: CompiledEntity, state: QueryS
   return {
     where: (conditions: Where<R>) => next({ where: [...state.where, conditions] }),
     any: (alternatives: readonly Where<R>[]) => next({ any: [...state.any, alternatives] }),
+    search: (text: string) => next({ search: text }),
     sort: (...keys: QuerySortKey<R>[]) => next({ sort: [...state.sort, ...keys] }),
     limit: (count) => next({ limit: Math.max(0, Math.min(Math.trunc(count), maxLimit)) }),
     select: <K extends keyof R & string>(...fields: K[]) =>
@@ -111,7 +115,18 @@ function conditionOf(scope: ReadScope, entity: CompiledEntity, state: QueryState
     visibleRecords(scope, entity),
     ...state.where.map((conditions) => compileWhere(scope, entity, conditions)),
     ...state.any.map((alternatives) => compileAny(scope, entity, alternatives)),
+    ...(state.search === null ? [] : [foundBy(entity, state.search)]),
   ]);
+}
+
+function foundBy(entity: CompiledEntity, text: string): Sql {
+  const terms = entity.search === null ? 'unknown_parameter' : parseSearch(text);
+  if (typeof terms !== 'string') return isFound(entity, terms);
+  throw new MalformedError(
+    'invalid_query',
+    { reason: terms },
+    { message: `What to search for ${searchProblems[terms]}` },
+  );
 }
 
 function selectedFields(

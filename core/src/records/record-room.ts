@@ -10,9 +10,10 @@ import type { Guard } from '../kernel/registrations.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { openApiEndpoint } from './openapi-endpoint.js';
 import { recordEndpoints } from './record-endpoints.js';
-import type { RecordWorld } from './record-scope.js';
+import { recordScope, type RecordWorld } from './record-scope.js';
 import { createRecordQuery, createRecordStore } from './record-store.js';
 import { belongingOf, isWithinReach } from './rights.js';
+import { searchEndpoint } from './search/search-endpoint.js';
 
 /** What the record layer needs of a workspace. */
 export interface RecordParts {
@@ -33,7 +34,7 @@ export interface RecordRoom {
   isWithinReach(identity: Identity, reach: Reach, record: object): boolean;
   /** REST of one entity. */
   entityEndpoints(entity: CompiledEntity): readonly Endpoint[];
-  /** `/api/v1/openapi.json`. */
+  /** `/api/v1/openapi.json` and `/api/v1/search`. */
   readonly endpoints: readonly Endpoint[];
   /** The call of a request that acts for its own actor: in the unit the request is in, else each use in a transaction of its own. */
   readonly callOf: (request: Caller) => RecordCall;
@@ -71,7 +72,7 @@ export function createRecordRoom(parts: RecordParts): RecordRoom {
     query: (call, entity) => createRecordQuery(world, call, entity),
     isWithinReach: (identity, reach, record) => isWithinReach(identity, reach, belongingOf(record)),
     entityEndpoints: (entity) => recordEndpoints({ world, entity, callOf }),
-    endpoints: [openApiEndpoint()],
+    endpoints: [openApiEndpoint(), searchEndpoint((request) => recordScope(world, callOf(request), 'core'))],
     callOf,
     world,
   };

@@ -22,14 +22,19 @@ export async function ensureSeed(cluster: Cluster, size: DatasetSize, dataDir: s
   const stamp = stampOf(size);
   if ((await readStamp(cluster)) === stamp) return false;
   await cluster.create(seedDatabase);
-  const url = cluster.urlOf(seedDatabase);
-  await runTrellis(['setup', '--company', 'Bench', '--name', 'Ada Admin', '--email', 'admin@bench.example'], {
-    DATABASE_URL: url,
+  const env = {
+    DATABASE_URL: cluster.urlOf(seedDatabase),
     TRELLIS_DATA_DIR: dataDir,
     TRELLIS_PLUGINS_DIR: join(dataDir, 'no-plugins'),
-  });
+  };
+  await runTrellis(['setup', '--company', 'Bench', '--name', 'Ada Admin', '--email', 'admin@bench.example'], env);
   await cluster.connected(seedDatabase, async (client) => {
     for (const statement of datasetStatements(size)) await client.query(statement);
+  });
+  // The statements above go past everything that tells search of new records.
+  await runTrellis(['search', 'rebuild'], env);
+  await cluster.connected(seedDatabase, async (client) => {
+    await client.query('vacuum analyze core.search_entries');
     await client.query('create schema bench');
     await client.query('create table bench.stamp as select $1::text as stamp', [stamp]);
   });

@@ -11,6 +11,8 @@ export interface PageRequest {
   /** What comes after the last record of the page before; null for the first page. */
   readonly after: Sql | null;
   readonly count: CountMode;
+  /** Condition of the page alone, in place of the plan's, which then only the count asks; null: both ask the plan's. */
+  readonly page?: Sql | null;
 }
 
 /**
@@ -18,21 +20,21 @@ export interface PageRequest {
  * when there is a next page · the count, null unless it is counted here · the keys of the page's last record.
  */
 export function pageShape(request: PageRequest): Shape {
-  const { order, limit, after, count } = request;
+  const { order, limit, after, count, page = null } = request;
   return {
     kind: 'list',
-    constants: [orderText(order), limit, count],
-    further: after === null ? [] : [after],
+    constants: [orderText(order), limit, count, page === null ? 'plan' : 'page'],
+    further: [...(page === null ? [] : [page]), ...(after === null ? [] : [after])],
     plugins: sidesOf(order.map(({ field }) => field)),
     write: (texts) => writePage(request, texts),
   };
 }
 
 function writePage(request: PageRequest, texts: PlanTexts): string {
-  const { order, limit, after, count } = request;
+  const { order, limit, after, count, page = null } = request;
   const keys = keyTexts(order).map((key, position) => `, ${key} as key_${position}`);
   const lastKeys = order.map((_key, position) => `, (array_agg(p.key_${position}))[${limit}]`);
-  const where = [texts.condition, ...texts.further].join(' and ');
+  const where = [...(page === null ? [texts.condition] : []), ...texts.further].join(' and ');
   const top = `order by ${orderText(order)} limit ${limit + 1}`;
   return [
     `select array_to_json((array_agg(p.record))[1:${limit}])::text, count(*), ${counted(texts, count, after, limit)}${lastKeys.join('')}`,

@@ -1,0 +1,137 @@
+import type { Reach } from '@trellis-crm/sdk';
+import { prepare, runPrepared } from '../../database/prepared.js';
+import type { CompiledEntity } from '../compiled-entity.js';
+import type { ReadScope } from '../record-scope.js';
+import { reachFor } from '../rights.js';
+import { allOf, bindingsOf, numbered, sql, type Sql } from '../sql.js';
+import { foundInText, foundInWords } from './match-condition.js';
+import { foundValue } from './found-value.js';
+import { likePattern, type SearchTerms } from './search-terms.js';
+
+/** One record that was found. */
+export interface SearchHit {
+  readonly entity: string;
+  readonly id: string;
+  /** What names the record; null when it has no title or not everybody may read it. */
+  readonly title: string | null;
+  /** Value in which it was found, when that is not the title: an e-mail address, a domain; null for long texts. */
+  readonly match: string | null;
+  readonly updatedAt: string;
+}
+
+/** What is searched for, and where. */
+export interface SearchRequest {
+  readonly terms: SearchTerms;
+  readonly entities: readonly CompiledEntity[];
+  readonly limit: number;
+  /** Hits of one entity at most; null: as many as the limit. */
+  readonly perEntity: number | null;
+}
+
+/** What a common word finds is not sorted through to the last record. */
+const mostCandidates = 5000;
+
+/**
+ * Finds records of many entities with the actor's rights: titles that begin so come first, then words that do, then parts of words,
+ * the newest first within each. Whole words of long texts fill up what is left of the page.
+ */
+export async function searchRecords(scope: ReadScope, request: SearchRequest): Promise<readonly SearchHit[]> {
+  const rights = rightsOn(scope, request.entities);
+  const inText = foundInText(request.terms);
+  const first = inText === null ? [] : await find(scope, request, [rights, inText], request.limit);
+  const inWords = foundInWords(request.terms);
+  if (first.length >= request.limit || inWords === null) return first;
+  const more = await find(scope, request, [rights, inWords], request.limit + first.length);
+  const known = new Set(first.map(keyOf));
+  return shortened([...first, ...more.filter((hit) => !known.has(keyOf(hit)))], request);
+}
+
+/** Entities whose records the actor may read at least in part, and that search knows. */
+export function searchableEntities(
+  scope: Pick<ReadScope, 'generation' | 'identity' | 'elevatedFor'>,
+): CompiledEntity[] {
+  return [...scope.generation.entities.values()].filter(
+    (entity) => entity.search !== null && reachOn(scope, entity) !== null,
+  );
+}
+
+type FoundRow = readonly [
+  entity: string,
+  id: string,
+  title: string | null,
+  text: string,
+  details: string | null,
+  updatedAt: Date,
+];
+
+async function find(
+  { db }: ReadScope,
+  { terms, perEntity }: SearchRequest,
+  conditions: readonly Sql[],
+  limit: number,
+): Promise<readonly SearchHit[]> {
+  const rank = sql(rankText, [` ${likePattern(terms.folded)}%`, `% ${likePattern(terms.parts[0] ?? terms.folded)}%`]);
+  const perKind = perEntity === null ? [] : [sql('?::integer', [perEntity])];
+  const pieces = [rank, allOf(conditions), sql('?::integer', [limit]), ...perKind];
+  const [rankSql = '', condition = '', limitSql = '', perEntitySql = ''] = numbered(pieces);
+  const columns = 'entity, record_id, title, text, details, updated_at';
+  const candidates = `select sr.${columns.replaceAll(', ', ', sr.')}, ${rankSql} as rank from core.search_entries sr
+    where ${condition} limit ${mostCandidates}`;
+  const places = `select c.*, row_number() over (partition by entity order by ${order}) as place from (${candidates}) c`;
+  const chosen = perEntity === null ? `(${candidates}) p` : `(${places}) p where place <= ${perEntitySql}`;
+  const text = `select ${columns} from ${chosen} order by ${order} limit ${limitSql}`;
+  const rows = await runPrepared(db, prepare(text), bindingsOf(pieces));
+  return rows.map((row) => toHit(row as FoundRow, terms));
+}
+
+const order = 'rank, updated_at desc, record_id desc';
+const rankText = 'case when sr.text like ?::text then 0 when sr.text like ?::text then 1 else 2 end';
+
+function toHit([entity, id, title, text, details, updatedAt]: FoundRow, terms: SearchTerms): SearchHit {
+  return { entity, id, title, match: foundValue({ title, text, details }, terms), updatedAt: updatedAt.toISOString() };
+}
+
+/** At most as many hits as asked for, of each entity too. */
+function shortened(hits: readonly SearchHit[], { limit, perEntity }: SearchRequest): readonly SearchHit[] {
+  if (perEntity === null) return hits.slice(0, limit);
+  const counts = new Map<string, number>();
+  const fits = ({ entity }: SearchHit): boolean => {
+    const count = (counts.get(entity) ?? 0) + 1;
+    counts.set(entity, count);
+    return count <= perEntity;
+  };
+  return hits.filter(fits).slice(0, limit);
+}
+
+function keyOf({ entity, id }: SearchHit): string {
+  return `${entity} ${id}`;
+}
+
+/** Condition on a search row `sr`: one of the entities, and within the reach of the right to read it. */
+function rightsOn(scope: ReadScope, entities: readonly CompiledEntity[]): Sql {
+  const { userId, teamIds, subtreeTeamIds } = scope.identity;
+  const within = (...reaches: readonly Reach[]): string[] =>
+    entities
+      .filter((entity) => reaches.includes(reachOn(scope, entity) ?? 'all'))
+      .map(({ definition }) => definition.id);
+  return sql(
+    `(sr.entity = any(?::text[]) and (sr.entity = any(?::text[])
+      or sr.owner_id = ?::uuid or (sr.team_id = any(?::uuid[]) and sr.entity = any(?::text[]))
+      or (sr.team_id = any(?::uuid[]) and sr.entity = any(?::text[]))))`,
+    [
+      entities.map(({ definition }) => definition.id),
+      within('all'),
+      userId,
+      [...teamIds],
+      within('team'),
+      [...subtreeTeamIds],
+      within('subtree'),
+    ],
+  );
+}
+
+/** Records nobody owns are read by those who may read all of them, or by nobody. */
+function reachOn(scope: Pick<ReadScope, 'identity' | 'elevatedFor'>, entity: CompiledEntity): Reach | null {
+  const reach = reachFor(scope, entity, 'read');
+  return reach === 'all' || entity.definition.owned ? reach : null;
+}
