@@ -5,6 +5,7 @@ import { configCommand } from './commands/config.command.js';
 import { demoCommand } from './commands/demo.command.js';
 import { doctorCommand } from './commands/doctor.command.js';
 import { eventCommand } from './commands/event.command.js';
+import { explainCommand } from './commands/explain.command.js';
 import { importCommand } from './commands/import.command.js';
 import { jobCommand } from './commands/job.command.js';
 import { pluginCommand } from './commands/plugin.command.js';
@@ -33,6 +34,7 @@ const commands: readonly ((cli: CliContext) => Command)[] = [
   upgradeCommand,
   searchCommand,
   doctorCommand,
+  explainCommand,
   configCommand,
 ];
 

@@ -52,8 +52,8 @@ const comparisons: Readonly<Record<Exclude<Operator, 'empty' | 'in'>, Comparison
   gte: symbol('>='),
   lt: symbol('<'),
   lte: symbol('<='),
-  contains: (column, { value }) => sql(`${column} ilike ?`, [`%${escapeLike(String(value))}%`]),
-  startsWith: (column, { value }) => sql(`${column} ilike ?`, [`${escapeLike(String(value))}%`]),
+  contains: (column, { value }) => sql(`${column} ilike ?::text`, [`%${escapeLike(String(value))}%`]),
+  startsWith: (column, { value }) => sql(`${column} ilike ?::text`, [`${escapeLike(String(value))}%`]),
 };
 
 function symbol(operator: string): Comparison {

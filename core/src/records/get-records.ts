@@ -6,7 +6,7 @@ import type { ReadScope } from './record-scope.js';
 import { requireReach, visibleRecords } from './rights.js';
 import { allOf, sql, type Sql } from './sql.js';
 import { resolveIncludes } from './statements/included.js';
-import { runRead } from './statements/read-plan.js';
+import { runRead, type ReadPlan, type Shape } from './statements/read-plan.js';
 import { recordShape, recordsShape } from './statements/record-statement.js';
 import { selectRows } from './statements/select-rows.js';
 
@@ -31,18 +31,26 @@ export async function readRecord(
   id: Id,
   include: readonly string[] = [],
 ): Promise<RecordText> {
-  requireReach(scope, entity, 'read');
-  const included = resolveIncludes(
-    scope,
-    include.map((name) => includeTarget(scope, entity, name)),
-  );
+  const [plan, shape] = planRecord(scope, entity, id, include);
   if (!isId(id)) throw notFound(entity);
-  const condition = allOf([sql('r."id" = ?::uuid', [id]), visibleRecords(scope, entity)]);
-  const fields = readableFields(scope, entity);
-  const [row] = await runRead(scope, { entity, fields, included, condition }, recordShape);
+  const [row] = await runRead(scope, plan, shape);
   if (row === undefined) throw notFound(entity);
   const [json, version] = row as readonly [string, number];
   return { json, version };
+}
+
+/** What the statement of one record is made of. @throws ForbiddenError, MalformedError for an unknown `include` */
+export function planRecord(
+  scope: ReadScope,
+  entity: CompiledEntity,
+  id: Id,
+  include: readonly string[],
+): readonly [ReadPlan, Shape] {
+  requireReach(scope, entity, 'read');
+  const refs = include.map((name) => includeTarget(scope, entity, name));
+  const condition = allOf([sql('r."id" = ?::uuid', [id]), visibleRecords(scope, entity)]);
+  const fields = readableFields(scope, entity);
+  return [{ entity, fields, included: resolveIncludes(scope, refs), condition }, recordShape];
 }
 
 /** The same with the record read. */

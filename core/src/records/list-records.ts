@@ -11,7 +11,7 @@ import { allOf, sql, type Sql } from './sql.js';
 import { countCap, countShape, estimatedRows, estimateShape, type CountMode } from './statements/count-statement.js';
 import { resolveIncludes } from './statements/included.js';
 import { pageShape } from './statements/list-statement.js';
-import { runRead, type ReadPlan } from './statements/read-plan.js';
+import { runRead, type ReadPlan, type Shape } from './statements/read-plan.js';
 
 /** One page of a list. */
 export interface RecordPage {
@@ -38,15 +38,22 @@ export interface RecordPageText {
 
 /** Reads one page with the actor's rights in one statement; an estimated count is one more. @throws ForbiddenError */
 export async function readPage(scope: ReadScope, entity: CompiledEntity, query: ListQuery): Promise<RecordPageText> {
-  const { fields, order, limit, count: mode } = query;
-  const { page = null, ...restricted } = restrict(scope, entity, query);
-  const plan = { entity, fields, included: resolveIncludes(scope, query.include), ...restricted };
-  const after = query.after === null ? null : afterCondition(order, query.after);
-  const [row = []] = await runRead(scope, plan, pageShape({ order, limit, after, count: mode, page }));
+  const { limit, count: mode } = query;
+  const [plan, shape] = planPage(scope, entity, query);
+  const [row = []] = await runRead(scope, plan, shape);
   const [data, found, counted, ...keys] = row as readonly [string | null, number, number | null, ...KeyValue[]];
   const next = found > limit ? encodeCursor(query.identity, keys) : null;
   const count = mode === 'estimate' ? await estimate(scope, plan) : counted;
   return { data: data ?? '[]', page: { next, ...countOf(count, mode) } };
+}
+
+/** What the statement of a page is made of. @throws ForbiddenError */
+export function planPage(scope: ReadScope, entity: CompiledEntity, query: ListQuery): readonly [ReadPlan, Shape] {
+  const { fields, order, limit, count } = query;
+  const { page = null, ...restricted } = restrict(scope, entity, query);
+  const plan = { entity, fields, included: resolveIncludes(scope, query.include), ...restricted };
+  const after = query.after === null ? null : afterCondition(order, query.after);
+  return [plan, pageShape({ order, limit, after, count, page })];
 }
 
 /** The same with the records read. */

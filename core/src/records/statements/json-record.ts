@@ -23,7 +23,7 @@ export function recordColumns(
   const nested = [...plugins].map((plugin) =>
     named(plugin, asObject(columns(fields.filter((field) => field.plugin === plugin)).join(', '))),
   );
-  return [...columns(own), ...nested].join(', ');
+  return [...columns(own), ...nested].join(',\n    ');
 }
 
 function fieldColumn(field: CompiledField, included: readonly NumberedInclude[], prefix: string): string {

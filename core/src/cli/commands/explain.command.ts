@@ -1,0 +1,42 @@
+import { StartError } from '@trellis-crm/config';
+import { Argument, Command } from 'commander';
+import type { CompiledEntity } from '../../records/compiled-entity.js';
+import type { ExplainedVerb, StatementPlan } from '../../records/explain/explain-statements.js';
+import type { CliContext } from '../cli-context.js';
+
+/** `trellis explain <entity> <verb>`: the SQL of an entity's records by reach, and how PostgreSQL runs it. */
+export function explainCommand(cli: CliContext): Command {
+  return new Command('explain')
+    .summary('show the SQL of an entity, and its plans')
+    .description('Shows each statement that reads or writes the records of an entity, by reach, with its generic plan.')
+    .argument('<entity>', 'core.contact, or its path: contacts')
+    .addArgument(new Argument('<verb>', 'what the statements are for').choices(verbs))
+    .action((entity: string, verb: ExplainedVerb) => explain(cli, entity, verb));
+}
+
+const verbs: readonly ExplainedVerb[] = ['list', 'read', 'create', 'update', 'delete', 'import', 'count'];
+
+async function explain(cli: CliContext, name: string, verb: ExplainedVerb): Promise<void> {
+  const workspace = await cli.workspace();
+  const { planStatements, statementsOf } = await import('../../records/explain/explain-statements.js');
+  const { entities } = workspace.generation();
+  const entity = findEntity(entities, name);
+  const { knex } = workspace.database;
+  const statements = await planStatements(knex, statementsOf(entities, entity, verb, knex));
+  cli.output.result({ entity: entity.definition.id, verb, statements }, () => statements.flatMap(toLines));
+}
+
+/** @throws StartError when no active module declares it */
+function findEntity(entities: ReadonlyMap<string, CompiledEntity>, name: string): CompiledEntity {
+  const found = entities.get(name) ?? [...entities.values()].find(({ path }) => path === name);
+  if (found !== undefined) return found;
+  const known = [...entities.values()].map(({ definition, path }) => `${definition.id} (${path})`).join(', ');
+  throw new StartError(`There is no entity "${name}"`, {
+    reason: 'no active module declares it',
+    fix: `use one of ${known}`,
+  });
+}
+
+function toLines({ name, text, plan }: StatementPlan): string[] {
+  return [`-- ${name}`, `${text};`, ...plan.map((line) => `--   ${line}`), ''];
+}

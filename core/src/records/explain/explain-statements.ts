@@ -1,0 +1,69 @@
+import type { Knex } from 'knex';
+import type { CompiledEntity } from '../compiled-entity.js';
+import type { ExplainedStatement } from './explained-statement.js';
+import { exampleScope, reaches } from './example-scope.js';
+import { countExamples, listExamples, readExamples } from './read-examples.js';
+import { createExamples, deleteExamples, updateExamples } from './write-examples.js';
+
+/** What an entity's statements are for. */
+export const explainedVerbs = ['list', 'read', 'create', 'update', 'delete', 'import', 'count'] as const;
+
+/** One of them. */
+export type ExplainedVerb = (typeof explainedVerbs)[number];
+
+/** A statement with its generic plan, as lines. */
+export interface StatementPlan extends ExplainedStatement {
+  readonly plan: readonly string[];
+}
+
+/** The statements of an entity for one verb, by reach. An import writes set by set with those of create and update. */
+export function statementsOf(
+  entities: ReadonlyMap<string, CompiledEntity>,
+  entity: CompiledEntity,
+  verb: ExplainedVerb,
+  db: Knex,
+): readonly ExplainedStatement[] {
+  if (verb === 'delete') return deleteExamples(entities, entity);
+  const some = entity.definition.owned ? reaches : (['all'] as const);
+  return some.flatMap((reach) => {
+    const scope = exampleScope(entities, db, reach);
+    const examples: Readonly<Record<Exclude<ExplainedVerb, 'delete'>, () => readonly ExplainedStatement[]>> = {
+      list: () => listExamples(scope, entity, reach),
+      read: () => readExamples(scope, entity, reach),
+      count: () => countExamples(scope, entity, reach),
+      create: () => createExamples(entities, entity, reach),
+      update: () => updateExamples(entities, entity, reach),
+      import: () => [...createExamples(entities, entity, reach), ...updateExamples(entities, entity, reach)],
+    };
+    return examples[verb]();
+  });
+}
+
+/** Asks the database for the plans that requests get: those that suit any value. Nothing is run. */
+export async function planStatements(
+  knex: Knex,
+  statements: readonly ExplainedStatement[],
+): Promise<readonly StatementPlan[]> {
+  return knex.transaction(async (trx) => {
+    const planned: StatementPlan[] = [];
+    for (const statement of statements) planned.push({ ...statement, plan: await planOf(trx, statement.text) });
+    return planned;
+  });
+}
+
+async function planOf(trx: Knex.Transaction, text: string): Promise<readonly string[]> {
+  await trx.raw(`prepare trellis_explained as ${text.replaceAll('?', '\\?')}`);
+  const count = await trx.raw<Rows<{ n: number }>>(
+    `select coalesce(cardinality(parameter_types), 0) as n from pg_prepared_statements where name = 'trellis_explained'`,
+  );
+  const nulls = Array.from({ length: count.rows[0]?.n ?? 0 }, () => 'null').join(', ');
+  const { rows } = await trx.raw<Rows<{ 'QUERY PLAN': string }>>(
+    `explain execute trellis_explained${nulls === '' ? '' : `(${nulls})`}`,
+  );
+  await trx.raw('deallocate trellis_explained');
+  return rows.map((row) => row['QUERY PLAN']);
+}
+
+interface Rows<R> {
+  readonly rows: readonly R[];
+}

@@ -1,0 +1,5 @@
+/** A statement as it is sent, with what it is for. */
+export interface ExplainedStatement {
+  readonly name: string;
+  readonly text: string;
+}
