@@ -19,10 +19,16 @@ export interface FuzzWorld {
   readonly document: OpenApi;
   readonly operations: ReadonlyMap<string, Operation>;
   readonly check: AnswerCheck;
-  suppliesOf(operation: Operation): Promise<Supplies>;
-  /** Session cookie and form token of the administrator. */
-  readonly browser: { readonly cookie: string; readonly csrf: string };
+  suppliesOf(operation: Pick<Operation, 'path'>): Promise<Supplies>;
+  /** A session of the administrator's: some pages end the one they are asked with. */
+  freshBrowser(): Promise<Browser>;
   close(): Promise<void>;
+}
+
+/** Session cookie and form token. */
+interface Browser {
+  readonly cookie: string;
+  readonly csrf: string;
 }
 
 /** Starts the host and fills it. */
@@ -35,7 +41,8 @@ export async function createFuzzWorld(): Promise<FuzzWorld> {
   const browser = await signIn(host, host.admin.userId);
   const callers = await callersOf(host, browser);
   return {
-    ...{ host, client, document, browser },
+    ...{ host, client, document },
+    freshBrowser: () => signIn(host, host.admin.userId),
     log: await watchServerLog(host),
     operations: operationsOf(document),
     check: new AnswerCheck(document),
@@ -105,7 +112,7 @@ async function cursorsOf(host: CoreTestHost, path: string): Promise<readonly str
 }
 
 /** The administrator by token, users with fewer rights, nobody, and the administrator in a browser. */
-async function callersOf(host: CoreTestHost, { cookie, csrf }: FuzzWorld['browser']): Promise<Supplies['callers']> {
+async function callersOf(host: CoreTestHost, { cookie, csrf }: Browser): Promise<Supplies['callers']> {
   const { createToken } = await loadCore<typeof Tokens>('auth/api-token-store.js');
   const people = [host.admin, host.user, host.readOnly];
   const tokens = await Promise.all(
@@ -121,7 +128,7 @@ async function callersOf(host: CoreTestHost, { cookie, csrf }: FuzzWorld['browse
   return [...bearers, {}, { Cookie: cookie, 'X-CSRF-Token': csrf }];
 }
 
-async function signIn({ workspace }: CoreTestHost, userId: Id): Promise<FuzzWorld['browser']> {
+async function signIn({ workspace }: CoreTestHost, userId: Id): Promise<Browser> {
   const { createSession } = await loadCore<typeof Sessions>('auth/session-store.js');
   const { csrfTokenOf } = await loadCore<typeof Csrf>('http/csrf.js');
   const session = await createSession(

@@ -1,4 +1,4 @@
-import { field, type Field } from '@trellis-crm/sdk';
+import { field, type Field, type FieldMap } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 
 /** One field of an entity as pages address it: an own one, a standard one (`owner`, `updatedAt` …) or a plugin's (`sales.territory`). */
@@ -20,22 +20,22 @@ export type RecordValues = Readonly<Record<string, unknown>>;
 /** Finds a field by its path. @returns undefined for a name the entity does not have (a view may name a field of an absent plugin) */
 export function findField(entity: CompiledEntity, path: string): EntityField | undefined {
   const { definition } = entity;
-  const own = definition.fields[path] ?? standardField(entity, path);
-  if (own !== undefined) {
-    const module = path in definition.fields ? definition.module : 'core';
-    return { path, module, name: path, field: own, valueIn: (record) => record[path] ?? null };
-  }
+  const declared = ownEntry(definition.fields, path);
+  const own = declared ?? standardField(entity, path);
+  if (own === undefined) return findExtended(entity, path);
+  const module = declared === undefined ? 'core' : definition.module;
+  return { path, module, name: path, field: own, valueIn: (record) => record[path] ?? null };
+}
+
+function findExtended(entity: CompiledEntity, path: string): EntityField | undefined {
   const [plugin = '', name = ''] = path.split('.');
-  const extended = entity.extensions.get(plugin)?.fields[name];
-  return (
-    extended && {
-      path,
-      module: plugin,
-      name,
-      field: extended,
-      valueIn: (record) => nested(record, plugin)[name] ?? null,
-    }
-  );
+  const field = ownEntry(entity.extensions.get(plugin)?.fields ?? {}, name);
+  return field && { path, module: plugin, name, field, valueIn: (record) => nested(record, plugin)[name] ?? null };
+}
+
+/** The name may come from an address: `toString` is a property of every object, but no field. */
+function ownEntry(fields: FieldMap, name: string): Field | undefined {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 /** The fields a view names, in its order, without those that do not exist (any more). */
@@ -102,7 +102,7 @@ const recordFields: Readonly<Record<string, Field>> = {
 const standardNames = [...Object.keys(ownedFields), ...Object.keys(recordFields)];
 
 function standardField(entity: CompiledEntity, name: string): Field | undefined {
-  return recordFields[name] ?? (entity.definition.owned ? ownedFields[name] : undefined);
+  return ownEntry(recordFields, name) ?? (entity.definition.owned ? ownEntry(ownedFields, name) : undefined);
 }
 
 function nested(record: RecordValues, plugin: string): RecordValues {

@@ -30,6 +30,8 @@ export async function showFieldEditor(call: EntityCall): Promise<PageAnswer> {
 export async function takeFieldEditor(call: EntityCall): Promise<PageAnswer> {
   const { request, entity, render } = call;
   const field = editableField(call);
+  // A list is edited in the whole form; there is nothing here to show it again with.
+  if (field.field.kind === 'list') throw new NotFoundError('field_not_found');
   const form = (request.body ?? {}) as FormData;
   const { values, problems } = readForm([field], form, reading(call));
   const refuse = async (found: readonly Problem[]): Promise<PageAnswer> =>
