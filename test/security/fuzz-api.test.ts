@@ -7,7 +7,7 @@ import { routes } from './policy.js';
 import { tell } from './support/tell.js';
 
 const file = 'test/security/fuzz-api.test.ts';
-const perOperation = timesOf(2000, 20);
+const perOperation = timesOf(2000, 12);
 
 describe('generated requests to the API', function () {
   this.timeout(timesOf(600_000, 120_000));

@@ -8,7 +8,7 @@ import type { Answer } from './support/http.js';
 import { tell } from './support/tell.js';
 
 const file = 'test/security/fuzz-pages.test.ts';
-const perPage = timesOf(2000, 10);
+const perPage = timesOf(2000, 5);
 /** What pages answer: themselves, somewhere to go, or why not. */
 const known = [200, 202, 204, 303, 304, 400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429];
 
