@@ -4,11 +4,11 @@ import type { Id } from '@trellis-crm/sdk';
 /** A new UUIDv7 (RFC 9562). Within a process each one sorts after those made before, also within one millisecond. */
 export function uuidV7(): Id {
   last = later(last, Date.now());
-  randomFillSync(bytes);
-  bytes.writeUIntBE(last.millisecond, 0, 6);
-  bytes.writeUInt16BE(0x7000 | last.count, 6);
-  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
-  return format(bytes.toString('hex'));
+  const hex = nextRandom();
+  const time = last.millisecond.toString(16).padStart(12, '0');
+  const count = (0x7000 | last.count).toString(16);
+  const variant = (0x8 | (Number.parseInt(hex.charAt(0), 16) & 0x3)).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-${count}-${variant}${hex.slice(1, 4)}-${hex.slice(4)}`;
 }
 
 /** The lowest UUIDv7 of a moment: ids made before it sort lower. */
@@ -18,7 +18,20 @@ export function uuidV7Floor(moment: Date): Id {
 
 /** Last moment used and how many ids were made in it; per process on purpose, since order within a process is the promise. */
 let last: Tick = { millisecond: 0, count: 0 };
-const bytes = Buffer.alloc(16);
+
+/** Eight random bytes as hex. Asking the system for many at once costs as much as for a few; each is used once. */
+function nextRandom(): string {
+  if (unused === random.length) {
+    randomFillSync(random);
+    unused = 0;
+  }
+  unused += randomBytes;
+  return random.toString('hex', unused - randomBytes, unused);
+}
+
+const randomBytes = 8;
+const random = Buffer.alloc(256 * randomBytes);
+let unused = random.length;
 const maxCount = 0xfff;
 
 interface Tick {

@@ -4,6 +4,7 @@
  */
 export const rawTables: readonly string[] = [
   'create extension if not exists pg_trgm with schema public',
+  'alter extension pg_trgm set schema public',
   'create schema raw',
   `create table raw.contacts as
    select c.id, c.name, c.job_title, c.description, e.email, p.phone, l.account_id, c.owner_id, c.team_id,

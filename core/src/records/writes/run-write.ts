@@ -91,12 +91,12 @@ function inputOf(
   { identity, clock, requestId }: RecordScope,
   { changeSetId }: WritePlace,
   entity: CompiledEntity,
-  { records, references, search }: RecordWrite & { readonly search: SearchEffect | null },
+  { change, records, references, search }: RecordWrite & { readonly search: SearchEffect | null },
 ): WriteInput {
   const stored = records.flatMap((record) => record.stored ?? []);
   const searched = search === 'added' || search === 'saved' ? entity.search : null;
   return {
-    ...dependentRows(entity, stored),
+    ...dependentRows(entity, stored, change !== 'created'),
     rows: JSON.stringify(records.map((record) => rowOf(entity, searched, record))),
     references: idsByTarget(references),
     identity,

@@ -13,13 +13,18 @@ export interface StoredRecord {
 
 type Rows = Pick<WriteInput, 'lists' | 'sides'>;
 
-/** Entries and side rows of the lists and plugins that some record newly names. */
-export function dependentRows(entity: CompiledEntity, records: readonly StoredRecord[]): Rows {
+/**
+ * Entries and side rows of the lists and plugins that some record newly names.
+ * @param mayHaveEntries whether the records are there already, so that an empty list has to be written too
+ */
+export function dependentRows(entity: CompiledEntity, records: readonly StoredRecord[], mayHaveEntries: boolean): Rows {
   const lists = new Map<string, ListInput>();
   const sides = new Map<string, string>();
   for (const [path, field] of entity.fields) {
     if (field.list === null) continue;
-    const touched = records.filter(({ changed }) => changed.has(path));
+    const touched = records.filter(
+      (record) => record.changed.has(path) && (mayHaveEntries || hasEntries(record, path)),
+    );
     if (touched.length > 0) lists.set(path, listInput(field, touched));
   }
   for (const plugin of entity.extensions.keys()) {
@@ -27,6 +32,11 @@ export function dependentRows(entity: CompiledEntity, records: readonly StoredRe
     if (rows.length > 0) sides.set(plugin, JSON.stringify(rows));
   }
   return { lists, sides };
+}
+
+function hasEntries({ values }: StoredRecord, path: string): boolean {
+  const entries = values.get(path);
+  return Array.isArray(entries) && entries.length > 0;
 }
 
 function listInput(field: CompiledField, touched: readonly StoredRecord[]): ListInput {
@@ -67,14 +77,17 @@ function toRow(fields: readonly CompiledField[], values: ReadonlyMap<string, unk
   return row;
 }
 
-/** Columns of one value. Without one a plugin's field falls back to its default, as its column would. */
+/**
+ * Columns of one value; what is left out is null. Without a value a plugin's field falls back to its default, as its column would.
+ */
 function setCells(row: Record<string, unknown>, field: CompiledField, value: unknown): void {
-  if (columnsOf(field).length === 0) return;
+  const given = value ?? field.field.default;
+  if (given === undefined || given === null || columnsOf(field).length === 0) return;
   if (field.field.kind !== 'money') {
-    row[field.column] = value ?? field.field.default ?? null;
+    row[field.column] = given;
     return;
   }
-  const { amount = null, currency = null } = (value ?? {}) as { readonly amount?: string; readonly currency?: string };
+  const { amount, currency } = given as { readonly amount?: string; readonly currency?: string };
   row[field.column] = amount;
   row[currencyColumn(field.column)] = currency;
 }
