@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../support/installation.js';
 import type { Cluster } from './cluster.js';
-import { datasetStatements, datasetVersion, type DatasetSize } from './dataset-sql.js';
+import { datasetStatements, datasetVersion, settlingStatements, type DatasetSize } from './dataset-sql.js';
 import { trellis } from './processes.js';
 
 /** Name of the database that the others are copies of. */
@@ -34,7 +34,7 @@ export async function ensureSeed(cluster: Cluster, size: DatasetSize, dataDir: s
   // The statements above go past everything that tells search of new records.
   await runTrellis(['search', 'rebuild'], env);
   await cluster.connected(seedDatabase, async (client) => {
-    await client.query('vacuum analyze core.search_entries');
+    for (const statement of settlingStatements) await client.query(statement);
     await client.query('create schema bench');
     await client.query('create table bench.stamp as select $1::text as stamp', [stamp]);
   });

@@ -3,8 +3,6 @@
  * their account and their first e-mail address in the row, and the indexes its own statements want.
  */
 export const rawTables: readonly string[] = [
-  'create extension if not exists pg_trgm with schema public',
-  'alter extension pg_trgm set schema public',
   'create schema raw',
   `create table raw.contacts as
    select c.id, c.name, c.job_title, c.description, e.email, p.phone, l.account_id, c.owner_id, c.team_id,
@@ -27,6 +25,6 @@ export function contactIndexes(table: string, name: string): readonly string[] {
     `alter table ${table} add foreign key (account_id) references core.accounts (id)`,
     `create index ${name}_owner on ${table} (owner_id, updated_at desc, id desc) where deleted_at is null`,
     `create index ${name}_account on ${table} (account_id) where deleted_at is null`,
-    `create index ${name}_name on ${table} using gin (name gin_trgm_ops)`,
+    `create index ${name}_name on ${table} using gin (name core.gin_trgm_ops)`,
   ];
 }
