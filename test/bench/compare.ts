@@ -1,6 +1,8 @@
 import type { Bench } from './job.js';
+import { cpuTimeMs } from './lab/cpu-time.js';
+import type { Lab } from './lab/lab.js';
 import { median, rounded } from './load/statistics.js';
-import type { Round, Workload } from './load/round.js';
+import type { Effort, Round, Workload } from './load/round.js';
 import type { JobResult } from './results.js';
 
 /** Two servers that are asked for the same. */
@@ -24,11 +26,11 @@ export interface Asked {
  * whose speed changes meanwhile changes both. @throws Error when a request of either side failed
  */
 export async function compare({ lab, effort, rounds }: Bench, comparison: Comparison): Promise<JobResult> {
-  const ours = lab.load.add(comparison.ours);
-  const baseline = lab.load.add(comparison.baseline);
+  const ours = sideOf(lab, comparison.ours);
+  const baseline = sideOf(lab, comparison.baseline);
   const warmUp = { ...effort, durationMs: Math.min(1500, effort.durationMs) };
   for (const side of [baseline, ours]) assertClean(comparison.job, await side(warmUp));
-  const pairs: [Round, Round][] = [];
+  const pairs: [MeasuredRound, MeasuredRound][] = [];
   for (let round = 0; round < rounds; round += 1) {
     const isReversed = round % 2 === 1;
     const first = await (isReversed ? ours : baseline)(effort);
@@ -39,13 +41,32 @@ export async function compare({ lab, effort, rounds }: Bench, comparison: Compar
   return toResult(comparison, pairs);
 }
 
+interface MeasuredRound extends Round {
+  /** Processor time of server and database per request, in µs. */
+  readonly cpuMicros: number;
+}
+
+/** One side's rounds, with what they cost: on a machine that others use too, cost says more than the rate. */
+function sideOf(lab: Lab, workload: Workload): (effort: Effort) => Promise<MeasuredRound> {
+  const run = lab.load.add(workload);
+  const spentMs = (): number => cpuTimeMs(lab.pidAt(workload.port)) + lab.cluster.cpuTimeMs();
+  return async (effort) => {
+    const before = spentMs();
+    const round = await run(effort);
+    return { ...round, cpuMicros: ((spentMs() - before) * 1000) / round.answers };
+  };
+}
+
 function assertClean(job: string, { failed, failure }: Round): void {
   if (failed > 0) throw new Error(`${job}: ${failed} requests failed, first ${failure ?? ''}`);
 }
 
-function toResult({ job, against = 'raw', asked = {} }: Comparison, pairs: readonly [Round, Round][]): JobResult {
+function toResult(
+  { job, against = 'raw', asked = {} }: Comparison,
+  pairs: readonly [MeasuredRound, MeasuredRound][],
+): JobResult {
   const ratios = pairs.map(([ours, baseline]) => ours.perSecond / baseline.perSecond);
-  const of = (side: 0 | 1, key: 'perSecond' | 'p50Ms' | 'p95Ms' | 'bytes'): number =>
+  const of = (side: 0 | 1, key: 'perSecond' | 'p50Ms' | 'p95Ms' | 'bytes' | 'cpuMicros'): number =>
     median(pairs.map((pair) => pair[side][key]));
   const ratio = rounded(median(ratios));
   const p95Ms = rounded(of(0, 'p95Ms'));
@@ -61,6 +82,8 @@ function toResult({ job, against = 'raw', asked = {} }: Comparison, pairs: reado
     baselineP95Ms: rounded(of(1, 'p95Ms')),
     bytes: of(0, 'bytes'),
     baselineBytes: of(1, 'bytes'),
+    cpuRatio: rounded(of(1, 'cpuMicros') / of(0, 'cpuMicros')),
+    cpuMicros: Math.round(of(0, 'cpuMicros')),
     ...verdictOf(asked, { ratio, p95Ms }),
   };
 }

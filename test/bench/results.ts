@@ -18,6 +18,10 @@ export interface JobResult {
   /** Mean size of our answer and the baseline's. */
   readonly bytes?: number;
   readonly baselineBytes?: number;
+  /** The baseline's processor time per request, database included, as a share of ours: the ratio of a machine that has nothing else to do. */
+  readonly cpuRatio?: number;
+  /** Ours, in µs. */
+  readonly cpuMicros?: number;
   /** Memory, for jobs that measure it. */
   readonly memoryMb?: number;
   /** What the project asks of the job, as people read it. */
@@ -45,10 +49,11 @@ function ratesOf({ ratio, ratioRange, against, perSecond, baselinePerSecond }: J
   ];
 }
 
-function costsOf({ p50Ms, p95Ms, baselineP95Ms, memoryMb }: JobResult): readonly string[] {
+function costsOf({ p50Ms, p95Ms, baselineP95Ms, memoryMb, cpuRatio, cpuMicros }: JobResult): readonly string[] {
   return [
     ...(p50Ms === undefined ? [] : [`p50 ${p50Ms}`]),
     ...(p95Ms === null ? [] : [`p95 ${p95Ms}${baselineP95Ms === undefined ? '' : ` : ${baselineP95Ms}`} ms`]),
+    ...(cpuRatio === undefined ? [] : [`by cpu ${cpuRatio} (${cpuMicros ?? ''} µs)`]),
     ...(memoryMb === undefined ? [] : [`${memoryMb} MB`]),
   ];
 }

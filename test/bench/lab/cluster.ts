@@ -1,11 +1,15 @@
 import { startEmbedded } from '@trellis-crm/core/testing';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
+import { cpuTimeMs } from './cpu-time.js';
 
 /** The database server of a bench: durable as in production, with a database per scenario. */
 export interface Cluster {
   urlOf(database: string): string;
+  /** Processor time of the server and its backends so far, in ms. */
+  cpuTimeMs(): number;
   has(database: string): Promise<boolean>;
   /** Puts an empty database, or a copy of another one, in the place of whatever had the name. */
   create(database: string, template?: string): Promise<void>;
@@ -31,8 +35,10 @@ export async function startCluster(folder: string): Promise<Cluster> {
       await client.end();
     }
   };
+  const postmaster = Number(readFileSync(join(embedded.place.cluster, 'postmaster.pid'), 'utf8').split('\n')[0]);
   return {
     urlOf,
+    cpuTimeMs: () => cpuTimeMs(postmaster),
     connected,
     has: (database) =>
       connected('postgres', async (client) => {

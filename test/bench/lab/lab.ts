@@ -41,6 +41,8 @@ export interface Lab {
   base(): Promise<Product>;
   /** Starts the product on the database of a name. */
   product(name: string, options?: ProductOptions): Promise<Product>;
+  /** Id of the process that serves a port, or of the one that started it. */
+  pidAt(port: number): number;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   };
   return {
     ...{ folder, cluster, sample, load, raw, product, size: options.size },
+    pidAt: (port) => [...products, raw].find((serving) => serving.port === port)?.child.pid ?? 0,
     base: () => (base ??= product('base')),
     async close() {
       load.stop();

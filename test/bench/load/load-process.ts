@@ -69,6 +69,7 @@ async function askUntil(end: number, connection: Connection, workload: Prepared,
 
 function toRound({ times, failed, failure, bytes }: Tally, seconds: number): Round {
   return {
+    answers: times.length,
     perSecond: times.length / seconds,
     p50Ms: quantile(times, 0.5),
     p95Ms: quantile(times, 0.95),

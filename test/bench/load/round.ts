@@ -21,6 +21,7 @@ export interface Effort {
 
 /** What a round reached. */
 export interface Round {
+  readonly answers: number;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
