@@ -36,11 +36,16 @@ async function showStatus(cli: CliContext): Promise<void> {
   const { database } = await cli.workspace();
   const { readEventLag } = await import('../../events/lag.js');
   const lag = await readEventLag(database.knex, new Date());
-  const { pending, due, dead, oldestSeconds } = lag;
+  const { pending, pendingSeconds, due, dead, oldestSeconds, subscriptions } = lag;
   cli.output.result(lag, () => [
-    `${pending} events not fanned out, ${due} deliveries due${due > 0 ? `, the oldest for ${Math.round(oldestSeconds)} s` : ''}`,
+    `${pending} events not fanned out${since(pending, pendingSeconds)}, ${due} deliveries due${since(due, oldestSeconds)}`,
+    ...subscriptions.map((one) => `  ${one.subscription}: ${one.due} due${since(one.due, one.oldestSeconds)}`),
     `${dead} dead letters${dead > 0 ? ': see trellis event dead' : ''}`,
   ]);
+}
+
+function since(count: number, seconds: number): string {
+  return count > 0 ? ` (the oldest for ${Math.round(seconds)} s)` : '';
 }
 
 async function listDead(cli: CliContext, subscription: string | undefined): Promise<void> {
