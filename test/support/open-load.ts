@@ -72,7 +72,9 @@ export function watch(asked: Asked): { stop(): Promise<readonly Answer[]> } {
   };
 }
 
-/** One request; a broken connection is an answer too. */
+const patienceMs = 20_000;
+
+/** One request; a connection that breaks or stays silent for 20 s is an answer too. */
 export function ask({ url, headers = {} }: Asked, agent?: Agent): Promise<Answer> {
   const sentAt = performance.now();
   return new Promise((resolve) => {
@@ -84,6 +86,7 @@ export function ask({ url, headers = {} }: Asked, agent?: Agent): Promise<Answer
       answer.on('error', () => end(0));
     });
     outgoing.on('error', () => end(0));
+    outgoing.setTimeout(patienceMs, () => outgoing.destroy());
     outgoing.end();
   });
 }

@@ -10,6 +10,8 @@ export interface Served {
   readonly run: Run;
   /** Bearer token of its admin. */
   readonly token: string;
+  /** Another one, under a name of its own. */
+  issueToken(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -17,7 +19,7 @@ export interface Served {
 export async function serve(args: readonly string[] = []): Promise<Served> {
   const host = await createTestHost();
   const installation = await Installation.create();
-  const token = await issueToken(host);
+  const token = await issueToken(host, 'served');
   const run = installation.run(['serve', ...args], { DATABASE_URL: host.database.url, TRELLIS_LOG_LEVEL: 'error' });
   await run.ready();
   return {
@@ -25,6 +27,7 @@ export async function serve(args: readonly string[] = []): Promise<Served> {
     installation,
     run,
     token,
+    issueToken: (name) => issueToken(host, name),
     async stop() {
       run.process.kill('SIGTERM');
       await run.ended();
@@ -35,12 +38,12 @@ export async function serve(args: readonly string[] = []): Promise<Served> {
 }
 
 /** By hand: the test's own clock stands elsewhere than that of the processes. */
-async function issueToken(host: CoreTestHost): Promise<string> {
+async function issueToken(host: CoreTestHost, name: string): Promise<string> {
   const token = `trl_${randomBytes(20).toString('hex')}`;
   await host.sql(
     `insert into core.api_tokens (id, user_id, name, token_hash, hint, scopes, created_at)
-     values (gen_random_uuid(), ?, 'served', ?, 'trl_', '{*}', now())`,
-    [host.admin.userId, createHash('sha256').update(token).digest()],
+     values (gen_random_uuid(), ?, ?, ?, 'trl_', '{*}', now())`,
+    [host.admin.userId, name, createHash('sha256').update(token).digest()],
   );
   return token;
 }

@@ -11,15 +11,19 @@ import { jobCommand } from './commands/job.command.js';
 import { pluginCommand } from './commands/plugin.command.js';
 import { releaseCommand, restoreCommand } from './commands/restore.command.js';
 import { searchCommand } from './commands/search.command.js';
+import { restartCommand } from './commands/restart.command.js';
 import { serveCommand } from './commands/serve.command.js';
 import { setupCommand } from './commands/setup.command.js';
 import { tokenCommand } from './commands/token.command.js';
 import { upgradeCommand } from './commands/upgrade.command.js';
 import { userCommand } from './commands/user.command.js';
+import { workerCommand } from './commands/worker.command.js';
 
 /** Every command, in the order help shows them; a room adds its own here. */
 const commands: readonly ((cli: CliContext) => Command)[] = [
   serveCommand,
+  restartCommand,
+  workerCommand,
   setupCommand,
   importCommand,
   demoCommand,

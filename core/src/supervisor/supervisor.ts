@@ -50,14 +50,11 @@ async function serve(config: Config, lock: InstanceLock, stop: StopRequest, tool
   try {
     const url = await Promise.race([fleet.start(), stop.wanted]);
     if (url !== undefined) {
+      // Before anybody can read that it runs: a signal without a listener would end this process.
+      listenForReplacement(fleet, tools);
       await lock.update({ state: 'running', url });
       tools.print(`Trellis CRM is ready at ${url}`);
     }
-    if (process.platform !== 'win32')
-      process.on(
-        'SIGUSR2',
-        oneAtATime(() => replace(fleet, tools)),
-      );
     await stop.wanted;
     tools.print('Stopping: requests in flight are finished first. Ctrl-C again to stop at once.');
   } finally {
@@ -72,6 +69,15 @@ async function serveMetricsOf(config: Config, fleet: ServerFleet): Promise<Metri
   if (config.metricsPort === undefined) return undefined;
   const { serveMetrics } = await import('../metrics/metrics-server.js');
   return serveMetrics({ host: config.metricsHost, port: config.metricsPort, collect: () => fleet.metrics() });
+}
+
+/** `trellis restart` sends the signal. */
+function listenForReplacement(fleet: ServerFleet, tools: SupervisorTools): void {
+  if (process.platform === 'win32') return;
+  process.on(
+    'SIGUSR2',
+    oneAtATime(() => replace(fleet, tools)),
+  );
 }
 
 /** New code: processes are replaced one by one; when the new one does not start, the old one stays. */

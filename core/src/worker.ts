@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import type { Config } from '@trellis-crm/config';
+import { openWorkspace } from './composition/open-workspace.js';
+import { systemClock } from './composition/system-clock.js';
+import { openConfiguredDatabase } from './database/configured-database.js';
+import { createLog } from './logging/create-log.js';
+
+/** One process that runs jobs and delivers events, and answers nobody. */
+export interface RunningWorker {
+  /** Resolves with the reason when it cannot go on as it is and has to be started anew. */
+  readonly ended: Promise<string>;
+  /** Takes nothing new, lets what runs finish within its grace, and ends every connection. */
+  stop(): Promise<void>;
+}
+
+/** Starts working, in this process: database → workspace → background. @throws StartError */
+export async function startWorker(config: Config): Promise<RunningWorker> {
+  const log = createLog(config, 'worker');
+  const ended = Promise.withResolvers<string>();
+  const opened = await openConfiguredDatabase(config, log);
+  opened.onGone((error) => ended.resolve(`the database is gone: ${error.message}`));
+  try {
+    const workspace = await openWorkspace({
+      config,
+      log,
+      database: opened.database,
+      clock: systemClock,
+      serves: true,
+      onRestartNeeded: () => ended.resolve('a plugin has new code'),
+    });
+    await workspace.startBackground();
+    return {
+      ended: ended.promise,
+      async stop() {
+        await workspace.close();
+        await opened.close();
+      },
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
