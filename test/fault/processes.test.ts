@@ -37,11 +37,13 @@ describe('several processes', function () {
     expect(agreedMs).to.be.lessThan(5000);
   });
 
-  it('count wrong passwords together', async () => {
-    const tries = await Promise.all(Array.from({ length: 8 }, signIn));
+  // Passwords are made to be slow.
+  if (isFullRun)
+    it('count wrong passwords together', async () => {
+      const tries = await Promise.all(Array.from({ length: 8 }, signIn));
 
-    expect(tries.toSorted()).to.deep.equal([401, 401, 401, 401, 401, 429, 429, 429]);
-  });
+      expect(tries.toSorted()).to.deep.equal([401, 401, 401, 401, 401, 429, 429, 429]);
+    });
 
   it('follow a plugin that a command switches, within a second', async () => {
     const deals = { ...accounts(), url: `${base}/api/v1/sales/deals` };
@@ -75,7 +77,7 @@ describe('several processes', function () {
   it('cost requests when they are killed instead, which the load above would have noticed', async () => {
     const supervisor = await served.installation.supervisorPid();
     const victims = serverProcessesOf(supervisor);
-    const load = sendUntil(() => !serverProcessesOf(supervisor).some((pid) => victims.includes(pid)));
+    const load = sendUntil(() => !serverProcessesOf(supervisor).some((pid) => victims.includes(pid)), 3000);
     await sleep(200);
 
     for (const pid of victims) process.kill(pid, 'SIGKILL');
@@ -137,12 +139,12 @@ describe('several processes', function () {
     return (await fetch(`${base}/api/v1/session`, { method: 'POST', headers, body })).status;
   }
 
-  async function sendUntil(isOver: () => boolean): Promise<readonly Answer[]> {
+  async function sendUntil(isOver: () => boolean, patienceMs = 20_000): Promise<readonly Answer[]> {
     const answers: Answer[] = [];
     for (let wasOver = false; ;) {
       const isLast = wasOver;
       wasOver = isOver();
-      answers.push(...(await sendClosedLoop(accounts(), { connections: 8, durationMs: 500 })));
+      answers.push(...(await sendClosedLoop({ ...accounts(), patienceMs }, { connections: 8, durationMs: 500 })));
       if (isLast) return answers;
     }
   }

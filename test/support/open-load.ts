@@ -14,6 +14,8 @@ export interface Answer {
 export interface Asked {
   readonly url: string;
   readonly headers?: OutgoingHttpHeaders;
+  /** How long a silent connection is waited for; 20 s unless told. */
+  readonly patienceMs?: number;
 }
 
 /** Sends requests at a rate whatever comes back, as the world does; waits for all answers in the end. */
@@ -72,10 +74,8 @@ export function watch(asked: Asked): { stop(): Promise<readonly Answer[]> } {
   };
 }
 
-const patienceMs = 20_000;
-
-/** One request; a connection that breaks or stays silent for 20 s is an answer too. */
-export function ask({ url, headers = {} }: Asked, agent?: Agent): Promise<Answer> {
+/** One request; a connection that breaks or stays silent is an answer too. */
+export function ask({ url, headers = {}, patienceMs = 20_000 }: Asked, agent?: Agent): Promise<Answer> {
   const sentAt = performance.now();
   return new Promise((resolve) => {
     const end = (status: number, retryAfter?: string): void =>
