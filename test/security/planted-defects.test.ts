@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { entityRows, plantedRoutes, routes } from './policy.js';
+import { whatTells } from './support/hidden-fields.js';
+import type { Way } from './support/hidden-ways.js';
 import { cellsOf, Matrix, type Finding } from './support/matrix.js';
 import { pluginFolder } from './support/plugin-folder.js';
 import { createWorld, type World } from './support/world.js';
@@ -31,6 +33,25 @@ describe('access matrix over planted defects', function () {
   it('sees a denial that tells a hidden record from an absent one', () => {
     expect(found('GET /api/v1/planted/notes/:noteId/peek as outsider', /tells that the record exists: 403 and 404/)).to
       .not.be.empty;
+  });
+
+  it('sees a hidden field that a route filters by', async () => {
+    const actor = world.actor('user');
+    const note = { name: 'A note', secret: 'secret-7719', owner: actor.userId };
+    const { status } = await world.host.as(world.host.admin).post('/api/v1/planted/notes', note);
+    const way: Way = {
+      name: 'matching',
+      request: ({ api }, _field, value) => ({
+        method: 'GET',
+        path: `/api/v1/planted/notes/matching?secret=${value}`,
+        headers: api,
+      }),
+    };
+
+    const field = { path: 'secret', value: 'secret-7719', wrong: 'secret-7718' };
+
+    expect(status).to.equal(201);
+    expect(await whatTells(world.client, actor, way, field)).to.match(/a right guess from a wrong one/);
   });
 
   it('sees a route without a policy', () => {
