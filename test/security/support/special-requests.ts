@@ -27,6 +27,7 @@ export const specialParams: Readonly<Record<string, Readonly<Record<string, stri
   'GET /plugins/:id/plan': { id: 'sales', '?': '?verb=disable' },
   'POST /plugins/:id/plan': { id: 'nowhere' },
   'POST /api/v1/imports': { '?': '?entity=core.account&dryRun=true' },
+  'GET /api/v1/search': { '?': '?q=changed' },
   'GET /api/v1/live': { '?': '?topics=core.account' },
 };
 
