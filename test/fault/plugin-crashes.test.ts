@@ -91,9 +91,12 @@ describe('a plugin that ends its process', function () {
     expect(await server.sql(`select from core.plugin_strikes where plugin = 'exits'`)).to.have.length(0);
 
     const { status } = await server.ask('POST', '/api/v1/exits/exit');
-    for (let more = 0; more < 2; more += 1) {
+    for (const [path, expected] of [
+      ['later', 201],
+      ['kill', 500],
+    ] as const) {
       await sleep(1100);
-      expect((await server.ask('POST', '/api/v1/exits/later')).status).to.equal(201);
+      expect((await server.ask('POST', `/api/v1/exits/${path}`)).status).to.equal(expected);
     }
     await eventually(async () => {
       const { body } = await server.ask('GET', '/api/v1/plugins/exits');

@@ -2,6 +2,7 @@
 export type DatabaseFault =
   | 'connection_lost'
   | 'pool_timeout'
+  | 'out_of_space'
   | 'statement_timeout'
   | 'lock_timeout'
   | 'retryable'
@@ -78,6 +79,8 @@ const faultsBySqlState: Readonly<Record<string, DatabaseFault>> = {
   '25P03': 'connection_lost',
   '25P04': 'connection_lost',
   '53300': 'pool_timeout',
+  '53100': 'out_of_space',
+  '53200': 'out_of_space',
 };
 
 const lostSystemCodes: ReadonlySet<string> = new Set([

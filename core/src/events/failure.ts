@@ -35,7 +35,12 @@ export async function recordFailure(
   return isDead;
 }
 
-const outages: ReadonlySet<DatabaseFault> = new Set<DatabaseFault>(['connection_lost', 'pool_timeout', 'retryable']);
+const outages: ReadonlySet<DatabaseFault> = new Set<DatabaseFault>([
+  'connection_lost',
+  'pool_timeout',
+  'out_of_space',
+  'retryable',
+]);
 
 /** Whether an error says nothing about the handler: the database was lost, or told everybody to try again. */
 export function isOutage(error: unknown): boolean {

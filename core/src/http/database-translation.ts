@@ -36,6 +36,7 @@ const invalid =
 const translators: Readonly<Record<DatabaseFault, Translate>> = {
   connection_lost: unavailable('database_unavailable'),
   pool_timeout: unavailable('overloaded'),
+  out_of_space: unavailable('database_full'),
   statement_timeout: unavailable('statement_timeout'),
   lock_timeout: conflict('record_locked'),
   retryable: conflict('concurrent_change'),

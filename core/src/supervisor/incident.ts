@@ -13,17 +13,18 @@ export interface Death {
 /** Signals that come from outside: a person, a machine that shuts down, a system that is out of memory. */
 const outside: readonly string[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
 
+/** Whether a signal was sent by somebody, and is not what the process itself came to. */
+export function isFromOutside(signal: string | null): boolean {
+  return signal !== null && outside.includes(signal);
+}
+
 /**
- * Puts a death down to the plugins whose code ran. A signal from outside counts only against the one that had the thread: it may
- * have sent it; those that waited have nothing to do with it.
- * @returns undefined when no plugin ran
+ * Puts a death down to the plugins whose code ran.
+ * @returns undefined when no plugin ran, or when somebody else ended the process: whoever ran then has nothing to do with it
  */
 export function toIncident(death: Death, calls: MarkedCalls | undefined): Incident | undefined {
-  if (calls === undefined) return undefined;
-  const { endedFor, signal } = death;
-  const isForeign = endedFor === undefined && outside.includes(signal ?? '');
-  const waiting = isForeign ? [] : calls.waiting;
-  const suspects = calls.now === null ? waiting : [calls.now];
+  if (calls === undefined || (death.endedFor === undefined && isFromOutside(death.signal))) return undefined;
+  const suspects = calls.now === null ? calls.waiting : [calls.now];
   if (suspects.length === 0) return undefined;
   return { id: randomUUID(), kind: kindOf(death), suspects, ...detailOf(death) };
 }
@@ -31,7 +32,7 @@ export function toIncident(death: Death, calls: MarkedCalls | undefined): Incide
 /** Node aborts when its heap is full. */
 function kindOf({ signal, endedFor }: Death): Incident['kind'] {
   if (endedFor !== undefined) return endedFor;
-  if (signal === null || outside.includes(signal)) return 'exit';
+  if (signal === null) return 'exit';
   return signal === 'SIGABRT' || signal === 'SIGTRAP' ? 'memory' : 'crash';
 }
 

@@ -39,11 +39,20 @@ const refusedCode = 'process_exit_refused';
 function refuseExits(guarded: GuardedProcess): void {
   const exit = process.exit.bind(process);
   const strike = strikeOncePerSecond(guarded);
-  process.exit = (code) => {
+  const kill = process.kill.bind(process);
+  const refuse = (): void => {
     const call = guarded.runningCalls.current();
-    if (call === undefined || guarded.server() === undefined) return exit(code);
+    if (call === undefined || guarded.server() === undefined) return;
     strike({ kind: 'exit-refused', suspects: [call] });
     throw new PluginError(refusedCode, { module: call.module }, { message: `${call.module} may not end the process` });
+  };
+  process.exit = (code) => {
+    refuse();
+    return exit(code);
+  };
+  process.kill = (pid, signal) => {
+    if (signal !== 0 && [process.pid, process.ppid].includes(Math.abs(pid))) refuse();
+    return kill(pid, signal);
   };
 }
 

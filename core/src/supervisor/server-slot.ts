@@ -6,6 +6,7 @@ import type { BaseLogger } from 'pino';
 import type { Incident } from '../kernel/lifecycle/index.js';
 import type { MetricsSnapshot } from '../metrics/metrics.js';
 import { askMetrics } from './ask-metrics.js';
+import { isFromOutside } from './incident.js';
 import { isReport, toStartError, type Order, type Report } from './messages.js';
 import { watchProcess } from './process-watch.js';
 
@@ -87,7 +88,8 @@ export class ServerSlot {
     this.#worker = worker;
     worker.once('exit', (code, signal) => {
       if (this.#isStopped || this.#worker !== worker) return;
-      if (Date.now() - startedAt > calmMs) this.#failures = 0;
+      // Who is killed does not fail by itself, and need not be held back.
+      if (Date.now() - startedAt > calmMs || isFromOutside(signal)) this.#failures = 0;
       this.log.error(`a server process ended with ${endOf(code, signal)}; starting another`);
       void this.#restart();
     });

@@ -77,7 +77,7 @@ describe('whom a death is put down to', () => {
     [{ code: null, signal: 'SIGABRT' }, { now: null, waiting }, 'memory: wall, desk'],
     [{ code: null, signal: 'SIGSEGV' }, { now, waiting }, 'crash: notes'],
     [{ code: null, signal: 'SIGKILL', endedFor: 'standstill' }, { now: null, waiting }, 'standstill: wall, desk'],
-    [{ code: null, signal: 'SIGKILL' }, { now, waiting }, 'exit: notes'],
+    [{ code: null, signal: 'SIGKILL' }, { now, waiting }, 'nobody'],
     [{ code: null, signal: 'SIGKILL' }, { now: null, waiting }, 'nobody'],
     [{ code: 1, signal: null }, { now: null, waiting: [] }, 'nobody'],
     [{ code: 1, signal: null }, undefined, 'nobody'],

@@ -10,6 +10,7 @@ export default {
           return {};
         },
       },
+      'POST /kill': { access: 'signed-in', handle: async () => process.kill(process.pid, 'SIGKILL') },
       'POST /hard': {
         access: 'signed-in',
         handle: async () => {
