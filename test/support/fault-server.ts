@@ -4,10 +4,12 @@ import pg from 'pg';
 import { pino } from 'pino';
 import type * as Sessions from '../../core/dist/auth/session-store.js';
 import type * as Tokens from '../../core/dist/auth/api-token-store.js';
+import type * as Embedded from '../../core/dist/database/embedded/embedded-database.js';
 import type * as DatabaseRoom from '../../core/dist/database/index.js';
 import type * as Testing from '../../core/dist/testing/index.js';
 import type * as Template from '../../core/dist/testing/test-template.js';
 import type * as Clock from '../../core/dist/testing/test-clock.js';
+import { writeBadPlugin } from './bad-plugin.js';
 import { eventually } from './eventually.js';
 import { Installation, type Run } from './installation.js';
 import { serverProcessesOf } from './process-table.js';
@@ -27,7 +29,7 @@ export interface AnswerBody {
   readonly state: string;
   readonly reason: string | null;
   readonly name: string;
-  readonly website: string | null;
+  readonly employees: number;
   readonly data: readonly AnswerBody[];
   readonly timings: {
     readonly faults: number;
@@ -45,8 +47,9 @@ export interface Ask {
 
 /** How a server for faults is started. */
 export interface FaultServerOptions {
-  /** Database that holds the test people; made on the shared test server when left out. */
-  readonly databaseUrl?: string;
+  /** With an embedded database of its own, durable as in production, instead of one of the shared test server. */
+  readonly isEmbedded?: boolean;
+  readonly installation?: Installation;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -70,13 +73,13 @@ export class FaultServer {
 
   /** Starts it with an empty folder of plugins. */
   static async start(options: FaultServerOptions = {}): Promise<FaultServer> {
-    const installation = await Installation.create();
+    const { installation = await Installation.create(), isEmbedded = false, args, env } = options;
     await mkdir(join(installation.dataDir, 'plugins'));
-    const { databaseUrl, args, env } = options;
-    const database = databaseUrl === undefined ? await createDatabase(installation.dataDir) : keep(databaseUrl);
+    const database = await (isEmbedded ? createEmbedded : createDatabase)(installation.dataDir);
     const tokens = await issueCredentials(database.url);
     const server = new FaultServer(installation, database.url, () => database.drop(), tokens);
-    await server.serve(args, { ...(databaseUrl === undefined ? { DATABASE_URL: database.url } : {}), ...env });
+    await server.serve(args, { ...(isEmbedded ? {} : { DATABASE_URL: database.url }), ...env });
+    await database.leave();
     return server;
   }
 
@@ -125,6 +128,19 @@ export class FaultServer {
     };
   }
 
+  /** Writes a plugin of `test/fault/bad-plugins` and takes it into use. @throws Error with what the server said when it cannot be */
+  async enable(plugin: string, capabilities: readonly string[] = []): Promise<void> {
+    await writeBadPlugin(this.pluginsDir, plugin, { capabilities });
+    await eventually(async () => {
+      const { status, body } = await this.ask('POST', `/api/v1/plugins/${plugin}/activation`).catch(
+        (error: unknown) => {
+          throw new Error(`enabling ${plugin}: ${String(error)}\n${this.output().slice(-2000)}`);
+        },
+      );
+      if (status !== 200) throw new Error(`enabling ${plugin}: ${status} ${JSON.stringify(body)}`);
+    });
+  }
+
   /** A page as the admin sees it. */
   async page(path: string): Promise<string> {
     const response = await fetch(`http://127.0.0.1:${this.installation.port}${path}`, {
@@ -163,22 +179,36 @@ export class FaultServer {
 
 const silent = pino({ level: 'silent' });
 
-/** Somebody else's database. */
-function keep(url: string): { readonly url: string; drop(): Promise<void> } {
-  return { url, drop: () => Promise.resolve() };
+/** A database with the tables and the test people. */
+interface PreparedDatabase {
+  readonly url: string;
+  /** From now on nobody but the server under test keeps it running. */
+  leave(): Promise<void>;
+  drop(): Promise<void>;
 }
 
-async function createDatabase(dataDir: string): Promise<{ readonly url: string; drop(): Promise<void> }> {
+async function createDatabase(dataDir: string): Promise<PreparedDatabase> {
   const { createTestDatabase } = await load<typeof Testing>('testing/index.js');
-  return createTestDatabase({ template: (await hostPlan(dataDir)).template });
+  const database = await createTestDatabase({ template: (await hostPlan(dataDir)).template });
+  return { url: database.url, leave: () => Promise.resolve(), drop: () => database.drop() };
 }
 
-/** Fills an empty database with the tables and the test people. */
-export async function fillDatabase(url: string, dataDir: string): Promise<void> {
-  await (await hostPlan(dataDir)).template.build(url);
+async function createEmbedded(dataDir: string): Promise<PreparedDatabase> {
+  const { startEmbedded } = await load<typeof Embedded>('database/embedded/embedded-database.js');
+  const database = await startEmbedded({ dataDir, log: silent });
+  await (await hostPlan(dataDir)).template.build(database.url);
+  return {
+    url: database.url,
+    leave: async () => {
+      await database.release();
+    },
+    drop: () => Promise.resolve(),
+  };
 }
 
 async function hostPlan(dataDir: string) {
+  // The entry of the harness brings what its parts stand on.
+  await load<typeof Testing>('testing/index.js');
   const { hostConfig, hostTemplate } = await load<typeof Template>('testing/test-template.js');
   const { createTestClock } = await load<typeof Clock>('testing/test-clock.js');
   const plan = { folders: [], enable: true, config: hostConfig([], dataDir), clock: createTestClock() };
