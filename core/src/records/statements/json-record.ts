@@ -1,5 +1,6 @@
 import type { CompiledField, CompiledList } from '../compiled-entity.js';
 import { listAlias } from '../compile-fields.js';
+import { textLiteral } from '../sql.js';
 import type { Included } from './included.js';
 import { jsonValue } from './json-value.js';
 import { columnSql, entriesFrom, fromClause, includedPrefix, sidesOf } from './source.js';
@@ -18,15 +19,23 @@ export function recordColumns(
 ): string {
   const own = fields.filter(({ plugin }) => plugin === null);
   const plugins = new Set(fields.flatMap(({ plugin }) => plugin ?? []));
-  const columns = (some: readonly CompiledField[]): string[] =>
-    some.map((field) => named(field.name, fieldColumn(field, included, prefix)));
-  const nested = [...plugins].map((plugin) =>
-    named(plugin, asObject(columns(fields.filter((field) => field.plugin === plugin)).join(', '))),
-  );
-  return [...columns(own), ...nested].join(',\n    ');
+  const members = (some: readonly CompiledField[]): Member[] =>
+    some.map((field) => ({ name: field.name, value: fieldValue(field, included, prefix) }));
+  const nested = [...plugins].map((plugin) => ({
+    name: plugin,
+    value: jsonObject(members(fields.filter((field) => field.plugin === plugin))),
+  }));
+  return [...members(own), ...nested].map(named).join(',\n    ');
 }
 
-function fieldColumn(field: CompiledField, included: readonly NumberedInclude[], prefix: string): string {
+/** One property of an object. */
+interface Member {
+  readonly name: string;
+  /** SQL of its value. */
+  readonly value: string;
+}
+
+function fieldValue(field: CompiledField, included: readonly NumberedInclude[], prefix: string): string {
   const here = included.filter(({ target }) => target.field === field);
   if (field.list !== null) return entries(field.list, here, prefix);
   const [include] = here;
@@ -35,13 +44,12 @@ function fieldColumn(field: CompiledField, included: readonly NumberedInclude[],
 
 /** A subquery for each list, so that a page stays one statement; an array of JSON is answered as it is. */
 function entries(list: CompiledList, included: readonly NumberedInclude[], prefix: string): string {
-  const columns = list.items.map((item) => {
+  const members = list.items.map((item) => {
     const include = included.find(({ target }) => target.item === item);
     const value = include === undefined ? jsonValue(item, prefix) : recordOrId(include, columnSql(item, prefix));
-    return named(item.name, value);
+    return { name: item.name, value };
   });
-  const entry = `select ${columns.join(', ')} ${entriesFrom(list, prefix)} order by ${prefix}${listAlias}."position"`;
-  return `array(select row_to_json(e) from (${entry}) e)`;
+  return `array(select ${jsonObject(members)} ${entriesFrom(list, prefix)} order by ${prefix}${listAlias}."position")`;
 }
 
 /** The id stays where the actor may not read the record, or where it is in the trash. */
@@ -52,11 +60,15 @@ function recordOrId({ entity, fields, conditionText }: NumberedInclude, id: stri
   return `coalesce((select row_to_json(i) from (${record}) i), to_json(${id}))`;
 }
 
-function asObject(columns: string): string {
-  return `(select row_to_json(o) from (select ${columns}) o)`;
+/** A function of PostgreSQL takes 100 arguments at most; a row has room for more, but costs a subquery. */
+const mostMembers = 50;
+
+function jsonObject(members: readonly Member[]): string {
+  if (members.length > mostMembers) return `(select row_to_json(o) from (select ${members.map(named).join(', ')}) o)`;
+  return `json_build_object(${members.map(({ name, value }) => `${textLiteral(name)}, ${value}`).join(', ')})`;
 }
 
 /** Names of fields and ids of plugins are letters, digits and `-`. */
-function named(name: string, value: string): string {
+function named({ name, value }: Member): string {
   return `${value} as "${name.replaceAll('"', '')}"`;
 }
