@@ -1,9 +1,12 @@
 import 'reflect-metadata';
 import type { Config } from '@trellis-crm/config';
-import { openWorkspace } from './composition/open-workspace.js';
+import type { Logger } from 'pino';
+import { openWorkspace, type OpenWorkspace } from './composition/open-workspace.js';
 import { systemClock } from './composition/system-clock.js';
 import { openConfiguredDatabase } from './database/configured-database.js';
 import { createLog } from './logging/create-log.js';
+import { Metrics } from './metrics/metrics.js';
+import type { MetricsServer } from './metrics/metrics-server.js';
 
 /** One process that runs jobs and delivers events, and answers nobody. */
 export interface RunningWorker {
@@ -29,9 +32,11 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
       onRestartNeeded: () => ended.resolve('a plugin has new code'),
     });
     await workspace.startBackground();
+    const metrics = await serveMetricsOf(config, workspace, log);
     return {
       ended: ended.promise,
       async stop() {
+        await metrics?.close();
         await workspace.close();
         await opened.close();
       },
@@ -40,4 +45,19 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     await opened.close();
     throw error;
   }
+}
+
+/** What is the same for all processes is told by the servers. Beside them a worker needs a port of its own, and works without one, too. */
+async function serveMetricsOf(
+  { metricsHost: host, metricsPort: port }: Config,
+  { container }: OpenWorkspace,
+  log: Logger,
+): Promise<MetricsServer | undefined> {
+  if (port === undefined) return undefined;
+  const { serveMetrics } = await import('./metrics/metrics-server.js');
+  const collect = async () => [await container.resolve(Metrics).snapshot(false)];
+  return serveMetrics({ host, port, collect }).catch((error: unknown) => {
+    log.warn({ err: error }, 'the metrics of this worker are not served: give it a TRELLIS_METRICS_PORT of its own');
+    return undefined;
+  });
 }

@@ -35,6 +35,18 @@ describe('An installation in operation', function () {
     expect(text).to.contain('trellis_database_up 1');
   });
 
+  it('has workers that are seen on a port of their own', async () => {
+    const port = installation.port + 2;
+    const worker = installation.run(['worker'], { TRELLIS_METRICS_PORT: String(port) });
+
+    const text = await eventually(async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+
+    expect(text).to.match(/trellis_process_resident_bytes\{process="\d+"\}/);
+    expect(text).to.not.contain('trellis_dead_letters');
+    worker.process.kill('SIGTERM');
+    expect(await worker.ended()).to.equal(0);
+  });
+
   it('is backed up while it serves, and upgraded without an end of service', async () => {
     const watched = { value: true, failed: 0, answered: 0 };
     const watching = (async () => {
