@@ -109,6 +109,25 @@ describe('a plugin that ends its process', function () {
     expect(await listOnCommandLine()).to.match(/exits +1\.0\.0 +quarantined[^]*exits: 3 strikes within 5 minutes/);
   });
 
+  if (isFullRun)
+    it('is not enabled again and again when its migration ends the process', async () => {
+      await writeBadPlugin(server.pluginsDir, 'greedy-migration');
+      const [victim = 0] = await server.processes();
+      await server
+        .ask('POST', '/api/v1/plugins/greedy-migration/activation', { timeoutMs: 60_000 })
+        .catch(() => undefined);
+      await eventually(async () => {
+        expect(await server.processes())
+          .to.have.length(1)
+          .and.not.include(victim);
+        const { body } = await server.ask('GET', '/api/v1/plugins/greedy-migration');
+        expect(body.reason).to.match(/migration 20260101000000_lock-accounts .* was its end/);
+      });
+
+      expect((await server.ask('POST', '/api/v1/accounts', { body: { name: 'Not locked' } })).status).to.equal(201);
+      expect(await server.sql(`select from core.plugin_operations where state = 'running'`)).to.have.length(0);
+    });
+
   it('is not blamed when somebody else kills the process', async () => {
     const [victim = 0] = await server.processes();
     const hello = server.ask('GET', '/api/v1/well-behaved/hello');
