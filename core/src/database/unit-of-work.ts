@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { Client } from 'pg';
+import { readTransactionStatus } from './transaction-status.js';
 import { uuidV7 } from './uuid-v7.js';
 
 /** One write: a transaction, the change set it makes, and what to do once it is committed. */
@@ -79,13 +79,6 @@ export async function runUnit<T>(
 async function assertIntact(trx: Knex.Transaction): Promise<void> {
   const connections = trx.client as { acquireConnection(): Promise<Client> };
   const client = await connections.acquireConnection();
-  // An error is told before the server says what has become of the transaction.
-  while (isWaiting(client)) await pause(1);
-  if (client.getTransactionStatus() !== 'E') return;
+  if ((await readTransactionStatus(client)) !== 'failed') return;
   throw new Error('A statement of this transaction failed and its error was caught: nothing of it can be stored');
-}
-
-/** pg's types do not know that it tells so. */
-function isWaiting(client: Client): boolean {
-  return Reflect.get(client, 'readyForQuery') === false && !client.connection.stream.destroyed;
 }

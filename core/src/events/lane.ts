@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import pg from 'pg';
+import { readTransactionStatus } from '../database/transaction-status.js';
 import type { Transactor } from '../database/unit-of-work.js';
 import { claimStatement, claimText, toClaimed, type ClaimedDelivery } from './delivery.js';
 import type { DueDelivery } from './due.js';
@@ -109,10 +110,11 @@ class Lane {
       const end = commit === undefined ? this.#rollback() : 'commit;';
       const rows = await this.#send(due === undefined ? end : `${end}begin;${await this.#claim(due)}`);
       commit?.(null, {});
-      return due === undefined || rows[0] === undefined ? undefined : toClaimed(due, rows[0]);
+      return claimedOf(due, rows[0]);
     } catch (error) {
-      this.#settle(commit, error);
+      if (await this.#isCommitRefused(commit, error)) return this.#turn(due);
       if (due !== undefined) this.#owner.missed(due);
+      this.#giveUp(error);
       throw error;
     }
   }
@@ -124,14 +126,20 @@ class Lane {
     return results.at(-1)?.rows ?? [];
   }
 
-  /** A transaction that is open now is the next one's: then the commit before it succeeded. */
-  #settle(commit: CommitRequest | undefined, error: unknown): void {
-    const status = this.#client.getTransactionStatus();
-    if (status === 'E' || status === 'T') commit?.(null, {});
-    else commit?.(error instanceof Error ? error : new Error(String(error)));
-    // Whatever the server still knows of it, another connection begins with a clean slate.
+  /** Refused it took what followed with it, and the connection is as good as before. A transaction that failed is the next one. */
+  async #isCommitRefused(commit: CommitRequest | undefined, error: unknown): Promise<boolean> {
+    if (commit === undefined) return false;
+    const status = await readTransactionStatus(this.#client);
+    if (status === 'failed' || status === 'open') commit(null, {});
+    else commit(error instanceof Error ? error : new Error(String(error)));
+    return status === 'none';
+  }
+
+  /** Whatever the server still knows of the connection, the next one begins with a clean slate; so marked, the pool drops it. */
+  #giveUp(error: unknown): void {
     preparedOn.delete(this.#client);
-    if (status !== 'I') void this.#client.end().catch(() => undefined);
+    Reflect.set(this.#client, '__knex__disposed', error);
+    void this.#client.end().catch(() => undefined);
   }
 
   #rollback(): string {
@@ -173,6 +181,10 @@ class Lane {
 interface Handled {
   readonly ended: Promise<void>;
   readonly next: DueDelivery | undefined;
+}
+
+function claimedOf(due: DueDelivery | undefined, row: readonly unknown[] | undefined): ClaimedDelivery | undefined {
+  return due === undefined || row === undefined ? undefined : toClaimed(due, row);
 }
 
 type QueryArguments = readonly [{ readonly text: string }, CommitRequest?];
