@@ -30,7 +30,9 @@ export async function pluginFolder(id: string, trellis: object = {}): Promise<st
 export async function realPluginFolder(id: string): Promise<string> {
   const link = join(home, id);
   await mkdir(home, { recursive: true });
-  await symlink(fileURLToPath(new URL(`../../../../plugins/${id}`, import.meta.url)), link).catch((error: unknown) => {
+  const source = fileURLToPath(new URL(`../../../../plugins/${id}`, import.meta.url));
+  // A junction needs no privilege on Windows; elsewhere the kind is ignored.
+  await symlink(source, link, 'junction').catch((error: unknown) => {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   });
   return link;
