@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Id } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../records/compiled-entity.js';
-import { createRecords } from '../records/create-records.js';
+import { createParsed, createRecords } from '../records/create-records.js';
 import { getRecords } from '../records/get-records.js';
-import { parseOptions, tryParseCreate, tryParsePatch } from '../records/parse-input.js';
+import { parseOptions, tryParseCreate, tryParsePatch, type RecordValues } from '../records/parse-input.js';
 import { valuesOf } from '../records/present-record.js';
 import { createQuery } from '../records/record-query.js';
 import type { RecordScope } from '../records/record-scope.js';
@@ -14,16 +14,24 @@ import { valueAt } from './mapping/value-at.js';
 
 /** The record layer as imports use it. @param scopeOf the scope of an entity's module, inside the transaction of the set */
 export function importRecords(scopeOf: (entity: CompiledEntity) => RecordScope): ImportRecords {
+  // Reading an input costs more than all else about it, so what was checked is not read again.
+  const checked = new WeakMap<RecordJson, RecordValues>();
   return {
     check(entity, values, verb) {
       const scope = scopeOf(entity);
       const parse = verb === 'create' ? tryParseCreate : tryParsePatch;
-      return parse(entity, values, parseOptions(scope, entity)).problems;
+      const parsed = parse(entity, values, parseOptions(scope, entity));
+      if (verb === 'create' && parsed.problems.length === 0) checked.set(values, parsed.values);
+      return parsed.problems;
     },
     findByField: (entity, path, values) => findByField(scopeOf(entity), entity, path, values),
     load: (entity, ids) => load(scopeOf(entity), entity, ids),
     async createMany(entity, inputs) {
-      const records = await createRecords(scopeOf(entity), entity, inputs);
+      const known = inputs.map((input) => checked.get(input)).filter((values) => values !== undefined);
+      const records =
+        known.length === inputs.length
+          ? await createParsed(scopeOf(entity), entity, known)
+          : await createRecords(scopeOf(entity), entity, inputs);
       return records.map(({ id }) => id);
     },
     updateMany: (entity, changes) => updateMany(scopeOf(entity), entity, changes),

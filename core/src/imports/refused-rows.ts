@@ -8,7 +8,7 @@ import { readFileText } from './import-store.js';
 export async function* refusedRows(knex: Knex, record: ImportRecord): AsyncGenerator<string> {
   const { id, header, delimiter } = record;
   yield `\uFEFF${csvLine([...header, 'reason'], delimiter)}`;
-  for await (const rows of chunksOf(readFileText(knex, id), { delimiter, columns: header.length }, rowsAtOnce)) {
+  for await (const rows of chunksOf(readFileText(knex, id), { delimiter, columns: header.length }, () => rowsAtOnce)) {
     const reasons = await reasonsBetween(knex, record, rows[0]?.line ?? 0, rows.at(-1)?.line ?? 0);
     const lines = rows.flatMap(({ line, cells }) => {
       const reason = reasons.get(line);

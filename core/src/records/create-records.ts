@@ -22,14 +22,23 @@ export async function createRecords(
   inputs: readonly unknown[],
 ): Promise<readonly PresentedRecord[]> {
   requireReach(scope, entity, 'create');
-  const given = parseAll(scope, entity, inputs);
-  if (given.length === 0) return [];
-  const drafts = given.map((values, position) => draftOf(scope, entity, values, prefixOf(inputs, position)));
-  const records = hasGuards(scope, entity, 'create')
-    ? await scope.inUnit((tx) => createGuarded(tx, entity, drafts))
-    : await scope.inStatement((place) => createAtOnce(scope, place, entity, drafts));
+  const records = await createParsed(scope, entity, parseAll(scope, entity, inputs));
   const readable = readableFields(scope, entity);
   return records.map(({ values }) => presentValues(readable, values));
+}
+
+/** The same with inputs that were read already ({@link tryParseCreate}), all of them in order. @throws the same */
+export async function createParsed(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  given: readonly RecordValues[],
+): Promise<readonly StoredRecord[]> {
+  requireReach(scope, entity, 'create');
+  if (given.length === 0) return [];
+  const drafts = given.map((values, position) => draftOf(scope, entity, values, prefixOf(given, position)));
+  return hasGuards(scope, entity, 'create')
+    ? scope.inUnit((tx) => createGuarded(tx, entity, drafts))
+    : scope.inStatement((place) => createAtOnce(scope, place, entity, drafts));
 }
 
 /** References and rights are asked for in the statement that writes. */

@@ -1,18 +1,20 @@
 import type { CsvRow } from '../csv/csv-row.js';
 import { readRows, type CsvShape } from '../csv/read-rows.js';
 
-/** Rows of a file below its header, in sets of at most `size`. */
+/** Rows of a file below its header, in sets of at most `sizeOf` their position. */
 export async function* chunksOf(
   pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
   shape: CsvShape,
-  size: number,
+  sizeOf: (position: number) => number,
 ): AsyncGenerator<readonly CsvRow[]> {
   let waiting: CsvRow[] = [];
   let isHeader = true;
+  let position = 0;
   for await (const rows of readRows(pieces, shape)) {
     waiting.push(...(isHeader ? rows.slice(1) : rows));
     isHeader = false;
-    while (waiting.length >= size) {
+    for (let size = sizeOf(position); waiting.length >= size; size = sizeOf(position)) {
+      position += 1;
       yield waiting.slice(0, size);
       waiting = waiting.slice(size);
     }
@@ -23,7 +25,7 @@ export async function* chunksOf(
 /** Number of rows below the header, broken ones included. */
 export async function countRows(text: Buffer, shape: CsvShape): Promise<number> {
   let count = 0;
-  for await (const rows of chunksOf(pieces(text), shape, 10_000)) count += rows.length;
+  for await (const rows of chunksOf(pieces(text), shape, () => 10_000)) count += rows.length;
   return count;
 }
 

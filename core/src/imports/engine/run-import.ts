@@ -6,7 +6,7 @@ import { ImportCourse, type ImportRun } from './import-course.js';
 import { resolveDeferred } from './resolve-deferred.js';
 
 /**
- * Runs an import to its end, from where it stands: rows in sets of 500, then references to records that came later.
+ * Runs an import to its end, from where it stands: rows set by set, then references to records that came later.
  * @param open looks up the surroundings; it may find that the import cannot run any more
  * @returns the import as it is afterwards; undefined when there is none
  */

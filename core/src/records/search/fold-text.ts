@@ -1,6 +1,6 @@
 /** A text as search compares it: lower case, Latin, Greek and Cyrillic letters without accents, compatible forms as one. */
 export function foldText(text: string): string {
-  if (plainAscii.test(text)) return text.toLowerCase();
+  if (isPlain(text)) return text.toLowerCase();
   const bare = text.normalize('NFKD').replace(accents, '').normalize('NFC').toLowerCase();
   return bare.replace(ligatures, (letter) => letterParts[letter] ?? letter);
 }
@@ -10,7 +10,12 @@ export function foldWrittenOut(text: string): string {
   return foldText(text.normalize('NFC').replace(umlauts, (letter) => writtenOut[letter.toLowerCase()] ?? letter));
 }
 
-const plainAscii = /^[\p{ASCII}]*$/u;
+/** Whether a text is ASCII: there is nothing to fold but its case. */
+export function isPlain(text: string): boolean {
+  return plainAscii.test(text);
+}
+
+const plainAscii = /^\p{ASCII}*$/u;
 const accents = /[\u0300-\u036f]+/g;
 const ligatures = /[ßæœøđðłþı]/g;
 const umlauts = /[äöüåø]/gi;

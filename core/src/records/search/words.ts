@@ -1,4 +1,4 @@
-import { foldText, foldWrittenOut } from './fold-text.js';
+import { foldText, foldWrittenOut, isPlain } from './fold-text.js';
 
 /** A word of a folded text, or a run of characters of a script that writes without blanks. */
 export interface TextRun {
@@ -24,12 +24,19 @@ export function gramsOf(text: string): string[] {
 export function wordsOf(texts: readonly string[]): readonly string[] {
   const words = new Set<string>();
   for (const text of texts) {
-    for (const variant of new Set([foldText(text), foldWrittenOut(text)]))
-      for (const word of runsOf(variant).flatMap(partsOf)) words.add(word);
+    for (const word of wordsIn(text)) words.add(word);
     if (words.size > mostWords) break;
   }
   return [...words].slice(0, mostWords);
 }
+
+/** Most texts are plain, and there are many of them. */
+function wordsIn(text: string): readonly string[] {
+  if (isPlain(text)) return (text.toLowerCase().match(plainWord) ?? []).map((word) => word.slice(0, longestWord));
+  return [...new Set([foldText(text), foldWrittenOut(text)])].flatMap((variant) => runsOf(variant).flatMap(partsOf));
+}
+
+const plainWord = /[a-z0-9]+/g;
 
 function partsOf({ text, isUnspaced }: TextRun): readonly string[] {
   return isUnspaced ? gramsOf(text) : [text];
