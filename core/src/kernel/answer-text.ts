@@ -2,6 +2,8 @@ import { PluginError } from '@trellis-crm/sdk';
 
 /** Longest answer of a route in characters; more belongs into pages or a file. */
 const maxLength = 32 * 1024 * 1024;
+/** Most values in it; a circle has no end of them. */
+const maxValues = 1_000_000;
 
 /**
  * Writes a route's answer, within the call: what it costs and what goes wrong in it is the plugin's.
@@ -10,21 +12,26 @@ const maxLength = 32 * 1024 * 1024;
  */
 export function toAnswerText(module: string, route: string, answer: unknown): string | undefined {
   if (isLong(answer)) {
-    const message = `The answer of ${module} to ${route} has more than ${maxLength} characters`;
+    const message = `The answer of ${module} to ${route} has more than ${maxLength} characters or ${maxValues} values`;
     throw new PluginError('answer_too_long', { module, route }, { message });
   }
   return JSON.stringify(answer);
 }
 
-/** Adds up what the texts and members take at least; a circle is longer than anything. */
+/** Adds up what texts and values take at least. */
 function isLong(answer: unknown): boolean {
   const waiting: unknown[] = [answer];
   let length = 0;
-  while (waiting.length > 0 && length <= maxLength) {
+  for (let values = 0; waiting.length > 0; values += 1) {
     const value = waiting.pop();
     length += typeof value === 'string' ? value.length + 2 : 2;
-    if (typeof value !== 'object' || value === null) continue;
-    for (const member of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) waiting.push(member);
+    if (length > maxLength || values > maxValues) return true;
+    for (const member of membersOf(value)) waiting.push(member);
   }
-  return length > maxLength;
+  return false;
+}
+
+function membersOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return typeof value === 'object' && value !== null ? Object.values(value) : [];
 }
