@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UnavailableError } from '@trellis-crm/sdk';
 import Koa from 'koa';
 import type { BaseLogger } from 'pino';
-import type { Admission } from './overload.js';
+import { hasBody, type Admission } from './overload.js';
 import { presentProblem, problemType } from './problem.js';
 import type { RequestState } from './request-state.js';
 
@@ -24,9 +24,11 @@ export class Application extends Koa<RequestState> {
     const handle = super.callback();
     // Its types allow for HTTP 2, which this server does not speak.
     return async (request, response) => {
-      if (isWork(request.url ?? '/') && this.#admission.isOverloaded())
-        this.#refuse(request as IncomingMessage, response as ServerResponse);
-      else await handle(request, response);
+      if (!isWork(request.url ?? '/')) await handle(request, response);
+      else if (this.#admission.isOverloaded()) this.#refuse(request as IncomingMessage, response as ServerResponse);
+      // Whoever sends a body is counted once it is there.
+      else if (hasBody(request.headers)) await handle(request, response);
+      else await this.#admission.work(() => handle(request, response));
     };
   }
 
@@ -37,15 +39,13 @@ export class Application extends Koa<RequestState> {
     const isPage =
       request.headers['hx-request'] === undefined && request.headers.accept?.includes('text/html') === true;
     // A body that nobody read would be taken for the next request, or would have to be read to its end.
-    const hasBody =
-      request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
     response.writeHead(503, {
       'Content-Type': isPage ? 'text/plain; charset=utf-8' : problemType,
       'Retry-After': '2',
       'Cache-Control': 'no-store',
       'X-Request-Id': requestId,
       'X-Content-Type-Options': 'nosniff',
-      ...(hasBody ? { Connection: 'close' } : {}),
+      ...(hasBody(request.headers) ? { Connection: 'close' } : {}),
     });
     response.end(isPage ? pageText : JSON.stringify(presentProblem(overloaded, requestId)));
   }

@@ -9,7 +9,7 @@ import type { Endpoint, EndpointRequest, EndpointResponse, Method } from './endp
 import { allowHeader, MethodNotAllowedError } from './method-not-allowed-error.js';
 import { actOnce } from './idempotency/act-once.js';
 import { requestKeyOf } from './idempotency/request-key.js';
-import type { Admission } from './overload.js';
+import { hasBody, type Admission } from './overload.js';
 import { present } from './present.js';
 import { checkBody, checkParams, readBody, readIfVersion, readQuery } from './read-input.js';
 import { isPartial, type Exchange, type Step } from './request-state.js';
@@ -42,7 +42,7 @@ export function dispatch(parts: DispatcherParts): Step {
     const response = await timeLimit.run(async () => {
       const { key, ...input } = await readInput(parts, { ctx, endpoint, params, caller, cookies, checks });
       const request = toRequest(parts, ctx, input, { generation, caller, cookies, timeLimit });
-      const act = (): Promise<EndpointResponse> => work(parts, endpoint, request);
+      const act = (): Promise<EndpointResponse> => work(parts, ctx, () => endpoint.handle(request), endpoint);
       return key === null ? act() : actOnce(parts.workspace, { endpoint, request, key, act });
     });
     present(ctx, endpoint, response, cookies);
@@ -51,10 +51,15 @@ export function dispatch(parts: DispatcherParts): Step {
 
 const requestTimeoutMs = 15_000;
 
-/** Counted as work but for uploads, which are as slow as their senders. */
-function work({ admission }: DispatcherParts, endpoint: Endpoint, request: EndpointRequest): Promise<EndpointResponse> {
-  if (endpoint.input?.body?.kind === 'stream') return endpoint.handle(request);
-  return admission.work(() => endpoint.handle(request));
+/** Counted as work when its body had to come first, but for uploads, which are as slow as their senders; others are counted at the door. */
+function work(
+  { admission }: DispatcherParts,
+  ctx: Exchange,
+  act: () => Promise<EndpointResponse>,
+  endpoint: Endpoint,
+): Promise<EndpointResponse> {
+  const isUpload = endpoint.input?.body?.kind === 'stream';
+  return isUpload || !hasBody(ctx.req.headers) ? act() : admission.work(act);
 }
 
 type KnownCaller = Caller & { readonly usesBearer: boolean };

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** When a process stops taking on more work. */
@@ -24,6 +25,11 @@ export interface Admission {
   readonly refused: number;
   /** Says that one more was refused. */
   countRefusal(): void;
+}
+
+/** Whether a request says that a body follows: its time is the sender's until it is there. */
+export function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 /** What an admission looks at; replaced by tests. */
