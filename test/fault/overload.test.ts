@@ -64,7 +64,8 @@ describe('a server with more to do than it can', function () {
     // that grows: without a limit, the last answers would take six times the capacity's.
     const slack = isFullRun ? 0 : 4000 + 4 * quantileMs(alone, 0.99);
     expect(goodput).to.be.at.least(isFullRun ? 0.6 : 0.25);
-    expect(quantileMs(taken, 0.99)).to.be.at.most(2000 + slack);
+    // On a busy machine a packet that opens a connection may be lost, which costs its sender seconds before it reaches us.
+    expect(quantileMs(taken, isFullRun ? 0.99 : 0.9)).to.be.at.most(2000 + slack);
     expect(quantileMs(beats, 0.5)).to.be.lessThan(quantileMs(taken, 0.99));
     expect(recoveryMs).to.be.at.most(10_000 + slack);
   });

@@ -24,10 +24,13 @@ export async function listen(
     else refuseTarget(response);
   });
   server.setTimeout(idleTimeoutMs);
-  server.listen(address.port, address.host);
+  server.listen({ port: address.port, host: address.host, backlog });
   await once(server, 'listening');
   return { port: (server.address() as AddressInfo).port, server, close: (graceMs) => close(server, graceMs) };
 }
+
+/** Connections that wait to be accepted: one for which there is no room tries again only after seconds. The system may allow fewer. */
+const backlog = 4096;
 
 /** A connection on which nothing moves for so long in the middle of a request or answer is cut; event streams beat. */
 const idleTimeoutMs = 120_000;
