@@ -5,6 +5,12 @@ import type { BaseLogger } from 'pino';
 import type { MetricsSnapshot } from '../metrics/metrics.js';
 import { ServerSlot } from './server-slot.js';
 
+/**
+ * Half of the memory for what requests make and drop, in MB. With V8's 16 more of it is alive when it is swept: page and create
+ * took about 15 % more processor time. Memory under load grows by some 60 MB with 32.
+ */
+const youngSpaceMb = 32;
+
 /** All server processes of an installation, on one port. */
 export class ServerFleet {
   readonly #slots: readonly ServerSlot[];
@@ -15,7 +21,11 @@ export class ServerFleet {
     cluster.setupPrimary({
       exec: fileURLToPath(new URL('server-process.js', import.meta.url)),
       serialization: 'advanced',
-      execArgv: [...process.execArgv, `--max-old-space-size=${config.processMemoryMb}`],
+      execArgv: [
+        ...process.execArgv,
+        `--max-old-space-size=${config.processMemoryMb}`,
+        `--max-semi-space-size=${youngSpaceMb}`,
+      ],
     });
     const startedAt = new Date();
     this.#slots = Array.from({ length: config.processes }, () => new ServerSlot(config, log, startedAt));
