@@ -5,6 +5,7 @@ import { connectionConfig, connectionLimits, type ConnectionUse } from './connec
 import { createSlowQueries, type SlowQueries } from './slow-queries.js';
 import { createCurrentUnit, joinUnit, type CurrentUnit } from './unit-of-work.js';
 import { watchSilence } from './silence-watch.js';
+import { takeTurns } from './turns.js';
 
 /** Where the database is and what it can do. */
 export interface DatabaseOptions {
@@ -116,6 +117,7 @@ function openPool(
       afterCreate: (client: pg.Client, done: (error: Error | null, client: pg.Client) => void) => {
         watchSilence(client, connectionLimits[use].silenceMs);
         watch(client);
+        takeTurns(client);
         done(null, client);
       },
     },

@@ -1,0 +1,39 @@
+import type { Client } from 'pg';
+
+/**
+ * Sends the statements of a connection one after the other, however many are asked for at once, as by `Promise.all` within a
+ * transaction. pg 8 queues them itself and warns; pg 9 will not queue any more (what it offers instead is its `pipeline` option,
+ * which sends all at once, but refuses COPY and cursors, which we stream with). Streams have a connection to themselves already.
+ */
+export function takeTurns(client: Client): void {
+  const query = client.query.bind(client) as (...given: readonly unknown[]) => Promise<unknown>;
+  let last: Promise<unknown> | undefined;
+  const ask = (given: readonly unknown[]): Promise<unknown> => {
+    const run = (): Promise<unknown> => query(...given);
+    const answer = last === undefined ? run() : last.then(run, run);
+    const end = (): void => {
+      if (last === answer) last = undefined;
+    };
+    last = answer;
+    answer.then(end, end);
+    return answer;
+  };
+  client.query = ((...given: readonly unknown[]): unknown => {
+    if (isStream(given[0])) return query(...given);
+    const answered = given.at(-1);
+    if (!isCallback(answered)) return ask(given);
+    ask(given.slice(0, -1)).then((result) => answered(null, result), answered);
+    return undefined;
+  }) as Client['query'];
+}
+
+type Callback = (error: unknown, result?: unknown) => void;
+
+function isCallback(value: unknown): value is Callback {
+  return typeof value === 'function';
+}
+
+/** pg calls it to be sent, and tells it of the answers. */
+function isStream(statement: unknown): boolean {
+  return typeof statement === 'object' && statement !== null && 'submit' in statement;
+}
