@@ -157,10 +157,11 @@ async function readFrom(path: string, start: number): Promise<string> {
   }
 }
 
-/** `wanted` when it becomes free in time, else any that is. */
+/** `wanted` when it is free, however late that is, or becomes free in time; else any that is. */
 async function choosePort(wanted: number | undefined, deadline: number): Promise<number> {
-  while (wanted !== undefined && wanted > 0 && Date.now() < deadline) {
+  while (wanted !== undefined && wanted > 0) {
     if ((await tryPort(wanted)) !== undefined) return wanted;
+    if (Date.now() >= deadline) break;
     await sleep(pollMs);
   }
   return (await tryPort(0)) ?? 0;
