@@ -31,7 +31,9 @@ describe('a PostgreSQL that is killed under 16 writers', function () {
       const now = await server.installation.databasePid();
       expect(now).to.be.a('number').and.not.equal(before);
     });
-    return server.untilReady(since);
+    const took = await server.untilReady(since);
+    await server.untilDatabase();
+    return took;
   }
 
   /** Ends all sessions of the server under test. @returns how many there were */
@@ -94,10 +96,15 @@ describe('a PostgreSQL that is killed under 16 writers', function () {
 
   it('would notice commits that are acknowledged before they are on disk', async () => {
     await server.sql('alter database trellis set synchronous_commit = off');
+    // Nobody else brings commits to disk soon either.
+    for (const [name, value] of Object.entries({ wal_writer_delay: '10s', wal_writer_flush_after: '1GB' }))
+      await server.sql(`alter system set ${name} = '${value}'`);
+    await server.sql('select pg_reload_conf()');
     await terminate();
     await server.untilReady();
 
     const missing = await untilSomethingIsMissing(5);
+    await server.sql('alter system reset all');
     await server.sql('alter database trellis reset synchronous_commit');
 
     expect(missing).to.not.equal(0);
@@ -109,7 +116,7 @@ describe('a PostgreSQL that is killed under 16 writers', function () {
       await sleep(1000);
       const stopped = writers.stop();
       await killPostmaster();
-      const { missing } = await stopped.then((written) => eventually(() => findLosses(server, written)));
+      const { missing } = await eventually(async () => findLosses(server, await stopped));
       if (missing.length > 0) return missing.length;
     }
     return 0;

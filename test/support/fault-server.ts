@@ -56,9 +56,10 @@ export interface FaultServerOptions {
 
 /** A supervised server as in production, on a database with the test people; its processes may be killed. */
 export class FaultServer {
-  readonly pool: pg.Pool;
+  pool: pg.Pool;
   readonly #tokens: Credentials;
   #run: Run | undefined;
+  #databasePort: number;
 
   private constructor(
     readonly installation: Installation,
@@ -67,8 +68,8 @@ export class FaultServer {
     tokens: Credentials,
   ) {
     this.#tokens = tokens;
-    this.pool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'fault-test' });
-    this.pool.on('error', () => undefined);
+    this.pool = openPool(databaseUrl);
+    this.#databasePort = Number(new URL(databaseUrl).port);
   }
 
   /** Starts it with an empty folder of plugins. */
@@ -162,6 +163,24 @@ export class FaultServer {
     return performance.now() - since;
   }
 
+  /** Waits until the embedded database takes statements again, on another port if its own was taken meanwhile. */
+  async untilDatabase(): Promise<void> {
+    await eventually(async () => {
+      const port = await this.installation.databasePort();
+      if (port !== undefined && port !== this.#databasePort) await this.#movePool(port);
+      await this.sql('select 1');
+    });
+  }
+
+  async #movePool(port: number): Promise<void> {
+    const before = this.pool;
+    const url = new URL(this.databaseUrl);
+    url.port = String(port);
+    this.pool = openPool(url.href);
+    this.#databasePort = port;
+    await before.end();
+  }
+
   /** Ends everything that runs, the supervisor last. */
   async quit(): Promise<void> {
     this.#run?.process.kill('SIGTERM');
@@ -175,6 +194,12 @@ export class FaultServer {
     await this.drop();
     await this.installation.remove();
   }
+}
+
+function openPool(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 4, application_name: 'fault-test' });
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 const silent = pino({ level: 'silent' });

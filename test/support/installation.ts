@@ -65,8 +65,17 @@ export class Installation {
 
   /** Id of the database server; undefined when none runs on the data folder. */
   async databasePid(): Promise<number | undefined> {
+    return this.#postmasterLine(0);
+  }
+
+  /** Port of the database server; undefined when none runs on the data folder or it has none yet. */
+  async databasePort(): Promise<number | undefined> {
+    return this.#postmasterLine(3);
+  }
+
+  async #postmasterLine(index: number): Promise<number | undefined> {
     const file = join(this.dataDir, 'postgres', 'cluster', 'postmaster.pid');
-    return Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[0]) || undefined;
+    return Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[index]) || undefined;
   }
 
   /** Waits until nothing of this installation runs any more, then removes its data. */

@@ -13,6 +13,24 @@ const Seen = {
 };
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** The first of two callers waits for the second; then each does its work, one after the other. */
+function meetingOfTwo() {
+  const both = Promise.withResolvers();
+  let callers = 0;
+  let turn = both.promise;
+  return (work) => {
+    callers += 1;
+    if (callers === 2) both.resolve();
+    turn = turn.then(work);
+    return turn;
+  };
+}
+const meetings = new Map();
+function meetingAt(id) {
+  if (!meetings.has(id)) meetings.set(id, meetingOfTwo());
+  return meetings.get(id);
+}
+
 export default {
   emits: [Seen],
   register(host) {
@@ -37,15 +55,16 @@ export default {
           return { id: contact.id };
         },
       },
-      /** Reads, thinks, and writes whatever version there is by now. */
+      /** Two that are called together both read before either writes, each on top of whatever version there is by then. */
       'POST /overwriting/:id': {
         access: 'signed-in',
         handle: async (ctx, { params }) => {
           const { employees } = await ctx.records(Account).get(params.id);
-          await pause(30);
-          const { version } = await ctx.records(Account).get(params.id);
-          const change = { employees: employees + 1, description: `${Math.random()}` };
-          return ctx.records(Account).update(params.id, change, { version });
+          return meetingAt(params.id)(async () => {
+            const { version } = await ctx.records(Account).get(params.id);
+            const change = { employees: employees + 1, description: `${Math.random()}` };
+            return ctx.records(Account).update(params.id, change, { version });
+          });
         },
       },
     });
