@@ -3,7 +3,8 @@ import type { Browser } from 'playwright-core';
 
 import { launchChromium } from '../support/chromium.js';
 import { startKitServer, type KitServer } from '../support/kit-server.js';
-import { checkPage, looks } from '../support/page-check.js';
+import { checkPage, crossedLooks, looks } from '../support/page-check.js';
+import { isFullRun } from '../support/scale.js';
 
 describe('the gallery of the kit in a browser', function () {
   this.timeout(60_000);
@@ -20,7 +21,7 @@ describe('the gallery of the kit in a browser', function () {
 
   after(() => Promise.all(running.map((stop) => stop())));
 
-  for (const look of looks) {
+  for (const look of isFullRun ? looks : crossedLooks) {
     it(`is accessible, fits and is quiet at ${String(look.width)} px, ${look.theme}`, async () => {
       const findings = await checkPage(browser, `${server.url}/dev/ui`, look);
 

@@ -144,7 +144,9 @@ describe('several processes', function () {
     for (let wasOver = false; ;) {
       const isLast = wasOver;
       wasOver = isOver();
-      answers.push(...(await sendClosedLoop({ ...accounts(), patienceMs }, { connections: 8, durationMs: 500 })));
+      answers.push(
+        ...(await sendClosedLoop({ ...accounts(), patienceMs }, { connections: 8, durationMs: timesOf(500, 250) })),
+      );
       if (isLast) return answers;
     }
   }

@@ -25,6 +25,9 @@ export const looks: readonly Look[] = [390, 1440].flatMap((width) => [
   { width, theme: 'dark' },
 ]);
 
+/** Both screens and both colours, each once: what a small run looks with. */
+export const crossedLooks = looks.slice(1, 3);
+
 /** Opens a page in a browser of its own and examines it. */
 export async function checkPage(browser: Browser, address: string, look: Look): Promise<PageFindings> {
   const context = await browser.newContext({ viewport: { width: look.width, height: 900 }, colorScheme: look.theme });

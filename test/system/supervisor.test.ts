@@ -27,39 +27,68 @@ describe('trellis serve', function () {
 
   let installation: Installation;
   let run: Run | undefined;
+  let argsOfRun: readonly string[] = [];
 
   before(async () => {
     installation = await Installation.create();
   });
 
-  afterEach(async () => {
+  after(async () => {
+    await stop();
+    await installation.remove();
+  });
+
+  /** The server that a test before has left in order, or a new one; one that runs with other arguments gives way. */
+  async function start(args: readonly string[] = []): Promise<Run> {
+    if (run === undefined || argsOfRun.join() !== args.join()) {
+      await stop();
+      run = await installation.start(args);
+      argsOfRun = args;
+    }
+    return run;
+  }
+
+  async function stop(): Promise<void> {
     run?.process.kill('SIGTERM');
     await run?.ended();
     run = undefined;
-  });
-
-  after(() => installation.remove());
+  }
 
   it('answers, and Ctrl-C stops everything, the database last', async () => {
-    run = await installation.start();
+    const interrupted = await installation.start();
     expect((await installation.get('/healthz')).status).to.equal(200);
     expect((await installation.get('/readyz')).status).to.equal(200);
 
-    run.process.kill('SIGINT');
+    interrupted.process.kill('SIGINT');
 
-    expect(await run.ended()).to.equal(0);
+    expect(await interrupted.ended()).to.equal(0);
     expect(await installation.databasePid()).to.equal(undefined);
-    expect(run.output()).to.contain(`Trellis CRM is ready at http://localhost:${installation.port}`);
+    expect(interrupted.output()).to.contain(`Trellis CRM is ready at http://localhost:${installation.port}`);
   });
 
   it('prints one code for the first set-up, however many processes it has', async () => {
-    run = await installation.start(['--processes', '2']);
+    const { output } = await start(['--processes', '2']);
 
-    expect(run.output().match(/One-time code/g)).to.have.length(1);
+    expect(output().match(/One-time code/g)).to.have.length(1);
+  });
+
+  it('replaces its processes for new code without a failed request', async () => {
+    const { output } = await start(['--processes', '2']);
+    const supervisor = await installation.supervisorPid();
+    const before = serverProcessesOf(supervisor);
+    const client = requestUntilStopped(installation);
+
+    process.kill(supervisor, 'SIGUSR2');
+    await eventually(async () => {
+      expect(output()).to.contain('were replaced');
+    }).finally(client.stop);
+
+    expect(serverProcessesOf(supervisor)).to.have.length(2).and.not.include.members(before);
+    expect(await client.failures).to.deep.equal([]);
   });
 
   it('tells a second start where the first one runs', async () => {
-    run = await installation.start();
+    await start();
 
     const second = installation.run(['serve']);
 
@@ -69,10 +98,11 @@ describe('trellis serve', function () {
   });
 
   it('waits for one that is stopping', async () => {
-    const first = await installation.start();
+    const first = await start();
     first.process.kill('SIGTERM');
+    run = undefined;
 
-    run = await installation.start();
+    await start();
     await first.ended();
 
     expect((await installation.get('/readyz')).status).to.equal(200);
@@ -83,7 +113,7 @@ describe('trellis serve', function () {
     ['stands still', 'SIGSTOP'],
   ] as const) {
     it(`replaces a server process that ${fault}`, async () => {
-      run = await installation.start();
+      await start();
       const supervisor = await installation.supervisorPid();
       const [victim] = serverProcessesOf(supervisor);
 
@@ -97,7 +127,7 @@ describe('trellis serve', function () {
   }
 
   it('starts the database again when it was killed', async () => {
-    run = await installation.start();
+    await start();
     const before = await installation.databasePid();
 
     process.kill(before ?? 0, 'SIGKILL');
@@ -109,10 +139,11 @@ describe('trellis serve', function () {
   });
 
   it('leaves nothing behind when its supervisor is killed', async () => {
-    const killed = await installation.start();
+    const killed = await start();
 
     process.kill(await installation.supervisorPid(), 'SIGKILL');
     await killed.ended();
+    run = undefined;
 
     await eventually(async () => {
       expect(await installation.databasePid()).to.equal(undefined);
@@ -120,30 +151,17 @@ describe('trellis serve', function () {
   });
 
   it('finds its way when the one before was killed a moment ago', async () => {
-    await installation.start();
+    await start();
     process.kill(await installation.supervisorPid(), 'SIGKILL');
+    run = undefined;
 
-    run = await installation.start();
+    await start();
 
     expect((await installation.get('/readyz')).status).to.equal(200);
   });
 
-  it('replaces its processes for new code without a failed request', async () => {
-    run = await installation.start(['--processes', '2']);
-    const supervisor = await installation.supervisorPid();
-    const before = serverProcessesOf(supervisor);
-    const client = requestUntilStopped(installation);
-
-    process.kill(supervisor, 'SIGUSR2');
-    await eventually(async () => {
-      expect(run?.output()).to.contain('were replaced');
-    }).finally(client.stop);
-
-    expect(serverProcessesOf(supervisor)).to.have.length(2).and.not.include.members(before);
-    expect(await client.failures).to.deep.equal([]);
-  });
-
   it('says that the port is taken and how to choose another', async () => {
+    await stop();
     const other = createServer().listen(installation.port, '127.0.0.1');
     await once(other, 'listening');
 
@@ -156,6 +174,7 @@ describe('trellis serve', function () {
   });
 
   it('refuses a wrong setting once, by its name', async () => {
+    await stop();
     const refused = installation.run(['serve'], { TRELLIS_PROCESSES: 'many' });
 
     expect(await refused.ended()).to.equal(2);
@@ -163,6 +182,7 @@ describe('trellis serve', function () {
   });
 
   it('refuses a database it cannot use, once, and names the variable', async () => {
+    await stop();
     const database = await createTestDatabase();
 
     const refused = installation.run(['serve'], { DATABASE_URL: `${database.url}_missing` });
