@@ -35,7 +35,7 @@ describe('a server with more to do than it can', function () {
     const alone = await sendClosedLoop(list, { connections: 16, durationMs });
     const capacity = alone.length / (durationMs / 1000);
     const pulse = watch(health);
-    const drillMs = timesOf(120_000, 2000);
+    const drillMs = timesOf(120_000, 3000);
     const answers = await sendOpenLoop(list, { perSecond: capacity * 3, durationMs: drillMs });
     const beats = await pulse.stop();
     const endedAt = performance.now();

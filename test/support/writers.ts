@@ -14,6 +14,8 @@ export interface Written {
 
 /** Writers at work. */
 export interface Writers {
+  /** Creations that were acknowledged so far. */
+  count(): number;
   /** Lets each finish what it does, and gathers what came of it. */
   stop(): Promise<Written>;
 }
@@ -53,6 +55,7 @@ export function startWriters(server: FaultServer, count = 16, idleMs = 10): Writ
   };
   const all = Promise.all(Array.from({ length: count }, (_, writer) => write(writer)));
   return {
+    count: () => acknowledged.size,
     async stop() {
       stop.abort();
       await all;
