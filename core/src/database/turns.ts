@@ -2,8 +2,8 @@ import type { Client } from 'pg';
 
 /**
  * Sends the statements of a connection one after the other, however many are asked for at once, as by `Promise.all` within a
- * transaction. pg 8 queues them itself and warns; pg 9 will not queue any more (what it offers instead is its `pipeline` option,
- * which sends all at once, but refuses COPY and cursors, which we stream with). Streams have a connection to themselves already.
+ * transaction. pg 8 queues them itself and warns, as pg 9 leaves that to its callers. What it offers besides, `pipeline: true`
+ * (since 8.23), sends all at once, but refuses every query of another class, such as cursors and COPY. Those pass here untouched.
  */
 export function takeTurns(client: Client): void {
   const query = client.query.bind(client) as (...given: readonly unknown[]) => Promise<unknown>;
