@@ -5,7 +5,7 @@ import { FaultServer } from '../support/fault-server.js';
 import { randomFrom, timesOf } from '../support/scale.js';
 import { findLosses, findWrongEffects, startWriters } from '../support/writers.js';
 
-const kills = timesOf(200, 3);
+const kills = timesOf(200);
 
 describe('kill -9 of the app under 16 writers', function () {
   this.timeout(60_000 + kills * 20_000);

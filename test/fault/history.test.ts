@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { FaultServer } from '../support/fault-server.js';
 import { randomFrom, timesOf } from '../support/scale.js';
 
-const operations = timesOf(10_000, 250);
+const operations = timesOf(10_000);
 const kills = timesOf(40);
 const clients = 16;
 const startValue = 1_000_000;
