@@ -9,7 +9,7 @@ export function explainCommand(cli: CliContext): Command {
   return new Command('explain')
     .summary('show the SQL of an entity, and its plans')
     .description('Shows each statement that reads or writes the records of an entity, by reach, with its generic plan.')
-    .argument('<entity>', 'core.contact, or its path: contacts')
+    .argument('<entity>', 'core.contact, contact, or its path: contacts')
     .addArgument(new Argument('<verb>', 'what the statements are for').choices(verbs))
     .action((entity: string, verb: ExplainedVerb) => explain(cli, entity, verb));
 }
@@ -28,7 +28,9 @@ async function explain(cli: CliContext, name: string, verb: ExplainedVerb): Prom
 
 /** @throws StartError when no active module declares it */
 function findEntity(entities: ReadonlyMap<string, CompiledEntity>, name: string): CompiledEntity {
-  const found = entities.get(name) ?? [...entities.values()].find(({ path }) => path === name);
+  const found =
+    entities.get(name) ??
+    [...entities.values()].find(({ path, definition }) => name === path || name === definition.noun);
   if (found !== undefined) return found;
   const known = [...entities.values()].map(({ definition, path }) => `${definition.id} (${path})`).join(', ');
   throw new StartError(`There is no entity "${name}"`, {
