@@ -76,6 +76,8 @@ export interface CompiledList {
   readonly tableName: string;
   readonly ownerColumn: string;
   readonly items: readonly CompiledField[];
+  /** Where its entries stand once more in the column `lists` of the record; null for a list that a plugin added to another module's entity. */
+  readonly storedKey: string | null;
 }
 
 /** What of an entity is found by search. */

@@ -1,6 +1,7 @@
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { recordAlias } from './compile-fields.js';
 import { isNeverNull } from './field-schemas.js';
+import { listsColumn, storedLists } from './lists/stored-lists.js';
 import { schemaNameOf } from './names.js';
 import { columnsOf } from './writes/columns.js';
 
@@ -49,7 +50,11 @@ export function expectedTables(entity: CompiledEntity): readonly ExpectedTable[]
 function recordTable(entity: CompiledEntity, fields: readonly CompiledField[]): ExpectedTable {
   const { schemaName, tableName } = entity;
   const own = fields.filter(({ alias }) => alias === recordAlias).flatMap(toColumns);
-  const kept = [optional('deleted_with', 'uuid'), { ...key('custom', 'jsonb'), notNull: 'may' as const }];
+  const kept = [
+    optional('deleted_with', 'uuid'),
+    { ...key('custom', 'jsonb'), notNull: 'may' as const },
+    ...(storedLists(entity).length > 0 ? [optional(listsColumn.name, listsColumn.type)] : []),
+  ];
   return { schemaName, tableName, shape: 'records', entity, ownerColumn: null, columns: [...own, ...kept] };
 }
 

@@ -38,6 +38,17 @@ describe('purgeTrash', () => {
     expect(wakes).to.equal(1);
   });
 
+  it('forgets the stored entries of lists that lose one with it', async () => {
+    const account = await trashed(long);
+    const contact = uuidV7();
+    await database.knex('core.contacts').insert({ id: contact, name: 'Ada', lists: '{"accounts:0": [{}]}' });
+    await database.knex('core.contact_accounts').insert({ contact_id: contact, position: 0, account_id: account });
+
+    await purge();
+
+    expect(await database.knex('core.contacts').select('lists')).to.deep.equal([{ lists: null }]);
+  });
+
   it('takes more than one page', async () => {
     const rows = Array.from({ length: 450 }, () => ({ id: uuidV7(), name: 'Old', deleted_at: long }));
     await database.knex('core.accounts').insert(rows);

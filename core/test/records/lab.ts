@@ -6,6 +6,7 @@ import {
   recordIndexes,
   references,
   sideTable,
+  storedLists,
   type Migration,
 } from '@trellis-crm/sdk/migrations/v1';
 
@@ -107,6 +108,7 @@ const createLab: Migration = {
       references(table, 'original_id', 'p_lab.samples', { onDelete: 'set null' });
       table.jsonb('raw');
       table.uniqueIndex(['code'], { where: 'deleted_at is null' });
+      storedLists(table);
       recordIndexes(table, { owned: true });
     });
     await schema.createTable('sample_readings', (table) => {

@@ -32,7 +32,7 @@ describe('records with more fields than a function has arguments', () => {
     await database.knex.raw(
       `create schema p_wide; create schema p_more;
       create table p_wide.things (id uuid, created_at timestamptz, updated_at timestamptz, created_by uuid, updated_by uuid,
-        version integer, deleted_at timestamptz);
+        version integer, deleted_at timestamptz, lists jsonb);
       create table p_wide.thing_rows (thing_id uuid, position integer, ${columns});
       create table p_more.thing_x (record_id uuid, ${columns});
       insert into p_wide.things (id, version) values ('${id}', 1);

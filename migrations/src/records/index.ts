@@ -7,6 +7,7 @@ import { createExternalIds } from './20260102000400_create-external-ids.js';
 import { createSearchEntries } from './20261122154500_create-search-entries.js';
 import { createIdempotencyKeys } from './20261122155500_create-idempotency-keys.js';
 import { indexRecordLists } from './20261122161500_index-record-lists.js';
+import { storeRecordLists } from './20261122184500_store-record-lists.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const recordMigrations: readonly Migration[] = [
   createSearchEntries,
   createIdempotencyKeys,
   indexRecordLists,
+  storeRecordLists,
 ];

@@ -1,4 +1,5 @@
 import type { ExpectedColumn } from '../../records/expected-tables.js';
+import { listsColumn } from '../../records/lists/stored-lists.js';
 
 /** Lines that declare one column; the currency beside an amount comes with the amount. */
 export function columnLines(
@@ -6,11 +7,19 @@ export function columnLines(
   tableOf: (entity: string) => string | undefined,
 ): readonly string[] {
   const { name, field } = column;
-  if (field?.field.kind === 'money') return name === field.column ? [`money(table, '${name}');`] : [];
-  const target = field?.target ?? null;
-  const referenced = target === null ? undefined : tableOf(target);
-  if (referenced !== undefined) return [referenceLine(column, referenced)];
-  return [`table.${typeCall(column)}${nullCall(column)}${defaultCall(column)};`];
+  if (field === null) return [isStoredLists(column) ? 'storedLists(table);' : plainLine(column)];
+  if (field.field.kind === 'money') return name === field.column ? [`money(table, '${name}');`] : [];
+  const referenced = field.target === null ? undefined : tableOf(field.target);
+  return [referenced === undefined ? plainLine(column) : referenceLine(column, referenced)];
+}
+
+function plainLine(column: ExpectedColumn): string {
+  return `table.${typeCall(column)}${nullCall(column)}${defaultCall(column)};`;
+}
+
+/** The column in which a record keeps the entries of its lists. */
+export function isStoredLists({ name, field }: ExpectedColumn): boolean {
+  return field === null && name === listsColumn.name;
 }
 
 function nullCall({ notNull }: ExpectedColumn): string {

@@ -1,5 +1,5 @@
 import type { CompiledField, CompiledList } from '../compiled-entity.js';
-import { listAlias } from '../compile-fields.js';
+import { listAlias, recordAlias } from '../compile-fields.js';
 import { textLiteral } from '../sql.js';
 import type { Included } from './included.js';
 import { jsonValue } from './json-value.js';
@@ -42,8 +42,20 @@ function fieldValue(field: CompiledField, included: readonly NumberedInclude[], 
   return include === undefined ? jsonValue(field, prefix) : recordOrId(include, columnSql(field, prefix));
 }
 
-/** A subquery for each list, so that a page stays one statement; an array of JSON is answered as it is. */
+/** Entries of a list in the form in which the record keeps them: a JSON array. */
+export function storedForm(list: CompiledList): string {
+  return `to_jsonb(${builtEntries(list, [], '')})`;
+}
+
+/** As the record keeps them, unless a ref in them is to be replaced; a subquery for each list otherwise, so that a page stays one statement. */
 function entries(list: CompiledList, included: readonly NumberedInclude[], prefix: string): string {
+  const built = builtEntries(list, included, prefix);
+  if (list.storedKey === null || included.length > 0) return built;
+  return `coalesce(${prefix}${recordAlias}."lists"->${textLiteral(list.storedKey)}, to_jsonb(${built}))`;
+}
+
+/** An array of JSON, which is answered as it is. */
+function builtEntries(list: CompiledList, included: readonly NumberedInclude[], prefix: string): string {
   const members = list.items.map((item) => {
     const include = included.find(({ target }) => target.item === item);
     const value = include === undefined ? jsonValue(item, prefix) : recordOrId(include, columnSql(item, prefix));

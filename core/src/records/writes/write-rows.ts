@@ -1,6 +1,7 @@
 import type { Id } from '@trellis-crm/sdk';
 import { currencyColumn, recordAlias } from '../compile-fields.js';
 import type { CompiledEntity, CompiledField } from '../compiled-entity.js';
+import { listsColumn, storedEntries, storedLists } from '../lists/stored-lists.js';
 import { columnsOf } from './columns.js';
 import type { ListInput, WriteInput } from './write-shape.js';
 
@@ -68,7 +69,8 @@ export function ownRow(entity: CompiledEntity, values: ReadonlyMap<string, unkno
   for (const field of entity.fields.values()) {
     if (field.alias === recordAlias && field.list === null) setCells(row, field, values.get(field.path));
   }
-  return row;
+  const lists = storedLists(entity);
+  return lists.length === 0 ? row : { ...row, [listsColumn.name]: storedEntries(lists, values) };
 }
 
 function toRow(fields: readonly CompiledField[], values: ReadonlyMap<string, unknown>): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { CompiledEntity, CompiledField, CompiledList } from '../compiled-entity.js';
 import { recordAlias } from '../compile-fields.js';
+import { listsColumn, storedLists } from '../lists/stored-lists.js';
 import { quoted, schemaNameOf } from '../names.js';
 import { columnsOf, type Column } from './columns.js';
 import { constantSubject, historyParts, sharedValues, type SharedValues } from './history-parts.js';
@@ -234,7 +235,8 @@ function listColumns(list: CompiledList): readonly Column[] {
 
 function ownColumns({ fields }: WrittenEntity): readonly Column[] {
   const own = ({ alias, path }: CompiledField): boolean => alias === recordAlias && path !== 'deletedAt';
-  return [...fields.values()].filter(own).flatMap(columnsOf);
+  const columns = [...fields.values()].filter(own).flatMap(columnsOf);
+  return storedLists({ fields }).length > 0 ? [...columns, listsColumn] : columns;
 }
 
 function tableOf({ schemaName, tableName }: WrittenEntity): string {

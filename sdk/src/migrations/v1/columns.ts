@@ -28,6 +28,15 @@ export function listTable(table: TableEditor, ownerColumn: string, owner: string
   table.foreign(ownerColumn, owner, { onDelete: 'cascade' });
 }
 
+/**
+ * Column of a record's table in which core keeps the entries of its `list` fields once more, as they are answered, so that lists and
+ * reads need no child table. A migration that changes entries by SQL sets it to null in their records; core fills it again.
+ * @since 0.1.0
+ */
+export function storedLists(table: TableEditor): void {
+  table.jsonb('lists');
+}
+
 /** Key of a side table (`<noun>_x`): one row at most per record of the extended entity. */
 export function sideTable(table: TableEditor, owner: string): void {
   table.uuid('record_id').notNullable();

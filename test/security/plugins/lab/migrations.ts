@@ -5,6 +5,7 @@ import {
   recordIndexes,
   references,
   sideTable,
+  storedLists,
   type Migration,
 } from '@trellis-crm/sdk/migrations/v1';
 
@@ -35,6 +36,7 @@ export const createLab: Migration = {
       references(table, 'sponsor_id', 'core.contacts', { onDelete: 'set null' });
       table.jsonb('raw');
       table.uniqueIndex(['code'], { where: 'deleted_at is null' });
+      storedLists(table);
       recordIndexes(table, { owned: true });
     });
     await schema.createTable('specimen_readings', (table) => {

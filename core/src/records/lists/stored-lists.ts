@@ -1,0 +1,31 @@
+import type { CompiledEntity, CompiledField } from '../compiled-entity.js';
+import type { Column } from '../writes/columns.js';
+
+/**
+ * Column of a record's table in which the entries of its lists stand once more, in the form in which they are answered. Null, or without
+ * a list: its entries are in the child table alone, and a read takes them from there.
+ */
+export const listsColumn: Column = { name: 'lists', type: 'jsonb' };
+
+/** A list with its name in the column. */
+export interface StoredList {
+  readonly field: CompiledField;
+  readonly list: NonNullable<CompiledField['list']>;
+  readonly key: string;
+}
+
+/** Lists of an entity whose entries stand in the column too. */
+export function storedLists({ fields }: Pick<CompiledEntity, 'fields'>): readonly StoredList[] {
+  return [...fields.values()].flatMap((field) => {
+    const key = field.list?.storedKey ?? null;
+    return field.list === null || key === null ? [] : [{ field, list: field.list, key }];
+  });
+}
+
+/** The column's value for a record with all its values; a record that is written loses what other declarations stored. */
+export function storedEntries(
+  lists: readonly StoredList[],
+  values: ReadonlyMap<string, unknown>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(lists.map(({ field, key }) => [key, values.get(field.path) ?? []]));
+}
