@@ -2,6 +2,7 @@ import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import type { BaseLogger } from 'pino';
 import { connectionConfig, connectionLimits, type ConnectionUse } from './connection.js';
+import { keepConnections } from './kept-connections.js';
 import { createSlowQueries, type SlowQueries } from './slow-queries.js';
 import { createCurrentUnit, joinUnit, type CurrentUnit } from './unit-of-work.js';
 import { watchSilence } from './silence-watch.js';
@@ -124,6 +125,7 @@ function openPool(
   });
   // Transactions inherit them.
   pool.userParams = { canPrepare: options.canPrepare ?? true };
+  if (use === 'request') keepConnections(pool);
   return pool;
 }
 

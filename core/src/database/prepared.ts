@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Client } from 'pg';
+import { StatementRun, type ColumnReaders, type PreparedRow } from './statement-run.js';
+
+export type { PreparedRow } from './statement-run.js';
 
 /** A statement with `$1`, `$2` … for its values. The same text has the same name in every process. */
 export interface PreparedStatement {
@@ -8,9 +11,6 @@ export interface PreparedStatement {
   /** What the server keeps it under; null: parsed at each use. */
   readonly name: string | null;
 }
-
-/** Values of one row, in the order of the statement's columns. */
-export type PreparedRow = readonly unknown[];
 
 /** A statement that each connection parses once. Make it once and keep it: the name is a hash of the text. */
 export function prepare(text: string): PreparedStatement {
@@ -56,7 +56,8 @@ export const maxKeptStatements = 500;
 /** What one connection keeps. A new round drops all of the one before and uses other names. */
 interface KeptStatements {
   readonly round: number;
-  readonly names: Set<string>;
+  /** By name, with the columns of the answer; undefined until the first answer. */
+  readonly names: Map<string, ColumnReaders | undefined>;
   /** The round before, until it is dropped. */
   before: KeptStatements | null;
 }
@@ -70,16 +71,41 @@ async function runOn(
   { text, name }: PreparedStatement,
   values: readonly unknown[],
 ): Promise<readonly PreparedRow[]> {
-  const config = { text, values: [...values], rowMode: 'array' as const };
-  if (name === null || !keepsStatements(on)) return (await client.query<unknown[]>(config)).rows;
   try {
-    return (await client.query<unknown[]>({ ...config, name: await nameOn(client, name) })).rows;
+    if (name === null || !keepsStatements(on))
+      return await ask(client, new StatementRun({ text, name: '', columns: undefined }, values));
+    try {
+      return await runNamed(client, { text, name }, values);
+    } catch (error) {
+      if (!isOutdated(error)) throw error;
+      startRound(client);
+      if (on.isTransaction === true) throw error;
+      return await runNamed(client, { text, name }, values);
+    }
   } catch (error) {
-    if (!isOutdated(error)) throw error;
-    startRound(client);
-    if (on.isTransaction === true) throw error;
-    return (await client.query<unknown[]>({ ...config, name: await nameOn(client, name) })).rows;
+    // The stack of an error from the server leads to the socket it came from; who asked says more.
+    if (error instanceof Error) Error.captureStackTrace(error);
+    throw error;
   }
+}
+
+async function runNamed(
+  client: Client,
+  { text, name }: { readonly text: string; readonly name: string },
+  values: readonly unknown[],
+): Promise<readonly PreparedRow[]> {
+  const kept = keep(client, name);
+  if (kept.before !== null) await dropBefore(client, kept);
+  const columns = kept.names.get(name);
+  const run = new StatementRun({ text, name: nameIn(kept.round, name), columns }, values);
+  const rows = await ask(client, run);
+  if (columns === undefined) kept.names.set(name, run.columns);
+  return rows;
+}
+
+function ask(client: Client, run: StatementRun): Promise<readonly PreparedRow[]> {
+  client.query(run);
+  return run.answer;
 }
 
 function isOver(on: Knex | Knex.Transaction): boolean {
@@ -91,14 +117,13 @@ function keepsStatements(on: Knex): boolean {
   return on.userParams['canPrepare'] !== false;
 }
 
-/** Name on this connection in its present round; what earlier rounds kept is dropped before it is used. */
-async function nameOn(client: Client, name: string): Promise<string> {
+/** What the connection keeps in its present round, with the name among it. */
+function keep(client: Client, name: string): KeptStatements {
   const known = keptBy.get(client) ?? startRound(client);
-  const isFull = known.names.size >= maxKeptStatements && !known.names.has(name);
-  const kept = isFull ? startRound(client) : known;
-  kept.names.add(name);
-  if (kept.before !== null) await dropBefore(client, kept);
-  return nameIn(kept.round, name);
+  if (known.names.has(name)) return known;
+  const kept = known.names.size >= maxKeptStatements ? startRound(client) : known;
+  kept.names.set(name, undefined);
+  return kept;
 }
 
 function nameIn(round: number, name: string): string {
@@ -107,7 +132,11 @@ function nameIn(round: number, name: string): string {
 
 function startRound(client: Client): KeptStatements {
   const before = keptBy.get(client) ?? null;
-  const kept = { round: before === null ? 0 : before.round + 1, names: new Set<string>(), before };
+  const kept = {
+    round: before === null ? 0 : before.round + 1,
+    names: new Map<string, ColumnReaders | undefined>(),
+    before,
+  };
   keptBy.set(client, kept);
   return kept;
 }
@@ -129,7 +158,7 @@ async function dropBefore(client: Client, kept: KeptStatements): Promise<void> {
 function forget(client: Client, { round, names }: KeptStatements): void {
   const sent: unknown = Reflect.get(client.connection, 'parsedStatements');
   if (typeof sent !== 'object' || sent === null) return;
-  for (const name of names) Reflect.deleteProperty(sent, nameIn(round, name));
+  for (const name of names.keys()) Reflect.deleteProperty(sent, nameIn(round, name));
 }
 
 function isOutdated(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { StatementRun } from './statement-run.js';
 
 /**
  * Sends the statements of a connection one after the other, however many are asked for at once, as by `Promise.all` within a
@@ -6,10 +7,10 @@ import type { Client } from 'pg';
  * (since 8.23), sends all at once, but refuses every query of another class, such as cursors and COPY. Those pass here untouched.
  */
 export function takeTurns(client: Client): void {
-  const query = client.query.bind(client) as (...given: readonly unknown[]) => Promise<unknown>;
+  const query = client.query.bind(client) as (...given: readonly unknown[]) => Promise<unknown> | StatementRun;
   let last: Promise<unknown> | undefined;
   const ask = (given: readonly unknown[]): Promise<unknown> => {
-    const run = (): Promise<unknown> => query(...given);
+    const run = (): Promise<unknown> => answerOf(query(...given));
     const answer = last === undefined ? run() : last.then(run, run);
     const end = (): void => {
       if (last === answer) last = undefined;
@@ -19,12 +20,18 @@ export function takeTurns(client: Client): void {
     return answer;
   };
   client.query = ((...given: readonly unknown[]): unknown => {
+    if (given[0] instanceof StatementRun) return ask(given);
     if (isStream(given[0])) return query(...given);
     const answered = given.at(-1);
     if (!isCallback(answered)) return ask(given);
     ask(given.slice(0, -1)).then((result) => answered(null, result), answered);
     return undefined;
   }) as Client['query'];
+}
+
+/** pg gives back what it was given of our own class. */
+function answerOf(asked: Promise<unknown> | StatementRun): Promise<unknown> {
+  return asked instanceof StatementRun ? asked.answer : asked;
 }
 
 type Callback = (error: unknown, result?: unknown) => void;

@@ -1,0 +1,98 @@
+import type { Connection, Submittable } from 'pg';
+import { serialize } from 'pg-protocol';
+import { columnTypes } from './column-types.js';
+import { toParameter, type Parameter } from './parameters.js';
+
+/** Values of one row, in the order of the statement's columns. */
+export type PreparedRow = readonly unknown[];
+
+/** How the columns of a statement's answer are read, in their order. */
+export type ColumnReaders = readonly ((text: string) => unknown)[];
+
+/** What is run. */
+export interface RunnableStatement {
+  readonly text: string;
+  /** What the connection keeps it under; empty for none. */
+  readonly name: string;
+  /** Known from an earlier run under this name on this connection: the server need not describe the answer again. */
+  readonly columns: ColumnReaders | undefined;
+}
+
+/**
+ * One run of a statement, as pg runs it, but sent in one piece, without asking again what the columns are, and with rows as arrays.
+ * pg lets such classes of its callers take part (`submit`) and hands the server's messages to them.
+ */
+export class StatementRun implements Submittable {
+  readonly text: string;
+  readonly name: string;
+  /** Set once the server has described them. */
+  columns: ColumnReaders | undefined;
+  readonly #values: Parameter[];
+  readonly #rows: PreparedRow[] = [];
+  readonly #outcome = Promise.withResolvers<readonly PreparedRow[]>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor({ text, name, columns }: RunnableStatement, values: readonly unknown[]) {
+    this.text = text;
+    this.name = name;
+    this.columns = columns;
+    this.#values = values.map(toParameter);
+  }
+
+  /** The rows, or the server's refusal. */
+  get answer(): Promise<readonly PreparedRow[]> {
+    return this.#outcome.promise;
+  }
+
+  submit(connection: Connection): void {
+    const { name, text } = this;
+    const isParsed = name !== '' && name in (connection as ParsingConnection).parsedStatements;
+    const bind = serialize.bind({ statement: name, values: this.#values });
+    const message =
+      isParsed && this.columns !== undefined
+        ? [bind, executeAndSync]
+        : [...(isParsed ? [] : [serialize.parse({ name, text })]), bind, describe, executeAndSync];
+    if (connection.stream.writable) connection.stream.write(Buffer.concat(message));
+  }
+
+  handleRowDescription({ fields }: { readonly fields: readonly { readonly dataTypeID: number }[] }): void {
+    this.columns = fields.map(({ dataTypeID }) => columnTypes.getTypeParser(dataTypeID));
+  }
+
+  handleDataRow({ fields }: { readonly fields: (string | null)[] }): void {
+    try {
+      this.#rows.push(fields.map((text, index) => (text === null ? null : this.columns?.[index]?.(text))));
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+
+  handleReadyForQuery(): void {
+    // A statement without rows is described as such by a message that pg does not hand on.
+    this.columns ??= [];
+    if (this.#failure === undefined) this.#outcome.resolve(this.#rows);
+    else this.#outcome.reject(this.#failure.error);
+  }
+
+  handleError(error: unknown): void {
+    this.#outcome.reject(error);
+  }
+
+  handleCommandComplete(): void {
+    // The end is told by `ReadyForQuery`.
+  }
+
+  handleEmptyQuery(): void {
+    // As above.
+  }
+
+  handleCopyInResponse(connection: { sendCopyFail(message: string): void }): void {
+    connection.sendCopyFail('No source stream defined');
+  }
+}
+
+/** pg's types do not know what it remembers of a connection. */
+type ParsingConnection = Connection & { readonly parsedStatements: Readonly<Record<string, string>> };
+
+const describe = serialize.describe({ type: 'P', name: '' });
+const executeAndSync = Buffer.concat([serialize.execute(), serialize.sync()]);
