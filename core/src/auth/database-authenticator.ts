@@ -9,7 +9,7 @@ import { findToken, touchToken, type FoundToken } from './api-token-store.js';
 import type { Authenticator, Caller, Credentials } from './authenticator.js';
 import type { Identity } from './identity.js';
 import type { Roles } from './roles.js';
-import { hashSecret } from './secret.js';
+import { hashSecretText } from './secret.js';
 import { findSession, touchSession, type FoundSession } from './session-store.js';
 import { anonymousIdentity } from './special-identities.js';
 import { userIdentity } from './user-facts.js';
@@ -29,6 +29,7 @@ export interface AuthenticatorParts {
  * role is known, is told without waiting: that is nearly every request.
  */
 export class DatabaseAuthenticator implements Authenticator {
+  /** By hash: secrets themselves are not kept in memory. */
   readonly #sessions: AccessCache<string, FoundSession | null>;
   readonly #tokens: AccessCache<string, FoundToken | null>;
   /** Callers made of what was found, as long as that is kept. */
@@ -62,7 +63,7 @@ export class DatabaseAuthenticator implements Authenticator {
 
   #byToken(secret: string, generation: Generation): Caller | Promise<Caller> {
     const { knex, clock } = this.parts;
-    const found = this.#tokens.get(keyOf(secret), async () => {
+    const found = this.#tokens.get(hashSecretText(secret), async () => {
       const token = await findToken(knex, secret, clock.now());
       if (token !== null) this.#touch(token.lastUsedAt, (now) => touchToken(knex, token.id, now));
       return token;
@@ -92,7 +93,7 @@ export class DatabaseAuthenticator implements Authenticator {
 
   #session(token: string): FoundSession | null | Promise<FoundSession | null> {
     const { knex, clock } = this.parts;
-    return this.#sessions.get(keyOf(token), async () => {
+    return this.#sessions.get(hashSecretText(token), async () => {
       const session = await findSession(knex, token, clock.now());
       if (session !== null) this.#touch(session.lastSeenAt, (now) => touchSession(knex, session.id, now));
       return session;
@@ -119,8 +120,3 @@ function after<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>):
 }
 
 const touchEveryMs = 5 * 60_000;
-
-/** Secrets themselves are not kept in memory. */
-function keyOf(secret: string): string {
-  return hashSecret(secret).toString('base64');
-}

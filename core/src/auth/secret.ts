@@ -9,3 +9,8 @@ export function newSecret(): string {
 export function hashSecret(secret: string): Buffer {
   return hash('sha256', secret, 'buffer');
 }
+
+/** The same as text, for keys in memory. */
+export function hashSecretText(secret: string): string {
+  return hash('sha256', secret, 'base64');
+}

@@ -5,7 +5,14 @@ export type Parameter = string | Buffer | null;
 export function toParameter(value: unknown): Parameter {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return null;
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  return isScalar(value) ? String(value) : ofObject(value);
+}
+
+function isScalar(value: unknown): value is number | boolean | bigint {
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
+}
+
+function ofObject(value: object): string | Buffer {
   if (Buffer.isBuffer(value)) return value;
   if (value instanceof Date) return value.toISOString();
   return Array.isArray(value) ? toArray(value) : JSON.stringify(value);

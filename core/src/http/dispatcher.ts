@@ -5,6 +5,7 @@ import type { Workspace } from '../workspace/workspace.js';
 import { checkAccess, checkForgery, credentialsOf } from './caller.js';
 import { clientAddress } from './client-address.js';
 import { CookieJar } from './cookies.js';
+import { Deadlines } from './deadlines.js';
 import type { Endpoint, EndpointRequest, EndpointResponse, Method } from './endpoint.js';
 import { allowHeader, MethodNotAllowedError } from './method-not-allowed-error.js';
 import { actOnce } from './idempotency/act-once.js';
@@ -28,17 +29,21 @@ export interface DispatcherParts {
 /** The last step of the pipeline, the same for every endpoint: find, authenticate, check access, read, check, act, present. */
 export function dispatch(parts: DispatcherParts): Step {
   const checks = new SchemaChecks();
+  const deadlines = new Deadlines(requestTimeoutMs);
   return async (ctx) => {
     const generation = parts.workspace.generation();
     const found = find(generation, ctx);
     if (found === null) return;
     const { endpoint, params } = found;
     ctx.state.endpoint = endpoint;
-    Object.assign(ctx.state.scope, { module: endpoint.module, what: endpoint.path });
+    ctx.state.scope.module = endpoint.module;
+    ctx.state.scope.what = endpoint.path;
     const cookies = new CookieJar(ctx, parts.isHttps(ctx));
-    const caller = await authenticate(parts, ctx, endpoint, cookies);
+    const known = authenticate(parts, { ctx, endpoint, cookies, generation });
+    const caller = known instanceof Promise ? await known : known;
+    ctx.state.actor = caller.identity;
     checkAccess(endpoint, caller);
-    const timeLimit = limitTime(ctx, endpoint.input?.body?.kind === 'stream' ? null : requestTimeoutMs);
+    const timeLimit = limitTime(ctx, endpoint.input?.body?.kind === 'stream' ? null : deadlines);
     const response = await timeLimit.run(async () => {
       const { key, ...input } = await readInput(parts, { ctx, endpoint, params, caller, cookies, checks });
       const request = toRequest(parts, ctx, input, { generation, caller, cookies, timeLimit });
@@ -91,16 +96,22 @@ function refuseMalformedPath(path: string): void {
   }
 }
 
-async function authenticate(
-  { authenticator, workspace }: DispatcherParts,
-  ctx: Exchange,
-  endpoint: Endpoint,
-  cookies: CookieJar,
-): Promise<KnownCaller> {
+/** Without waiting where the caller is known: that is nearly every request. */
+function authenticate(
+  { authenticator }: DispatcherParts,
+  { ctx, endpoint, cookies, generation }: Arrival,
+): KnownCaller | Promise<KnownCaller> {
   const credentials = credentialsOf(ctx, endpoint, cookies);
-  const { identity, session } = await authenticator.authenticate(credentials, workspace.generation());
-  ctx.state.actor = identity;
-  return { identity, session, usesBearer: credentials.bearer !== null };
+  const usesBearer = credentials.bearer !== null;
+  const caller = authenticator.authenticate(credentials, generation);
+  return caller instanceof Promise ? caller.then((found) => ({ ...found, usesBearer })) : { ...caller, usesBearer };
+}
+
+interface Arrival {
+  readonly ctx: Exchange;
+  readonly endpoint: Endpoint;
+  readonly cookies: CookieJar;
+  readonly generation: Generation;
 }
 
 interface Reading {
@@ -116,7 +127,7 @@ interface Reading {
 async function readInput({ workspace }: DispatcherParts, { ctx, endpoint, params, caller, cookies, checks }: Reading) {
   const checkedParams = checkParams(endpoint.input, params, checks);
   const query = readQuery(endpoint, ctx, checks);
-  const raw = await readBody(endpoint, ctx);
+  const raw = hasBody(ctx.req.headers) || endpoint.input?.body !== undefined ? await readBody(endpoint, ctx) : null;
   checkForgery({ ctx, endpoint, body: raw }, caller, cookies, workspace.info().publicUrl);
   return {
     params: checkedParams,
@@ -145,7 +156,12 @@ function toRequest(
 ): EndpointRequest {
   let url: URL | undefined;
   return {
-    ...input,
+    params: input.params,
+    query: input.query,
+    body: input.body,
+    bodyStream: input.bodyStream,
+    ifVersion: input.ifVersion,
+    method: input.method,
     generation,
     identity: caller.identity,
     session: caller.session,

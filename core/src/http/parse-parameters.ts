@@ -3,13 +3,21 @@ import { isStorableText } from './parse-json.js';
 
 /** Names and values of a query or a form, decoded, in their order. @throws MalformedError for what is not percent-encoded UTF-8 */
 export function parseParameters(text: string, place: 'query' | 'body'): [string, string][] {
-  const pairs = text.split('&').filter((pair) => pair !== '');
-  if (pairs.length > maxParameters) throw new MalformedError('too_many_parameters', { max: maxParameters });
-  return pairs.map((pair) => {
-    const equals = pair.indexOf('=');
-    const name = decode(equals < 0 ? pair : pair.slice(0, equals), place);
-    return [name, equals < 0 ? '' : decode(pair.slice(equals + 1), place)];
-  });
+  const parameters: [string, string][] = [];
+  for (let start = 0; start < text.length;) {
+    const next = text.indexOf('&', start);
+    const end = next < 0 ? text.length : next;
+    if (end > start) parameters.push(parameterOf(text.slice(start, end), place));
+    if (parameters.length > maxParameters) throw new MalformedError('too_many_parameters', { max: maxParameters });
+    start = end + 1;
+  }
+  return parameters;
+}
+
+function parameterOf(pair: string, place: 'query' | 'body'): [string, string] {
+  const equals = pair.indexOf('=');
+  if (equals < 0) return [decode(pair, place), ''];
+  return [decode(pair.slice(0, equals), place), decode(pair.slice(equals + 1), place)];
 }
 
 /** A query as an object. @throws MalformedError when a name comes twice: which one would count? */
@@ -35,12 +43,17 @@ export function emptyRecord<V>(): Record<string, V> {
 const maxParameters = 1000;
 
 function decode(text: string, place: 'query' | 'body'): string {
-  let decoded: string;
+  const decoded = encoded.test(text) ? decodePercent(text, place) : text;
+  if (!isStorableText(decoded)) throw new MalformedError(`malformed_${place}`);
+  return decoded;
+}
+
+const encoded = /[%+]/;
+
+function decodePercent(text: string, place: 'query' | 'body'): string {
   try {
-    decoded = decodeURIComponent(text.replaceAll('+', ' '));
+    return decodeURIComponent(text.replaceAll('+', ' '));
   } catch (cause) {
     throw new MalformedError(`malformed_${place}`, {}, { cause });
   }
-  if (!isStorableText(decoded)) throw new MalformedError(`malformed_${place}`);
-  return decoded;
 }

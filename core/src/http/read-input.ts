@@ -23,8 +23,11 @@ export function checkParams(
   params: Readonly<Record<string, string>>,
   checks: SchemaChecks,
 ): Readonly<Record<string, string>> {
-  for (const [name, schema] of Object.entries(input?.params ?? {})) {
-    if (checks.for('query', schema).problems(params[name]).length > 0) throw new NotFoundError('not_found');
+  const schemas = input?.params ?? {};
+  for (const name in schemas) {
+    const schema = schemas[name];
+    if (schema !== undefined && checks.for('query', schema).problems(params[name]).length > 0)
+      throw new NotFoundError('not_found');
   }
   return params;
 }

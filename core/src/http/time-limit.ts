@@ -1,4 +1,5 @@
 import { UnavailableError } from '@trellis-crm/sdk';
+import type { Deadlines } from './deadlines.js';
 import type { Exchange } from './request-state.js';
 
 /** Aborts when the client goes away or the time is up. */
@@ -8,9 +9,9 @@ export interface TimeLimit {
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** @param timeoutMs null for a body that may take its time: the endpoint watches its progress itself */
-export function limitTime(ctx: Exchange, timeoutMs: number | null): TimeLimit {
-  return new RequestTimeLimit(ctx, timeoutMs);
+/** @param deadlines null for a body that may take its time: the endpoint watches its progress itself */
+export function limitTime(ctx: Exchange, deadlines: Deadlines | null): TimeLimit {
+  return new RequestTimeLimit(ctx, deadlines);
 }
 
 /** Most requests are over before anybody asks for their signal, so it is made for those who do. */
@@ -20,7 +21,7 @@ class RequestTimeLimit implements TimeLimit {
 
   constructor(
     private readonly ctx: Exchange,
-    private readonly timeoutMs: number | null,
+    private readonly deadlines: Deadlines | null,
   ) {}
 
   get signal(): AbortSignal {
@@ -33,14 +34,21 @@ class RequestTimeLimit implements TimeLimit {
   }
 
   run<T>(work: () => Promise<T>): Promise<T> {
-    const { timeoutMs } = this;
-    if (timeoutMs === null) return work();
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(this.#end('request_timeout')), timeoutMs);
-      work()
-        .then(resolve, reject)
-        .finally(() => clearTimeout(timer));
-    });
+    const { deadlines } = this;
+    if (deadlines === null) return work();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const deadline = deadlines.set(() => reject(this.#end('request_timeout')));
+    work().then(
+      (value) => {
+        deadlines.meet(deadline);
+        resolve(value);
+      },
+      (error: unknown) => {
+        deadlines.meet(deadline);
+        reject(error);
+      },
+    );
+    return promise;
   }
 
   #watchClient(): void {

@@ -19,7 +19,7 @@ export function createLog(config: Pick<Config, 'logLevel'>, name: string): Logge
  * those of several processes apart.
  */
 function inPortions(): DestinationStream & { [symbol: symbol]: boolean } {
-  const lines = pino.destination({ fd: 2, sync: false, minLength: 2048, maxWrite: 4096, periodicFlush: 100 });
+  const lines = pino.destination({ fd: 2, sync: false, minLength: 3500, maxWrite: 4096, periodicFlush: 100 });
   return {
     [pino.symbols.needsMetadataGsym]: true,
     write(this: { readonly lastLevel?: number }, line) {
