@@ -5,10 +5,10 @@ import type { Id } from '@trellis-crm/sdk';
 export function uuidV7(): Id {
   last = later(last, Date.now());
   const hex = nextRandom();
-  const time = last.millisecond.toString(16).padStart(12, '0');
+  if (last.millisecond !== beginning.millisecond) beginning = beginningOf(last.millisecond);
   const count = (0x7000 | last.count).toString(16);
   const variant = (0x8 | (Number.parseInt(hex.charAt(0), 16) & 0x3)).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-${count}-${variant}${hex.slice(1, 4)}-${hex.slice(4)}`;
+  return `${beginning.text}${count}-${variant}${hex.slice(1, 4)}-${hex.slice(4)}`;
 }
 
 /** The lowest UUIDv7 of a moment: ids made before it sort lower. */
@@ -18,6 +18,14 @@ export function uuidV7Floor(moment: Date): Id {
 
 /** Last moment used and how many ids were made in it; per process on purpose, since order within a process is the promise. */
 let last: Tick = { millisecond: 0, count: 0 };
+
+/** What the ids of one millisecond begin with: many are made in each. */
+let beginning = beginningOf(0);
+
+function beginningOf(millisecond: number): { readonly millisecond: number; readonly text: string } {
+  const time = millisecond.toString(16).padStart(12, '0');
+  return { millisecond, text: `${time.slice(0, 8)}-${time.slice(8)}-` };
+}
 
 /** Eight random bytes as hex. Asking the system for many at once costs as much as for a few; each is used once. */
 function nextRandom(): string {

@@ -3,7 +3,13 @@ import type { Id } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import { createParsed, createRecords } from '../records/create-records.js';
 import { getRecords } from '../records/get-records.js';
-import { parseOptions, tryParseCreate, tryParsePatch, type RecordValues } from '../records/parse-input.js';
+import {
+  parseOptions,
+  tryParseCreate,
+  tryParsePatch,
+  type ParseOptions,
+  type RecordValues,
+} from '../records/parse-input.js';
 import { valuesOf } from '../records/present-record.js';
 import { createQuery } from '../records/record-query.js';
 import type { RecordScope } from '../records/record-scope.js';
@@ -16,11 +22,16 @@ import { valueAt } from './mapping/value-at.js';
 export function importRecords(scopeOf: (entity: CompiledEntity) => RecordScope): ImportRecords {
   // Reading an input costs more than all else about it, so what was checked is not read again.
   const checked = new WeakMap<RecordJson, RecordValues>();
+  const options = new Map<CompiledEntity, ParseOptions>();
+  const optionsFor = (entity: CompiledEntity): ParseOptions => {
+    const known = options.get(entity) ?? parseOptions(scopeOf(entity), entity);
+    options.set(entity, known);
+    return known;
+  };
   return {
     check(entity, values, verb) {
-      const scope = scopeOf(entity);
       const parse = verb === 'create' ? tryParseCreate : tryParsePatch;
-      const parsed = parse(entity, values, parseOptions(scope, entity));
+      const parsed = parse(entity, values, optionsFor(entity));
       if (verb === 'create' && parsed.problems.length === 0) checked.set(values, parsed.values);
       return parsed.problems;
     },

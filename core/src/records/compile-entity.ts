@@ -1,5 +1,5 @@
 import type { EntityDefinition } from '@trellis-crm/sdk';
-import type { CompiledEntity, CompiledExtension, OwnedExtension } from './compiled-entity.js';
+import type { CompiledEntity, CompiledExtension, CompiledField, OwnedExtension } from './compiled-entity.js';
 import { compileFields } from './compile-fields.js';
 import { schemaNameOf, toKebab, toSnake } from './names.js';
 import { recordSchemas } from './record-schemas.js';
@@ -29,7 +29,17 @@ export function compileEntity(definition: EntityDefinition, extensions: readonly
     statements: createWriteStatements(shape),
     search: compileSearch(definition, fields),
     schemas: recordSchemas(all),
+    defaults: defaultsOf(all),
+    referring: all.filter(
+      ({ target, list }) => (list?.items ?? []).some((item) => item.target !== null) || target !== null,
+    ),
   };
+}
+
+/** A side table's row comes into being with the first value given, so plugin fields have no defaults here. */
+function defaultsOf(fields: readonly CompiledField[]): ReadonlyMap<string, unknown> {
+  const own = fields.filter(({ plugin, isSystem }) => plugin === null && !isSystem);
+  return new Map(own.map(({ path, field }) => [path, field.default ?? null]));
 }
 
 function pathOf({ module, plural }: EntityDefinition): string {

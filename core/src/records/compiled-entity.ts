@@ -23,6 +23,10 @@ export interface CompiledEntity {
   /** Null when no field is searched. */
   readonly search: CompiledSearch | null;
   readonly schemas: RecordSchemas;
+  /** What a new record has where nothing is given: every own field that is not kept by core, null or its default. */
+  readonly defaults: ReadonlyMap<string, unknown>;
+  /** Fields that refer to records, by themselves or in their entries. */
+  readonly referring: readonly CompiledField[];
 }
 
 /** Side table of one plugin. */

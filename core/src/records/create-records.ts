@@ -3,6 +3,7 @@ import { uuidV7 } from '../database/uuid-v7.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
 import { hasGuards, runGuards } from './guards.js';
+import type { FieldChange } from './history.js';
 import { parseOptions, prefixProblems, tryParseCreate, type RecordValues } from './parse-input.js';
 import { presentValues, type PresentedRecord } from './present-record.js';
 import type { RecordScope, WriteScope } from './record-scope.js';
@@ -35,7 +36,7 @@ export async function createParsed(
 ): Promise<readonly StoredRecord[]> {
   requireReach(scope, entity, 'create');
   if (given.length === 0) return [];
-  const drafts = given.map((values, position) => draftOf(scope, entity, values, prefixOf(given, position)));
+  const drafts = draftsOf(scope, entity, given);
   return hasGuards(scope, entity, 'create')
     ? scope.inUnit((tx) => createGuarded(tx, entity, drafts))
     : scope.inStatement((place) => createAtOnce(scope, place, entity, drafts));
@@ -98,38 +99,36 @@ function prefixOf(inputs: readonly unknown[], position: number): string {
 
 /** A record to create. */
 interface CreateDraft extends StoredRecord {
+  /** The draft's own: what its statement finds out is added. */
+  readonly values: Map<string, unknown>;
   readonly prefix: string;
 }
 
-function draftOf(
+function draftsOf(
   { identity, clock }: RecordScope,
   entity: CompiledEntity,
-  given: RecordValues,
-  prefix: string,
-): CreateDraft {
-  const id = uuidV7();
+  given: readonly RecordValues[],
+): readonly CreateDraft[] {
   const now = clock.now().toISOString();
-  const values = new Map<string, unknown>([
-    ...(entity.definition.owned ? ([['owner', identity.userId]] as const) : []),
-    ...given,
-    ['id', id],
-    ['version', 1],
-    ['createdAt', now],
-    ['updatedAt', now],
-    ['createdBy', identity.userId],
-    ['updatedBy', identity.userId],
-  ]);
-  const changed = new Set(
-    [...values.keys()].filter((path) => path === 'owner' || entity.fields.get(path)?.isSystem === false),
-  );
-  return { id, values, changed, prefix };
+  const { userId } = identity;
+  const isSet = (path: string): boolean => path === 'owner' || entity.fields.get(path)?.isSystem === false;
+  return given.map((named, position) => {
+    const id = uuidV7();
+    const values = new Map<string, unknown>(entity.definition.owned ? [['owner', userId]] : []);
+    for (const [path, value] of named) values.set(path, value);
+    const changed = new Set<string>();
+    for (const path of values.keys()) if (isSet(path)) changed.add(path);
+    values.set('id', id).set('version', 1).set('createdAt', now).set('updatedAt', now);
+    values.set('createdBy', userId).set('updatedBy', userId);
+    return { id, values, changed, prefix: prefixOf(given, position) };
+  });
 }
 
 function withTeam(entity: CompiledEntity, draft: CreateDraft, teams: TeamsByUser): CreateDraft {
   if (!entity.definition.owned) return draft;
   const owner = draft.values.get('owner');
-  const team = typeof owner === 'string' ? (teams.get(owner) ?? null) : null;
-  return { ...draft, values: new Map([...draft.values, ['team', team]]) };
+  draft.values.set('team', typeof owner === 'string' ? (teams.get(owner) ?? null) : null);
+  return draft;
 }
 
 /** Creating for oneself is within every reach, so the statement need not ask. */
@@ -152,8 +151,11 @@ function outOfReach(entity: CompiledEntity): ForbiddenError {
 
 function writtenOf(draft: CreateDraft): WrittenRecord {
   const { id, values, changed } = draft;
-  const set = [...changed].filter((path) => !isEmpty(values.get(path)));
-  const changes = Object.fromEntries(set.map((path) => [path, { to: values.get(path) }]));
+  const changes: Record<string, FieldChange> = {};
+  for (const path of changed) {
+    const to = values.get(path);
+    if (!isEmpty(to)) changes[path] = { to };
+  }
   return { id, stored: draft, before: null, changes, cause: null };
 }
 

@@ -34,14 +34,20 @@ const structured: Readonly<
 
 function canonicalEntry(field: Field, entry: unknown, options: InputOptions): unknown {
   if (!isObject(entry)) return entry;
-  const given = Object.entries(entry).map(([name, value]) => {
-    const item = field.item !== undefined && Object.hasOwn(field.item, name) ? field.item[name] : undefined;
-    return [name, item === undefined ? value : canonicalValue(item, value, options)] as const;
-  });
-  const filled = Object.entries(field.item ?? {}).map(
-    ([name, item]) => [name, item.default ?? (item.required === true ? undefined : null)] as const,
-  );
-  return Object.fromEntries([...filled, ...given].filter(([, value]) => value !== undefined));
+  const items = field.item ?? {};
+  const filled: Record<string, unknown> = {};
+  for (const [name, item] of Object.entries(items)) {
+    const given = Object.hasOwn(entry, name) ? entry[name] : undefined;
+    const value = given === undefined ? absentValue(item) : canonicalValue(item, given, options);
+    if (value !== undefined) filled[name] = value;
+  }
+  const others = Object.keys(entry).filter((name) => !Object.hasOwn(items, name));
+  if (others.length === 0) return filled;
+  return Object.fromEntries([...Object.entries(filled), ...others.map((name) => [name, entry[name]] as const)]);
+}
+
+function absentValue(item: Field): unknown {
+  return item.default ?? (item.required === true ? undefined : null);
 }
 
 function canonicalText(field: Field, text: string, options: InputOptions): unknown {

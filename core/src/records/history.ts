@@ -49,7 +49,7 @@ export async function recordHistory(
     const values = historyStatement.valuesOf({
       entity: entity.definition,
       change,
-      rows: JSON.stringify(rows),
+      rows,
       now: scope.clock.now().toISOString(),
       actor: actorKey(identity),
       onBehalfOf: identity.onBehalfOf,

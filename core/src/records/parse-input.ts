@@ -35,8 +35,10 @@ export function tryParsePatch(entity: CompiledEntity, input: unknown, options: P
 
 /** Reads the input of a create: defaults filled in for the entity's own fields. */
 export function tryParseCreate(entity: CompiledEntity, input: unknown, options: ParseOptions): Parsed {
-  const parsed = parse(entity, input, entity.schemas.elevatedCreate, options);
-  return { ...parsed, values: new Map([...defaultsOf(entity), ...parsed.values]) };
+  const { values: given, problems } = parse(entity, input, entity.schemas.elevatedCreate, options);
+  const values = new Map(entity.defaults);
+  for (const [path, value] of given) values.set(path, value);
+  return { values, problems };
 }
 
 /** Values and what is wrong with them; the values count only when nothing is. */
@@ -57,13 +59,15 @@ export function pointerOf({ plugin, name }: Pick<CompiledField, 'plugin' | 'name
 
 function parse(entity: CompiledEntity, input: unknown, schema: TSchema, options: ParseOptions): Parsed {
   const canonical = canonicalInput(entity, input, options);
+  const values = flatten(entity, canonical);
   const known = options.checks.for('json', schema).problems(canonical);
+  const refused = refusedFields(entity, values, options);
+  if (known.length === 0 && refused.length === 0) return { values, problems: checkAll(entity, values) };
   const problems = withoutTraces(
     known.map((problem) => namedEmpty(problem, canonical)),
-    refusedFields(entity, canonical, options),
+    refused,
   );
-  const values = problems.length > 0 ? new Map<string, unknown>() : flatten(entity, canonical);
-  return { values, problems: problems.length > 0 ? problems : checkAll(entity, values) };
+  return { values: new Map(), problems };
 }
 
 /**
@@ -104,60 +108,69 @@ function canonicalOf(field: CompiledField | undefined, value: unknown, options: 
 }
 
 /** Fields that are there but not to be written; a restricted one answers like an unknown one. */
-function refusedFields(entity: CompiledEntity, input: unknown, options: ParseOptions): Problem[] {
-  return [...flatten(entity, input).keys()].flatMap((path) => {
+function refusedFields(entity: CompiledEntity, values: RecordValues, options: ParseOptions): Problem[] {
+  const problems: Problem[] = [];
+  for (const path of values.keys()) {
     const field = entity.fields.get(path);
-    if (field === undefined) return [];
-    const pointer = pointerOf(field);
+    if (field === undefined) continue;
     if (field.permissions !== null && !options.mayWrite(field))
-      return [{ pointer, code: 'unknown_field', message: 'is not a field' }];
-    const isReadOnly = field.field.readOnly === true && !field.isSystem && !options.isElevated(field.plugin);
-    return isReadOnly ? [{ pointer, code: 'read_only', message: 'cannot be written' }] : [];
-  });
+      problems.push({ pointer: pointerOf(field), code: 'unknown_field', message: 'is not a field' });
+    else if (field.field.readOnly === true && !field.isSystem && !options.isElevated(field.plugin))
+      problems.push({ pointer: pointerOf(field), code: 'read_only', message: 'cannot be written' });
+  }
+  return problems;
 }
 
 /** Values by path, those of plugins taken out of their objects. */
 function flatten(entity: CompiledEntity, input: unknown): Map<string, unknown> {
-  const given = isObject(input) ? Object.entries(input) : [];
-  const pairs = given.flatMap(([name, value]): (readonly [string, unknown])[] => {
-    if (!entity.extensions.has(name)) return [[name, value]];
-    return isObject(value) ? Object.entries(value).map(([inner, part]) => [`${name}.${inner}`, part]) : [];
-  });
-  return new Map(pairs.filter(([, value]) => value !== undefined));
+  const values = new Map<string, unknown>();
+  if (!isObject(input)) return values;
+  const add = (path: string, value: unknown): void => {
+    if (value !== undefined) values.set(path, value);
+  };
+  for (const [name, value] of Object.entries(input)) {
+    if (!entity.extensions.has(name)) add(name, value);
+    else if (isObject(value)) Object.entries(value).forEach(([inner, part]) => add(`${name}.${inner}`, part));
+  }
+  return values;
 }
 
 function checkAll(entity: CompiledEntity, values: RecordValues): Problem[] {
-  return [...values].flatMap(([path, value]) => {
+  const problems: Problem[] = [];
+  for (const [path, value] of values) {
     const field = entity.fields.get(path);
-    return field === undefined ? [] : checkField(field, value, pointerOf(field));
-  });
+    if (field !== undefined && value !== null) checkField(field, value, problems);
+  }
+  return problems;
 }
 
-function checkField({ field, list }: CompiledField, value: unknown, pointer: string): Problem[] {
-  if (list === null || !Array.isArray(value)) return present(checkValue(field, value, pointer));
-  return value.flatMap((entry: Readonly<Record<string, unknown>>, position) =>
-    list.items.flatMap((item) =>
-      present(checkValue(item.field, entry[item.name], `${pointer}/${position}/${item.name}`)),
-    ),
-  );
-}
-
-function present(problem: Problem | null): Problem[] {
-  return problem === null ? [] : [problem];
-}
-
-/** A side table's row comes into being with the first value given, so plugin fields have no defaults here. */
-function defaultsOf(entity: CompiledEntity): [string, unknown][] {
-  return [...entity.fields.values()]
-    .filter(({ plugin, isSystem }) => plugin === null && !isSystem)
-    .map(({ path, field }) => [path, field.default ?? null]);
+function checkField(field: CompiledField, value: unknown, problems: Problem[]): void {
+  const note = (problem: Problem | null): void => {
+    if (problem !== null) problems.push(problem);
+  };
+  if (field.list === null || !Array.isArray(value)) {
+    note(checkValue(field.field, value, pointerOf(field)));
+    return;
+  }
+  for (const [position, entry] of (value as readonly Readonly<Record<string, unknown>>[]).entries())
+    for (const item of field.list.items)
+      note(checkValue(item.field, entry[item.name], `${pointerOf(field)}/${position}/${item.name}`));
 }
 
 function mapValues(
   source: Readonly<Record<string, unknown>>,
   map: (name: string, value: unknown) => unknown,
 ): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, map(name, value)]));
+  const mapped: Record<string, unknown> = {};
+  // Not by assignment: `__proto__` is a name as any other in JSON.
+  for (const [name, value] of Object.entries(source)) setOwn(mapped, name, map(name, value));
+  return mapped;
+}
+
+function setOwn(target: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__')
+    Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
+  else target[name] = value;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

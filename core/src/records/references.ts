@@ -108,24 +108,22 @@ const userEntity = 'core.user';
 
 /** Everything that drafts newly refer to. */
 export function referencesOf(entity: CompiledEntity, drafts: readonly Draft[]): Reference[] {
-  return drafts.flatMap(({ values, changed, prefix }) =>
-    [...changed].flatMap((path) => {
-      const field = entity.fields.get(path);
-      return field === undefined ? [] : namedBy(field, values.get(path), `${prefix}${pointerOf(field)}`);
-    }),
-  );
+  const references: Reference[] = [];
+  for (const { values, changed, prefix } of drafts) {
+    for (const field of entity.referring)
+      if (changed.has(field.path)) addNamed(references, field, values.get(field.path), `${prefix}${pointerOf(field)}`);
+  }
+  return references;
 }
 
-function namedBy(field: CompiledField, value: unknown, pointer: string): Reference[] {
+function addNamed(references: Reference[], field: CompiledField, value: unknown, pointer: string): void {
   if (field.list !== null && Array.isArray(value)) {
-    return value.flatMap((entry: Readonly<Record<string, unknown>>, position) =>
-      (field.list?.items ?? []).flatMap((item) =>
-        namedBy(item, entry[item.name], `${pointer}/${position}/${item.name}`),
-      ),
-    );
+    for (const [position, entry] of (value as readonly Readonly<Record<string, unknown>>[]).entries())
+      for (const item of field.list.items)
+        addNamed(references, item, entry[item.name], `${pointer}/${position}/${item.name}`);
+  } else if (field.target !== null && typeof value === 'string') {
+    references.push({ target: field.target, id: value, pointer, isOwner: field.isSystem && field.path === 'owner' });
   }
-  if (field.target === null || typeof value !== 'string') return [];
-  return [{ target: field.target, id: value, pointer, isOwner: field.isSystem && field.path === 'owner' }];
 }
 
 function problemWith({ pointer, isOwner }: Reference, target: Target | undefined): Problem | null {

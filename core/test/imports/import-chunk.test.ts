@@ -5,7 +5,7 @@ import { PlannedRecords, previewPorts } from '../../dist/imports/engine/preview-
 import { compileMapping } from '../../dist/imports/mapping/compile-mapping.js';
 import { KeyLedger } from '../../dist/imports/mapping/key-ledger.js';
 import type { ImportMapping } from '../../dist/imports/mapping/mapping.js';
-import { draftRow, headerIndex } from '../../dist/imports/mapping/row-draft.js';
+import { draftRow, HeaderIndex } from '../../dist/imports/mapping/row-draft.js';
 import { generationOf, MemoryRecords } from './memory-ports.js';
 
 const accounts: ImportMapping = {
@@ -236,7 +236,7 @@ function worldOf(mapping: ImportMapping, header: readonly string[], generation =
     ) {
       const ledger = new KeyLedger();
       const rows = cells.map((row, index) =>
-        draftRow({ line: index + 2, cells: row }, compiled, headerIndex(header), ledger),
+        draftRow({ line: index + 2, cells: row }, compiled, new HeaderIndex(header), ledger),
       );
       const ports = records.ports();
       return importChunk(rows, compiled, planned === undefined ? ports : previewPorts(ports, planned), refused);

@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import type { CsvRow } from './csv-row.js';
 import type { Delimiter } from './delimiter.js';
 import { lastLineEnd, lineBreaks, lineEnd, startOfText } from './lines.js';
+import { firstStretch, plainRows } from './plain-rows.js';
 
 /** What the reader must know of a file. */
 export interface CsvShape {
@@ -52,7 +53,7 @@ function readPart(text: Buffer, firstLine: number, shape: CsvShape, isLast: bool
     rows.push(...taken.rows);
     consumed += taken.bytes;
     line += taken.lines;
-    if (taken.fault === null) break;
+    if (taken.fault === null) continue;
     if (taken.fault === 'open' && !isLast && text.length - consumed < longestRecordBytes) break;
     const skipped = skipLine(text.subarray(consumed), line, taken.fault);
     rows.push(skipped.row);
@@ -62,7 +63,7 @@ function readPart(text: Buffer, firstLine: number, shape: CsvShape, isLast: bool
   return { rows, consumed, line };
 }
 
-/** Rows up to the end or the first fault. `unequal`: a row over several lines with another number of cells, so a quote went astray. */
+/** Rows of the first stretch, or up to its first fault. `unequal`: a row over several lines with another number of cells, so a quote went astray. */
 interface Taken {
   readonly rows: readonly CsvRow[];
   readonly bytes: number;
@@ -70,7 +71,20 @@ interface Taken {
   readonly fault: Fault | null;
 }
 
-function takeRows(text: Buffer, firstLine: number, { delimiter, columns }: CsvShape): Taken {
+function takeRows(text: Buffer, firstLine: number, shape: CsvShape): Taken {
+  const { isPlain, bytes } = firstStretch(text);
+  const stretch = text.subarray(0, bytes);
+  return isPlain ? takePlain(stretch, firstLine, shape) : takeQuoted(stretch, firstLine, shape);
+}
+
+function takePlain(text: Buffer, firstLine: number, { delimiter, columns }: CsvShape): Taken {
+  const lines = plainRows(text, delimiter);
+  const rows: CsvRow[] = [];
+  for (const [index, cells] of lines.entries()) if (cells !== null) rows.push(rowOf(firstLine + index, cells, columns));
+  return { rows, bytes: text.length, lines: lineBreaks(text), fault: null };
+}
+
+function takeQuoted(text: Buffer, firstLine: number, { delimiter, columns }: CsvShape): Taken {
   const { records, fault } = parseRecords(text, delimiter);
   const rows: CsvRow[] = [];
   let bytes = 0;

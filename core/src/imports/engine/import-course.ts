@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import { isLockTimeout } from '../../database/database-errors.js';
@@ -9,7 +10,7 @@ import { readFileText } from '../import-store.js';
 import { compileMapping } from '../mapping/compile-mapping.js';
 import type { CompiledMapping } from '../mapping/compiled-mapping.js';
 import { KeyLedger } from '../mapping/key-ledger.js';
-import { draftRow, headerIndex, type RowDraft } from '../mapping/row-draft.js';
+import { draftRow, HeaderIndex, type RowDraft } from '../mapping/row-draft.js';
 import { addTotals, type ChunkResult, type ImportTotals } from './chunk-result.js';
 import { chunksOf } from './chunks.js';
 import { errorProblems, isAboutRows } from './error-problems.js';
@@ -36,7 +37,10 @@ export interface ImportRun {
 /** Rows of the first set: what is wrong with all of them shows soon. A larger set that is refused is tried again in such. */
 const smallSet = 500;
 /** Rows written in one transaction from then on: more would keep the process from answering while they are worked out. */
-const largeSet = 1000;
+const largeSet = 5000;
+
+/** Rows worked out between two turns of the event loop: the process answers requests as well. */
+const rowsAtOnce = 500;
 
 /** One import under way: what it is, and how far it has come. */
 export class ImportCourse {
@@ -65,14 +69,18 @@ export class ImportCourse {
 
   private async importSets(overlaps: boolean): Promise<void> {
     const { header, delimiter, id, rowsDone } = this.record;
-    const index = headerIndex(header);
+    const index = new HeaderIndex(header);
     const ledger = new KeyLedger();
     const sets = new Overlap();
     const text = readFileText(this.run.knex, id);
     const sizeOf = (position: number): number => (position === 0 ? smallSet : largeSet);
     let seen = 0;
     for await (const rows of chunksOf(text, { delimiter, columns: header.length }, sizeOf)) {
-      const drafts = rows.map((row) => draftRow(row, this.mapping, index, ledger));
+      const drafts: RowDraft[] = [];
+      for (const row of rows) {
+        drafts.push(draftRow(row, this.mapping, index, ledger));
+        if (drafts.length % rowsAtOnce === 0) await nextTurn();
+      }
       const waiting = drafts.slice(Math.max(0, rowsDone - seen));
       const keys = overlaps && seen > 0 ? keysOfSet(waiting) : null;
       seen += rows.length;

@@ -20,11 +20,13 @@ export async function prepareRecords(
   ports: ChunkPorts,
   result: ChunkResult,
 ): Promise<readonly PreparedRecord[]> {
-  const references = drafts.flatMap(({ values }) => Object.values(values).flatMap(referencesIn));
+  const references = drafts.flatMap(({ values }) => referencesIn(values));
   const resolutions = await resolveReferences(references, ports);
-  const prepared = drafts
-    .map((draft) => resolveDraft(draft, resolutions, result))
-    .filter(({ draft }) => !result.refused.has(draft.line));
+  const prepared: PreparedRecord[] = [];
+  for (const draft of drafts) {
+    const resolved = resolveDraft(draft, resolutions, result);
+    if (!result.refused.has(draft.line)) prepared.push(resolved);
+  }
   return transformed(prepared, ports, result);
 }
 
@@ -34,6 +36,7 @@ export function columnOf({ record }: RecordDraft, field: string): string | null 
 }
 
 function resolveDraft(draft: RecordDraft, resolutions: Resolutions, result: ChunkResult): PreparedRecord {
+  if (referencesIn(draft.values).length === 0) return { draft, values: draft.values, deferred: [] };
   const values: Record<string, unknown> = {};
   const deferred: { field: string; reference: ReferenceKey }[] = [];
   for (const [field, value] of Object.entries(draft.values)) {

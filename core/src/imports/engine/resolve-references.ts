@@ -23,9 +23,18 @@ export async function resolveReferences(references: readonly ReferenceKey[], por
 
 /** Every reference within a value: itself, or those in the entries of a list. */
 export function referencesIn(value: unknown): readonly ReferenceKey[] {
-  if (value instanceof ReferenceKey) return [value];
-  if (Array.isArray(value)) return value.flatMap(referencesIn);
-  return isPlainObject(value) ? Object.values(value).flatMap(referencesIn) : [];
+  return addReferences(value, null) ?? none;
+}
+
+const none: readonly ReferenceKey[] = [];
+
+/** Most values hold none, so a list is made for the first one only. */
+function addReferences(value: unknown, found: ReferenceKey[] | null): ReferenceKey[] | null {
+  if (typeof value !== 'object' || value === null) return found;
+  if (value instanceof ReferenceKey) return [...(found ?? []), value];
+  let all = found;
+  for (const part of Array.isArray(value) ? value : Object.values(value)) all = addReferences(part, all);
+  return all;
 }
 
 /** A value with its references replaced. */

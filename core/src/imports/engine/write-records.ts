@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Id, Problem } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { ChunkResult, RecordOutcome } from './chunk-result.js';
@@ -10,6 +11,9 @@ interface CheckedRecord extends MatchedRecord {
   readonly json: RecordJson;
 }
 
+/** Rows worked out between two turns of the event loop. */
+const rowsAtOnce = 500;
+
 /** Checks the records of a set, then creates and changes them, each in one go. All of one place of the mapping. */
 export async function writeRecords(
   matched: readonly MatchedRecord[],
@@ -19,19 +23,29 @@ export async function writeRecords(
 ): Promise<void> {
   const entity = matched[0]?.draft.record.target.entity;
   if (entity === undefined) return;
-  const checked = matched
-    .map((one) => ({ ...one, json: jsonOf(one, entity, blanks) }))
-    .filter((one) => isValid(one, entity, ports, result));
+  const { fresh, known } = await checkedOf(matched, { entity, blanks }, ports, result);
   const outcomes = new Map<MatchedRecord, { readonly id: Id; readonly outcome: RecordOutcome }>();
-  const [fresh, known] = [
-    checked.filter(({ existing }) => existing === null),
-    checked.filter(({ existing }) => existing !== null),
-  ];
   for (const [one, id] of await create(entity, fresh, ports)) outcomes.set(one, { id, outcome: 'created' });
   for (const [one, id, isChanged] of await change(entity, known, ports))
     outcomes.set(one, { id, outcome: isChanged ? 'changed' : 'unchanged' });
   await rememberKeys(entity, outcomes, ports);
   for (const [one, { id, outcome }] of outcomes) settle(one, id, outcome, result);
+}
+
+/** Those in order, new ones and those there are. */
+async function checkedOf(
+  matched: readonly MatchedRecord[],
+  { entity, blanks }: { readonly entity: CompiledEntity; readonly blanks: 'keep' | 'clear' },
+  ports: ChunkPorts,
+  result: ChunkResult,
+): Promise<{ readonly fresh: readonly CheckedRecord[]; readonly known: readonly CheckedRecord[] }> {
+  const [fresh, known]: [CheckedRecord[], CheckedRecord[]] = [[], []];
+  for (const [position, one] of matched.entries()) {
+    const record = { ...one, json: jsonOf(one, entity, blanks) };
+    if (isValid(record, entity, ports, result)) (one.existing === null ? fresh : known).push(record);
+    if (position % rowsAtOnce === rowsAtOnce - 1) await nextTurn();
+  }
+  return { fresh, known };
 }
 
 function jsonOf(
@@ -44,7 +58,7 @@ function jsonOf(
       ? draft.blanks.filter((name) => entity.definition.fields[name]?.required !== true)
       : [];
   const emptied = cleared.map((name) => [name, emptyOf(entity, name)] as const);
-  return nested({ ...Object.fromEntries(emptied), ...values }, entity);
+  return nested(emptied.length === 0 ? values : { ...Object.fromEntries(emptied), ...values }, entity);
 }
 
 /** Fields that are never null are emptied to their default. */
@@ -54,6 +68,7 @@ function emptyOf(entity: CompiledEntity, name: string): unknown {
 
 /** `{ 'sales.territory': x }` → `{ sales: { territory: x } }` */
 function nested(values: RecordJson, entity: CompiledEntity): RecordJson {
+  if (entity.extensions.size === 0) return values;
   const json: Record<string, unknown> = {};
   for (const [path, value] of Object.entries(values)) {
     const [plugin = '', name] = path.split('.');

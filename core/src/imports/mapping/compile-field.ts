@@ -151,15 +151,22 @@ function readEntry(parts: readonly CompiledField[], row: Cells): FieldReading {
 }
 
 function entryOf(parts: readonly (readonly [string, FieldReading])[]): FieldReading {
-  const problem = parts.map(([, reading]) => reading).find((reading) => reading.kind === 'problem');
-  if (problem !== undefined) return problem;
-  const values = parts.flatMap(([name, reading]) => (reading.kind === 'value' ? [[name, reading.value] as const] : []));
-  return values.length === 0 ? { kind: 'blank' } : { kind: 'value', value: Object.fromEntries(values) };
+  const values: Record<string, unknown> = {};
+  let isBlank = true;
+  for (const [name, reading] of parts) {
+    if (reading.kind === 'problem') return reading;
+    if (reading.kind === 'blank') continue;
+    values[name] = reading.value;
+    isBlank = false;
+  }
+  return isBlank ? { kind: 'blank' } : { kind: 'value', value: values };
 }
 
 function listOf(entries: readonly FieldReading[]): FieldReading {
-  const problem = entries.find((entry) => entry.kind === 'problem');
-  if (problem !== undefined) return problem;
-  const values = entries.flatMap((entry) => (entry.kind === 'value' ? [entry.value] : []));
+  const values: unknown[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'problem') return entry;
+    if (entry.kind === 'value') values.push(entry.value);
+  }
   return values.length === 0 ? { kind: 'blank' } : { kind: 'value', value: values };
 }

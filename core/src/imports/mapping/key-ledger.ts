@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What the ledger needs of a draft. */
 export interface LedgerDraft {
@@ -19,7 +19,7 @@ export class KeyLedger {
   enter({ record, key, line, values }: LedgerDraft): LedgerEntry {
     if (key === null) return { kind: 'new' };
     const place = `${record.index}:${key}`;
-    const digest = createHash('sha1').update(JSON.stringify(values)).digest('base64');
+    const digest = hash('sha1', JSON.stringify(values), 'base64');
     const earlier = this.seen.get(place);
     if (earlier === undefined) this.seen.set(place, { line, digest });
     return earlier === undefined

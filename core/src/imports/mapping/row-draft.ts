@@ -28,15 +28,10 @@ export interface RecordDraft {
 }
 
 /** Turns a row into drafts. Looks at nothing but the row and, for keys that repeat, the rows before it. */
-export function draftRow(
-  row: CsvRow,
-  mapping: CompiledMapping,
-  header: ReadonlyMap<string, number>,
-  ledger: KeyLedger,
-): RowDraft {
+export function draftRow(row: CsvRow, mapping: CompiledMapping, header: HeaderIndex, ledger: KeyLedger): RowDraft {
   if (row.broken !== undefined)
     return { line: row.line, records: [], problems: [{ ...row.broken, line: row.line, column: null, kind: 'error' }] };
-  const cells: Cells = (column) => row.cells[header.get(column.toLowerCase()) ?? -1]?.trim() ?? '';
+  const cells: Cells = (column) => row.cells[header.of(column)]?.trim() ?? '';
   const problems: ImportProblem[] = [];
   const isSingle = mapping.records.length === 1;
   const records = mapping.records.map((record) =>
@@ -45,18 +40,35 @@ export function draftRow(
   return { line: row.line, records, problems };
 }
 
-/** Position of each column by its name in lower case. */
-export function headerIndex(names: readonly string[]): ReadonlyMap<string, number> {
-  return new Map(names.map((name, index) => [name.toLowerCase(), index]));
+/** Positions of the columns by name, in whatever case. */
+export class HeaderIndex {
+  readonly #folded: ReadonlyMap<string, number>;
+  /** Names as mappings write them, each looked up for every row. */
+  readonly #known = new Map<string, number>();
+
+  constructor(names: readonly string[]) {
+    this.#folded = new Map(names.map((name, index) => [name.toLowerCase(), index]));
+  }
+
+  /** Position of a column; -1 for one that is not there. */
+  of(name: string): number {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const found = this.#folded.get(name.toLowerCase()) ?? -1;
+    this.#known.set(name, found);
+    return found;
+  }
 }
 
 function draftRecord(record: CompiledRecord, line: number, cells: Cells, problems: ImportProblem[]): RecordDraft {
-  const readings = record.fields.map((field) => ({ field, reading: field.read(cells) }));
-  for (const { field, reading } of readings) problems.push(...remarksOn(field, reading, line));
-  const values: Record<string, unknown> = Object.fromEntries(
-    readings.flatMap(({ field, reading }) => (reading.kind === 'value' ? [[field.name, reading.value]] : [])),
-  );
-  const blanks = readings.filter(({ reading }) => reading.kind === 'blank').map(({ field }) => field.name);
+  const values: Record<string, unknown> = {};
+  const blanks: string[] = [];
+  for (const field of record.fields) {
+    const reading = field.read(cells);
+    if (reading.kind === 'value') values[field.name] = reading.value;
+    else problems.push(...remarksOn(field, reading, line));
+    if (reading.kind === 'blank') blanks.push(field.name);
+  }
   const externalId = record.externalId?.(cells) ?? null;
   if (externalId === '') problems.push(noKey(line, record.keyColumn));
   return { record, line, externalId, key: keyOf(record, externalId, values), isRepeated: false, values, blanks };

@@ -16,7 +16,7 @@ export interface StatementPlan extends ExplainedStatement {
   readonly plan: readonly string[];
 }
 
-/** The statements of an entity for one verb, by reach. An import writes set by set with those of create and update. */
+/** The statements of an entity for one verb, by reach. An import writes set by set with those of create and update, which read what was copied into tables of the connection. */
 export function statementsOf(
   entities: ReadonlyMap<string, CompiledEntity>,
   entity: CompiledEntity,
@@ -33,7 +33,10 @@ export function statementsOf(
       count: () => countExamples(scope, entity, reach),
       create: () => createExamples(entities, entity, reach),
       update: () => updateExamples(entities, entity, reach),
-      import: () => [...createExamples(entities, entity, reach), ...updateExamples(entities, entity, reach)],
+      import: () => [
+        ...createExamples(entities, entity, reach, true),
+        ...updateExamples(entities, entity, reach, true),
+      ],
     };
     return examples[verb]();
   });
@@ -46,12 +49,13 @@ export async function planStatements(
 ): Promise<readonly StatementPlan[]> {
   return knex.transaction(async (trx) => {
     const planned: StatementPlan[] = [];
-    for (const statement of statements) planned.push({ ...statement, plan: await planOf(trx, statement.text) });
+    for (const statement of statements) planned.push({ ...statement, plan: await planOf(trx, statement) });
     return planned;
   });
 }
 
-async function planOf(trx: Knex.Transaction, text: string): Promise<readonly string[]> {
+async function planOf(trx: Knex.Transaction, { text, stage = [] }: ExplainedStatement): Promise<readonly string[]> {
+  for (const declaration of stage) await trx.raw(declaration);
   await trx.raw(`prepare trellis_explained as ${text.replaceAll('?', '\\?')}`);
   const count = await trx.raw<Rows<{ n: number }>>(
     `select coalesce(cardinality(parameter_types), 0) as n from pg_prepared_statements where name = 'trellis_explained'`,

@@ -1,15 +1,17 @@
 import type { Reach } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../compiled-entity.js';
+import { stageDeclaration } from '../writes/stage/fill-stage.js';
 import { ownerKey, type CheckedTables, type ReferenceCheck, type WriteShape } from '../writes/write-shape.js';
 import type { ExplainedStatement } from './explained-statement.js';
 
-/** Creating records with everything there is to write: lists, side rows and refs. */
+/** Creating records with everything there is to write: lists, side rows and refs. @param isStaged as many of them at once as an import does */
 export function createExamples(
   entities: CheckedTables,
   entity: CompiledEntity,
   reach: Reach,
+  isStaged = false,
 ): readonly ExplainedStatement[] {
-  const shape = { ...wholeWrite(entity, reach), change: 'created' as const, present: null };
+  const shape = { ...wholeWrite(entity, reach), change: 'created' as const, present: null, isStaged };
   return [
     textOf(entities, entity, `${reach}: new records`, { ...shape, search: entity.search === null ? null : 'added' }),
   ];
@@ -20,20 +22,31 @@ export function updateExamples(
   entities: CheckedTables,
   entity: CompiledEntity,
   reach: Reach,
+  isStaged = false,
 ): readonly ExplainedStatement[] {
-  const shape = { ...wholeWrite(entity, reach), change: 'updated' as const, present: { read: reach, write: reach } };
+  const present = { read: reach, write: reach };
+  const shape = { ...wholeWrite(entity, reach), change: 'updated' as const, present, isStaged };
   return [textOf(entities, entity, `${reach}: changes`, { ...shape, search: entity.search === null ? null : 'saved' })];
 }
 
 /** Putting records into the trash: their locks are held, and everything was asked before. */
 export function deleteExamples(entities: CheckedTables, entity: CompiledEntity): readonly ExplainedStatement[] {
   const search = entity.search === null ? null : ('removed' as const);
-  const shape = { change: 'trashed' as const, lists: [], sides: [], references: [], present: null, search };
+  const shape = {
+    change: 'trashed' as const,
+    lists: [],
+    sides: [],
+    references: [],
+    present: null,
+    search,
+    isStaged: false,
+  };
   return [textOf(entities, entity, 'under locks: into the trash', { ...shape, reach: 'all' })];
 }
 
 function textOf(tables: CheckedTables, entity: CompiledEntity, name: string, shape: WriteShape): ExplainedStatement {
-  return { name, text: entity.statements.of(shape, tables).prepared.text };
+  const { prepared, staged } = entity.statements.of(shape, tables);
+  return { name, text: prepared.text, stage: staged.map((table) => stageDeclaration(table)) };
 }
 
 function wholeWrite(

@@ -15,7 +15,7 @@ export function isPlain(text: string): boolean {
   return plainAscii.test(text);
 }
 
-const plainAscii = /^\p{ASCII}*$/u;
+const plainAscii = /^[\0-\x7f]*$/;
 const accents = /[\u0300-\u036f]+/g;
 const ligatures = /[ßæœøđðłþı]/g;
 const umlauts = /[äöüåø]/gi;

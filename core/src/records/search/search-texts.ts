@@ -12,23 +12,26 @@ export interface SearchTexts {
 
 /** Works out what search keeps of a record. @param values all of its values by path */
 export function searchTexts(search: CompiledSearch, values: ReadonlyMap<string, unknown>): SearchTexts {
-  const lines = search.short.flatMap((one) =>
-    valuesIn(one, values).map((value) => ({ written: oneLine(value), isTitle: one.field === search.title })),
-  );
-  const folded = lines.map(({ written }) => foldText(written));
-  const details = lines.filter(({ isTitle }) => !isTitle).map(({ written }) => written);
-  const isFolded = lines.every(({ written, isTitle }, index) => isTitle || written === folded[index]);
+  const short: string[] = [];
+  const folded: string[] = [];
+  const details: string[] = [];
+  let isFolded = true;
+  for (const one of search.short) {
+    for (const value of valuesIn(one, values)) {
+      const line = oneLine(value);
+      const plain = foldText(line);
+      short.push(line);
+      folded.push(` ${plain}`);
+      if (one.field === search.title) continue;
+      details.push(line);
+      isFolded &&= line === plain;
+    }
+  }
   return {
     '~title': search.title === null ? null : titleOf(values.get(search.title.path)),
-    '~text': folded
-      .map((line) => ` ${line}`)
-      .join('\n')
-      .slice(0, longestText),
+    '~text': folded.join('\n').slice(0, longestText),
     '~details': isFolded ? null : details.join('\n').slice(0, longestText),
-    '~words': wordsOf([
-      ...lines.map(({ written }) => written),
-      ...search.long.flatMap((field) => valuesIn(field, values)),
-    ]).join(' '),
+    '~words': wordsOf([...short, ...search.long.flatMap((field) => valuesIn(field, values))]).join(' '),
   };
 }
 
@@ -54,6 +57,9 @@ function isText(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number';
 }
 
+/** More than a blank between words. */
+const uneven = /\s\s|[^\S ]/;
+
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
+  return (uneven.test(text) ? text.replaceAll(/\s+/g, ' ') : text).trim();
 }

@@ -27,13 +27,17 @@ export function wordsOf(texts: readonly string[]): readonly string[] {
     for (const word of wordsIn(text)) words.add(word);
     if (words.size > mostWords) break;
   }
-  return [...words].slice(0, mostWords);
+  return words.size > mostWords ? [...words].slice(0, mostWords) : [...words];
 }
 
 /** Most texts are plain, and there are many of them. */
 function wordsIn(text: string): readonly string[] {
-  if (isPlain(text)) return (text.toLowerCase().match(plainWord) ?? []).map((word) => word.slice(0, longestWord));
+  if (isPlain(text)) return (text.toLowerCase().match(plainWord) ?? []).map(shortened);
   return [...new Set([foldText(text), foldWrittenOut(text)])].flatMap((variant) => runsOf(variant).flatMap(partsOf));
+}
+
+function shortened(word: string): string {
+  return word.length > longestWord ? word.slice(0, longestWord) : word;
 }
 
 const plainWord = /[a-z0-9]+/g;

@@ -81,7 +81,7 @@ export const historyStatement = writeHistory();
 function writeHistory(): BoundStatement<SubjectInput> {
   const text = new StatementText<SubjectInput>();
   const columns = [{ name: 'id', type: 'uuid' }, { name: 'version', type: 'integer' }, ...notedColumns];
-  const rows = text.value('jsonb', (input) => input.rows);
+  const rows = text.value('jsonb', (input) => JSON.stringify(input.rows));
   const subject = {
     entity: text.value('text', ({ entity }) => entity.id),
     change: text.value('text', ({ change }) => change),

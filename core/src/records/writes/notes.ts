@@ -6,7 +6,7 @@ export function notesOf(changes: object, changed: readonly string[], cause: stri
     '~audit': uuidV7(),
     '~event': uuidV7(),
     '~changes': changes,
-    ...(changed.length === 0 ? {} : { '~changed': changed }),
-    ...(cause === null ? {} : { '~cause': cause }),
+    '~changed': changed.length === 0 ? undefined : changed,
+    '~cause': cause ?? undefined,
   };
 }

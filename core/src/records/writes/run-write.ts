@@ -1,4 +1,5 @@
 import type { Id, Reach, RecordChange } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
 import { runPrepared } from '../../database/prepared.js';
 import { actorKey } from '../../kernel/plugin-identity.js';
 import type { CompiledEntity, CompiledSearch } from '../compiled-entity.js';
@@ -7,10 +8,12 @@ import type { RecordScope } from '../record-scope.js';
 import { checksOf, idsByTarget, type FoundTargets, type Reference } from '../references.js';
 import { runWrite } from '../write-errors.js';
 import { notesOf } from './notes.js';
+import type { Row } from './staged-table.js';
+import { fillStage } from './stage/fill-stage.js';
 import type { WritePlace } from './write-place.js';
 import { searchEffectOf, textsFor } from './search-part.js';
 import type { PresentCheck, SearchEffect, WriteInput } from './write-shape.js';
-import { dependentRows, ownRow, type StoredRecord } from './write-rows.js';
+import { dependentRows, rowMaker, type StoredRecord } from './write-rows.js';
 
 /** One record of a write with what history says about it. */
 export interface WrittenRecord {
@@ -65,11 +68,13 @@ export async function writeRecords(
     reach: write.reach,
     present: write.present,
     search,
+    isStaged: write.records.length >= fewestStaged && isTransaction(place.db),
   };
   const statement = entity.statements.of(shape, scope.generation.entities);
-  const [row] = await runWrite(place, entity, () =>
-    runPrepared(place.db, statement.prepared, statement.valuesOf(input)),
-  );
+  const [row] = await runWrite(place, entity, async () => {
+    if (isTransaction(place.db) && statement.staged.length > 0) await fillStage(place.db, statement.staged, input);
+    return runPrepared(place.db, statement.prepared, statement.valuesOf(input));
+  });
   const [isFine, written, owners, found] = (row ?? []) as Partial<AnswerRow>;
   if (isFine === true) place.eventsStored();
   return {
@@ -78,6 +83,13 @@ export async function writeRecords(
     owners: new Map((owners ?? []).map(([id, team, hasLeft]) => [id, { team, hasLeft }])),
     found: new Map(Object.entries(found ?? {}).map(([target, ids]) => [target, new Set(ids)])),
   };
+}
+
+/** From so many records on, copying them into a table of the connection costs less than a parameter. */
+const fewestStaged = 250;
+
+function isTransaction(db: Knex): db is Knex.Transaction {
+  return db.isTransaction === true;
 }
 
 type AnswerRow = readonly [
@@ -97,7 +109,7 @@ function inputOf(
   const searched = search === 'added' || search === 'saved' ? entity.search : null;
   return {
     ...dependentRows(entity, stored, change !== 'created'),
-    rows: JSON.stringify(records.map((record) => rowOf(entity, searched, record))),
+    rows: rowsOf(entity, searched, records),
     references: idsByTarget(references),
     identity,
     now: clock.now().toISOString(),
@@ -108,15 +120,15 @@ function inputOf(
   };
 }
 
-function rowOf(
+function rowsOf(
   entity: CompiledEntity,
   searched: CompiledSearch | null,
-  { id, stored, before, changes, cause }: WrittenRecord,
-): object {
-  const paths = Object.keys(changes);
-  return {
-    ...(stored === null ? { id } : { ...ownRow(entity, stored.values), ...textsFor(searched, stored) }),
-    ...(before === null ? {} : { '~before': before }),
-    ...notesOf(changes, stored !== null && before !== null ? paths : [], cause),
-  };
+  records: readonly WrittenRecord[],
+): readonly Row[] {
+  const ownRow = rowMaker(entity);
+  return records.map(({ id, stored, before, changes, cause }) => {
+    const row = stored === null ? { id } : Object.assign(ownRow(stored.values), textsFor(searched, stored));
+    const names = stored !== null && before !== null ? Object.keys(changes) : [];
+    return Object.assign(row, before === null ? null : { '~before': before }, notesOf(changes, names, cause));
+  });
 }

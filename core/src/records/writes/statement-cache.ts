@@ -1,13 +1,12 @@
-import type { BoundStatement } from './statement-text.js';
 import { writeStatement, type WrittenEntity } from './write-statements.js';
-import type { WriteInput, WriteShape, WriteStatements } from './write-shape.js';
+import type { WriteShape, WriteStatement, WriteStatements } from './write-shape.js';
 
 /** So many shapes are told apart; from then on a statement takes all lists and side tables, with nothing for most of them. */
 const maxShapes = 64;
 
 /** Keeps the statements of an entity. */
 export function createWriteStatements(entity: WrittenEntity): WriteStatements {
-  const known = new Map<string, BoundStatement<WriteInput>>();
+  const known = new Map<string, WriteStatement>();
   return {
     of(shape, tables) {
       const wanted = known.size < maxShapes ? shape : wholeShape(entity, shape);

@@ -2,7 +2,7 @@ import type { Id } from '@trellis-crm/sdk';
 import { currencyColumn, recordAlias } from '../compile-fields.js';
 import type { CompiledEntity, CompiledField } from '../compiled-entity.js';
 import { listsColumn, storedEntries, storedLists } from '../lists/stored-lists.js';
-import { columnsOf } from './columns.js';
+import type { Row } from './staged-table.js';
 import type { ListInput, WriteInput } from './write-shape.js';
 
 /** A record to write: all its values, and which of them are new. */
@@ -20,7 +20,7 @@ type Rows = Pick<WriteInput, 'lists' | 'sides'>;
  */
 export function dependentRows(entity: CompiledEntity, records: readonly StoredRecord[], mayHaveEntries: boolean): Rows {
   const lists = new Map<string, ListInput>();
-  const sides = new Map<string, string>();
+  const sides = new Map<string, readonly Row[]>();
   for (const [path, field] of entity.fields) {
     if (field.list === null) continue;
     const touched = records.filter(
@@ -30,7 +30,7 @@ export function dependentRows(entity: CompiledEntity, records: readonly StoredRe
   }
   for (const plugin of entity.extensions.keys()) {
     const rows = sideRows(entity, plugin, records);
-    if (rows.length > 0) sides.set(plugin, JSON.stringify(rows));
+    if (rows.length > 0) sides.set(plugin, rows);
   }
   return { lists, sides };
 }
@@ -43,34 +43,39 @@ function hasEntries({ values }: StoredRecord, path: string): boolean {
 function listInput(field: CompiledField, touched: readonly StoredRecord[]): ListInput {
   return {
     owners: touched.map(({ id }) => id),
-    rows: JSON.stringify(touched.flatMap((record) => entryRows(field, record))),
+    rows: entryRows(field, touched),
   };
 }
 
-function entryRows({ list, path }: CompiledField, { id, values }: StoredRecord): object[] {
-  const entries = values.get(path);
-  if (list === null || !Array.isArray(entries)) return [];
-  return entries.map((entry: Readonly<Record<string, unknown>>, position) => {
-    const row: Record<string, unknown> = { [list.ownerColumn]: id, position };
-    for (const item of list.items) setCells(row, item, entry[item.name]);
-    return row;
-  });
+function entryRows({ list, path }: CompiledField, records: readonly StoredRecord[]): Row[] {
+  const rows: Row[] = [];
+  for (const { id, values } of list === null ? [] : records) {
+    const entries = values.get(path);
+    if (list === null || !Array.isArray(entries)) continue;
+    for (const [position, entry] of (entries as readonly Row[]).entries()) {
+      const row: Record<string, unknown> = { [list.ownerColumn]: id, position };
+      for (const item of list.items) setCells(row, item, entry[item.name]);
+      rows.push(row);
+    }
+  }
+  return rows;
 }
 
-function sideRows(entity: CompiledEntity, plugin: string, records: readonly StoredRecord[]): object[] {
+function sideRows(entity: CompiledEntity, plugin: string, records: readonly StoredRecord[]): Row[] {
   const fields = [...entity.fields.values()].filter((field) => field.plugin === plugin && field.list === null);
   const touched = records.filter(({ changed }) => fields.some(({ path }) => changed.has(path)));
   return touched.map(({ id, values }) => ({ record_id: id, ...toRow(fields, values) }));
 }
 
-/** Columns of a record's own table. */
-export function ownRow(entity: CompiledEntity, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
-  const row: Record<string, unknown> = {};
-  for (const field of entity.fields.values()) {
-    if (field.alias === recordAlias && field.list === null) setCells(row, field, values.get(field.path));
-  }
+/** Makes the columns of a record's own table from its values. */
+export function rowMaker(entity: CompiledEntity): (values: ReadonlyMap<string, unknown>) => Record<string, unknown> {
+  const own = [...entity.fields.values()].filter(({ alias, list }) => alias === recordAlias && list === null);
   const lists = storedLists(entity);
-  return lists.length === 0 ? row : { ...row, [listsColumn.name]: storedEntries(lists, values) };
+  return (values) => {
+    const row = toRow(own, values);
+    if (lists.length > 0) row[listsColumn.name] = storedEntries(lists, values);
+    return row;
+  };
 }
 
 function toRow(fields: readonly CompiledField[], values: ReadonlyMap<string, unknown>): Record<string, unknown> {
@@ -84,7 +89,7 @@ function toRow(fields: readonly CompiledField[], values: ReadonlyMap<string, unk
  */
 function setCells(row: Record<string, unknown>, field: CompiledField, value: unknown): void {
   const given = value ?? field.field.default;
-  if (given === undefined || given === null || columnsOf(field).length === 0) return;
+  if (given === undefined || given === null || field.list !== null) return;
   if (field.field.kind !== 'money') {
     row[field.column] = given;
     return;

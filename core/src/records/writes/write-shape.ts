@@ -1,10 +1,16 @@
 import type { EntityDefinition, Id, Reach, RecordChange } from '@trellis-crm/sdk';
 import type { Identity } from '../../auth/identity.js';
+import type { Row, StagedTable } from './staged-table.js';
 import type { BoundStatement } from './statement-text.js';
 
 /** The statements of one entity in one generation, made when their shape is first met. */
 export interface WriteStatements {
-  of(shape: WriteShape, tables: CheckedTables): BoundStatement<WriteInput>;
+  of(shape: WriteShape, tables: CheckedTables): WriteStatement;
+}
+
+/** A statement that writes, with the tables it reads its rows from; none when they come as parameters. */
+export interface WriteStatement extends BoundStatement<WriteInput> {
+  readonly staged: readonly StagedTable<WriteInput>[];
 }
 
 /** A table with what rights ask about it. */
@@ -32,6 +38,8 @@ export interface WriteShape {
   readonly present: PresentCheck | null;
   /** What becomes of the search rows. */
   readonly search: SearchEffect | null;
+  /** Whether its rows were copied into tables of the connection before; else they are parameters. */
+  readonly isStaged: boolean;
 }
 
 /** New rows · texts that may have changed · owner, team and moment only · gone. */
@@ -56,8 +64,8 @@ export const ownerKey = 'owner';
 
 /** The values of every statement that writes history. */
 export interface HistoryInput {
-  /** JSON array: columns of each record, and what is noted about it ({@link notedColumns}). */
-  readonly rows: string;
+  /** Columns of each record, and what is noted about it ({@link notedColumns}). */
+  readonly rows: readonly Row[];
   readonly now: string;
   readonly actor: string;
   readonly onBehalfOf: Id | null;
@@ -68,8 +76,8 @@ export interface HistoryInput {
 /** The values of one write. */
 export interface WriteInput extends HistoryInput {
   readonly lists: ReadonlyMap<string, ListInput>;
-  /** JSON arrays of rows by plugin. */
-  readonly sides: ReadonlyMap<string, string>;
+  /** Rows by plugin. */
+  readonly sides: ReadonlyMap<string, readonly Row[]>;
   /** Distinct ids by {@link ReferenceCheck.target}. */
   readonly references: ReadonlyMap<string, readonly Id[]>;
   readonly identity: Pick<Identity, 'userId' | 'teamIds' | 'subtreeTeamIds'>;
@@ -79,8 +87,8 @@ export interface WriteInput extends HistoryInput {
 export interface ListInput {
   /** Records whose entries are replaced. */
   readonly owners: readonly Id[];
-  /** JSON array of all their new entries. */
-  readonly rows: string;
+  /** All their new entries. */
+  readonly rows: readonly Row[];
 }
 
 /** Beside its columns each row carries the ids of its audit row and event, and what they say. No column has such a name. */

@@ -7,15 +7,16 @@ import { constantSubject, historyParts, sharedValues, type SharedValues } from '
 import { ownersName, reachCondition, referenceParts } from './reference-parts.js';
 import { searchColumns } from '../search/search-statements.js';
 import { searchPart } from './search-part.js';
-import { StatementText, type BoundStatement } from './statement-text.js';
+import { RowSources } from './row-sources.js';
+import { StatementText } from './statement-text.js';
 import {
   beforeColumn,
   notedColumns,
   ownerKey,
-  recordset,
   type CheckedTables,
   type WriteInput,
   type WriteShape,
+  type WriteStatement,
 } from './write-shape.js';
 
 /** What the statements of an entity are made of. */
@@ -26,14 +27,11 @@ export type WrittenEntity = Pick<CompiledEntity, 'definition' | 'schemaName' | '
  * nothing. Rows arrive as JSON arrays, so the text is the same for one record and for a thousand. It answers with one row:
  * whether everything asked was in order, how many records were written, the owners, and what may be referred to if not.
  */
-export function writeStatement(
-  entity: WrittenEntity,
-  shape: WriteShape,
-  tables: CheckedTables,
-): BoundStatement<WriteInput> {
+export function writeStatement(entity: WrittenEntity, shape: WriteShape, tables: CheckedTables): WriteStatement {
   const text = new StatementText<WriteInput>();
   const shared = sharedValues(text);
-  const part: Part = { entity, shape, text, shared };
+  const sources = new RowSources(text, shape.isStaged);
+  const part: Part = { entity, shape, text, shared, sources };
   const references = referenceParts(text, shape, tables);
   const record = recordPart(part);
   const expressions = [
@@ -47,10 +45,11 @@ export function writeStatement(
     ...searchPart(entity.definition, shape.search, newRecords(part)),
     ...historyParts(text, shared, constantSubject(entity.definition, shape.change), record.source),
   ];
-  return text.finish([
+  const statement = text.finish([
     `with ${expressions.join(',\n')}`,
     `select g.is_fine, ${record.count}, ${references.owners}, case when g.is_fine then null else ${references.found} end from gate g`,
   ]);
+  return { ...statement, staged: sources.staged };
 }
 
 interface Part {
@@ -58,6 +57,7 @@ interface Part {
   readonly shape: WriteShape;
   readonly text: StatementText<WriteInput>;
   readonly shared: SharedValues;
+  readonly sources: RowSources<WriteInput>;
 }
 
 /** How the records themselves are written. */
@@ -74,10 +74,12 @@ interface RecordPart {
 const isFine = '(select is_fine from gate)';
 const id: Column = { name: 'id', type: 'uuid' };
 
-function givenPart({ text, shape }: Part, columns: readonly Column[]): string {
-  const rows = text.value('jsonb', (input) => input.rows);
+/** A table can be read as often as it is asked for; what stands in a parameter is to be taken apart once. */
+function givenPart({ shape, sources }: Part, columns: readonly Column[]): string {
   const searched = shape.search === 'added' || shape.search === 'saved' ? searchColumns : [];
-  return `given as materialized (select * from ${recordset(rows, [...columns, ...notedColumns, ...searched])})`;
+  const all = [...columns, ...notedColumns, ...searched];
+  const rows = sources.from('records', all, (input) => input.rows);
+  return `given as ${sources.isStaged ? 'not ' : ''}materialized (select * from ${rows})`;
 }
 
 /** Nothing is written unless everything holds. */
@@ -188,34 +190,34 @@ function changedPart(entity: WrittenEntity, sets: readonly string[], condition: 
 }
 
 /** A side table's row comes into being when one of its fields is first given a value. */
-function sidePart({ entity, text }: Part, plugin: string): string[] {
+function sidePart({ entity, sources }: Part, plugin: string): string[] {
   const side = entity.extensions.get(plugin);
   if (side === undefined) return [];
   const fields = [...entity.fields.values()].filter((field) => field.plugin === plugin);
   const columns = [{ name: 'record_id', type: 'uuid' }, ...fields.flatMap(columnsOf)];
-  const rows = text.value('jsonb', ({ sides }) => sides.get(plugin) ?? '[]');
+  const rows = sources.from(`side_${plugin}`, columns, ({ sides }) => sides.get(plugin) ?? []);
   const sets = columns.slice(1).map(({ name }) => `${quoted(name)} = excluded.${quoted(name)}`);
   const effect = sets.length === 0 ? 'do nothing' : `do update set ${sets.join(', ')}`;
   const table = quoted(schemaNameOf(plugin), side.tableName);
   return [
     `side_${plugin.replaceAll('-', '_')} as (
-  insert into ${table} (${names(columns)}) select ${names(columns)} from ${recordset(rows, columns)} where ${isFine}
+  insert into ${table} (${names(columns)}) select ${names(columns)} from ${rows} where ${isFine}
   on conflict (record_id) ${effect}
 )`,
   ];
 }
 
 /** The entries there were go before the new ones come: reading their number makes PostgreSQL delete first. */
-function listPart({ entity, shape, text }: Part, path: string, position: number): string[] {
+function listPart({ entity, shape, text, sources }: Part, path: string, position: number): string[] {
   const list = entity.fields.get(path)?.list;
   if (list === undefined || list === null) return [];
   const cleared = `cleared_${position}`;
   const columns = listColumns(list);
-  const rows = text.value('jsonb', ({ lists }) => lists.get(path)?.rows ?? '[]');
+  const rows = sources.from(`list_${position}`, columns, ({ lists }) => lists.get(path)?.rows ?? []);
   const isNew = shape.change === 'created';
   const insert = `list_${position} as (
   insert into ${quoted(list.schemaName, list.tableName)} (${names(columns)})
-  select ${names(columns)} from ${recordset(rows, columns)} where ${isFine}${isNew ? '' : ` and (select count(*) from ${cleared}) >= 0`}
+  select ${names(columns)} from ${rows} where ${isFine}${isNew ? '' : ` and (select count(*) from ${cleared}) >= 0`}
 )`;
   if (isNew) return [insert];
   const owners = text.value('uuid[]', ({ lists }) => lists.get(path)?.owners ?? []);
