@@ -14,7 +14,7 @@ export function explainCommand(cli: CliContext): Command {
     .action((entity: string, verb: ExplainedVerb) => explain(cli, entity, verb));
 }
 
-const verbs: readonly ExplainedVerb[] = ['list', 'read', 'create', 'update', 'delete', 'import', 'count'];
+const verbs: readonly ExplainedVerb[] = ['list', 'read', 'create', 'update', 'delete', 'import', 'count', 'search'];
 
 async function explain(cli: CliContext, name: string, verb: ExplainedVerb): Promise<void> {
   const workspace = await cli.workspace();
@@ -23,6 +23,11 @@ async function explain(cli: CliContext, name: string, verb: ExplainedVerb): Prom
   const entity = findEntity(entities, name);
   const { knex } = workspace.database;
   const statements = await planStatements(knex, statementsOf(entities, entity, verb, knex));
+  if (statements.length === 0)
+    throw new StartError(`There is no statement for ${verb}`, {
+      reason: `nothing of ${entity.definition.id} is searched`,
+      fix: 'declare a field of it with `search: true`',
+    });
   cli.output.result({ entity: entity.definition.id, verb, statements }, () => statements.flatMap(toLines));
 }
 

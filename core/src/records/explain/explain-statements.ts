@@ -3,10 +3,11 @@ import type { CompiledEntity } from '../compiled-entity.js';
 import type { ExplainedStatement } from './explained-statement.js';
 import { exampleScope, reaches } from './example-scope.js';
 import { countExamples, listExamples, readExamples } from './read-examples.js';
+import { searchExamples } from './search-examples.js';
 import { createExamples, deleteExamples, updateExamples } from './write-examples.js';
 
 /** What an entity's statements are for. */
-export const explainedVerbs = ['list', 'read', 'create', 'update', 'delete', 'import', 'count'] as const;
+export const explainedVerbs = ['list', 'read', 'create', 'update', 'delete', 'import', 'count', 'search'] as const;
 
 /** One of them. */
 export type ExplainedVerb = (typeof explainedVerbs)[number];
@@ -31,6 +32,7 @@ export function statementsOf(
       list: () => listExamples(scope, entity, reach),
       read: () => readExamples(scope, entity, reach),
       count: () => countExamples(scope, entity, reach),
+      search: () => searchExamples(scope, entity, reach),
       create: () => createExamples(entities, entity, reach),
       update: () => updateExamples(entities, entity, reach),
       import: () => [

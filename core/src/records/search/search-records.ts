@@ -66,10 +66,23 @@ type FoundRow = readonly [
 
 async function find(
   { db }: ReadScope,
-  { terms, perEntity }: SearchRequest,
+  request: SearchRequest,
   conditions: readonly Sql[],
   limit: number,
 ): Promise<readonly SearchHit[]> {
+  const { text, bindings } = statementOf(request, conditions, limit);
+  const rows = await runPrepared(db, prepare(text), bindings);
+  return rows.map((row) => toHit(row as FoundRow, request.terms));
+}
+
+/** Texts of the statements that {@link searchRecords} sends for parts of words and for whole words, when there are any to look for. */
+export function searchStatements(scope: ReadScope, request: SearchRequest): readonly string[] {
+  const rights = rightsOn(scope, request.entities);
+  const found = [foundInText(request.terms), foundInWords(request.terms)].filter((condition) => condition !== null);
+  return found.map((condition) => statementOf(request, [rights, condition], request.limit).text);
+}
+
+function statementOf({ terms, perEntity }: SearchRequest, conditions: readonly Sql[], limit: number) {
   const rank = sql(rankText, [` ${likePattern(terms.folded)}%`, `% ${likePattern(terms.parts[0] ?? terms.folded)}%`]);
   const perKind = perEntity === null ? [] : [sql('?::integer', [perEntity])];
   const pieces = [rank, allOf(conditions), sql('?::integer', [limit]), ...perKind];
@@ -80,8 +93,7 @@ async function find(
   const places = `select c.*, row_number() over (partition by entity order by ${order}) as place from (${candidates}) c`;
   const chosen = perEntity === null ? `(${candidates}) p` : `(${places}) p where place <= ${perEntitySql}`;
   const text = `select ${columns} from ${chosen} order by ${order} limit ${limitSql}`;
-  const rows = await runPrepared(db, prepare(text), bindingsOf(pieces));
-  return rows.map((row) => toHit(row as FoundRow, terms));
+  return { text, bindings: bindingsOf(pieces) };
 }
 
 const order = 'rank, updated_at desc, record_id desc';
