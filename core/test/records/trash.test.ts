@@ -1,7 +1,7 @@
 import { Account, Contact, Team, User, isTrellisError } from '@trellis-crm/sdk';
 import { expect } from 'chai';
 import { Batch, Method, Sample } from './lab.js';
-import { identityOf, openRecordHost, type RecordHost, known } from './record-host.js';
+import { identityOf, openRecordHost, reaches, type RecordHost, known } from './record-host.js';
 import { codeOf, rejection, messageOf } from './rejection.js';
 
 describe('the trash', () => {
@@ -157,6 +157,37 @@ describe('the trash', () => {
 
     expect(error.code).to.equal('not_unique');
     expect(await isGone(host.records(User).get(first.id))).to.equal(true);
+  });
+
+  it('does not take along what nobody owns, and does not name it to those who may not see it', async () => {
+    const user = await host.records(User).create({ name: 'Deleter' });
+    const identity = identityOf({
+      userId: user.id,
+      reach: reaches({
+        'lab.batch:read': 'all',
+        'lab.batch:delete': 'all',
+        'lab.sample:read': 'own',
+        'lab.sample:delete': 'own',
+      }),
+    });
+    const batch = await host.records(Batch).create({ name: 'shared' });
+    const [own, nobodys] = known(
+      await host.records(Sample).createMany([
+        { name: 'own', batch: batch.id, owner: user.id },
+        { name: 'nobody’s', batch: batch.id, owner: null },
+      ]),
+    );
+    const before = await host.count('core.audit_log');
+
+    const error = await rejection(host.records(Batch, identity).trash(batch.id));
+
+    expect(error).to.include({ code: 'still_referenced', status: 409 });
+    expect(error.details).to.deep.equal({
+      references: [{ entity: 'lab.sample', field: 'batch', count: 1, ids: [] }],
+    });
+    expect(await host.count('core.audit_log')).to.equal(before);
+    expect([own.owner, nobodys.owner]).to.deep.equal([user.id, null]);
+    expect(await isGone(host.records(Sample).get(own.id))).to.equal(false);
   });
 
   it('lets a guard refuse what goes along', async () => {
