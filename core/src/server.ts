@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { Config } from '@trellis-crm/config';
 import { prepareFirstRun } from './composition/first-run.js';
 import { openWorkspace, type OpenWorkspace, type WorkspaceOptions } from './composition/open-workspace.js';
+import { startAnew } from './composition/start-anew.js';
 import { systemClock } from './composition/system-clock.js';
 import { openConfiguredDatabase, type ConfiguredDatabase } from './database/configured-database.js';
 import { createApp, listen, type HttpServer } from './http/index.js';
@@ -30,22 +31,17 @@ export async function startServer(config: Config, start: ServerStart = {}): Prom
   const { startedAt = new Date(), ...told } = start;
   const log = createLog(config, 'server');
   const opened = await openConfiguredDatabase(config, log);
-  const startAnew = (reason: object, message: string): void => {
-    log.error(reason, message);
-    process.kill(process.pid, 'SIGTERM');
-  };
-  opened.onGone((error) => startAnew({ err: error }, 'this process starts anew'));
+  const restart = startAnew(log);
+  opened.onGone(restart.withoutDatabase);
   try {
     const { database } = opened;
-    const onRestartNeeded = (): void =>
-      startAnew({}, 'a plugin has new code: this process makes room for one that runs it');
     const workspace = await openWorkspace({
       config,
       log,
       database,
       clock: systemClock,
       serves: true,
-      onRestartNeeded,
+      onRestartNeeded: restart.withNewCode,
       ...told,
     });
     const server = await listen(createApp(workspace), config);
@@ -60,8 +56,12 @@ export async function startServer(config: Config, start: ServerStart = {}): Prom
 }
 
 async function stop(server: HttpServer, workspace: OpenWorkspace, opened: ConfiguredDatabase): Promise<void> {
-  await Promise.all([server.close(drainMs), workspace.close()]);
-  await opened.close();
+  try {
+    await Promise.all([server.close(drainMs), workspace.close()]);
+  } finally {
+    // However the database fails meanwhile: an embedded one that nobody needs is not left behind.
+    await opened.close();
+  }
 }
 
 function urlOf({ port }: HttpServer, { host }: Config): string {

@@ -37,8 +37,11 @@ export async function openConfiguredDatabase(config: Config, log: BaseLogger): P
     home: embedded?.place.home,
     onGone: (listener) => embedded?.onGone(listener),
     async close() {
-      await database.close();
-      await embedded?.release();
+      try {
+        await database.close();
+      } finally {
+        await embedded?.release();
+      }
     },
   };
 }

@@ -80,8 +80,21 @@ describe('startEmbedded', () => {
     expect(rows).to.deep.equal([{ count: 0 }]);
   });
 
-  async function start(): Promise<EmbeddedDatabase> {
-    return startEmbedded({ dataDir, log: pino({ level: 'silent' }) });
+  it('leaves no server behind when its last user ends while it starts a killed one again', async () => {
+    const restarting = Promise.withResolvers<undefined>();
+    const database = await start(() => restarting.resolve(undefined));
+    process.kill(await pidOf(database), 'SIGKILL');
+    await restarting.promise;
+
+    const isStopped = await database.release();
+
+    expect(isStopped).to.equal(true);
+    expect(await readPostmasterFile(database.place.cluster)).to.equal(undefined);
+  });
+
+  /** @param warned called with each warning */
+  async function start(warned = (): void => undefined): Promise<EmbeddedDatabase> {
+    return startEmbedded({ dataDir, log: pino({ level: 'warn' }, { write: warned }) });
   }
 });
 

@@ -61,7 +61,9 @@ class Lease {
   readonly events = new EventEmitter();
   port = 0;
   #client: pg.Client | undefined;
-  #isReleased = false;
+  readonly #released = new AbortController();
+  /** The end of what is done about a server that died. */
+  #recovered: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly place: EmbeddedPlace,
@@ -77,18 +79,18 @@ class Lease {
       try {
         this.#client = await this.#connect(port);
         this.port = port;
-        // Released while it was waiting: it must not leave a server behind.
-        if (this.#isReleased) await this.release();
         return;
       } catch (error) {
-        if (attempt === attempts) throw error;
+        if (attempt === attempts || this.#released.signal.aborted) throw error;
         await sleep(50 * attempt);
       }
     }
   }
 
   async release(): Promise<boolean> {
-    this.#isReleased = true;
+    this.#released.abort();
+    // A server that is just being started again must not be left behind.
+    await this.#recovered;
     const client = this.#client;
     if (client === undefined) return false;
     socketOf(client)?.ref();
@@ -121,25 +123,32 @@ class Lease {
       await client.end().catch(() => undefined);
       throw error;
     }
-    client.once('end', () => void this.#recover());
+    client.once('end', () => {
+      this.#recovered = this.#recover();
+    });
     socketOf(client)?.unref();
     return client;
   }
 
   async #recover(): Promise<void> {
     const before = this.port;
-    for (let attempt = 1; !this.#isReleased; attempt += 1) {
+    for (let attempt = 1; !this.#released.signal.aborted; attempt += 1) {
       this.options.log.warn('the embedded PostgreSQL is gone; starting it again');
       try {
         await this.take();
         if (this.port !== before) this.events.emit('gone', new Error('the embedded PostgreSQL moved to another port'));
         return;
       } catch (error) {
-        // A full disk, for example: the reason may go away, so this never gives up.
+        // A full disk, for example: the reason may go away, so this goes on as long as the database is wanted.
         this.options.log.error({ err: error }, 'the embedded PostgreSQL does not start');
-        await sleep(Math.min(10_000, 500 * 2 ** attempt));
+        await this.#pause(Math.min(10_000, 500 * 2 ** attempt));
       }
     }
+  }
+
+  /** Ends early when nobody waits for the database any more. */
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#released.signal }).catch(() => undefined);
   }
 }
 
