@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import type { Config } from '@trellis-crm/config';
 import type { Logger } from 'pino';
-import { openWorkspace, type OpenWorkspace } from './composition/open-workspace.js';
+import { openWorkspace, type OpenWorkspace, type WorkspaceOptions } from './composition/open-workspace.js';
+import { startAnew } from './composition/start-anew.js';
 import { systemClock } from './composition/system-clock.js';
 import { openConfiguredDatabase } from './database/configured-database.js';
 import { createLog } from './logging/create-log.js';
@@ -10,35 +11,42 @@ import type { MetricsServer } from './metrics/metrics-server.js';
 
 /** One process that runs jobs and delivers events, and answers nobody. */
 export interface RunningWorker {
-  /** Resolves with the reason when it cannot go on as it is and has to be started anew. */
-  readonly ended: Promise<string>;
+  readonly workspace: OpenWorkspace;
   /** Takes nothing new, lets what runs finish within its grace, and ends every connection. */
   stop(): Promise<void>;
 }
 
 /** Starts working, in this process: database → workspace → background. @throws StartError */
-export async function startWorker(config: Config): Promise<RunningWorker> {
+export async function startWorker(
+  config: Config,
+  told: Pick<WorkspaceOptions, 'incidents' | 'runningCalls'>,
+): Promise<RunningWorker> {
   const log = createLog(config, 'worker');
-  const ended = Promise.withResolvers<string>();
   const opened = await openConfiguredDatabase(config, log);
-  opened.onGone((error) => ended.resolve(`the database is gone: ${error.message}`));
+  const restart = startAnew(log);
+  opened.onGone(restart.withoutDatabase);
   try {
+    const { database } = opened;
     const workspace = await openWorkspace({
       config,
       log,
-      database: opened.database,
+      database,
       clock: systemClock,
       serves: true,
-      onRestartNeeded: () => ended.resolve('a plugin has new code'),
+      onRestartNeeded: restart.withNewCode,
+      ...told,
     });
     await workspace.startBackground();
     const metrics = await serveMetricsOf(config, workspace, log);
     return {
-      ended: ended.promise,
+      workspace,
       async stop() {
-        await metrics?.close();
-        await workspace.close();
-        await opened.close();
+        try {
+          await metrics?.close();
+          await workspace.close();
+        } finally {
+          await opened.close();
+        }
       },
     };
   } catch (error) {

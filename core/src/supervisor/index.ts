@@ -1,3 +1,3 @@
 export { readInstance, type Instance } from './instance-file.js';
-export { listenForStop } from './stop-request.js';
+export { superviseWorker } from './supervise-worker.js';
 export { supervise, type SupervisorTools } from './supervisor.js';

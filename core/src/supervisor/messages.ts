@@ -9,9 +9,13 @@ export type Order =
   /** `ofWorkspace`: also what is the same for all processes. */
   | { readonly type: 'metrics'; readonly id: number; readonly ofWorkspace: boolean };
 
+/** What a process is for: answers and background work, or background work alone. */
+export type Duty = 'serve' | 'work';
+
 /** What a server process is started with. */
 export interface StartOrder {
   readonly type: 'start';
+  readonly duty: Duty;
   readonly config: Config;
   /** When the supervisor began, the same for all its processes. */
   readonly startedAt: Date;
@@ -23,6 +27,7 @@ export interface StartOrder {
 export type Report =
   /** Sent twice a second from the event loop: silence means that it stands still. */
   | { readonly type: 'beat'; readonly rssBytes: number }
+  /** The address is empty when it answers nobody. */
   | { readonly type: 'ready'; readonly url: string }
   | { readonly type: 'failed'; readonly failure: StartFailure }
   | { readonly type: 'metrics'; readonly id: number; readonly snapshot: MetricsSnapshot };

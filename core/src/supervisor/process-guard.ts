@@ -2,13 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { PluginError } from '@trellis-crm/sdk';
 import type { RunningCalls } from '../kernel/index.js';
 import type { Incident } from '../kernel/lifecycle/index.js';
-import type { RunningServer } from '../server.js';
+import type { OpenWorkspace } from '../composition/open-workspace.js';
+
+/** What a process does once it is ready. */
+export interface GuardedWork {
+  readonly workspace: OpenWorkspace;
+  /** Takes nothing new, finishes what runs, and ends every connection. */
+  stop(): Promise<void>;
+}
 
 /** What the guard of a process works with. */
 export interface GuardedProcess {
   readonly runningCalls: RunningCalls;
-  /** Undefined until it serves: until then nothing is held back, the supervisor starts another. */
-  server(): RunningServer | undefined;
+  /** Undefined until it is ready: until then nothing is held back, the supervisor starts another. */
+  work(): GuardedWork | undefined;
   /** Ends the process at once, for a fault of core. */
   fail(error: unknown): void;
 }
@@ -22,9 +29,9 @@ export function guardProcess(guarded: GuardedProcess): void {
   process.on('exit', () => guarded.runningCalls.noteExit());
   process.on('unhandledRejection', (reason) => {
     const call = guarded.runningCalls.current();
-    const server = guarded.server();
-    if (call === undefined || server === undefined) guarded.fail(reason);
-    else server.workspace.calls.noteStray({ ...call, what: `${call.what}, after its end` }, reason);
+    const work = guarded.work();
+    if (call === undefined || work === undefined) guarded.fail(reason);
+    else work.workspace.calls.noteStray({ ...call, what: `${call.what}, after its end` }, reason);
   });
   const strike = strikeOncePerSecond(guarded);
   process.on('uncaughtException', (error) => {
@@ -42,7 +49,7 @@ function refuseExits(guarded: GuardedProcess): void {
   const kill = process.kill.bind(process);
   const refuse = (): void => {
     const call = guarded.runningCalls.current();
-    if (call === undefined || guarded.server() === undefined) return;
+    if (call === undefined || guarded.work() === undefined) return;
     strike({ kind: 'exit-refused', suspects: [call] });
     throw new PluginError(refusedCode, { module: call.module }, { message: `${call.module} may not end the process` });
   };
@@ -57,10 +64,10 @@ function refuseExits(guarded: GuardedProcess): void {
 }
 
 /** A timer that throws does so for ever. */
-function strikeOncePerSecond({ server }: GuardedProcess): (incident: Omit<Incident, 'id'>) => void {
+function strikeOncePerSecond({ work }: GuardedProcess): (incident: Omit<Incident, 'id'>) => void {
   const last = new Map<string, number>();
   return (incident) => {
-    const workspace = server()?.workspace;
+    const workspace = work()?.workspace;
     const module = incident.suspects[0]?.module ?? '';
     if (workspace === undefined || performance.now() - (last.get(module) ?? -Infinity) < 1000) return;
     last.set(module, performance.now());
@@ -70,8 +77,8 @@ function strikeOncePerSecond({ server }: GuardedProcess): (incident: Omit<Incide
   };
 }
 
-function folderOf({ server }: GuardedProcess, id: string): string | null {
-  const modules = server()?.workspace.generation().modules ?? [];
+function folderOf({ work }: GuardedProcess, id: string): string | null {
+  const modules = work()?.workspace.generation().modules ?? [];
   return modules.find(({ module }) => module === id)?.folder ?? null;
 }
 

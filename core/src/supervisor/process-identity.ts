@@ -10,12 +10,17 @@ const run = promisify(execFile);
  */
 export async function identityOf(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') return linuxIdentity(pid);
-  if (process.platform === 'win32') return isRunning(pid) ? 'running' : undefined;
+  if (process.platform === 'win32') return answers(pid) ? 'running' : undefined;
   try {
     return (await run('ps', ['-o', 'lstart=', '-p', String(pid)])).stdout.trim() || undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether some process has this id now. */
+export async function isRunning(pid: number): Promise<boolean> {
+  return (await identityOf(pid)) !== undefined;
 }
 
 /** Clock ticks from boot to start, with the identity of the boot. A zombie does not run. */
@@ -31,7 +36,7 @@ async function linuxIdentity(pid: number): Promise<string | undefined> {
   }
 }
 
-function isRunning(pid: number): boolean {
+function answers(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

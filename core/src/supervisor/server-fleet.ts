@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '@trellis-crm/config';
 import type { BaseLogger } from 'pino';
 import type { MetricsSnapshot } from '../metrics/metrics.js';
+import type { Duty } from './messages.js';
 import { ServerSlot } from './server-slot.js';
+import type { StopRequest } from './stop-request.js';
 
 /**
  * Half of the memory for what requests make and drop, in MB. With V8's 16 more of it is alive when it is swept: page and create
@@ -11,11 +13,11 @@ import { ServerSlot } from './server-slot.js';
  */
 const youngSpaceMb = 32;
 
-/** All server processes of an installation, on one port. */
+/** All server processes of a supervisor, on one port. */
 export class ServerFleet {
   readonly #slots: readonly ServerSlot[];
 
-  constructor(config: Config, log: BaseLogger) {
+  constructor(config: Config, log: BaseLogger, duty: Duty = 'serve') {
     // Alone, a process accepts connections itself; of several, handing them out in turn spreads them evenly.
     cluster.schedulingPolicy = config.processes === 1 ? cluster.SCHED_NONE : cluster.SCHED_RR;
     cluster.setupPrimary({
@@ -28,7 +30,7 @@ export class ServerFleet {
       ],
     });
     const startedAt = new Date();
-    this.#slots = Array.from({ length: config.processes }, () => new ServerSlot(config, log, startedAt));
+    this.#slots = Array.from({ length: config.processes }, () => new ServerSlot(config, log, startedAt, duty));
   }
 
   /** Starts the first process, which migrates the database, and then the others. @throws StartError of the first */
@@ -50,13 +52,10 @@ export class ServerFleet {
     return snapshots.filter((snapshot) => snapshot !== undefined);
   }
 
-  /** Ends all processes now, whatever they are doing. */
-  kill(): void {
-    for (const slot of this.#slots) slot.kill();
-  }
-
-  /** Stops all processes at once, each after what it is doing. */
-  async stop(): Promise<void> {
-    await Promise.all(this.#slots.map((slot) => slot.stop()));
+  /** Stops all processes at once, each after what it is doing; whatever they are doing as soon as that is urgent. */
+  async stop({ urgent }: Pick<StopRequest, 'urgent'>): Promise<void> {
+    const stopped = Promise.all(this.#slots.map((slot) => slot.stop()));
+    const isUrgent = await Promise.race([stopped.then(() => false), urgent.then(() => true)]);
+    if (isUrgent) for (const slot of this.#slots) slot.kill();
   }
 }

@@ -7,7 +7,7 @@ import type { Incident } from '../kernel/lifecycle/index.js';
 import type { MetricsSnapshot } from '../metrics/metrics.js';
 import { askMetrics } from './ask-metrics.js';
 import { isFromOutside } from './incident.js';
-import { isReport, toStartError, type Order, type Report } from './messages.js';
+import { isReport, toStartError, type Duty, type Order, type Report } from './messages.js';
 import { watchProcess } from './process-watch.js';
 
 const killAfterMs = 12_000;
@@ -29,6 +29,7 @@ export class ServerSlot {
     private readonly config: Config,
     private readonly log: BaseLogger,
     private readonly startedAt: Date,
+    private readonly duty: Duty,
   ) {}
 
   /** Starts the process and keeps it alive from then on. @returns its address @throws StartError when it never got ready */
@@ -111,7 +112,7 @@ export class ServerSlot {
   }
 
   async #untilReady(worker: Worker): Promise<string> {
-    const { config, log, startedAt } = this;
+    const { config, log, startedAt, duty } = this;
     watchProcess(worker, { config, log }, (incident) => (this.#incidents = [...this.#incidents, incident]));
     return new Promise((resolve, reject) => {
       worker.on('message', (message) => {
@@ -120,7 +121,7 @@ export class ServerSlot {
       worker.once('exit', (code, signal) => {
         reject(new Error(`The server process ended with ${endOf(code, signal)} before it was ready`));
       });
-      tell(worker, { type: 'start', config, startedAt, incidents: this.#incidents });
+      tell(worker, { type: 'start', duty, config, startedAt, incidents: this.#incidents });
     });
   }
 }

@@ -6,7 +6,7 @@ import { sweepCrashMarkers } from '../kernel/crash-marker.js';
 import type { MetricsServer } from '../metrics/metrics-server.js';
 import { lockInstance, type InstanceLock } from './instance-file.js';
 import { checkPort } from './port-check.js';
-import { identityOf } from './process-identity.js';
+import { isRunning } from './process-identity.js';
 import { ServerFleet } from './server-fleet.js';
 import { listenForStop, type StopRequest } from './stop-request.js';
 
@@ -27,7 +27,7 @@ const crashPatienceMs = 12_000;
 export async function supervise(config: Config, tools: SupervisorTools): Promise<void> {
   const stop = listenForStop();
   const lock = await lockInstance(config.dataDir);
-  await sweepCrashMarkers(config.dataDir, async (pid) => (await identityOf(pid)) !== undefined);
+  await sweepCrashMarkers(config.dataDir, isRunning);
   try {
     await checkPort(config, lock.isAfterCrash ? crashPatienceMs : 0);
     if (config.databaseUrl === undefined) await moveFromOtherMajor({ ...config, ...tools });
@@ -59,8 +59,7 @@ async function serve(config: Config, lock: InstanceLock, stop: StopRequest, tool
     tools.print('Stopping: requests in flight are finished first. Ctrl-C again to stop at once.');
   } finally {
     await lock.update({ state: 'stopping' });
-    const isUrgent = await Promise.race([fleet.stop().then(() => false), stop.urgent.then(() => true)]);
-    if (isUrgent) fleet.kill();
+    await fleet.stop(stop);
     await metrics?.close();
   }
 }
