@@ -16,6 +16,11 @@ interface Applied {
   readonly unexpected: number[];
 }
 
+/** The same, with how often the app was killed meanwhile. */
+interface Worked extends Applied {
+  readonly killed: number;
+}
+
 describe('the history of records that 16 clients change while the app is killed', function () {
   this.timeout(120_000 + kills * 20_000 + operations * 100);
 
@@ -56,7 +61,7 @@ describe('the history of records that 16 clients change while the app is killed'
   }
 
   /** Each client goes on until all together have done their operations. */
-  async function work(counters: readonly string[], purses: readonly string[]): Promise<Applied> {
+  async function work(counters: readonly string[], purses: readonly string[]): Promise<Worked> {
     const applied: Applied = { versions: new Map(counters.map((id) => [id, []])), unexpected: [] };
     let left = operations;
     const act = async (random: () => number): Promise<boolean> => {
@@ -73,10 +78,8 @@ describe('the history of records that 16 clients change while the app is killed'
       }
     };
     const all = Promise.all(Array.from({ length: clients }, (_, client) => run(client)));
-    const killer = killNowAndThen(() => left <= 0);
-    await all;
-    expect(await killer).to.equal(kills);
-    return applied;
+    const [killed] = await Promise.all([killNowAndThen(() => left <= 0), all]);
+    return { ...applied, killed };
   }
 
   /** @returns how many processes were killed, each seen to be gone */
@@ -114,8 +117,9 @@ describe('the history of records that 16 clients change while the app is killed'
   it(`has no lost update, no gap and exact sums after ${operations} operations and ${kills} kills`, async () => {
     const [counters, purses] = [await createAccounts(8), await createAccounts(8)];
 
-    const { versions, unexpected } = await work(counters, purses);
+    const { versions, unexpected, killed } = await work(counters, purses);
 
+    expect(killed).to.equal(kills);
     expect(unexpected).to.deep.equal([]);
     expect(await findLostUpdates(counters)).to.deep.equal([]);
     expect(await findGaps([...counters, ...purses])).to.deep.equal([]);
@@ -125,6 +129,10 @@ describe('the history of records that 16 clients change while the app is killed'
       [purses],
     );
     expect(sum?.sum).to.equal(purses.length * startValue);
+    const increments = [...versions.values()].flat().length;
+    process.stdout.write(
+      `      ${operations} operations, ${increments} of them increments of known versions; ${killed} kills; 0 lost\n`,
+    );
   });
 
   it('would notice an update that overwrites another', async () => {
