@@ -2,9 +2,8 @@ import { expect } from 'chai';
 import { isFullRun } from '../support/scale.js';
 import { routes } from './policy.js';
 import { cellsOf, Matrix, sampleCells } from './support/matrix.js';
-import { pluginFolder, realPluginFolder } from './support/plugin-folder.js';
 import { tell } from './support/tell.js';
-import { createWorld, type World } from './support/world.js';
+import { createLabWorld, type World } from './support/world.js';
 
 const seed = 20261122;
 
@@ -13,7 +12,7 @@ describe('access matrix', function () {
   let world: World;
 
   before(async () => {
-    world = await createWorld([await realPluginFolder('sales'), await pluginFolder('lab')]);
+    world = await createLabWorld();
   });
   after(() => world.close());
 

@@ -2,11 +2,10 @@ import { expect } from 'chai';
 import { isFullRun } from '../support/scale.js';
 import type { Actor } from './support/actors.js';
 import type { Answer, Sent } from './support/http.js';
-import { pluginFolder, realPluginFolder } from './support/plugin-folder.js';
 import { Records } from './support/records.js';
 import { requestOf } from './support/requests.js';
 import { isNoise } from './support/row-changes.js';
-import { createWorld, type World } from './support/world.js';
+import { createLabWorld, type World } from './support/world.js';
 import { routes } from './policy.js';
 
 describe('what other sites make a browser do', function () {
@@ -15,7 +14,7 @@ describe('what other sites make a browser do', function () {
   let records: Records;
 
   before(async () => {
-    world = await createWorld([await realPluginFolder('sales'), await pluginFolder('lab')]);
+    world = await createLabWorld();
     records = new Records(world);
   });
   after(() => world.close());

@@ -1,14 +1,13 @@
 import { expect } from 'chai';
 import { isFullRun } from '../support/scale.js';
-import type { ActorName } from './policy.js';
+import type { ActorName } from './policy/actors.js';
 import type { Actor } from './support/actors.js';
 import { canReach } from './support/expectation.js';
-import { pluginFolder, realPluginFolder } from './support/plugin-folder.js';
 import { Records, type Target } from './support/records.js';
 import { isNoise } from './support/row-changes.js';
 import { sameAnswer } from './support/same-answer.js';
 import { tell } from './support/tell.js';
-import { absentId, createWorld, type World } from './support/world.js';
+import { absentId, createLabWorld, type World } from './support/world.js';
 import type { CompiledEntity, CompiledField } from '../../core/dist/records/compiled-entity.js';
 
 /** One reference a client may write: a field, or a field of a list's entries. */
@@ -26,7 +25,7 @@ describe('references to records of others', function () {
   let records: Records;
 
   before(async () => {
-    world = await createWorld([await realPluginFolder('sales'), await pluginFolder('lab')]);
+    world = await createLabWorld();
     records = new Records(world);
   });
   after(() => world.close());

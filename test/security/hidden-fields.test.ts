@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { isFullRun, randomFrom } from '../support/scale.js';
-import { hiddenFields, type ActorName } from './policy.js';
+import type { ActorName } from './policy/actors.js';
+import { hiddenFields } from './policy/grants.js';
 import type { Actor } from './support/actors.js';
 import { whatTells, type HiddenField } from './support/hidden-fields.js';
 import { waysTo, type Place, type Way } from './support/hidden-ways.js';
-import { pluginFolder, realPluginFolder } from './support/plugin-folder.js';
 import { tell } from './support/tell.js';
-import { createWorld, type World } from './support/world.js';
+import { createLabWorld, type World } from './support/world.js';
 
 const seed = 20261122;
 const share = 0.06;
@@ -23,7 +23,7 @@ describe('hidden fields', function () {
   let sponsor: string;
 
   before(async () => {
-    world = await createWorld([await realPluginFolder('sales'), await pluginFolder('lab')]);
+    world = await createLabWorld();
     sponsor = await create('contacts', { name: 'Sponsor 7719' });
   });
   after(() => world.close());

@@ -1,17 +1,17 @@
 import { expect } from 'chai';
-import { routes, type ActorName } from './policy.js';
-import { pluginFolder, realPluginFolder } from './support/plugin-folder.js';
+import { routes } from './policy.js';
+import type { ActorName } from './policy/actors.js';
 import { Records } from './support/records.js';
 import { requestOf } from './support/requests.js';
 import { isNoise, type RowChange } from './support/row-changes.js';
-import { createWorld, type World } from './support/world.js';
+import { createLabWorld, type World } from './support/world.js';
 
 describe('a refused request that carries an Idempotency-Key', function () {
   this.timeout(120_000);
   let world: World;
 
   before(async () => {
-    world = await createWorld([await realPluginFolder('sales'), await pluginFolder('lab')]);
+    world = await createLabWorld();
   });
   after(() => world.close());
 

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { isFullRun, randomFrom } from '../support/scale.js';
-import { hiddenFields, type ActorName } from './policy.js';
+import type { ActorName } from './policy/actors.js';
+import { hiddenFields } from './policy/grants.js';
 import type { Actor } from './support/actors.js';
 import { canReach, reachOf } from './support/expectation.js';
 import type { Sent } from './support/http.js';
 import { columnsOf, poisons, type Poison } from './support/poison.js';
-import { pluginFolder, realPluginFolder } from './support/plugin-folder.js';
 import { Records } from './support/records.js';
 import { tell } from './support/tell.js';
-import { createWorld, type World } from './support/world.js';
+import { createLabWorld, type World } from './support/world.js';
 import type { CompiledEntity, CompiledField } from '../../core/dist/records/compiled-entity.js';
 
 const seed = 20261122;
@@ -29,7 +29,7 @@ describe('mass assignment', function () {
   let records: Records;
 
   before(async () => {
-    world = await createWorld([await realPluginFolder('sales'), await pluginFolder('lab')]);
+    world = await createLabWorld();
     records = new Records(world);
   });
   after(() => world.close());

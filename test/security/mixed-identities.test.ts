@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import type { ActorName } from './policy.js';
+import type { ActorName } from './policy/actors.js';
 import type { Actor } from './support/actors.js';
-import { pluginFolder, realPluginFolder } from './support/plugin-folder.js';
+import { pluginFolder } from './support/plugin-folder.js';
 import { Records } from './support/records.js';
 import { fillPath } from './support/requests.js';
-import { createWorld, type World } from './support/world.js';
+import { createLabWorld, createWorld, type World } from './support/world.js';
 
 /** Something that stands in answers to one person and must stand in none to another. */
 type Markers = Readonly<Record<'first' | 'second', readonly string[]>>;
@@ -48,7 +48,7 @@ describe('answers to several people', function () {
   this.timeout(120_000);
 
   it('are never somebody else’s', async () => {
-    const world = await createWorld([await realPluginFolder('sales'), await pluginFolder('lab')]);
+    const world = await createLabWorld();
     try {
       const markers = {
         first: await markersOf(world, 'user', 'lab.specimen'),

@@ -1,14 +1,13 @@
 import { expect } from 'chai';
 import { operationsOf, type OpenApi, type Operation } from './fuzz/document.js';
-import { pluginFolder, realPluginFolder } from './support/plugin-folder.js';
-import { createWorld, type World } from './support/world.js';
+import { createLabWorld, type World } from './support/world.js';
 
 describe('GET /api/v1/openapi.json', () => {
   let world: World;
   let operations: ReadonlyMap<string, Operation>;
 
   before(async () => {
-    world = await createWorld([await realPluginFolder('sales'), await pluginFolder('lab')]);
+    world = await createLabWorld();
     const { body } = await world.host.as(world.host.admin).get('/api/v1/openapi.json');
     operations = operationsOf(body as unknown as OpenApi);
   });

@@ -3,8 +3,7 @@ import type { CoreTestHost } from '@trellis-crm/core/testing';
 import type * as Tokens from '../../../core/dist/auth/api-token-store.js';
 import type * as Sessions from '../../../core/dist/auth/session-store.js';
 import type * as Csrf from '../../../core/dist/http/csrf.js';
-import type { ActorName, Preset } from '../policy.js';
-import { actorFacts } from '../policy.js';
+import { actorFacts, type ActorName, type Preset } from '../policy/actors.js';
 import { loadCore } from './core-rooms.js';
 
 /** Somebody who asks, with what they present. */

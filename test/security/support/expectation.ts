@@ -1,5 +1,7 @@
 import type { Id, Reach } from '@trellis-crm/sdk';
-import { actorFacts, grants, type Row } from '../policy.js';
+import type { Row } from '../policy.js';
+import { actorFacts } from '../policy/actors.js';
+import { grants } from '../policy/grants.js';
 import type { Actor } from './actors.js';
 
 /** How a record stands to whoever asks. */

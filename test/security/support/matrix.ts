@@ -1,5 +1,6 @@
 import { randomFrom } from '../../support/scale.js';
-import { hiddenFields, type Row } from '../policy.js';
+import type { Row } from '../policy.js';
+import { hiddenFields } from '../policy/grants.js';
 import type { Endpoint } from '../../../core/dist/kernel/generation.js';
 import { withNewCredentials, type Actor } from './actors.js';
 import { reachOf, verdictOf, type Relation, type Verdict } from './expectation.js';

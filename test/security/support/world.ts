@@ -2,9 +2,11 @@ import type { Id } from '@trellis-crm/sdk';
 import { createTestHost, type CoreTestHost } from '@trellis-crm/core/testing';
 import type { TestUser } from '@trellis-crm/sdk/testing';
 import type { Endpoint, Generation } from '../../../core/dist/kernel/generation.js';
-import { changedGrants, type ActorName } from '../policy.js';
+import type { ActorName } from '../policy/actors.js';
+import { changedGrants } from '../policy/grants.js';
 import { createActors, type Actor, type Teams } from './actors.js';
 import { openClient, type Client } from './http.js';
+import { pluginFolder, realPluginFolder } from './plugin-folder.js';
 import { watchRows, type RowChanges } from './row-changes.js';
 
 /** A workspace with everybody who asks, everybody who owns, and an eye on its rows. */
@@ -21,6 +23,11 @@ export interface World {
   readonly inventory: ReadonlyMap<string, Endpoint>;
   actor(name: ActorName): Actor;
   close(): Promise<void>;
+}
+
+/** A world with sales and the fixture `lab`, whose entities have every kind of field, narrow rights and hidden fields. */
+export async function createLabWorld(): Promise<World> {
+  return createWorld([await realPluginFolder('sales'), await pluginFolder('lab')]);
 }
 
 /** Starts a host with plugins and fills it. */

@@ -1,6 +1,6 @@
 import { definePlugin } from '@trellis-crm/sdk';
 import { createNotes, Note } from './entity.js';
-import { plantedRoutes } from './routes.js';
+import { createPlantedRoutes } from './routes.js';
 
 const everybody = { manager: 'all', user: 'all', 'read-only': 'all' } as const;
 
@@ -10,6 +10,6 @@ export default definePlugin({
   permissions: { 'planted.note:touch': { label: 'touch', grants: everybody } },
   migrations: [createNotes],
   register(host) {
-    host.routes(plantedRoutes);
+    host.routes(createPlantedRoutes());
   },
 });
