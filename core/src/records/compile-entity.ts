@@ -1,6 +1,7 @@
 import type { EntityDefinition } from '@trellis-crm/sdk';
 import type { CompiledEntity, CompiledExtension, CompiledField, OwnedExtension } from './compiled-entity.js';
 import { compileFields } from './compile-fields.js';
+import { storedLists } from './lists/stored-lists.js';
 import { schemaNameOf, toKebab, toSnake } from './names.js';
 import { recordSchemas } from './record-schemas.js';
 import { compileSearch } from './search/compile-search.js';
@@ -25,6 +26,7 @@ export function compileEntity(definition: EntityDefinition, extensions: readonly
     ...shape,
     path: pathOf(definition),
     fieldList: all,
+    missingMarks: storedLists(shape).map(({ field }) => `"${field.name}":null`),
     reads: new StatementCache(),
     statements: createWriteStatements(shape),
     search: compileSearch(definition, fields),

@@ -16,6 +16,8 @@ export interface CompiledEntity {
   readonly fields: ReadonlyMap<string, CompiledField>;
   /** The fields as a list, in their order. */
   readonly fieldList: readonly CompiledField[];
+  /** How its lists look in an answer that lacks their entries: `"emails":null`. */
+  readonly missingMarks: readonly string[];
   /** Reads of this generation, each built when it is first asked for. */
   readonly reads: StatementCache;
   /** Statements of writes; the same text for any number of records. */

@@ -11,16 +11,29 @@ export interface NumberedInclude extends Included {
   readonly conditionText: string;
 }
 
+/**
+ * Where entries of lists come from: `stored` with the record, so that one of which they are not stored shows null; `built` from the child
+ * tables where they are not. A subquery costs something even if it is never run: the database prepares it at each use.
+ */
+export type ListSource = 'stored' | 'built';
+
+/** How a record is written as JSON. */
+export interface RecordForm {
+  readonly lists: ListSource;
+  /** In front of the aliases; nothing for the record read. */
+  readonly prefix: string;
+}
+
 /** Select list whose row, turned into JSON, is the record: own fields side by side, those of a plugin in one object. */
 export function recordColumns(
   fields: readonly CompiledField[],
   included: readonly NumberedInclude[],
-  prefix = '',
+  form: RecordForm,
 ): string {
   const own = fields.filter(({ plugin }) => plugin === null);
   const plugins = new Set(fields.flatMap(({ plugin }) => plugin ?? []));
   const members = (some: readonly CompiledField[]): Member[] =>
-    some.map((field) => ({ name: field.name, value: fieldValue(field, included, prefix) }));
+    some.map((field) => ({ name: field.name, value: fieldValue(field, included, form) }));
   const nested = [...plugins].map((plugin) => ({
     name: plugin,
     value: jsonObject(members(fields.filter((field) => field.plugin === plugin))),
@@ -35,38 +48,39 @@ interface Member {
   readonly value: string;
 }
 
-function fieldValue(field: CompiledField, included: readonly NumberedInclude[], prefix: string): string {
+function fieldValue(field: CompiledField, included: readonly NumberedInclude[], form: RecordForm): string {
   const here = included.filter(({ target }) => target.field === field);
-  if (field.list !== null) return entries(field.list, here, prefix);
+  if (field.list !== null) return entries(field.list, here, form);
   const [include] = here;
-  return include === undefined ? jsonValue(field, prefix) : recordOrId(include, columnSql(field, prefix));
+  if (include === undefined) return jsonValue(field, form.prefix);
+  return recordOrId(include, columnSql(field, form.prefix), form.lists);
 }
 
 /** Entries of a list in the form in which the record keeps them: a JSON array. */
 export function storedForm(list: CompiledList): string {
-  return `to_jsonb(${builtEntries(list, [], '')})`;
+  return `to_jsonb(${builtEntries(list, [], { lists: 'built', prefix: '' })})`;
 }
 
 /** As the record keeps them, unless a ref in them is to be replaced; a subquery for each list otherwise, so that a page stays one statement. */
-function entries(list: CompiledList, included: readonly NumberedInclude[], prefix: string): string {
-  const built = builtEntries(list, included, prefix);
-  if (list.storedKey === null || included.length > 0) return built;
-  return `coalesce(${prefix}${recordAlias}."lists"->${textLiteral(list.storedKey)}, to_jsonb(${built}))`;
+function entries(list: CompiledList, included: readonly NumberedInclude[], form: RecordForm): string {
+  if (list.storedKey === null || included.length > 0) return builtEntries(list, included, form);
+  const stored = `${form.prefix}${recordAlias}."lists"->${textLiteral(list.storedKey)}`;
+  return form.lists === 'stored' ? stored : `coalesce(${stored}, to_jsonb(${builtEntries(list, included, form)}))`;
 }
 
 /** An array of JSON, which is answered as it is. */
-function builtEntries(list: CompiledList, included: readonly NumberedInclude[], prefix: string): string {
+function builtEntries(list: CompiledList, included: readonly NumberedInclude[], { lists, prefix }: RecordForm): string {
   const members = list.items.map((item) => {
     const include = included.find(({ target }) => target.item === item);
-    const value = include === undefined ? jsonValue(item, prefix) : recordOrId(include, columnSql(item, prefix));
+    const value = include === undefined ? jsonValue(item, prefix) : recordOrId(include, columnSql(item, prefix), lists);
     return { name: item.name, value };
   });
   return `array(select ${jsonObject(members)} ${entriesFrom(list, prefix)} order by ${prefix}${listAlias}."position")`;
 }
 
 /** The id stays where the actor may not read the record, or where it is in the trash. */
-function recordOrId({ entity, fields, conditionText }: NumberedInclude, id: string): string {
-  const columns = recordColumns(fields, [], includedPrefix);
+function recordOrId({ entity, fields, conditionText }: NumberedInclude, id: string, lists: ListSource): string {
+  const columns = recordColumns(fields, [], { lists, prefix: includedPrefix });
   const from = fromClause(entity, sidesOf(fields), includedPrefix);
   const record = `select ${columns} ${from} where ${includedPrefix}r."id" = ${id} and ${conditionText}`;
   return `coalesce((select row_to_json(i) from (${record}) i), to_json(${id}))`;

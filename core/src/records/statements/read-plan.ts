@@ -3,7 +3,7 @@ import type { CompiledEntity, CompiledField } from '../compiled-entity.js';
 import type { ReadScope } from '../record-scope.js';
 import { finished, numbered, bindingsOf, type Sql } from '../sql.js';
 import type { Included } from './included.js';
-import { recordColumns } from './json-record.js';
+import { recordColumns, type ListSource } from './json-record.js';
 import { fromClause, sidesOf, tableOf } from './source.js';
 
 /** What a read of records shows and lets through. */
@@ -43,14 +43,31 @@ export interface Shape {
   readonly write: (texts: PlanTexts) => string;
 }
 
-/** Runs the statement that a plan and a shape make; its text is built once per generation. */
-export function runRead(scope: Pick<ReadScope, 'db'>, plan: ReadPlan, shape: Shape): Promise<readonly PreparedRow[]> {
-  return runPrepared(scope.db, statementOf(plan, shape), bindingsOf(piecesOf(plan, shape)));
+/**
+ * Runs the statement that a plan and a shape make; its text is built once per generation. Where a record answered does not keep the
+ * entries of its lists, a second one takes them from the child tables.
+ */
+export async function runRead(
+  scope: Pick<ReadScope, 'db'>,
+  plan: ReadPlan,
+  shape: Shape,
+): Promise<readonly PreparedRow[]> {
+  const values = bindingsOf(piecesOf(plan, shape));
+  const rows = await runPrepared(scope.db, statementOf(plan, shape), values);
+  return lacksEntries(plan, rows) ? runPrepared(scope.db, statementOf(plan, shape, 'built'), values) : rows;
 }
 
 /** The statement that a plan and a shape make. */
-export function statementOf(plan: ReadPlan, shape: Shape): PreparedStatement {
-  return plan.entity.reads.get(keyOf(plan, shape), () => shape.write(textsOf(plan, shape)));
+export function statementOf(plan: ReadPlan, shape: Shape, lists: ListSource = 'stored'): PreparedStatement {
+  return plan.entity.reads.get(`${lists}|${keyOf(plan, shape)}`, () => shape.write(textsOf(plan, shape, lists)));
+}
+
+/** A list in an answer is never null, unless its entries are not stored. Whatever else looks like it costs a second statement. */
+function lacksEntries({ entity, included }: ReadPlan, [row]: readonly PreparedRow[]): boolean {
+  const json = row?.[0];
+  if (typeof json !== 'string') return false;
+  const isMissing = (mark: string): boolean => json.includes(mark);
+  return entity.missingMarks.some(isMissing) || included.some((include) => include.entity.missingMarks.some(isMissing));
 }
 
 /** All that decides on the text. Values are not in it: they stand behind placeholders. */
@@ -75,7 +92,7 @@ function piecesOf({ included, condition, branches = [] }: ReadPlan, { further }:
   return [...included.map((include) => include.condition), condition, ...branches, ...further];
 }
 
-function textsOf(plan: ReadPlan, shape: Shape): PlanTexts {
+function textsOf(plan: ReadPlan, shape: Shape, lists: ListSource): PlanTexts {
   const { entity, fields, condition, branches = [] } = plan;
   const texts = numbered(piecesOf(plan, shape));
   const included = plan.included.map((include, position) => ({ ...include, conditionText: texts[position] ?? '' }));
@@ -83,7 +100,7 @@ function textsOf(plan: ReadPlan, shape: Shape): PlanTexts {
   const needed = [...condition.plugins, ...(shape.plugins ?? []), ...shape.further.flatMap((piece) => piece.plugins)];
   return {
     table: tableOf(entity),
-    columns: finished(recordColumns(fields, included)),
+    columns: finished(recordColumns(fields, included, { lists, prefix: '' })),
     from: (table) => fromClause(entity, [...needed, ...sidesOf(fields)], '', table),
     condition: conditionText,
     branches: rest.slice(0, branches.length),

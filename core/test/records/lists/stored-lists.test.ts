@@ -81,6 +81,21 @@ describe('entries of lists stored with their record', () => {
     expect(read.readings.map(({ value }) => value)).to.deep.equal(['1.5', '12345678901.25']);
   });
 
+  it('are taken from the child tables for a whole page when one record lacks them', async () => {
+    const [fine, missing] = [await sampleWithReadings(), await sampleWithReadings()];
+    await overwrite(missing.id, 'null');
+
+    const page = await host.query(Sample).limit(100);
+    const linked = await host.records(Account).create({ name: 'Acme', domains: [{ domain: 'acme.test' }] });
+    const contact = await host.records(Contact).create({ name: 'Ada', accounts: [{ account: linked.id }] });
+    await host.database.knex.raw('update core.accounts set lists = null where id = ?', [linked.id]);
+    const read = await host.records(Contact).get(contact.id, { include: ['accounts.account'] });
+
+    const readings = new Map(page.map((sample) => [sample.id, sample.readings]));
+    expect(readings.get(missing.id)).to.deep.equal(readings.get(fine.id));
+    expect(read).to.have.nested.property('accounts[0].account.domains[0].domain', 'acme.test');
+  });
+
   it('are filled in where they are missing, without a new version', async () => {
     await storeLists(host.database.knex, [host.entity(Sample)]);
     const [missing, foreign, fine] = [
