@@ -27,7 +27,10 @@ export function listExamples(scope: ReadScope, entity: CompiledEntity, reach: Re
 
 /** One record, as it is and with every ref replaced by its record. */
 export function readExamples(scope: ReadScope, entity: CompiledEntity, reach: Reach): readonly ExplainedStatement[] {
-  const refs = entity.fieldList.filter(({ target, path }) => target !== null && path !== 'id').map(({ path }) => path);
+  const refs = entity.fieldList.flatMap((field) => [
+    ...(field.target === null || field.path === 'id' ? [] : [field.path]),
+    ...(field.list?.items ?? []).flatMap(({ target, path }) => (target === null ? [] : [`${field.path}.${path}`])),
+  ]);
   const read = (name: string, include: readonly string[]): ExplainedStatement => {
     const { text } = statementOf(...planRecord(scope, entity, exampleId, include));
     return { name: `${reach}: ${name}`, text };
