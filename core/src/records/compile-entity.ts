@@ -21,12 +21,12 @@ export function compileEntity(definition: EntityDefinition, extensions: readonly
     own.map(({ plugin, fields: added }) => [plugin, { tableName: `${toSnake(definition.noun)}_x`, fields: added }]),
   );
   const all = [...fields.values()];
-  const shape = { definition, ...table, extensions: sides, fields };
+  const shape = { definition, ...table, extensions: sides, fields, storedLists: storedLists(all) };
   return {
     ...shape,
     path: pathOf(definition),
     fieldList: all,
-    missingMarks: storedLists(shape).map(({ field }) => `"${field.name}":null`),
+    missingMarks: shape.storedLists.map(({ field }) => `"${field.name}":null`),
     reads: new StatementCache(),
     statements: createWriteStatements(shape),
     search: compileSearch(definition, fields),

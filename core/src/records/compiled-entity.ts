@@ -1,4 +1,5 @@
 import type { EntityDefinition, Extension, Field, FieldMap, PermissionKey, TSchema } from '@trellis-crm/sdk';
+import type { StoredList } from './lists/stored-lists.js';
 import type { StatementCache } from './statements/statement-cache.js';
 import type { WriteStatements } from './writes/write-shape.js';
 
@@ -16,6 +17,8 @@ export interface CompiledEntity {
   readonly fields: ReadonlyMap<string, CompiledField>;
   /** The fields as a list, in their order. */
   readonly fieldList: readonly CompiledField[];
+  /** Lists whose entries are stored with the record. */
+  readonly storedLists: readonly StoredList[];
   /** How its lists look in an answer that lacks their entries: `"emails":null`. */
   readonly missingMarks: readonly string[];
   /** Reads of this generation, each built when it is first asked for. */

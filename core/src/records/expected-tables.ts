@@ -1,7 +1,7 @@
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { recordAlias } from './compile-fields.js';
 import { isNeverNull } from './field-schemas.js';
-import { listsColumn, storedLists } from './lists/stored-lists.js';
+import { listsColumn } from './lists/stored-lists.js';
 import { schemaNameOf } from './names.js';
 import { columnsOf } from './writes/columns.js';
 
@@ -53,7 +53,7 @@ function recordTable(entity: CompiledEntity, fields: readonly CompiledField[]): 
   const kept = [
     optional('deleted_with', 'uuid'),
     { ...key('custom', 'jsonb'), notNull: 'may' as const },
-    ...(storedLists(entity).length > 0 ? [optional(listsColumn.name, listsColumn.type)] : []),
+    ...(entity.storedLists.length > 0 ? [optional(listsColumn.name, listsColumn.type)] : []),
   ];
   return { schemaName, tableName, shape: 'records', entity, ownerColumn: null, columns: [...own, ...kept] };
 }

@@ -3,7 +3,6 @@ import type { CompiledEntity } from '../compiled-entity.js';
 import { quoted } from '../names.js';
 import { storedForm } from '../statements/json-record.js';
 import { textLiteral } from '../sql.js';
-import { storedLists } from './stored-lists.js';
 
 /** Name of the job of core. */
 export const storeListsJob = 'store-lists';
@@ -18,7 +17,7 @@ const setSize = 1000;
 export async function storeLists(knex: Knex, entities: Iterable<CompiledEntity>): Promise<ReadonlyMap<string, number>> {
   const done = new Map<string, number>();
   for (const entity of entities) {
-    if (storedLists(entity).length > 0) done.set(entity.definition.id, await storeListsOf(knex, entity));
+    if (entity.storedLists.length > 0) done.set(entity.definition.id, await storeListsOf(knex, entity));
   }
   return done;
 }
@@ -37,7 +36,7 @@ async function storeListsOf(knex: Knex, entity: CompiledEntity): Promise<number>
 /** Locks first: the second statement then sees entries as they are and no write can come between. What is locked by others waits for the next run. */
 async function storeSet(trx: Knex.Transaction, entity: CompiledEntity, after: string | undefined): Promise<string[]> {
   const table = quoted(entity.schemaName, entity.tableName);
-  const lists = storedLists(entity);
+  const lists = entity.storedLists;
   const isMissing = lists.map(({ key }) => `r.lists->${textLiteral(key)} is null`).join(' or ');
   const { rows } = await trx.raw<{ rows: { id: string }[] }>(
     `select r.id from ${table} r where (${isMissing}) ${after === undefined ? '' : 'and r.id > ?::uuid'}

@@ -1,4 +1,4 @@
-import type { CompiledEntity, CompiledField } from '../compiled-entity.js';
+import type { CompiledField } from '../compiled-entity.js';
 import type { Column } from '../writes/columns.js';
 
 /**
@@ -15,8 +15,8 @@ export interface StoredList {
 }
 
 /** Lists of an entity whose entries stand in the column too. */
-export function storedLists({ fields }: Pick<CompiledEntity, 'fields'>): readonly StoredList[] {
-  return [...fields.values()].flatMap((field) => {
+export function storedLists(fields: readonly CompiledField[]): readonly StoredList[] {
+  return fields.flatMap((field) => {
     const key = field.list?.storedKey ?? null;
     return field.list === null || key === null ? [] : [{ field, list: field.list, key }];
   });

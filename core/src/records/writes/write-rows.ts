@@ -1,7 +1,7 @@
 import type { Id } from '@trellis-crm/sdk';
 import { currencyColumn, recordAlias } from '../compile-fields.js';
 import type { CompiledEntity, CompiledField } from '../compiled-entity.js';
-import { listsColumn, storedEntries, storedLists } from '../lists/stored-lists.js';
+import { listsColumn, storedEntries } from '../lists/stored-lists.js';
 import type { Row } from './staged-table.js';
 import type { ListInput, WriteInput } from './write-shape.js';
 
@@ -70,7 +70,7 @@ function sideRows(entity: CompiledEntity, plugin: string, records: readonly Stor
 /** Makes the columns of a record's own table from its values. */
 export function rowMaker(entity: CompiledEntity): (values: ReadonlyMap<string, unknown>) => Record<string, unknown> {
   const own = [...entity.fields.values()].filter(({ alias, list }) => alias === recordAlias && list === null);
-  const lists = storedLists(entity);
+  const lists = entity.storedLists;
   return (values) => {
     const row = toRow(own, values);
     if (lists.length > 0) row[listsColumn.name] = storedEntries(lists, values);

@@ -1,6 +1,6 @@
 import type { CompiledEntity, CompiledField, CompiledList } from '../compiled-entity.js';
 import { recordAlias } from '../compile-fields.js';
-import { listsColumn, storedLists } from '../lists/stored-lists.js';
+import { listsColumn } from '../lists/stored-lists.js';
 import { quoted, schemaNameOf } from '../names.js';
 import { columnsOf, type Column } from './columns.js';
 import { constantSubject, historyParts, sharedValues, type SharedValues } from './history-parts.js';
@@ -20,7 +20,10 @@ import {
 } from './write-shape.js';
 
 /** What the statements of an entity are made of. */
-export type WrittenEntity = Pick<CompiledEntity, 'definition' | 'schemaName' | 'tableName' | 'fields' | 'extensions'>;
+export type WrittenEntity = Pick<
+  CompiledEntity,
+  'definition' | 'schemaName' | 'tableName' | 'fields' | 'extensions' | 'storedLists'
+>;
 
 /**
  * Writes records with their lists and side rows, their audit rows, events and pending rows: one statement, which does all of it or
@@ -235,10 +238,10 @@ function listColumns(list: CompiledList): readonly Column[] {
   ];
 }
 
-function ownColumns({ fields }: WrittenEntity): readonly Column[] {
+function ownColumns({ fields, storedLists }: WrittenEntity): readonly Column[] {
   const own = ({ alias, path }: CompiledField): boolean => alias === recordAlias && path !== 'deletedAt';
   const columns = [...fields.values()].filter(own).flatMap(columnsOf);
-  return storedLists({ fields }).length > 0 ? [...columns, listsColumn] : columns;
+  return storedLists.length > 0 ? [...columns, listsColumn] : columns;
 }
 
 function tableOf({ schemaName, tableName }: WrittenEntity): string {
