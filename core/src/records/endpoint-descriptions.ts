@@ -17,6 +17,7 @@ export function describeList(entity: CompiledEntity): EndpointDescription {
       ),
       fields: text('Fields to answer with, comma-separated; the id always among them'),
       include: includeSchema,
+      titles: text('Refs, comma-separated, whose records are told by their titles, in `titles` of the answer'),
       limit: { type: 'integer', minimum: 1, maximum: maxLimit, default: 50 },
       after: text('`page.next` of the page before'),
       count: { type: 'string', enum: ['capped', 'exact', 'estimate', 'none'], default: 'capped' },
@@ -139,7 +140,17 @@ function pageOf(record: JsonSchema): JsonSchema {
     additionalProperties: false,
   };
   const data = { type: 'array', items: record };
-  return { type: 'object', properties: { data, page }, required: ['data', 'page'], additionalProperties: false };
+  const titles = {
+    type: 'object',
+    description: 'By entity and id; a record that is not visible is left out',
+    additionalProperties: { type: 'object' },
+  };
+  return {
+    type: 'object',
+    properties: { data, page, titles },
+    required: ['data', 'page'],
+    additionalProperties: false,
+  };
 }
 
 /** A record of a list may have been asked for in parts. */

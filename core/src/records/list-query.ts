@@ -20,6 +20,8 @@ export interface ListQuery {
   readonly after: readonly KeyValue[] | null;
   readonly fields: readonly CompiledField[];
   readonly include: readonly FieldTarget[];
+  /** Refs whose records are told by their titles beside the page. */
+  readonly titles: readonly FieldTarget[];
   readonly count: CountMode;
   /** What a cursor must come from to fit. */
   readonly identity: string;
@@ -45,11 +47,12 @@ export function parseListQuery(scope: AccessScope, entity: CompiledEntity, param
     limit: reader.limit(),
     after: reader.after(identity, order),
     fields: reader.fields(),
-    include: reader.include(),
+    include: reader.references('include'),
+    titles: reader.references('titles'),
     count: reader.count(),
     identity,
   };
-  reader.finish(['q', 'sort', 'limit', 'after', 'fields', 'include', 'count']);
+  reader.finish(['q', 'sort', 'limit', 'after', 'fields', 'include', 'titles', 'count']);
   return query;
 }
 
@@ -138,12 +141,12 @@ export class QueryReader {
     return readable.filter((field) => field.path === 'id' || names.some((name) => isNamed(field, name)));
   }
 
-  /** Refs whose records are wanted in place of their ids. */
-  include(): readonly FieldTarget[] {
-    return this.list('include').flatMap((name) => {
+  /** Refs that a parameter names: whose records are wanted in place of their ids, or their titles. */
+  references(parameter: 'include' | 'titles'): readonly FieldTarget[] {
+    return this.list(parameter).flatMap((name) => {
       const target = findReference(this.scope, this.entity, name);
       if (target !== undefined) return [target];
-      this.#refuse('include', 'unknown_field', `"${name}" refers to no record`);
+      this.#refuse(parameter, 'unknown_field', `"${name}" refers to no record`);
       return [];
     });
   }

@@ -12,6 +12,7 @@ import { countCap, countShape, estimatedRows, estimateShape, type CountMode } fr
 import { resolveIncludes } from './statements/included.js';
 import { pageShape } from './statements/list-statement.js';
 import { runRead, type ReadPlan, type Shape } from './statements/read-plan.js';
+import { resolveTitles, type Titles } from './statements/titles.js';
 
 /** One page of a list. */
 export interface RecordPage {
@@ -34,26 +35,36 @@ export interface RecordPageText {
   /** A JSON array. */
   readonly data: string;
   readonly page: PageFacts;
+  /** Of records that the page refers to, those that were asked for and that the actor may see: by entity, a JSON object by id. */
+  readonly titles: readonly (readonly [entity: string, byId: string])[];
 }
 
 /** Reads one page with the actor's rights in one statement; an estimated count is one more. @throws ForbiddenError */
 export async function readPage(scope: ReadScope, entity: CompiledEntity, query: ListQuery): Promise<RecordPageText> {
   const { limit, count: mode } = query;
-  const [plan, shape] = planPage(scope, entity, query);
+  const titles = resolveTitles(scope, query.titles, query.fields);
+  const [plan, shape] = planPage(scope, entity, query, titles);
   const [row = []] = await runRead(scope, plan, shape);
-  const [data, found, counted, ...keys] = row as readonly [string | null, number, number | null, ...KeyValue[]];
+  const [data, found, counted, ...further] = row as readonly [string | null, number, number | null, ...KeyValue[]];
+  const keys = further.slice(0, query.order.length);
+  const told = titles.map((one, number) => [one.entity.definition.id, further[keys.length + number] ?? '{}'] as const);
   const next = found > limit ? encodeCursor(query.identity, keys) : null;
   const count = mode === 'estimate' ? await estimate(scope, plan) : counted;
-  return { data: data ?? '[]', page: { next, ...countOf(count, mode) } };
+  return { data: data ?? '[]', page: { next, ...countOf(count, mode) }, titles: told };
 }
 
 /** What the statement of a page is made of. @throws ForbiddenError */
-export function planPage(scope: ReadScope, entity: CompiledEntity, query: ListQuery): readonly [ReadPlan, Shape] {
+export function planPage(
+  scope: ReadScope,
+  entity: CompiledEntity,
+  query: ListQuery,
+  titles: readonly Titles[] = [],
+): readonly [ReadPlan, Shape] {
   const { fields, order, limit, count } = query;
   const { page = null, ...restricted } = restrict(scope, entity, query);
   const plan = { entity, fields, included: resolveIncludes(scope, query.include), ...restricted };
   const after = query.after === null ? null : afterCondition(order, query.after);
-  return [plan, pageShape({ order, limit, after, count, page })];
+  return [plan, pageShape({ order, limit, after, count, page, titles })];
 }
 
 /** The same with the records read. */

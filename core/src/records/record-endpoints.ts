@@ -65,8 +65,11 @@ function listEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
     description: describeList(entity),
     async handle(request) {
       const scope = scopeOf(request);
-      const { data, page } = await readPage(scope, entity, parseListQuery(scope, entity, parametersOf(request)));
-      return json(`{"data":${data},"page":${JSON.stringify(page)}}`);
+      const query = parseListQuery(scope, entity, parametersOf(request));
+      const { data, page, titles } = await readPage(scope, entity, query);
+      const told = titles.map(([id, byId]) => `${JSON.stringify(id)}:${byId}`);
+      const beside = query.titles.length === 0 ? '' : `,"titles":{${told.join()}}`;
+      return json(`{"data":${data},"page":${JSON.stringify(page)}${beside}}`);
     },
   };
 }

@@ -152,6 +152,7 @@ describe('listing records', () => {
     ['sort=account', '?sort unknown_field'],
     ['fields=name,color', '?fields unknown_field'],
     ['include=name', '?include unknown_field'],
+    ['titles=name', '?titles unknown_field'],
     ['limit=0', '?limit out_of_range'],
     ['limit=201', '?limit out_of_range'],
     ['limit=ten', '?limit out_of_range'],

@@ -97,7 +97,7 @@ describe('plans of the hot statements', () => {
     const page = await list(identity, '');
     const plan = await planOf(identity, () => list(identity, ''));
 
-    expect(page).to.deep.equal({ data: '[]', page: { next: null, count: 0, countIsCapped: false } });
+    expect(page).to.deep.equal({ data: '[]', titles: [], page: { next: null, count: 0, countIsCapped: false } });
     expect(mostRead(plan)).to.be.at.most(1);
   });
 

@@ -61,6 +61,11 @@ export function storedForm(list: CompiledList): string {
   return `to_jsonb(${builtEntries(list, [], { lists: 'built', prefix: '' })})`;
 }
 
+/** Entries of a list as an answer has them, with ids for refs. */
+export function listValue(list: CompiledList, lists: ListSource): string {
+  return entries(list, [], { lists, prefix: '' });
+}
+
 /** As the record keeps them, unless a ref in them is to be replaced; a subquery for each list otherwise, so that a page stays one statement. */
 function entries(list: CompiledList, included: readonly NumberedInclude[], form: RecordForm): string {
   if (list.storedKey === null || included.length > 0) return builtEntries(list, included, form);

@@ -3,6 +3,7 @@ import type { Sql } from '../sql.js';
 import { countText, type CountMode } from './count-statement.js';
 import type { PlanTexts, Shape } from './read-plan.js';
 import { sidesOf } from './source.js';
+import { refColumns, titlesKey, titlesText, type Titles } from './titles.js';
 
 /** Which page of which order. */
 export interface PageRequest {
@@ -13,35 +14,45 @@ export interface PageRequest {
   readonly count: CountMode;
   /** Condition of the page alone, in place of the plan's, which then only the count asks; null: both ask the plan's. */
   readonly page?: Sql | null;
+  /** Records whose titles are answered beside the page. */
+  readonly titles?: readonly Titles[];
 }
 
 /**
  * One page in one statement. Its row: the records as a JSON array (null for none) · how many were found, one more than the limit
- * when there is a next page · the count, null unless it is counted here · the keys of the page's last record.
+ * when there is a next page · the count, null unless it is counted here · the keys of the page's last record · the titles of each
+ * entity asked for, as JSON objects by id.
  */
 export function pageShape(request: PageRequest): Shape {
-  const { order, limit, after, count, page = null } = request;
+  const { order, limit, after, count, page = null, titles = [] } = request;
+  const restricting = [page, after].filter((piece) => piece !== null);
   return {
     kind: 'list',
-    constants: [orderText(order), limit, count, page === null ? 'plan' : 'page'],
-    further: [...(page === null ? [] : [page]), ...(after === null ? [] : [after])],
-    plugins: sidesOf(order.map(({ field }) => field)),
+    constants: [orderText(order), limit, count, page === null ? 'plan' : 'page', titlesKey(titles)],
+    further: [...restricting, ...titles.map(({ condition }) => condition)],
+    plugins: sidesOf([...order, ...titles.flatMap(({ refs }) => refs)].map(({ field }) => field)),
     write: (texts) => writePage(request, texts),
   };
 }
 
 function writePage(request: PageRequest, texts: PlanTexts): string {
-  const { order, limit, after, count, page = null } = request;
+  const { order, limit, after, count, page = null, titles = [] } = request;
+  const restricting = texts.further.slice(0, texts.further.length - titles.length);
+  const told = titles.map(
+    (one, number) => `, ${titlesText(one, number, texts.further[restricting.length + number] ?? '')}`,
+  );
   const keys = keyTexts(order).map((key, position) => `, ${key} as key_${position}`);
+  const refs = refColumns(titles, texts.lists).map((column) => `, ${column}`);
   const lastKeys = order.map((_key, position) => `, (array_agg(p.key_${position}))[${limit}]`);
-  const where = [...(page === null ? [texts.condition] : []), ...texts.further].join(' and ');
+  const where = [...(page === null ? [texts.condition] : []), ...restricting].join(' and ');
   const top = `order by ${orderText(order)} limit ${limit + 1}`;
-  return [
-    `select array_to_json((array_agg(p.record))[1:${limit}])::text, count(*), ${counted(texts, count, after, limit)}${lastKeys.join('')}`,
-    `from (select row_to_json(t) as record${keys.join('')}`,
+  const answer = `select array_to_json((array_agg(p.record))[1:${limit}])::text, count(*), ${counted(texts, count, after, limit)}${lastKeys.join('')}${told.join('')}`;
+  const rows = [
+    `(select row_to_json(t) as record${keys.join('')}${refs.join('')}`,
     `  ${fromBranches(texts, where, top)} cross join lateral (select ${texts.columns}) t`,
-    texts.branches.length > 0 ? `  ${top}) p` : `  where ${where}\n  ${top}) p`,
+    texts.branches.length > 0 ? `  ${top})` : `  where ${where}\n  ${top})`,
   ].join('\n');
+  return titles.length === 0 ? `${answer}\nfrom ${rows} p` : `with p as ${rows}\n${answer}\nfrom p`;
 }
 
 /** Each branch gives its first records in the list's order; the page is among them. */

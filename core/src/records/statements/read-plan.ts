@@ -31,6 +31,7 @@ export interface PlanTexts {
   readonly bareFrom: string;
   /** Texts of the further pieces. */
   readonly further: readonly string[];
+  readonly lists: ListSource;
 }
 
 /** A statement under construction: its kind and the constants in it, and the pieces that hold values beside the plan's own. */
@@ -106,5 +107,6 @@ function textsOf(plan: ReadPlan, shape: Shape, lists: ListSource): PlanTexts {
     branches: rest.slice(0, branches.length),
     bareFrom: fromClause(entity, condition.plugins),
     further: rest.slice(branches.length),
+    lists,
   };
 }
