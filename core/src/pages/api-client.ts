@@ -25,9 +25,7 @@ export async function callApi(
 ): Promise<EndpointResponse> {
   const { request } = call;
   const { generation } = request;
-  const url = new URL(`/api/v1${path}`, request.url);
-  for (const [name, value] of Object.entries(input.query ?? {})) url.searchParams.append(name, value);
-  const match = generation.match(method, url.pathname);
+  const match = generation.match(method, `/api/v1${path}`);
   if (match.kind !== 'found') throw new NotFoundError('not_found');
   checkRight(match.endpoint, request);
   const query: Record<string, unknown> = { ...input.query };
@@ -35,16 +33,7 @@ export async function callApi(
   const params = Object.fromEntries(
     Object.entries(match.params).map(([name, value]) => [name, decodeURIComponent(value)]),
   );
-  const asked: EndpointRequest = {
-    ...request,
-    method,
-    url,
-    query,
-    params,
-    body: input.body,
-    bodyStream: null,
-    ifVersion: input.ifVersion ?? null,
-  };
+  const asked = derivedRequest(request, { method, path, query, params, input });
   try {
     return await match.endpoint.handle(asked);
   } catch (error) {
@@ -62,6 +51,36 @@ export async function readApi<T>(
   const { body } = await callApi(call, 'GET', path, { query });
   // What an endpoint answers is described by its schema, which the table of endpoints erases. Text is JSON already.
   return (typeof body === 'string' ? JSON.parse(body) : body) as T;
+}
+
+interface Asked {
+  readonly method: Method;
+  readonly path: string;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly params: Readonly<Record<string, string>>;
+  readonly input: ApiInput;
+}
+
+/** The page's request with another question. What is costly to make, such as its signal, is still made only when asked for. */
+function derivedRequest(request: EndpointRequest, { method, path, query, params, input }: Asked): EndpointRequest {
+  const { generation, identity, session, requestId, isPartial, header, cookie, csrfToken } = request;
+  return {
+    ...{ generation, identity, session, requestId, isPartial, header, cookie, csrfToken, method, query, params },
+    body: input.body,
+    bodyStream: null,
+    ifVersion: input.ifVersion ?? null,
+    get url() {
+      const url = new URL(`/api/v1${path}`, request.url);
+      for (const [name, value] of Object.entries(input.query ?? {})) url.searchParams.append(name, value);
+      return url;
+    },
+    get ip() {
+      return request.ip;
+    },
+    get signal() {
+      return request.signal;
+    },
+  };
 }
 
 const checks = new SchemaChecks();

@@ -50,7 +50,10 @@ export function createPageCall({ workspace, calls }: PageDeps, request: Endpoint
     env,
     ctx: workspace.context({ generation, module: 'core', identity, signal }),
     labels: createLabels(
-      (module, key) => (views.hasText(env, module, key) ? views.translate(env, module, key) : null),
+      {
+        find: (module, key) => (views.hasText(env, module, key) ? views.translate(env, module, key) : null),
+        hasBelow: (module, prefix) => views.hasTextsBelow(module, prefix),
+      },
       env.locale,
     ),
     t: (key, values) => views.translate(env, 'core', key, values),

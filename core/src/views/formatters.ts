@@ -1,3 +1,7 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+
+import { createKept } from './kept.js';
+import { createMomentTexts } from './moment-texts.js';
 import type { ViewEnv } from './view-env.js';
 
 /** A sum as the API gives it: `amount` is a decimal string, never a float. */
@@ -17,6 +21,8 @@ export interface Formatters {
   number(env: ViewEnv, value: unknown, options?: Intl.NumberFormatOptions): string;
   /** `12.5` is shown as 12.5 %. */
   percent(env: ViewEnv, value: unknown): string;
+  /** `+31105550142` as people read it: `+31 10 555 0142`. */
+  phone(value: string): string;
   /** A {@link MoneyValue}, or a bare amount in the workspace's currency. Whole sums are shown without cents. */
   money(env: ViewEnv, value: unknown, options?: { readonly isCompact?: boolean }): string;
 }
@@ -25,7 +31,9 @@ export interface Formatters {
 export function createFormatters(): Formatters {
   const dates = memoize((locale, options) => new Intl.DateTimeFormat(locale, options as Intl.DateTimeFormatOptions));
   const numbers = memoize((locale, options) => new Intl.NumberFormat(locale, options as Intl.NumberFormatOptions));
-  const relatives = memoize((locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
+  const moments = createMomentTexts((locale, timeZone) => dates(locale, { dateStyle: 'medium', timeZone }));
+  // Parsing a number takes longer than showing the rest of its row.
+  const phones = createKept<string>(keptPhones);
 
   const inZone = (env: ViewEnv, value: unknown, options: Intl.DateTimeFormatOptions): string => {
     const date = toDate(value);
@@ -44,12 +52,11 @@ export function createFormatters(): Formatters {
     timeAgo(env, value) {
       const date = toDate(value);
       if (!date) return '';
-      const step = relativeStep(date.getTime() - env.now.getTime());
-      if (!step) return inZone(env, value, { dateStyle: 'medium' });
-      return relatives(env.locale, {}).format(step.count, step.unit);
+      return moments.write(env.locale, isDay(value) ? 'UTC' : env.timeZone, { date, now: env.now });
     },
     number: formatNumber,
     percent: (env, value) => formatNumber(env, value, { style: 'unit', unit: 'percent', maximumFractionDigits: 2 }),
+    phone: (value) => phones.of(value, () => parsePhoneNumberFromString(value)?.formatInternational() ?? value),
     money(env, value, options) {
       if (isEmpty(value)) return '';
       const { amount, currency } = toMoney(value, env.currency);
@@ -60,10 +67,12 @@ export function createFormatters(): Formatters {
   };
 }
 
+const keptPhones = 5_000;
+
 function memoize<T>(create: (locale: string, options: object) => T): (locale: string, options: object) => T {
   const made = new Map<string, T>();
   return (locale, options) => {
-    const key = `${locale} ${JSON.stringify(options)}`;
+    const key = `${locale} ${Object.entries(options).join()}`;
     const known = made.get(key);
     if (known !== undefined) return known;
     const value = create(locale, options);
@@ -90,22 +99,6 @@ function isDay(value: unknown): boolean {
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
-
-function relativeStep(differenceMs: number): { count: number; unit: Intl.RelativeTimeFormatUnit } | undefined {
-  const seconds = Math.round(differenceMs / 1000);
-  for (const [unit, size, limit] of relativeUnits) {
-    if (Math.abs(seconds) < limit) return { count: Math.trunc(seconds / size), unit };
-  }
-  return undefined;
-}
-
-/** Unit, its length and up to which difference it is used, in seconds. */
-const relativeUnits: readonly (readonly [Intl.RelativeTimeFormatUnit, number, number])[] = [
-  ['second', 60, 60],
-  ['minute', 60, 3600],
-  ['hour', 3600, 86_400],
-  ['day', 86_400, 30 * 86_400],
-];
 
 /** Where a day stands among others: this year's by month and day, another year's by month and year. */
 function compactDate({ now }: ViewEnv, value: unknown): Intl.DateTimeFormatOptions {

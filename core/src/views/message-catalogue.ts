@@ -24,6 +24,8 @@ export interface MessageCatalogue {
   /** @param key relative to `namespace`, or absolute as `core:ui.close`; a missing one comes back as it is and is reported once. */
   translate(locale: string, namespace: string, key: string, values?: Readonly<Record<string, unknown>>): string;
   has(locale: string, namespace: string, key: string): boolean;
+  /** Whether any language has a text whose key begins with `<prefix>.`: spares looking for each of many keys. */
+  hasBelow(namespace: string, prefix: string): boolean;
 }
 
 /** Builds the catalogue; a message is parsed when it is first shown and kept. */
@@ -34,6 +36,7 @@ export function createMessageCatalogue(
   const texts = new Map(sources.map((source) => [source.namespace, source.messages]));
   const formats = new Map<string, IntlMessageFormat | string>();
   const reported = new Set<string>();
+  const prefixes = new Map(sources.map((source) => [source.namespace, prefixesOf(source.messages)]));
   return {
     translate(locale, namespace, key, values) {
       const [space, path] = splitKey(namespace, key);
@@ -45,6 +48,7 @@ export function createMessageCatalogue(
       const [space, path] = splitKey(namespace, key);
       return findText(texts.get(space), locale, path) !== undefined;
     },
+    hasBelow: (namespace, prefix) => prefixes.get(namespace)?.has(prefix) ?? false,
   };
 
   function remember(id: string, locale: string, namespace: string, key: string): IntlMessageFormat | string {
@@ -91,6 +95,15 @@ function flatten(tree: unknown, prefix = ''): Record<string, string> {
     {},
     ...Object.entries(tree).map(([key, value]) => flatten(value, prefix === '' ? key : `${prefix}.${key}`)),
   ) as Record<string, string>;
+}
+
+/** `deal.options.status.won` lies below `deal.options.status`, and that below `deal.options`. */
+function prefixesOf(messages: Messages): ReadonlySet<string> {
+  const prefixes = new Set<string>();
+  for (const key of Object.values(messages).flatMap((texts) => Object.keys(texts))) {
+    for (let dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) prefixes.add(key.slice(0, dot));
+  }
+  return prefixes;
 }
 
 function splitKey(namespace: string, key: string): [string, string] {

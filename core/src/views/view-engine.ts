@@ -1,7 +1,8 @@
 import type { AssetRegistry } from './asset-registry.js';
 import { createFormatters } from './formatters.js';
-import { createFragmentCache, type FragmentCache } from './fragment-cache.js';
+import type { HoledMarkup } from './holed-markup.js';
 import type { IconSet } from './icon.js';
+import { createKept, type Kept } from './kept.js';
 import { createMessageCatalogue, type Messages, type MissingMessage } from './message-catalogue.js';
 import type { PageModel, ShellModel } from './page-model.js';
 import { renderDocument, renderFragment } from './page-renderer.js';
@@ -48,14 +49,20 @@ export interface ViewEngine {
   /** Whether a module's catalogue has a text, in the reader's language or one it falls back to. */
   hasText(env: Pick<ViewEnv, 'locale'>, namespace: string, key: string): boolean;
   readonly formatters: ReturnType<typeof createFormatters>;
+  /** Whether the catalogue has a text whose key begins with `<prefix>.`, in any language. */
+  hasTextsBelow(namespace: string, prefix: string): boolean;
   /** Parts of pages that many requests show alike; they go with the generation. */
-  readonly fragments: FragmentCache;
+  readonly fragments: Kept<SafeHtml>;
+  /** The same with holes. */
+  readonly holed: Kept<HoledMarkup>;
   /** Compiles every template. @throws TemplateError for the first one that is wrong; tests and `plugin plan` call it. */
   verify(): void;
 }
 
-/** About 20 MB of table rows when full. */
-const keptFragments = 12_000;
+/** Cells and headings, most of them below 1 KB. */
+const keptFragments = 2_000;
+/** Forms of rows, heads of tables, filter bars, documents: 20 KB at most. */
+const keptHoled = 500;
 
 /** Wires the templates of the sources to their texts, formats, icons and assets. */
 export function createViewEngine(options: ViewEngineOptions): ViewEngine {
@@ -70,18 +77,23 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
     options.sources,
     createHelpers({ ...options, catalogue, formatters, renderPartial }),
   );
-  const render: ViewEngine['render'] = (template, context, env) =>
+  const render = (template: string, context: object, env: Partial<ViewEnv>): SafeHtml =>
     SafeHtml.trust(templates.find(template)(context, { data: { env } }));
+  const holed = createKept<HoledMarkup>(keptHoled);
+  const fragments = createKept<SafeHtml>(keptFragments);
+  const drawing = { render, fragments, holed };
   return {
     render,
-    page: (page, env, shell) => renderDocument(render, page, env, shell),
-    fragment: (page, env, block) => renderFragment(render, page, env, block),
+    page: (page, env, shell) => renderDocument(drawing, page, env, shell),
+    fragment: (page, env, block) => renderFragment(drawing, page, env, block),
     has: (template) => templates.has(template),
     describe: (template) => templates.describe(template),
     hasText: (env, namespace, key) => catalogue.has(env.locale, namespace, key),
+    hasTextsBelow: (namespace, prefix) => catalogue.hasBelow(namespace, prefix),
     translate: (env, namespace, key, values) => catalogue.translate(env.locale, namespace, key, values),
     formatters,
-    fragments: createFragmentCache(keptFragments),
+    fragments,
+    holed,
     verify: () => {
       templates.verify();
     },

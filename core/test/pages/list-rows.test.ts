@@ -1,8 +1,6 @@
 import { expect } from 'chai';
-import type { TestHost } from '@trellis-crm/sdk/testing';
+import type { TestHost, TestUser } from '@trellis-crm/sdk/testing';
 import { createTestHost } from '../../dist/testing/index.js';
-import { createFragmentCache } from '../../dist/views/fragment-cache.js';
-import { SafeHtml } from '../../dist/views/safe-html.js';
 
 describe('rows of a list that were shown before', function () {
   this.timeout(30_000);
@@ -38,27 +36,54 @@ describe('rows of a list that were shown before', function () {
   });
 });
 
-describe('the fragments of a generation', () => {
-  const html = (text: string) => () => SafeHtml.trust(text);
+describe('what pages keep', function () {
+  this.timeout(30_000);
+  let host: TestHost;
+  before(async () => {
+    host = await createTestHost();
+    await host.as(host.admin).post('/api/v1/accounts', { name: '<Kept> & shown' });
+  });
+  after(() => host.close());
 
-  it('are rendered once for the same content, and once for each other one', () => {
-    const fragments = createFragmentCache(10);
+  it('shows each reader the actions and places of his rights, whoever looked first', async () => {
+    const all = await host.as(host.admin).page('/accounts');
+    const few = await host.as(host.readOnly).page('/accounts');
+    const allAgain = await host.as(host.admin).page('/accounts');
 
-    const first = fragments.of(['en', { name: 'Ada' }], html('1'));
-    const again = fragments.of(['en', { name: 'Ada' }], html('2'));
-    const other = fragments.of(['de', { name: 'Ada' }], html('3'));
-
-    expect([first, again, other].map(String)).to.deep.equal(['1', '1', '3']);
+    for (const link of ['/accounts/new', '/accounts/trash', '/imports?entity', 'href="/settings"']) {
+      expect(all.text).to.contain(link);
+      expect(few.text).to.not.contain(link);
+      expect(allAgain.text).to.contain(link);
+    }
   });
 
-  it('forget what was not used for longest', () => {
-    const fragments = createFragmentCache(2);
-    fragments.of('a', html('a1'));
-    fragments.of('b', html('b1'));
-    fragments.of('a', html('a2'));
-    fragments.of('c', html('c1'));
+  it('gives each reader his own token and name', async () => {
+    const [first, second] = [host.as(host.admin), host.as(host.manager)];
+    const pages = [await first.page('/accounts'), await second.page('/accounts'), await first.page('/accounts')];
 
-    expect(String(fragments.of('a', html('a3')))).to.equal('a1');
-    expect(String(fragments.of('b', html('b2')))).to.equal('b2');
+    const chip = (user: TestUser): string => `class="truncate">${user.name}<`;
+    const tokens = pages.map(({ text }) => /"x-csrf-token":"([^"]+)"/.exec(text)?.[1]);
+    expect(tokens[0]).to.be.a('string').and.equal(tokens[2]).and.not.equal(tokens[1]);
+    expect(pages[1]?.text).to.contain(chip(host.manager)).and.not.contain(chip(host.admin));
+  });
+
+  it('is written in the language of each reader', async () => {
+    await host.sql(`update core.users set locale = 'zh-CN' where id = ?`, [host.manager.userId]);
+    const before = await host.as(host.admin).page('/accounts?filter[name][contains]=shown');
+    const other = await host.as(host.manager).page('/accounts?filter[name][contains]=shown');
+
+    expect(before.text).to.contain('lang="en"').and.not.contain('lang="zh-CN"');
+    expect(other.text).to.contain('lang="zh-CN"').and.contain('&lt;Kept&gt; &amp; shown');
+  });
+
+  it('follows the address: conditions, order and values are those of the request', async () => {
+    const reader = host.as(host.admin);
+    const one = await reader.page('/accounts?filter[name][contains]=shown&sort=name');
+    const two = await reader.page('/accounts?filter[name][contains]=%22%3E%3Cb%3E&sort=-name');
+    const three = await reader.page('/accounts?filter[name][contains]=Kept&sort=-name');
+
+    expect(one.text).to.contain('<b>shown</b>').and.contain('aria-sort="ascending"');
+    expect(two.text).to.contain('<b>&quot;&gt;&lt;b&gt;</b>').and.not.contain('<b>shown</b>');
+    expect(three.text).to.contain('<b>Kept</b>').and.contain('aria-sort="descending"').and.contain('value="Kept"');
   });
 });

@@ -39,4 +39,30 @@ describe('formatters', () => {
   it('read percentages as the SDK gives them', () => {
     expect(format.percent(env, 63.15)).to.equal('63.15%');
   });
+
+  it('tell how long ago a moment is, and past a month its day on the clocks of the zone', () => {
+    const at = (moment: string, timeZone = 'UTC'): string => format.timeAgo({ ...env, timeZone }, moment);
+
+    expect(at('2026-06-15T10:00:00Z')).to.equal('2 hours ago');
+    expect(at('2026-06-17T12:00:00Z')).to.equal('in 2 days');
+    expect(at('2026-03-31T22:30:00Z')).to.equal('Mar 31, 2026');
+    expect(at('2026-03-31T22:30:00Z', 'Europe/Berlin')).to.equal('Apr 1, 2026');
+    expect(at('2026-03-31T04:30:00Z', 'America/New_York')).to.equal('Mar 31, 2026');
+    expect(at('2026-03-31T02:30:00Z', 'America/New_York')).to.equal('Mar 30, 2026');
+  });
+
+  it('write the days on which clocks change like any other', () => {
+    const days = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'America/Santiago' });
+    const hours = Array.from({ length: 96 }, (_, hour) => new Date(Date.UTC(2026, 3, 3, hour)));
+
+    for (const moment of hours)
+      expect(format.timeAgo({ ...env, timeZone: 'America/Santiago' }, moment.toISOString())).to.equal(
+        days.format(moment),
+      );
+  });
+
+  it('space the digits of a phone number', () => {
+    expect(format.phone('+31105550142')).to.equal('+31 10 555 0142');
+    expect(format.phone('12')).to.equal('12');
+  });
 });

@@ -51,6 +51,12 @@ export function formFields(entity: CompiledEntity): EntityField[] {
   return fieldsOf(entity, paths);
 }
 
+/** Paths of the refs that a field is or that the entries of a list field hold. */
+export function refsWithin({ path, field: declared }: EntityField): string[] {
+  if (declared.kind === 'ref') return [path];
+  return Object.entries(declared.item ?? {}).flatMap(([name, { kind }]) => (kind === 'ref' ? [`${path}.${name}`] : []));
+}
+
 /** Fields that plugins added, by plugin id, each in the order of its declaration. */
 export function extensionFields(entity: CompiledEntity): { readonly plugin: string; readonly fields: EntityField[] }[] {
   return [...entity.extensions].map(([plugin, { fields }]) => ({

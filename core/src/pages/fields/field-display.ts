@@ -1,5 +1,4 @@
 import type { Field } from '@trellis-crm/sdk';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { Formatters } from '../../views/formatters.js';
 import type { ViewEnv } from '../../views/view-env.js';
@@ -60,6 +59,28 @@ export function displayField(
   const value = field.valueIn(record);
   if (value === null || value === '') return empty;
   return displays[field.field.kind]({ entity, field, declared: field.field, value, sources });
+}
+
+/**
+ * The first entry of a list field, the primary one before all others, without its note; and how many more there are.
+ *
+ * @returns null for a list without entries
+ */
+export function displayFirstEntry(
+  entity: CompiledEntity,
+  field: EntityField,
+  record: RecordValues,
+  sources: DisplaySources,
+): (EntryView & { readonly more: number }) | null {
+  const value = (field.valueIn(record) ?? []) as readonly RecordValues[];
+  const entry = value.find(({ isPrimary }) => isPrimary === true) ?? value[0];
+  if (entry === undefined) return null;
+  const shown = { entity, field, declared: field.field, value, sources };
+  const facts = factsIn(shown, entry);
+  const more = value.length - 1;
+  if (standTogether(shown, facts.length)) return { text: joined(facts.map(displayFact), ', '), more };
+  const first = facts[0] && displayFact(facts[0]);
+  return { text: first?.text ?? '', ...linkOf(first), more };
 }
 
 /** `90` seconds as `0:01:30`, whole minutes as `1:30`. */
@@ -125,9 +146,9 @@ const displays: Readonly<Record<Field['kind'], Display>> = {
   choices: (shown) => displayTags(shown, shown.value as readonly string[]),
   ref: displayRef,
   email: ({ value }) => ({ kind: 'email', text: String(value) }),
-  phone: ({ value }) => ({
+  phone: ({ value, sources: { formatters } }) => ({
     kind: 'phone',
-    text: spacedNumber(String(value)),
+    text: formatters.phone(String(value)),
     href: String(value).replace(/[^+\d]/g, ''),
   }),
   url: ({ value }) => ({
@@ -140,11 +161,6 @@ const displays: Readonly<Record<Field['kind'], Display>> = {
   list: displayList,
   json: ({ value }) => ({ kind: 'text', text: JSON.stringify(value) }),
 };
-
-/** `+31105550142` as people read it: `+31 10 555 0142`. */
-function spacedNumber(number: string): string {
-  return parsePhoneNumberFromString(number)?.formatInternational() ?? number;
-}
 
 function displayTags({ entity, field, declared, sources, item }: Shown, values: readonly string[]): ValueView {
   const tags = values.map((value) => ({
@@ -172,17 +188,34 @@ function displayList(shown: Shown): ValueView {
 
 /** Facts of an entry with many fields stand together (an address), otherwise the first one speaks and the rest follows as its note; flags say nothing here. */
 function displayEntry(shown: Shown, entry: RecordValues): EntryView {
-  const filled = Object.entries(shown.declared.item ?? {}).flatMap(([item, declared]) => {
-    const value = entry[item] ?? null;
-    if (value === null || value === '' || declared.kind === 'boolean') return [];
-    return { isChoice: declared.kind === 'choice', view: displays[declared.kind]({ ...shown, declared, value, item }) };
-  });
-  const facts = filled.filter(({ isChoice }) => !isChoice).map(({ view }) => view);
-  const choices = filled.filter(({ isChoice }) => isChoice).map(({ view }) => view);
-  const isAddress = Object.keys(shown.declared.item ?? {}).length > 4;
-  if (isAddress || facts.length > 2) return { text: joined(facts, ', '), ...noted(choices) };
+  const facts = factsIn(shown, entry).map(displayFact);
+  const choices = filledItems(shown, entry, (kind) => kind === 'choice').map(displayFact);
+  if (standTogether(shown, facts.length)) return { text: joined(facts, ', '), ...noted(choices) };
   const [first, ...rest] = facts;
   return { text: first?.text ?? '', ...linkOf(first), ...noted([...rest, ...choices]) };
+}
+
+function standTogether({ declared }: Shown, facts: number): boolean {
+  return facts > 2 || Object.keys(declared.item ?? {}).length > 4;
+}
+
+/** What an entry says, without choices and flags. */
+function factsIn(shown: Shown, entry: RecordValues): Shown[] {
+  return filledItems(shown, entry, (kind) => kind !== 'choice' && kind !== 'boolean');
+}
+
+function filledItems(shown: Shown, entry: RecordValues, isWanted: (kind: Field['kind']) => boolean): Shown[] {
+  const filled: Shown[] = [];
+  for (const [item, declared] of Object.entries(shown.declared.item ?? {})) {
+    const value = entry[item] ?? null;
+    if (value === null || value === '' || !isWanted(declared.kind)) continue;
+    filled.push({ entity: shown.entity, field: shown.field, sources: shown.sources, declared, value, item });
+  }
+  return filled;
+}
+
+function displayFact(fact: Shown): ValueView {
+  return displays[fact.declared.kind](fact);
 }
 
 function linkOf(view: ValueView | undefined): { href?: string } {

@@ -2,8 +2,13 @@ import type { EntityToken } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { EntityField } from './entity-field.js';
 
-/** Looks a text up in a module's catalogue; null when it has none. */
-export type FindText = (module: string, key: string) => string | null;
+/** The catalogue, in the reader's language. */
+export interface LabelTexts {
+  /** Looks a text up; null when the module has none. */
+  readonly find: (module: string, key: string) => string | null;
+  /** Whether the module has texts below a key at all. */
+  readonly hasBelow: (module: string, prefix: string) => boolean;
+}
 
 /** Names of entities, fields and options in the reader's language; a name nobody translated is made from the declaration. */
 export interface Labels {
@@ -27,7 +32,7 @@ export interface Labels {
 }
 
 /** Labels by the naming of the catalogue: `deal.one`, `deal.fields.amount`, `deal.options.status.won`. */
-export function createLabels(find: FindText, locale: string): Labels {
+export function createLabels({ find, hasBelow }: LabelTexts, locale: string): Labels {
   const one = ({ module, noun }: EntityToken): string => find(module, `${noun}.one`) ?? humanise(noun);
   const many = ({ module, noun, plural }: EntityToken): string => find(module, `${noun}.many`) ?? humanise(plural);
   return {
@@ -43,8 +48,10 @@ export function createLabels(find: FindText, locale: string): Labels {
       const path = item === undefined ? name : `${name}.${item}`;
       return find(module, `${noun}.options.${path}.${value}`) ?? humanise(value);
     },
-    known: ({ definition: { noun } }, { module, name }, value) =>
-      find(module, `${noun}.options.${name}.${value}`) ?? value,
+    known({ definition: { noun } }, { module, name }, value) {
+      const options = `${noun}.options.${name}`;
+      return hasBelow(module, options) ? (find(module, `${options}.${value}`) ?? value) : value;
+    },
     hint: ({ definition: { noun } }, { module, name }) => find(module, `${noun}.hints.${name}`),
   };
 }

@@ -23,6 +23,16 @@ export function readersEntity(entity: CompiledEntity, identity: Identity): Compi
   };
 }
 
+/** Tells readers apart to whom the entity's fields look different; empty where all see the same. */
+export function fieldRightsOf({ fields }: CompiledEntity, identity: Identity): string {
+  let rights = '';
+  for (const { path, permissions } of fields.values()) {
+    if (permissions === null || identity.reach(permissions.read) === null) continue;
+    rights += identity.reach(permissions.write) === null ? `${path}:r,` : `${path}:rw,`;
+  }
+  return rights;
+}
+
 function limited({ fields }: CompiledEntity, field: Field, path: string, identity: Identity): Field | null {
   const permissions = fields.get(path)?.permissions ?? null;
   if (permissions === null) return field;

@@ -26,10 +26,18 @@ export async function loadNamesOf(
   const { entities } = request.generation;
   const known = await Promise.all([...wanted].map(([id, ids]) => titlesOf(ctx, entities.get(id), [...ids])));
   const titles = new Map(known.flat());
+  return namesFrom(entities, (entity, id) => titles.get(`${entity} ${id}`));
+}
+
+/** Names by titles that were found already. */
+export function namesFrom(
+  entities: ReadonlyMap<string, CompiledEntity>,
+  titleOfId: (entity: string, id: string) => string | undefined,
+): RecordNames {
   return {
     of(entity, id) {
       const target = entities.get(entity);
-      const title = titles.get(`${entity} ${id}`);
+      const title = titleOfId(entity, id);
       return target === undefined || title === undefined ? null : { title, href: `/${target.path}/${id}` };
     },
   };

@@ -1,25 +1,12 @@
 import type { Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { cutHoles, hole } from '../../views/holed-markup.js';
+import type { SafeHtml } from '../../views/safe-html.js';
 import { allFields, findField, targetOf, type EntityField } from '../fields/entity-field.js';
+import { fieldRightsOf } from '../fields/readers-entity.js';
 import type { RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { filterName, listAddress, listParams, type ListFilter, type ListState } from './list-state.js';
-
-/** A condition as a chip that can be taken away. */
-export interface ChipView {
-  readonly label: string;
-  readonly operator?: string;
-  readonly value: string;
-  readonly removeHref: string;
-}
-
-/** A form that adds one condition, by GET. */
-export interface FilterFormView {
-  readonly label: string;
-  readonly action: string;
-  readonly hidden: readonly { readonly name: string; readonly value: string }[];
-  readonly control: object;
-}
 
 /** Ids of records that the conditions name, by entity: their names go on the chips. */
 export function filteredRefs(entity: CompiledEntity, filters: readonly ListFilter[]): Map<string, Set<string>> {
@@ -33,31 +20,48 @@ export function filteredRefs(entity: CompiledEntity, filters: readonly ListFilte
   return refs;
 }
 
-/** The conditions of a list as chips. */
-export function filterChips(call: EntityCall, state: ListState, names: RecordNames): ChipView[] {
-  const { entity } = call;
-  return state.filters.map((filter) => {
-    const field = findField(entity, filter.field);
-    const others = state.filters.filter((other) => other !== filter);
-    return {
-      label: field === undefined ? filter.field : call.labels.field(entity, field),
-      operator: operatorLabel(call, filter),
-      value: filter.operator === 'empty' ? '' : chipValue(call, field, filter, names),
-      removeHref: listAddress({ ...state, filters: others, after: null }),
-    };
-  });
+/** Chips and filter menu of a list. The texts and addresses of its conditions are filled in: the rest is the same for the same kinds of condition. */
+export function filtersHtml(call: EntityCall, state: ListState, names: RecordNames): SafeHtml {
+  const { entity, env, request, labels } = call;
+  const { filters, path } = state;
+  const fields = filters.map(({ field }) => findField(entity, field));
+  const params = listParams({ ...state, after: null });
+  const form = filters.map(({ field, operator, value }) => [field, operator, operator === 'empty' ? value : '']);
+  const reader = [entity.definition.id, fieldRightsOf(entity, request.identity), env.locale, path];
+  const bar = request.generation.views.holed.of(
+    `filters ${JSON.stringify([reader, form, params.map(([name]) => name)])}`,
+    () => {
+      const chips = filters.map((filter, place) => ({
+        label: fields[place] === undefined ? filter.field : labels.field(entity, fields[place]),
+        operator: operatorLabel(call, filter),
+        value: hole(1 + 2 * place),
+        removeHref: hole(2 + 2 * place),
+      }));
+      const hidden = params.map(([name], place) => ({ name, value: hole(1 + 2 * filters.length + place) }));
+      const clearHref = filters.length === 0 ? {} : { clearHref: hole(0) };
+      const context = { id: 'filters', chips, filters: filterForms(call, path, hidden), ...clearHref };
+      return cutHoles(call.render('core:records/_filters', context));
+    },
+  );
+  const chipTexts = filters.flatMap((filter, place) => [
+    filter.operator === 'empty' ? '' : chipValue(call, fields[place], filter, names),
+    listAddress({ ...state, filters: filters.filter((other) => other !== filter), after: null }),
+  ]);
+  const clearHref = listAddress({ ...state, filters: [], after: null });
+  return bar.fill([clearHref, ...chipTexts, ...params.map(([, value]) => value)]);
 }
 
-/** One form per field that lists can be narrowed by. */
-export function filterForms(call: EntityCall, state: ListState): FilterFormView[] {
+type Hidden = readonly { readonly name: string; readonly value: string }[];
+
+/** One form per field that lists can be narrowed by, by GET; it keeps the other conditions. */
+function filterForms(call: EntityCall, action: string, hidden: Hidden): object[] {
   const { entity } = call;
-  const hidden = listParams({ ...state, after: null }).map(([name, value]) => ({ name, value }));
   return allFields(entity).flatMap((field) => {
     const label = call.labels.field(entity, field);
     const control = controlOf(call, field, label);
     if (control === null) return [];
     const kept = hidden.filter(({ name }) => !('name' in control) || name !== control.name);
-    return { label, action: state.path, hidden: kept, control };
+    return { label, action, hidden: kept, control };
   });
 }
 

@@ -1,16 +1,19 @@
 import type { PageBlock } from '../../views/page-model.js';
+import type { SafeHtml } from '../../views/safe-html.js';
 import { patchBlocks } from '../block-patches.js';
-import { findField, type EntityField } from '../fields/entity-field.js';
+import { asText, findField } from '../fields/entity-field.js';
 import { fromLocalInput } from '../fields/zoned-time.js';
-import { collectRefs, loadNamesOf, type RecordNames } from '../fields/record-names.js';
+import { loadNamesOf, namesFrom, type RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { listExtras } from '../record/record-extras.js';
-import { filterChips, filteredRefs, filterForms } from './filter-view.js';
-import { readRecordPage, type RecordPage } from './list-reader.js';
+import { filteredRefs, filtersHtml } from './filter-view.js';
+import { readNamedPage, type RecordPage } from './list-reader.js';
 import { addressWithAddedFilter, listAddress, readListState, type ListState, type MomentOf } from './list-state.js';
-import { isWithout, listFields, pagerView, tableView } from './list-view.js';
+import { isWithout, listFields } from './list-view.js';
+import { pagerHtml } from './pager-view.js';
 import { rowsHtml } from './row-view.js';
+import { tableHtml } from './table-view.js';
 
 /** `GET /<path>`: the records of an entity, filtered and sorted as the address says. */
 export async function showList(call: EntityCall): Promise<PageAnswer> {
@@ -19,13 +22,14 @@ export async function showList(call: EntityCall): Promise<PageAnswer> {
   const added = addressWithAddedFilter(url, momentIn(call));
   if (added !== null) return goTo(added);
   const state = readListState(url);
-  const page = await readRecordPage(call, state);
-  const names = await namesFor(call, state, listFields(entity), page);
+  const fields = listFields(entity);
+  const page = await readNamedPage(call, state, fields);
+  const names = await namesFor(call, state, page);
   if (isPartial && state.after !== null)
     return showPart(
       call.render('core:records/_more-rows', {
         rows: rowsHtml(call, page.records, names),
-        pager: { ...pagerView(call, state, page), firstHref: undefined },
+        pager: pagerHtml(call, state, page),
       }),
     );
   const title = call.labels.many(entity.definition);
@@ -42,17 +46,21 @@ function momentIn({ entity, env }: EntityCall): MomentOf {
   };
 }
 
-function namesFor(
-  call: EntityCall,
-  state: ListState,
-  fields: readonly EntityField[],
-  page: RecordPage,
-): Promise<RecordNames> {
-  const { entity } = call;
-  const refs = collectRefs(entity, fields, page.records);
-  for (const [target, ids] of filteredRefs(entity, state.filters))
-    refs.set(target, new Set([...(refs.get(target) ?? []), ...ids]));
-  return loadNamesOf(call, refs);
+/** Names came with the page; only a condition may speak of other records. */
+async function namesFor(call: EntityCall, state: ListState, { titles }: RecordPage): Promise<RecordNames> {
+  const { entities } = call.request.generation;
+  const known = namesFrom(entities, (entity, id) => {
+    const title = titles[entity]?.[id];
+    return title === undefined ? undefined : asText(title);
+  });
+  const missing = new Map<string, Set<string>>();
+  for (const [target, ids] of filteredRefs(call.entity, state.filters)) {
+    const unknown = [...ids].filter((id) => known.of(target, id) === null);
+    if (unknown.length > 0) missing.set(target, new Set(unknown));
+  }
+  if (missing.size === 0) return known;
+  const others = await loadNamesOf(call, missing);
+  return { of: (entity, id) => known.of(entity, id) ?? others.of(entity, id) };
 }
 
 function listBlocks(call: EntityCall, state: ListState, page: RecordPage, names: RecordNames): PageBlock[] {
@@ -60,51 +68,59 @@ function listBlocks(call: EntityCall, state: ListState, page: RecordPage, names:
   const isEmpty = page.records.length === 0;
   const list = isEmpty
     ? call.render('core:records/_empty-list', emptyView(call, state))
-    : call.render('core:records/_table', tableContext(call, state, page, names));
+    : tableHtml(call, state, rowsHtml(call, page.records, names), pagerHtml(call, state, page, firstHref(state)));
   const header: PageBlock = {
     name: 'header',
     column: 'header',
-    html: call.render('core:records/_list-head', headView(call)),
+    html: headHtml(call),
   };
   const extra = listExtras[call.entity.definition.id];
   const head = extra === undefined ? [header] : [extra(call), header];
   if (isEmpty && bare) return [...head, { name: 'list', html: list }];
-  const filters = {
-    id: 'filters',
-    chips: filterChips(call, state, names),
-    filters: filterForms(call, state),
-    ...clearing(state),
+  return [...head, { name: 'filters', html: filtersHtml(call, state, names) }, { name: 'list', html: list }];
+}
+
+function firstHref(state: ListState): string | undefined {
+  return state.after === null ? undefined : listAddress({ ...state, after: null });
+}
+
+/** The same for all whose rights offer the same actions. */
+function headHtml(call: EntityCall): SafeHtml {
+  const { entity, env, request } = call;
+  const actions: HeadActions = {
+    create: mayCreate(call),
+    import: may(call, 'import'),
+    delete: may(call, 'delete'),
   };
-  return [
-    ...head,
-    { name: 'filters', html: call.render('core:records/_filters', filters) },
-    { name: 'list', html: list },
-  ];
+  const key = ['list-head', entity.definition.id, env.locale, actions.create, actions.import, actions.delete].join(' ');
+  return request.generation.views.fragments.of(key, () =>
+    call.render('core:records/_list-head', headView(call, actions)),
+  );
 }
 
-function tableContext(call: EntityCall, state: ListState, page: RecordPage, names: RecordNames): object {
-  return { table: tableView(call, state, rowsHtml(call, page.records, names)), pager: pagerView(call, state, page) };
+interface HeadActions {
+  readonly create: boolean;
+  readonly import: boolean;
+  readonly delete: boolean;
 }
 
-function clearing(state: ListState): { clearHref?: string } {
-  return state.filters.length === 0 ? {} : { clearHref: listAddress({ ...state, filters: [], after: null }) };
+function may({ request, entity }: EntityCall, verb: keyof HeadActions): boolean {
+  return request.identity.reach(`${entity.definition.id}:${verb}`) !== null && !isWithout(entity, verb);
 }
 
-function headView(call: EntityCall): object {
-  const { t, labels, request, entity } = call;
+function headView(call: EntityCall, actions: HeadActions): object {
+  const { t, labels, entity } = call;
   const { definition, path } = entity;
   const views = definition.views?.board === undefined ? [] : viewLinks(call, path, 'list');
-  const may = (verb: 'import' | 'delete'): boolean =>
-    request.identity.reach(`${definition.id}:${verb}`) !== null && !isWithout(entity, verb);
   return {
     title: labels.many(definition),
     views,
     viewsLabel: t('list.views'),
-    newHref: mayCreate(call) ? `/${path}/new` : undefined,
+    newHref: actions.create ? `/${path}/new` : undefined,
     newLabel: t('list.new', { entity: labels.oneInText(definition) }),
-    importHref: may('import') ? `/imports?entity=${definition.id}` : undefined,
+    importHref: actions.import ? `/imports?entity=${definition.id}` : undefined,
     importLabel: t('list.import', { entities: labels.manyInText(definition) }),
-    trashHref: may('delete') ? `/${path}/trash` : undefined,
+    trashHref: actions.delete ? `/${path}/trash` : undefined,
   };
 }
 
@@ -117,8 +133,8 @@ export function viewLinks({ t }: PageCall, path: string, current: 'list' | 'boar
 }
 
 /** Whether this person may add records of the entity by a form. */
-export function mayCreate({ request, entity }: EntityCall): boolean {
-  return !isWithout(entity, 'create') && request.identity.reach(`${entity.definition.id}:create`) !== null;
+export function mayCreate(call: EntityCall): boolean {
+  return may(call, 'create');
 }
 
 function emptyView(call: EntityCall, state: ListState): object {

@@ -1,70 +1,60 @@
+import { cutHoles, hole, type HoledMarkup } from '../../views/holed-markup.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { SafeHtml } from '../../views/safe-html.js';
 import { addressOf, asText, titleOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
-import { displayField, type DisplaySources, type ValueView } from '../fields/field-display.js';
-import { collectRefs, type RecordNames } from '../fields/record-names.js';
+import type { RecordNames } from '../fields/record-names.js';
+import type { Labels } from '../fields/labels.js';
+import { fieldRightsOf } from '../fields/readers-entity.js';
 import type { EntityCall } from '../page-call.js';
+import { cellOf, openCell, titleCell, type Filling } from './row-cells.js';
 import { displaySources, isNumeric, isWideOnly, isWithout, listFields, needsLabel } from './list-view.js';
 
-/** The rows of a list as markup; one that was shown before with the same content, to whomever, is not rendered anew. */
+/**
+ * The rows of a list as markup. Rows of the same form (which cells are empty, which are links …) differ in their texts and
+ * addresses only: the template draws each form once, with holes, and every row fills one.
+ */
 export function rowsHtml(call: EntityCall, records: readonly RecordValues[], names: RecordNames): SafeHtml {
   const { entity, env, request } = call;
-  const table: Table = {
-    entity,
-    fields: listFields(entity),
-    sources: displaySources(call, names),
-    canEdit: request.identity.reach(`${entity.definition.id}:update`) !== null && !isWithout(entity, 'update'),
-  };
-  const paths = table.fields.map(({ path }) => path).join();
-  const reader = [entity.definition.id, paths, env.locale, env.timeZone, env.currency, table.canEdit].join('|');
-  const { fragments } = request.generation.views;
-  const rows = records.map((record) =>
-    fragments.of([reader, record, changingTexts(table, record)], () =>
-      call.render('ui-table-rows', { rows: [rowOf(call, table, record)], hasActions: true }),
-    ),
-  );
+  const fields = listFields(entity);
+  const sources = displaySources(call, names);
+  const canEdit = request.identity.reach(`${entity.definition.id}:update`) !== null && !isWithout(entity, 'update');
+  const { holed } = request.generation.views;
+  const table = ['row', entity.definition.id, fieldRightsOf(entity, request.identity), env.locale, canEdit].join(' ');
+  const cells = fields.map((field, place) => (place === 0 ? titleCell : cellOf)(call, sources, field));
+  const rows = records.map((record) => {
+    const values: Filling[] = [asText(record['id']), addressOf(entity, record), titleOf(entity, record)];
+    let form = '';
+    for (const fill of cells) form += `\n${fill(record, values)}`;
+    return holed.of(table + form, () => drawRow(call, fields, form.slice(1).split('\n'), canEdit)).fill(values);
+  });
   return SafeHtml.trust(rows.map((row) => row.toHTML()).join(''));
 }
 
-interface Table {
-  readonly entity: CompiledEntity;
-  readonly fields: readonly EntityField[];
-  readonly sources: DisplaySources;
-  readonly canEdit: boolean;
+/** First come the holes of every row: the record's id, address and title. */
+const rowHoles = 3;
+
+function drawRow(
+  { entity, labels, render }: EntityCall,
+  fields: readonly EntityField[],
+  form: readonly string[],
+  canEdit: boolean,
+): HoledMarkup {
+  let next = rowHoles;
+  const cells = form.map((cell, place) => {
+    const { view, holes } = openCell(cell, next);
+    next += holes;
+    return {
+      ...view,
+      ...columnFacts(labels, entity, fields[place]),
+      ...(place === 0 && { isTitle: true, href: hole(1) }),
+    };
+  });
+  const actions = canEdit ? render('core:records/_row-actions', { href: `${hole(1)}/edit`, name: hole(2) }) : undefined;
+  return cutHoles(render('ui-table-rows', { rows: [{ id: hole(0), cells, actions }], hasActions: true }));
 }
 
-/** What a row shows beyond the record itself: names of others, and moments as they stand to the present one. */
-function changingTexts({ entity, fields, sources }: Table, record: RecordValues): readonly (string | null)[] {
-  const moments = fields.filter(({ field }) => field.kind === 'dateTime');
-  const names = [...collectRefs(entity, fields, [record])].flatMap(([target, ids]) =>
-    [...ids].map((id) => sources.names.of(target, id)?.title ?? null),
-  );
-  return [...moments.map((field) => displayField(entity, field, record, sources).text), ...names];
-}
-
-function rowOf(call: EntityCall, { entity, fields, sources, canEdit }: Table, record: RecordValues): object {
-  const href = addressOf(entity, record);
-  const cells = fields.map((field, place) => ({
-    ...cellOf(displayField(entity, field, record, sources)),
-    ...(needsLabel(field.field) ? { label: call.labels.field(entity, field) } : {}),
-    isNumeric: isNumeric(field.field),
-    isWideOnly: isWideOnly(field),
-    ...(place === 0 ? { isTitle: true, href } : {}),
-  }));
-  return { id: asText(record['id']), cells, actions: canEdit ? rowActions(call, href, record) : undefined };
-}
-
-/** In a table a list field shows its first entry and how many more there are. */
-function cellOf(value: ValueView): ValueView {
-  if (value.kind === 'longText') return { ...value, kind: 'text' };
-  if (value.kind !== 'entries') return value;
-  const [first, ...rest] = value.entries ?? [];
-  if (first === undefined) return { kind: 'text', text: '' };
-  const text = rest.length === 0 ? first.text : `${first.text} +${rest.length}`;
-  return first.href === undefined ? { kind: 'text', text } : { kind: 'link', text, href: first.href };
-}
-
-function rowActions({ entity, render }: EntityCall, href: string, record: RecordValues): SafeHtml {
-  const name = titleOf(entity, record);
-  return render('core:records/_row-actions', { href: `${href}/edit`, name });
+function columnFacts(labels: Labels, entity: CompiledEntity, field: EntityField | undefined): object {
+  if (field === undefined) return {};
+  const label = needsLabel(field.field) ? { label: labels.field(entity, field) } : {};
+  return { ...label, isNumeric: isNumeric(field.field), isWideOnly: isWideOnly(field) };
 }

@@ -1,0 +1,69 @@
+import type { Field } from '@trellis-crm/sdk';
+import { cutHoles, hole, markupHole } from '../../views/holed-markup.js';
+import type { SafeHtml } from '../../views/safe-html.js';
+import type { EntityField } from '../fields/entity-field.js';
+import { fieldRightsOf } from '../fields/readers-entity.js';
+import type { EntityCall } from '../page-call.js';
+import { listAddress, type ListState } from './list-state.js';
+import { isNumeric, isWideOnly, listFields } from './list-view.js';
+
+/** The table of a list around its rows. What of it changes with the address is filled in. */
+export function tableHtml(call: EntityCall, state: ListState, rows: SafeHtml, pager: SafeHtml): SafeHtml {
+  const { entity, env, request } = call;
+  const fields = listFields(entity);
+  const directions = fields.map((field) => directionOf(field, state));
+  const key = [
+    'table',
+    entity.definition.id,
+    fieldRightsOf(entity, request.identity),
+    env.locale,
+    directions.join(),
+  ].join(' ');
+  const table = request.generation.views.holed.of(key, () =>
+    cutHoles(call.render('core:records/_table', openTable(call, fields, directions))),
+  );
+  const hrefs = fields.map((field, place) =>
+    isSortable(field) ? listAddress({ ...state, sort: nextSort(field, directions[place]), after: null }) : '',
+  );
+  return table.fill([rows, pager, ...hrefs]);
+}
+
+function openTable(
+  { entity, labels }: EntityCall,
+  fields: readonly EntityField[],
+  directions: readonly (Direction | undefined)[],
+): object {
+  const columns = fields.map((field, place) => ({
+    label: labels.field(entity, field),
+    isWideOnly: isWideOnly(field),
+    isNumeric: isNumeric(field.field),
+    ...(isSortable(field) && { sort: directions[place], sortHref: hole(2 + place) }),
+  }));
+  const table = { caption: labels.many(entity.definition), columns, rowsHtml: markupHole(0), hasActions: true };
+  return { table, pager: markupHole(1) };
+}
+
+const unsortable: ReadonlySet<Field['kind']> = new Set(['list', 'longText', 'json', 'choices', 'ref']);
+const moments: ReadonlySet<Field['kind']> = new Set(['date', 'dateTime']);
+
+type Direction = 'ascending' | 'descending';
+
+function isSortable({ field }: EntityField): boolean {
+  return !unsortable.has(field.kind);
+}
+
+function directionOf({ path }: EntityField, { sort }: ListState): Direction | undefined {
+  if (sort === path) return 'ascending';
+  return sort === `-${path}` ? 'descending' : undefined;
+}
+
+/** From the first direction to the other, and back to the order that nobody asked for. */
+function nextSort({ path, field }: EntityField, direction: Direction | undefined): string | null {
+  if (direction === 'ascending') return `-${path}`;
+  return direction === 'descending' ? null : firstDirection(field, path);
+}
+
+/** Figures and moments are asked for from the top, words from the start of the alphabet. */
+function firstDirection(field: Field, path: string): string {
+  return isNumeric(field) || moments.has(field.kind) ? `-${path}` : path;
+}
