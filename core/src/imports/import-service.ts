@@ -8,6 +8,7 @@ import type { GivenUpJob, NewJob } from '../jobs/job-queue.js';
 import type { ProgressStore } from '../jobs/job-progress.js';
 import type { Generation } from '../kernel/generation.js';
 import { endGivenUp } from './end-given-up.js';
+import { endInterrupted } from './end-interrupted.js';
 import type { ImportRun } from './engine/import-course.js';
 import { runImport } from './engine/run-import.js';
 import type { ImportProblem } from './import-problem.js';
@@ -17,6 +18,7 @@ import { findImport, insertImport, listImports, readFileText } from './import-st
 import type { ImportMapping } from './mapping/mapping.js';
 import { receiveImport, type ImportRequest, type ReadableImport } from './receive-import.js';
 import { refusedRows } from './refused-rows.js';
+import { markRunning } from './running-mark.js';
 
 /** What imports need of the other rooms. */
 export interface ImportParts {
@@ -62,8 +64,10 @@ export interface Imports {
   accept(request: ImportRequest, identity: Identity): Promise<ImportRecord>;
   /** Runs an import to its end, or goes on with one that was interrupted. @throws NotFoundError `import_not_found` */
   run(id: Id, options?: RunOptions): Promise<ImportRecord>;
-  /** Marks imports as failed whose job is not tried again, with what it said last. */
+  /** Marks imports as failed whose job is not tried again, with what it said last, and those whose command was killed. */
   endGivenUp(): Promise<void>;
+  /** Marks imports as failed whose command was killed; they can be run again. @returns them */
+  endInterrupted(): Promise<readonly ImportRecord[]>;
   /** @throws NotFoundError `import_not_found`: absent, or somebody else's */
   get(id: Id, identity: Identity): Promise<ImportRecord>;
   /** One's own imports, or everybody's for administrators of jobs; newest first. */
@@ -89,7 +93,9 @@ export function createImports(parts: ImportParts): Imports {
       const { clock } = parts;
       const ended = await endGivenUp({ knex: work, clock, takeGivenUp: (trx) => parts.takeGivenUp(trx) });
       for (const record of ended) await report(parts.progress(), record);
+      await endInterrupted(work, clock);
     },
+    endInterrupted: () => endInterrupted(work, parts.clock),
     get: (id, identity) => get(parts, id, identity),
     list: (identity) => listImports(work, seesAll(identity) ? null : (identity.userId ?? noUser), 100),
     problems: (record, limit, kind) => readProblems(work, record.id, kind === undefined ? { limit } : { limit, kind }),
@@ -161,7 +167,10 @@ function receive(parts: ImportParts, request: ImportRequest, identity: Identity)
 async function run(parts: ImportParts, id: Id, options: RunOptions): Promise<ImportRecord> {
   const { clock } = parts;
   const knex = parts.database.work;
-  const ended = await runImport(id, { knex, clock }, (record) => openRun(parts, record, options));
+  const mark = await markRunning(() => parts.database.connectDirect(), id);
+  const ended = await runImport(id, { knex, clock }, (record) => openRun(parts, record, options)).finally(() =>
+    mark.remove(),
+  );
   const record = found(ended, id);
   options.onProgress?.(record);
   await report(parts.progress(), record);

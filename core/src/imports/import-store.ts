@@ -2,6 +2,7 @@ import type { Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import { noTotals } from './engine/chunk-result.js';
 import type { ImportFailure, ImportRecord } from './import-record.js';
+import { isUnmarked } from './running-mark.js';
 
 /** What a new import is made of. */
 export type NewImport = Pick<
@@ -77,8 +78,8 @@ export async function* readFileText(knex: Knex, id: Id): AsyncGenerator<Buffer> 
   }
 }
 
-/** Not ended, or only because its job was given up: somebody tries again. */
-const isStartable = `(i.state in ('queued', 'running') or i.failure ->> 'code' = 'gave_up')`;
+/** Not ended, or only because its job was given up or its process died: somebody tries again. */
+const isStartable = `(i.state in ('queued', 'running') or i.failure ->> 'code' in ('gave_up', 'interrupted'))`;
 
 /** Begins or goes on. A dry run always begins anew: what it had planned was in memory only. */
 export async function startImport(knex: Knex, id: Id, now: Date): Promise<ImportRecord | undefined> {
@@ -97,6 +98,16 @@ export async function startImport(knex: Knex, id: Id, now: Date): Promise<Import
     );
     return findImport(trx, id);
   });
+}
+
+/** Imports under way that no process works on and no job will take up, locked: those of commands that were killed. */
+export async function interruptedImports(trx: Knex.Transaction): Promise<readonly ImportRecord[]> {
+  const { rows } = await trx.raw<{ rows: ImportRow[] }>(
+    `select ${columns} from core.imports i
+     where state = 'running' and ${isUnmarked} and not exists (select from core.job_progress p where p.id = i.id)
+     order by id for update skip locked`,
+  );
+  return rows.map(recordOf);
 }
 
 /** Marks an import as ended. */

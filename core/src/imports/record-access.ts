@@ -1,27 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Id } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../records/compiled-entity.js';
-import { createParsed, createRecords } from '../records/create-records.js';
+import { askToCreate, createParsed, createRecords } from '../records/create-records.js';
 import { getRecords } from '../records/get-records.js';
-import {
-  parseOptions,
-  tryParseCreate,
-  tryParsePatch,
-  type ParseOptions,
-  type RecordValues,
-} from '../records/parse-input.js';
+import { parseOptions, tryParseCreate, tryParsePatch, type ParseOptions } from '../records/parse-input.js';
 import { valuesOf } from '../records/present-record.js';
 import { createQuery } from '../records/record-query.js';
 import type { RecordScope } from '../records/record-scope.js';
 import { belongingOf, isWithinReach, reachFor } from '../records/rights.js';
-import { updateRecords } from '../records/update-records.js';
+import { askToUpdate, updateRecords } from '../records/update-records.js';
 import type { FoundRecord, ImportRecords, RecordChange, RecordJson, StoredJson } from './engine/import-ports.js';
 import { valueAt } from './mapping/value-at.js';
 
 /** The record layer as imports use it. @param scopeOf the scope of an entity's module, inside the transaction of the set */
 export function importRecords(scopeOf: (entity: CompiledEntity) => RecordScope): ImportRecords {
   // Reading an input costs more than all else about it, so what was checked is not read again.
-  const checked = new WeakMap<RecordJson, RecordValues>();
+  const checked = new WeakMap<RecordJson, Map<string, unknown>>();
   const options = new Map<CompiledEntity, ParseOptions>();
   const optionsFor = (entity: CompiledEntity): ParseOptions => {
     const known = options.get(entity) ?? parseOptions(scopeOf(entity), entity);
@@ -46,6 +40,13 @@ export function importRecords(scopeOf: (entity: CompiledEntity) => RecordScope):
       return records.map(({ id }) => id);
     },
     updateMany: (entity, changes) => updateMany(scopeOf(entity), entity, changes),
+    askToCreate: (entity, inputs) => askToCreate(scopeOf(entity), entity, inputs),
+    askToUpdate: (entity, changes) =>
+      askToUpdate(
+        scopeOf(entity),
+        entity,
+        changes.map(({ id, patch }) => ({ id, patch })),
+      ),
     preview: (entity, before, patch) => preview(scopeOf(entity), entity, before, patch),
     mayCreate: (entity, inputs) => mayCreate(scopeOf(entity), entity, inputs),
   };

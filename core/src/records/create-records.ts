@@ -28,11 +28,11 @@ export async function createRecords(
   return records.map(({ values }) => presentValues(readable, values));
 }
 
-/** The same with inputs that were read already ({@link tryParseCreate}), all of them in order. @throws the same */
+/** The same with inputs that were read already ({@link tryParseCreate}), all of them in order; they become the records. @throws the same */
 export async function createParsed(
   scope: RecordScope,
   entity: CompiledEntity,
-  given: readonly RecordValues[],
+  given: readonly Map<string, unknown>[],
 ): Promise<readonly StoredRecord[]> {
   requireReach(scope, entity, 'create');
   if (given.length === 0) return [];
@@ -65,8 +65,29 @@ async function createAtOnce(
   return drafts.map((draft) => withTeam(entity, draft, teams));
 }
 
-/** Guards look at what is to be written, after everything else was asked. */
+/** Asks the guards, if there are any, what they say to new records that nobody will write. @throws what creating them would */
+export async function askToCreate(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  inputs: readonly unknown[],
+): Promise<void> {
+  if (!hasGuards(scope, entity, 'create') || inputs.length === 0) return;
+  const drafts = draftsOf(scope, entity, parseAll(scope, entity, inputs));
+  await scope.inUnit((tx) => askGuards(tx, entity, drafts));
+}
+
 async function createGuarded(
+  tx: WriteScope,
+  entity: CompiledEntity,
+  drafts: readonly CreateDraft[],
+): Promise<readonly CreateDraft[]> {
+  const records = await askGuards(tx, entity, drafts);
+  await writeRecords(tx, placeIn(tx.unit), entity, heldWrite('created', records.map(writtenOf)));
+  return records;
+}
+
+/** Guards look at what is to be written, after everything else was asked. */
+async function askGuards(
   tx: WriteScope,
   entity: CompiledEntity,
   drafts: readonly CreateDraft[],
@@ -81,11 +102,10 @@ async function createGuarded(
     'create',
     records.map(({ values }) => ({ before: null, after: presentValues(all, values) })),
   );
-  await writeRecords(tx, placeIn(tx.unit), entity, heldWrite('created', records.map(writtenOf)));
   return records;
 }
 
-function parseAll(scope: RecordScope, entity: CompiledEntity, inputs: readonly unknown[]): RecordValues[] {
+function parseAll(scope: RecordScope, entity: CompiledEntity, inputs: readonly unknown[]): Map<string, unknown>[] {
   const options = parseOptions(scope, entity);
   const parsed = inputs.map((input) => tryParseCreate(entity, input, options));
   const errors = parsed.flatMap(({ problems }, position) => prefixProblems(problems, prefixOf(inputs, position)));
@@ -107,21 +127,32 @@ interface CreateDraft extends StoredRecord {
 function draftsOf(
   { identity, clock }: RecordScope,
   entity: CompiledEntity,
-  given: readonly RecordValues[],
+  given: readonly Map<string, unknown>[],
 ): readonly CreateDraft[] {
   const now = clock.now().toISOString();
   const { userId } = identity;
-  const isSet = (path: string): boolean => path === 'owner' || entity.fields.get(path)?.isSystem === false;
-  return given.map((named, position) => {
+  let changed: ReadonlySet<string> = new Set();
+  return given.map((values, position) => {
     const id = uuidV7();
-    const values = new Map<string, unknown>(entity.definition.owned ? [['owner', userId]] : []);
-    for (const [path, value] of named) values.set(path, value);
-    const changed = new Set<string>();
-    for (const path of values.keys()) if (isSet(path)) changed.add(path);
+    if (entity.definition.owned && !values.has('owner')) values.set('owner', userId);
+    changed = changedIn(entity, values, changed);
     values.set('id', id).set('version', 1).set('createdAt', now).set('updatedAt', now);
     values.set('createdBy', userId).set('updatedBy', userId);
     return { id, values, changed, prefix: prefixOf(given, position) };
   });
+}
+
+/** Fields that are set. Most records of a set name the same ones, so one set of names serves them all. */
+function changedIn(entity: CompiledEntity, values: RecordValues, before: ReadonlySet<string>): ReadonlySet<string> {
+  const isSet = (path: string): boolean => path === 'owner' || entity.fields.get(path)?.isSystem === false;
+  let count = 0;
+  let isSame = true;
+  for (const path of values.keys()) {
+    if (!isSet(path)) continue;
+    count += 1;
+    isSame &&= before.has(path);
+  }
+  return isSame && count === before.size ? before : new Set([...values.keys()].filter(isSet));
 }
 
 function withTeam(entity: CompiledEntity, draft: CreateDraft, teams: TeamsByUser): CreateDraft {

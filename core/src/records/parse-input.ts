@@ -35,15 +35,14 @@ export function tryParsePatch(entity: CompiledEntity, input: unknown, options: P
 
 /** Reads the input of a create: defaults filled in for the entity's own fields. */
 export function tryParseCreate(entity: CompiledEntity, input: unknown, options: ParseOptions): Parsed {
-  const { values: given, problems } = parse(entity, input, entity.schemas.elevatedCreate, options);
-  const values = new Map(entity.defaults);
-  for (const [path, value] of given) values.set(path, value);
-  return { values, problems };
+  const parsed = parse(entity, input, entity.schemas.elevatedCreate, options);
+  for (const [path, value] of entity.defaults) if (!parsed.values.has(path)) parsed.values.set(path, value);
+  return parsed;
 }
 
 /** Values and what is wrong with them; the values count only when nothing is. */
 export interface Parsed {
-  readonly values: RecordValues;
+  readonly values: Map<string, unknown>;
   readonly problems: readonly Problem[];
 }
 

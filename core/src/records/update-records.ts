@@ -172,7 +172,33 @@ function found(entity: CompiledEntity, records: ReadonlyMap<Id, PresentedRecord>
   return record;
 }
 
+/** Asks the guards, if there are any, what they say to changes that nobody will write. @throws what making them would */
+export async function askToUpdate(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  updates: readonly RecordUpdate[],
+): Promise<void> {
+  if (!hasGuards(scope, entity, 'update') || updates.length === 0) return;
+  const patches = parsePatches(scope, entity, updates);
+  await scope.inUnit(async (tx) => {
+    const drafts = await readDrafts(tx, entity, updates, patches);
+    const changed = drafts.filter((draft) => draft.changed.size > 0);
+    if (changed.length > 0) await askGuards(tx, entity, changed);
+  });
+}
+
 async function writeLocked(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  drafts: readonly UpdateDraft[],
+): Promise<readonly UpdateDraft[]> {
+  const records = await askGuards(scope, entity, drafts);
+  await writeHeld(scope, entity, records.map(writtenOf));
+  return records;
+}
+
+/** Guards look at what is to be written, after everything else was asked. */
+async function askGuards(
   scope: WriteScope,
   entity: CompiledEntity,
   drafts: readonly UpdateDraft[],
@@ -191,7 +217,6 @@ async function writeLocked(
     'update',
     records.map(({ before }, position) => ({ before, after: after[position] ?? null })),
   );
-  await writeHeld(scope, entity, records.map(writtenOf));
   return records;
 }
 

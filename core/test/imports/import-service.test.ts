@@ -1,4 +1,4 @@
-import { Account, Contact, isTrellisError, User } from '@trellis-crm/sdk';
+import { Account, ConflictError, Contact, isTrellisError, User } from '@trellis-crm/sdk';
 import { expect } from 'chai';
 import { ImportTakenOver, saveChunk } from '../../dist/imports/import-progress-store.js';
 import { findImport } from '../../dist/imports/import-store.js';
@@ -52,6 +52,24 @@ describe('imports', () => {
     expect(dry.totals).to.deep.equal(real.totals);
     expect(await world.imports.problems(dry, 10)).to.deep.equal(await world.imports.problems(real, 10));
     expect(real.totals).to.deep.include({ created: 1199, refused: 1 });
+  });
+
+  it('says in a dry run too what guards refuse', async () => {
+    await world.import('name,industry\nThere,Steel\n', { entity: 'core.account' });
+    const check = (_: unknown, changes: readonly { readonly after: unknown }[]): Promise<void> => {
+      const isBad = changes.some(({ after }) => JSON.stringify(after).includes('Forbidden'));
+      return isBad ? Promise.reject(new ConflictError('not_in_this_industry')) : Promise.resolve();
+    };
+    for (const verb of ['create', 'update'] as const)
+      world.host.guards.set(`core.account:${verb}`, [{ module: 'lab', entity: 'core.account', verb, check }]);
+    const text = 'name,industry\nThere,Forbidden\nNew,Forbidden\nFine,Steel\nAlso fine,Steel\n';
+
+    const dry = await world.import(text, { entity: 'core.account', isDryRun: true });
+    const real = await world.import(text, { entity: 'core.account' });
+
+    expect(dry.totals).to.deep.include({ created: 2, changed: 0, refused: 2 });
+    expect(dry.totals).to.deep.equal(real.totals);
+    expect(await world.imports.problems(dry, 10)).to.deep.equal(await world.imports.problems(real, 10));
   });
 
   it('refuses only the row that is not unique when the record layer refuses the set', async () => {

@@ -53,6 +53,8 @@ export class MemoryRecords {
       records: {
         check: (_, values) => this.check(values),
         mayCreate: async () => true,
+        askToCreate: async () => undefined,
+        askToUpdate: async () => undefined,
         findByField: async ({ definition }, path, values) =>
           this.of(definition.id).flatMap((record) =>
             valueAt(record, path)

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { StartError } from '@trellis-crm/config';
 import { loadUserIdentity, operatorIdentity, Roles, type Identity } from '../../auth/index.js';
 import type { OpenWorkspace } from '../../composition/open-workspace.js';
 import { Imports } from '../../imports/index.js';
@@ -15,6 +17,8 @@ export async function importFiles(
 ): Promise<void> {
   const identity = await identityOf(workspace, options.as);
   const planned = await planImport(workspace, identity, files, options);
+  for (const { fileName, failure } of await workspace.container.resolve(Imports).endInterrupted())
+    cli.output.note(`${fileName}: ${failure?.message ?? ''}`);
   const reports: FileReport[] = [];
   for (const file of planned) {
     const report = await importFile(cli, workspace, identity, file);
@@ -27,6 +31,32 @@ export async function importFiles(
       reports.map(({ json }) => json),
       () => [],
     );
+  endWith(reports);
+}
+
+/** Goes on with an import that was interrupted, as whoever began it. */
+export async function resumeImport(
+  cli: CliContext,
+  workspace: OpenWorkspace,
+  id: string,
+  { refused }: ImportOptions,
+): Promise<void> {
+  const imports = workspace.container.resolve(Imports);
+  const { fileName } = await imports.get(id, operatorIdentity(workspace.info())).catch((error: unknown) => {
+    throw noSuchImport(id, error);
+  });
+  const report = await runAccepted(cli, imports, id, fileName);
+  cli.output.result(report.json, () => reportLines(report));
+  if (refused !== undefined) await writeRefused(workspace, report, refused, false);
+  endWith([report]);
+}
+
+function noSuchImport(id: string, cause: unknown): StartError {
+  const fix = 'name the import that was interrupted; GET /api/v1/imports lists them';
+  return new StartError(`The import ${id} cannot be resumed`, { reason: 'there is none', fix, exitCode: 2, cause });
+}
+
+function endWith(reports: readonly FileReport[]): void {
   if (reports.some(({ record }) => record.totals.refused > 0 || record.state === 'failed')) process.exitCode = 1;
 }
 
@@ -46,11 +76,15 @@ async function importFile(
   file: PlannedFile,
 ): Promise<FileReport> {
   const imports = workspace.container.resolve(Imports);
-  const bar = cli.output.progress(file.request.fileName);
   const accepted = await imports.accept(file.request, identity);
-  const record = await imports.run(accepted.id, {
+  return runAccepted(cli, imports, accepted.id, file.path);
+}
+
+async function runAccepted(cli: CliContext, imports: Imports, id: string, path: string): Promise<FileReport> {
+  const bar = cli.output.progress(basename(path));
+  const record = await imports.run(id, {
     onProgress: ({ rowsDone, rowCount }) => bar.update(rowsDone, rowCount),
   });
   bar.end();
-  return toReport(file.path, record, await imports.problems(record, problemsRead));
+  return toReport(path, record, await imports.problems(record, problemsRead));
 }

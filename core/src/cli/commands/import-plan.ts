@@ -23,6 +23,8 @@ export interface ImportOptions {
   readonly dryRun?: boolean;
   readonly refused?: string;
   readonly as?: string;
+  /** Id of an import to go on with, instead of files. */
+  readonly resume?: string;
 }
 
 /** A file that can be imported. */
@@ -39,6 +41,10 @@ export async function planImport(
   paths: readonly string[],
   options: ImportOptions,
 ): Promise<readonly PlannedFile[]> {
+  if (paths.length === 0) {
+    const fix = 'name a CSV file, or go on with an import that was interrupted: --resume <import>';
+    throw new StartError('There is nothing to import', { reason: 'no file is named', fix, exitCode: 2 });
+  }
   const imports = workspace.container.resolve(Imports);
   const files: PlannedFile[] = [];
   for (const path of paths) files.push(await refusing(path, () => plan(imports, identity, path, options)));

@@ -9,7 +9,7 @@ export function importCommand(cli: CliContext): Command {
     .description(
       'Imports CSV files, in an order in which each finds what it refers to. Importing a file again changes nothing.',
     )
-    .argument('<files...>', 'CSV files; `accounts.mapping.json` beside `accounts.csv` says what its columns mean')
+    .argument('[files...]', 'CSV files; `accounts.mapping.json` beside `accounts.csv` says what its columns mean')
     .option('--mapping <file>', 'mapping of the file, instead of the one beside it')
     .option('--entity <id>', 'what the rows are when there is no mapping: core.account, sales.deal …')
     .option('--map <column=field...>', 'field of a column whose name is not the field’s')
@@ -17,12 +17,14 @@ export function importCommand(cli: CliContext): Command {
     .option('--source <name>', 'name of the system the external ids come from')
     .option('--dry-run', 'check all rows and change nothing')
     .option('--refused <file.csv>', 'write the rows kept out there, with the reason')
+    .option('--resume <import>', 'go on with an import that was interrupted, behind its last row')
     .option('--as <e-mail>', 'import with the rights of this user, instead of all')
     .addHelpText('after', '\nExit codes: 0 every row went in, 1 rows were kept out, 2 a file was refused as a whole.')
     .action(async (files: readonly string[], options: ImportOptions) => {
       const workspace = await cli.workspace();
       // Loaded late, so that help stays quick, and after the workspace, which brings what its rooms need.
-      const { importFiles } = await import('./import-files.js');
-      await importFiles(cli, workspace, files, options);
+      const { importFiles, resumeImport } = await import('./import-files.js');
+      if (options.resume === undefined) await importFiles(cli, workspace, files, options);
+      else await resumeImport(cli, workspace, options.resume, options);
     });
 }

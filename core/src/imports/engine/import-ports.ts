@@ -22,6 +22,10 @@ export interface ImportRecords {
   updateMany(entity: CompiledEntity, changes: readonly RecordChange[]): Promise<ReadonlySet<Id>>;
   /** Whether the actor may change the record, and whether the change would make a difference. */
   preview(entity: CompiledEntity, before: StoredJson, patch: RecordJson): 'forbidden' | 'changed' | 'unchanged';
+  /** Asks the guards about records to create, without creating them. @throws what they refuse with */
+  askToCreate(entity: CompiledEntity, inputs: readonly RecordJson[]): Promise<void>;
+  /** The same about changes. */
+  askToUpdate(entity: CompiledEntity, changes: readonly RecordChange[]): Promise<void>;
   /** Whether the actor may create all of these records, whoever shall own them. */
   mayCreate(entity: CompiledEntity, inputs: readonly RecordJson[]): Promise<boolean>;
 }

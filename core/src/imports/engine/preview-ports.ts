@@ -62,6 +62,8 @@ function previewRecords(records: ImportRecords, planned: PlannedRecords): Import
     check: (entity, values, verb) => records.check(entity, values, verb),
     mayCreate: (entity, inputs) => records.mayCreate(entity, inputs),
     preview: (entity, before, patch) => records.preview(entity, before, patch),
+    askToCreate: (entity, inputs) => records.askToCreate(entity, inputs),
+    askToUpdate: (entity, changes) => records.askToUpdate(entity, changes),
     async findByField(entity, path, values) {
       return [...(await records.findByField(entity, path, values)), ...plannedWith(planned, entity, path, values)];
     },
@@ -73,23 +75,47 @@ function previewRecords(records: ImportRecords, planned: PlannedRecords): Import
       const unborn = ids.filter((id) => planned.has(id)).map((id): [Id, StoredJson] => [id, { id }]);
       return new Map([...real, ...unborn]);
     },
-    async createMany(entity, inputs) {
-      const isAllowed = await records.mayCreate(
-        entity,
-        inputs.map((input) => withoutPlannedOwner(planned, input)),
-      );
-      if (!isAllowed) throw new ForbiddenError('owner_out_of_reach', { entity: entity.definition.id });
-      await refuseTaken(records, entity, inputs);
-      return inputs.map((input) => plan(planned, entity, input));
-    },
+    createMany: (entity, inputs) => planMany(records, planned, entity, inputs),
     async updateMany(entity, changes) {
       const before = await records.load(
         entity,
         changes.map(({ id }) => id).filter((id) => !planned.has(id)),
       );
-      return new Set(changes.filter((change) => isChange(records, entity, change, before)).map(({ id }) => id));
+      const changed = changes.filter((change) => isChange(records, entity, change, before));
+      await records.askToUpdate(
+        entity,
+        changed.filter(({ id, patch }) => !planned.has(id) && !namesPlanned(planned, patch)),
+      );
+      return new Set(changed.map(({ id }) => id));
     },
   };
+}
+
+async function planMany(
+  records: ImportRecords,
+  planned: PlannedRecords,
+  entity: CompiledEntity,
+  inputs: readonly RecordJson[],
+): Promise<readonly Id[]> {
+  const isAllowed = await records.mayCreate(
+    entity,
+    inputs.map((input) => withoutPlannedOwner(planned, input)),
+  );
+  if (!isAllowed) throw new ForbiddenError('owner_out_of_reach', { entity: entity.definition.id });
+  await refuseTaken(records, entity, inputs);
+  await records.askToCreate(
+    entity,
+    inputs.filter((input) => !namesPlanned(planned, input)),
+  );
+  return inputs.map((input) => plan(planned, entity, input));
+}
+
+/** Whether a value names a record that is only planned: a guard would look for it in vain. */
+function namesPlanned(planned: PlannedRecords, value: unknown): boolean {
+  if (typeof value === 'string') return planned.has(value);
+  return (
+    typeof value === 'object' && value !== null && Object.values(value).some((part) => namesPlanned(planned, part))
+  );
 }
 
 /** Nobody knows yet which team an owner will be in who is planned only; the actor stands in. */
