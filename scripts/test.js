@@ -1,10 +1,15 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { findBinary } from '../core/bin/node-runtime.js';
-import { listTestProjects, root } from './setup/paths.js';
+import { listTestProjects, root, stateFolder } from './setup/paths.js';
 import { ensureOldest, requireOldest } from './setup/postgresql-15.js';
 import { prepare } from './setup/prepare.js';
 import { show } from './setup/progress.js';
+
+/** What measures, kills or looks at whole installations has the machine to itself. */
+const needsMachine = /^test\/dist-test\/(bench|browser|fault|system)\//;
+/** Options for two processes that each take the next file. */
+const sideBySide = ['--parallel', '--jobs', '2', '--require', join(root, 'scripts', 'setup', 'one-test-server.js')];
 
 // npm test [-- [--full] [file or folder …] [mocha options]]: everything, or only what stands below the given paths.
 await prepare({ tests: true });
@@ -12,8 +17,20 @@ const { files, options, isFull, isEverything } = readArguments(process.argv.slic
 // First, so that the last line tells of the run on our own server; what is tried often is tried often there only.
 const oldestCode = isFull && isEverything ? await testOnOldest() : 0;
 if (isFull) process.env.TEST_SCALE = 'full';
-const code = await runMocha(files);
+const code = isEverything && !isFull ? await runInParts() : await runMocha(files);
 process.exitCode = code === 0 ? oldestCode : code;
+
+/** Most files side by side on two cores, then the others; the last line counts both. */
+async function runInParts() {
+  const isAlone = (file) => needsMachine.test(file.replaceAll('\\', '/'));
+  process.env.TEST_COUNTS = join(stateFolder, 'test-counts.json');
+  rmSync(process.env.TEST_COUNTS, { force: true });
+  const codeBeside = await runMocha(
+    files.filter((file) => !isAlone(file)),
+    sideBySide,
+  );
+  return (await runMocha(files.filter(isAlone))) || codeBeside;
+}
 
 function runMocha(paths, more = []) {
   return show(findBinary(join(root, 'package.json')) ?? process.execPath, [
