@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Id, Reach, RecordChange } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import { runPrepared } from '../../database/prepared.js';
@@ -59,7 +60,8 @@ export async function writeRecords(
   write: RecordWrite,
 ): Promise<WriteOutcome> {
   const search = searchEffectOf(entity, write);
-  const input = inputOf(scope, place, entity, { ...write, search });
+  const isStaged = write.records.length >= fewestStaged && isTransaction(place.db);
+  const input = inputOf(scope, place, entity, { ...write, rows: await rowsOf(entity, write.records, search) });
   const shape = {
     change: write.change,
     lists: [...input.lists.keys()],
@@ -68,7 +70,7 @@ export async function writeRecords(
     reach: write.reach,
     present: write.present,
     search,
-    isStaged: write.records.length >= fewestStaged && isTransaction(place.db),
+    isStaged,
   };
   const statement = entity.statements.of(shape, scope.generation.entities);
   const [row] = await runWrite(place, entity, async () => {
@@ -103,13 +105,12 @@ function inputOf(
   { identity, clock, requestId }: RecordScope,
   { changeSetId }: WritePlace,
   entity: CompiledEntity,
-  { change, records, references, search }: RecordWrite & { readonly search: SearchEffect | null },
+  { change, records, references, rows }: RecordWrite & { readonly rows: readonly Row[] },
 ): WriteInput {
   const stored = records.flatMap((record) => record.stored ?? []);
-  const searched = search === 'added' || search === 'saved' ? entity.search : null;
   return {
     ...dependentRows(entity, stored, change !== 'created'),
-    rows: rowsOf(entity, searched, records),
+    rows,
     references: idsByTarget(references),
     identity,
     now: clock.now().toISOString(),
@@ -120,15 +121,35 @@ function inputOf(
   };
 }
 
+/** Rows made between two turns of the event loop. */
+const rowsAtOnce = 500;
+
 function rowsOf(
   entity: CompiledEntity,
-  searched: CompiledSearch | null,
   records: readonly WrittenRecord[],
-): readonly Row[] {
+  search: SearchEffect | null,
+): readonly Row[] | Promise<readonly Row[]> {
+  const makeRow = rowOf(entity, search === 'added' || search === 'saved' ? entity.search : null);
+  return records.length > rowsAtOnce ? madeInTurns(records, makeRow) : records.map(makeRow);
+}
+
+async function madeInTurns(
+  records: readonly WrittenRecord[],
+  makeRow: (record: WrittenRecord) => Row,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const record of records) {
+    rows.push(makeRow(record));
+    if (rows.length % rowsAtOnce === 0) await nextTurn();
+  }
+  return rows;
+}
+
+function rowOf(entity: CompiledEntity, searched: CompiledSearch | null): (record: WrittenRecord) => Row {
   const ownRow = rowMaker(entity);
-  return records.map(({ id, stored, before, changes, cause }) => {
+  return ({ id, stored, before, changes, cause }) => {
     const row = stored === null ? { id } : Object.assign(ownRow(stored.values), textsFor(searched, stored));
     const names = stored !== null && before !== null ? Object.keys(changes) : [];
     return Object.assign(row, before === null ? null : { '~before': before }, notesOf(changes, names, cause));
-  });
+  };
 }
