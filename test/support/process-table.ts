@@ -13,15 +13,6 @@ export function serverProcessesOf(supervisor: number): number[] {
     .map(({ pid }) => pid);
 }
 
-/** Whether a process runs; undefined is none. */
-export function isAlive(pid: number | undefined): boolean {
-  try {
-    return pid !== undefined && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 /** A process and those it started, itself first: stopped in this order nobody of them starts another meanwhile. */
 export function familyOf(pid: number): number[] {
   return [pid, ...childrenOf(pid).map((child) => child.pid)];

@@ -1,12 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase } from '@trellis-crm/core/testing';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
 import { Installation, type Run } from '../support/installation.js';
-import { isAlive, serverProcessesOf } from '../support/process-table.js';
-import { isFullRun } from '../support/scale.js';
+import { serverProcessesOf } from '../support/process-table.js';
 
 /** Sends one request after the other, and gathers what went wrong. */
 function requestUntilStopped(installation: Installation): { stop(): void; failures: Promise<unknown[]> } {
@@ -155,26 +153,6 @@ describe('trellis serve', function () {
       expect(await installation.databasePid()).to.equal(undefined);
     });
   });
-
-  if (isFullRun)
-    it('leaves no database behind when its supervisor is killed while that starts a killed one again', async () => {
-      for (const pauseMs of [0, 50, 100, 200]) {
-        const killed = await start();
-        process.kill((await installation.databasePid()) ?? 0, 'SIGKILL');
-        await sleep(pauseMs);
-
-        process.kill(await installation.supervisorPid(), 'SIGKILL');
-        await killed.ended();
-        run = undefined;
-
-        await eventually(async () =>
-          expect(isAlive(await installation.databasePid()), `${pauseMs} ms`).to.equal(false),
-        );
-      }
-      // What a server that was killed says about itself is put right by the next start.
-      await start();
-      await stop();
-    });
 
   it('finds its way when the one before was killed a moment ago', async () => {
     await start();
