@@ -2,13 +2,13 @@ import type { Logger } from 'pino';
 import { createLineWriter } from '../logging/line-writer.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Endpoint } from './endpoint.js';
-import type { Exchange, Step } from './request-state.js';
+import type { Exchange } from './request-state.js';
 
 /** One line per request. It names the route, not the path asked for: paths may hold invitation and reset tokens. */
-export function logAccess(log: Logger, metrics?: Metrics): Step {
+export function logAccess(log: Logger, metrics?: Metrics): (ctx: Exchange) => void {
   const write = createLineWriter(log, 'info', 'request');
   const writeQuietly = createLineWriter(log, 'debug', 'request');
-  return (ctx, next) => {
+  return (ctx) => {
     const startedAt = performance.now();
     ctx.res.once('close', () => {
       const durationMs = performance.now() - startedAt;
@@ -19,7 +19,6 @@ export function logAccess(log: Logger, metrics?: Metrics): Step {
       metrics?.observe({ method, route, module, status, seconds: durationMs / 1000 });
       (quietRoutes.has(ctx.path) ? writeQuietly : write)(toFields(ctx, status, durationMs));
     });
-    return next();
   };
 }
 

@@ -33,7 +33,7 @@ export function dispatch(parts: DispatcherParts): Step {
   return async (ctx) => {
     const generation = parts.workspace.generation();
     const found = find(generation, ctx);
-    if (found === null) return;
+    if (found === null) return true;
     const { endpoint, params } = found;
     ctx.state.endpoint = endpoint;
     ctx.state.scope.module = endpoint.module;
@@ -51,6 +51,7 @@ export function dispatch(parts: DispatcherParts): Step {
       return key === null ? act() : actOnce(parts.workspace, { endpoint, request, key, act });
     });
     present(ctx, endpoint, response, cookies);
+    return true;
   };
 }
 

@@ -4,18 +4,14 @@ import { translateDatabaseError } from './database-translation.js';
 import { renderErrorPage } from './error-page.js';
 import { allowHeader, MethodNotAllowedError } from './method-not-allowed-error.js';
 import { presentProblem, problemType } from './problem.js';
-import { isApi, isPartial, type Exchange, type Step } from './request-state.js';
+import { isApi, isPartial, type Exchange } from './request-state.js';
 
 /** The only place that turns an error into an answer: a problem document for the API and htmx, a page for people. */
-export function handleErrors(workspace: Workspace): Step {
-  return async (ctx, next) => {
-    try {
-      await next();
-    } catch (error) {
-      const shown = toPublicError(error);
-      report(workspace, ctx, shown, error);
-      answer(workspace, ctx, shown);
-    }
+export function handleErrors(workspace: Workspace): (ctx: Exchange, error: unknown) => void {
+  return (ctx, error) => {
+    const shown = toPublicError(error);
+    report(workspace, ctx, shown, error);
+    answer(workspace, ctx, shown);
   };
 }
 
@@ -61,7 +57,7 @@ function answer(workspace: Workspace, ctx: Exchange, error: TrellisError): void 
 
 function sendPage(workspace: Workspace, ctx: Exchange, error: TrellisError): void {
   ctx.vary('HX-Request');
-  ctx.type = 'text/html; charset=utf-8';
+  ctx.set('Content-Type', 'text/html; charset=utf-8');
   ctx.body = renderErrorPage(workspace, ctx, error);
 }
 

@@ -10,19 +10,20 @@ export interface ReadinessProbe {
 
 /** Answers `/healthz` (the process is alive; asks nobody) and `/readyz` (200, or 503 with the names of what is missing). */
 export function serveHealth(probes: () => readonly ReadinessProbe[]): Step {
-  return async (ctx, next) => {
-    if (ctx.path === '/healthz') answer(ctx, []);
-    else if (ctx.path === '/readyz') answer(ctx, await failingProbes(probes()));
-    else await next();
+  return (ctx) => {
+    if (ctx.path === '/healthz') return answer(ctx, []);
+    return ctx.path === '/readyz' && failingProbes(probes()).then((failing) => answer(ctx, failing));
   };
 }
 
-function answer(ctx: Exchange, failing: readonly string[]): void {
+function answer(ctx: Exchange, failing: readonly string[]): true {
   const isOk = failing.length === 0;
   ctx.status = isOk ? 200 : 503;
   ctx.set('Cache-Control', 'no-store');
   if (!isOk) ctx.set('Retry-After', '2');
+  ctx.set('Content-Type', 'application/json; charset=utf-8');
   ctx.body = { status: isOk ? 'ok' : 'unavailable', failing };
+  return true;
 }
 
 const probeTimeoutMs = 2500;

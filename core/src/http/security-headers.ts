@@ -1,11 +1,10 @@
-import type { Step } from './request-state.js';
+import type { Exchange } from './request-state.js';
 
 /** Puts the protective headers on every answer; what a page may load comes from this site alone, and nothing runs inline. */
-export function securityHeaders(isHttps: () => boolean): Step {
-  return (ctx, next) => {
+export function securityHeaders(isHttps: () => boolean): (ctx: Exchange) => void {
+  return (ctx) => {
     ctx.set(fixedHeaders);
     if (isHttps()) ctx.set('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
-    return next();
   };
 }
 

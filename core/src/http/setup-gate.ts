@@ -1,5 +1,5 @@
 import { UnavailableError } from '@trellis-crm/sdk';
-import { isApi, type Step } from './request-state.js';
+import { isApi, type Exchange, type Step } from './request-state.js';
 
 /** Knows whether the workspace has its first admin. */
 export interface SetupGate {
@@ -9,12 +9,13 @@ export interface SetupGate {
 
 /** While no admin exists every page leads to `/setup`, and the API says why it cannot serve. */
 export function requireSetup(gate: SetupGate): Step {
-  return async (ctx, next) => {
-    if (ctx.path === '/setup' || (await gate.isSetUp())) await next();
-    else if (isApi(ctx)) throw new UnavailableError('setup_required', { retryAfterSeconds: 60 });
-    else {
-      ctx.redirect('/setup');
-      ctx.status = 303;
-    }
-  };
+  return async (ctx) => ctx.path !== '/setup' && !(await gate.isSetUp()) && sendToSetup(ctx);
+}
+
+function sendToSetup(ctx: Exchange): true {
+  if (isApi(ctx)) throw new UnavailableError('setup_required', { retryAfterSeconds: 60 });
+  ctx.status = 303;
+  ctx.set('Location', '/setup');
+  ctx.body = '';
+  return true;
 }

@@ -1,4 +1,4 @@
-import type { Step } from './request-state.js';
+import type { Exchange, Step } from './request-state.js';
 
 /** Where files under `/assets/` come from; uikit's registry is one. */
 export interface AssetSource {
@@ -10,15 +10,17 @@ export interface AssetSource {
 
 /** Answers `/assets/…` from memory; their addresses hold a hash, so nothing below them ever changes. */
 export function serveAssets(assets: AssetSource): Step {
-  return async (ctx, next) => {
+  return (ctx) => {
     const isAsked = ctx.path.startsWith('/assets/') && (ctx.method === 'GET' || ctx.method === 'HEAD');
-    const asset = isAsked ? await assets.serve(ctx.path, ctx.get('Accept-Encoding')) : undefined;
-    if (asset === undefined) {
-      await next();
-      return;
-    }
-    ctx.status = 200;
-    ctx.set(asset.headers);
-    ctx.body = asset.body;
+    return isAsked && serve(assets, ctx);
   };
+}
+
+async function serve(assets: AssetSource, ctx: Exchange): Promise<boolean> {
+  const asset = await assets.serve(ctx.path, ctx.get('Accept-Encoding'));
+  if (asset === undefined) return false;
+  ctx.status = 200;
+  ctx.set(asset.headers);
+  ctx.body = asset.body;
+  return true;
 }
