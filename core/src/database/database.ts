@@ -125,7 +125,7 @@ function openPool(
   });
   // Transactions inherit them.
   pool.userParams = { canPrepare: options.canPrepare ?? true };
-  if (use === 'request') keepConnections(pool);
+  if (use === 'request') keepConnections(pool, acquireTimeoutMillis);
   return pool;
 }
 
