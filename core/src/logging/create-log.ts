@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { Config } from '@trellis-crm/config';
 import { scopeFields } from './call-scope.js';
 import { pino, type DestinationStream, type Logger } from 'pino';
@@ -16,10 +17,11 @@ export function createLog(config: Pick<Config, 'logLevel'>, name: string): Logge
 /**
  * Requests do not wait for their lines: these are written together, within 100 ms and at the end of the process. A warning is
  * written at once, with all before it: it may be the last that a process says. Portions are small enough for a pipe to keep
- * those of several processes apart.
+ * those of several processes apart; a file keeps larger ones apart too.
  */
 function inPortions(): DestinationStream & { [symbol: symbol]: boolean } {
-  const lines = pino.destination({ fd: 2, sync: false, minLength: 3500, maxWrite: 4096, periodicFlush: 100 });
+  const maxWrite = fstatSync(stderr).isFile() ? 32_768 : 4096;
+  const lines = pino.destination({ fd: stderr, sync: false, minLength: maxWrite - 600, maxWrite, periodicFlush: 100 });
   return {
     [pino.symbols.needsMetadataGsym]: true,
     write(this: { readonly lastLevel?: number }, line) {
@@ -28,6 +30,8 @@ function inPortions(): DestinationStream & { [symbol: symbol]: boolean } {
     },
   };
 }
+
+const stderr = 2;
 
 /** pino's number of the level. */
 const warn = 40;
