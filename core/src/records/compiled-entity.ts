@@ -1,5 +1,4 @@
 import type { EntityDefinition, Extension, Field, FieldMap, PermissionKey, TSchema } from '@trellis-crm/sdk';
-import type { StoredList } from './lists/stored-lists.js';
 import type { StatementCache } from './statements/statement-cache.js';
 import type { WriteStatements } from './writes/write-shape.js';
 
@@ -87,6 +86,13 @@ export interface CompiledList {
   readonly items: readonly CompiledField[];
   /** Where its entries stand once more in the column `lists` of the record; null for a list that a plugin added to another module's entity. */
   readonly storedKey: string | null;
+}
+
+/** A list whose entries stand once more in the record, with its name there. */
+export interface StoredList {
+  readonly field: CompiledField;
+  readonly list: CompiledList;
+  readonly key: string;
 }
 
 /** What of an entity is found by search. */

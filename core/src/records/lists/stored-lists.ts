@@ -1,4 +1,4 @@
-import type { CompiledField } from '../compiled-entity.js';
+import type { CompiledField, StoredList } from '../compiled-entity.js';
 import type { Column } from '../writes/columns.js';
 
 /**
@@ -6,13 +6,6 @@ import type { Column } from '../writes/columns.js';
  * a list: its entries are in the child table alone, and a read takes them from there.
  */
 export const listsColumn: Column = { name: 'lists', type: 'jsonb' };
-
-/** A list with its name in the column. */
-export interface StoredList {
-  readonly field: CompiledField;
-  readonly list: NonNullable<CompiledField['list']>;
-  readonly key: string;
-}
 
 /** Lists of an entity whose entries stand in the column too. */
 export function storedLists(fields: readonly CompiledField[]): readonly StoredList[] {
