@@ -67,7 +67,7 @@ export function createFormatters(): Formatters {
   };
 }
 
-const keptPhones = 5_000;
+const keptPhones = 10_000;
 
 function memoize<T>(create: (locale: string, options: object) => T): (locale: string, options: object) => T {
   const made = new Map<string, T>();

@@ -6,12 +6,14 @@ import { listAddress, type ListState } from './list-state.js';
 
 /** What stands below the rows: how many there are, and the way on. @param firstHref address of the first page, when this is another */
 export function pagerHtml(call: PageCall, state: ListState, page: RecordPage, firstHref?: string): SafeHtml {
-  const { t, env, request, render } = call;
-  const summary =
-    page.count === null ? '' : t(page.isCapped ? 'list.countCapped' : 'list.count', { count: page.count });
+  const { env, request, render } = call;
+  const { fragments, holed } = request.generation.views;
+  const summary = fragments.of(`count ${env.locale} ${String(page.count)} ${page.isCapped}`, () =>
+    SafeHtml.trust(escapeHtml(summaryOf(call, page))),
+  );
   const next = page.next === null ? undefined : listAddress({ ...state, after: page.next });
   const key = ['pager', env.locale, next !== undefined, firstHref !== undefined].join(' ');
-  const pager = request.generation.views.holed.of(key, () =>
+  const pager = holed.of(key, () =>
     cutHoles(
       render('core:records/_pager', {
         summary: hole(0),
@@ -22,4 +24,8 @@ export function pagerHtml(call: PageCall, state: ListState, page: RecordPage, fi
   );
   const source = SafeHtml.trust(escapeHtml(next ?? ''));
   return pager.fill([summary, next ?? '', source, firstHref ?? '']);
+}
+
+function summaryOf({ t }: PageCall, { count, isCapped }: RecordPage): string {
+  return count === null ? '' : t(isCapped ? 'list.countCapped' : 'list.count', { count });
 }
