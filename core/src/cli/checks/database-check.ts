@@ -12,8 +12,8 @@ export async function checkDatabase(cli: CliContext): Promise<Finding[]> {
     const place = home === undefined ? 'of DATABASE_URL' : `embedded, in ${home}`;
     const client = await database.connectDirect();
     try {
-      const found = await Promise.all([readSettings(client), readAges(client)]);
-      const wrong = judge(found[0], found[1], cli.config);
+      const found = await Promise.all([readSettings(client), readAges(client), mayStage(client)]);
+      const wrong = [...judge(found[0], found[1], cli.config), ...(found[2] ? [] : [noStage])];
       return [
         { name: 'database', status: 'ok', detail: `PostgreSQL ${version}, ${place}` },
         ...wrong.map(([status, detail, fix]): Finding => ({ name: 'database', status, detail, fix })),
@@ -89,6 +89,19 @@ async function readSettings(client: Client): Promise<ReadonlyMap<string, string>
     [names],
   );
   return new Map(rows.map(({ name, setting }) => [name, setting]));
+}
+
+const noStage: Wrong = [
+  'error',
+  'the role may not make temporary tables: imports and other writes of many records fail',
+  'grant temporary on database <name> to <role>',
+];
+
+async function mayStage(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ may: boolean }>(
+    `select has_database_privilege(current_database(), 'temporary') as may`,
+  );
+  return rows[0]?.may === true;
 }
 
 async function readAges(client: Client): Promise<Ages> {
