@@ -12,8 +12,9 @@ export async function checkDatabase(cli: CliContext): Promise<Finding[]> {
     const place = home === undefined ? 'of DATABASE_URL' : `embedded, in ${home}`;
     const client = await database.connectDirect();
     try {
-      const found = await Promise.all([readSettings(client), readAges(client), mayStage(client)]);
-      const wrong = [...judge(found[0], found[1], cli.config), ...(found[2] ? [] : [noStage])];
+      const settings = await readSettings(client);
+      const ages = await readAges(client);
+      const wrong = [...judge(settings, ages, cli.config), ...((await mayStage(client)) ? [] : [noStage])];
       return [
         { name: 'database', status: 'ok', detail: `PostgreSQL ${version}, ${place}` },
         ...wrong.map(([status, detail, fix]): Finding => ({ name: 'database', status, detail, fix })),
