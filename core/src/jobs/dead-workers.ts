@@ -11,6 +11,8 @@ export class DeadWorkers {
   readonly #knex: Knex;
   readonly #processId: Id;
   readonly #log: BaseLogger;
+  /** Ended in this process, with jobs whose end they could not write down. */
+  readonly #ended = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(knex: Knex, processId: Id, log: BaseLogger) {
@@ -26,15 +28,16 @@ export class DeadWorkers {
       .catch((error: unknown) => this.#log.warn({ err: error, workerId }, 'worker could not be registered'));
   }
 
+  /** Says that a worker of this process runs nothing any more, though the process lives: its jobs are released as soon as may be. */
+  end(workerId: string): void {
+    this.#ended.add(workerId);
+    this.#look();
+  }
+
   /** Looks now and every 10 s. */
   start(): void {
     this.#timer = setTimeout(() => this.start(), everyMs).unref();
-    releaseDeadWorkers(this.#knex).then(
-      (released) => {
-        if (released.length > 0) this.#log.warn({ workers: released }, 'jobs of dead workers were released');
-      },
-      (error: unknown) => this.#log.debug({ err: error }, 'dead workers could not be looked for'),
-    );
+    this.#look();
   }
 
   close(): void {
@@ -45,13 +48,30 @@ export class DeadWorkers {
   async unregister(): Promise<void> {
     await this.#knex('core.job_workers').where({ process_id: this.#processId }).delete();
   }
+
+  #look(): void {
+    this.#release().then(
+      (released) => {
+        if (released.length > 0) this.#log.warn({ workers: released }, 'jobs of dead workers were released');
+      },
+      (error: unknown) => this.#log.debug({ err: error }, 'dead workers could not be looked for'),
+    );
+  }
+
+  async #release(): Promise<readonly string[]> {
+    const ended = [...this.#ended];
+    const released = await releaseDeadWorkers(this.#knex, ended);
+    for (const id of ended) this.#ended.delete(id);
+    return released;
+  }
 }
 
-/** Releases the jobs of workers whose process has no recent heartbeat. @returns their ids */
-export async function releaseDeadWorkers(knex: Knex): Promise<readonly string[]> {
+/** Releases the jobs of workers that have ended, and of those whose process has no recent heartbeat. @returns their ids */
+export async function releaseDeadWorkers(knex: Knex, ended: readonly string[] = []): Promise<readonly string[]> {
   return knex.transaction(async (trx) => {
-    const { rows } = await trx.raw<{ rows: { worker_id: string }[] }>(forgetDead, [deadAfterSeconds, deadAfterSeconds]);
-    const ids = rows.map(({ worker_id: id }) => id);
+    const bindings = [[...ended], deadAfterSeconds, deadAfterSeconds];
+    const { rows } = await trx.raw<{ rows: { worker_id: string }[] }>(forgetDead, bindings);
+    const ids = [...new Set([...ended, ...rows.map(({ worker_id: id }) => id)])];
     if (ids.length > 0) await trx.raw('select from graphile_worker.force_unlock_workers(?::text[])', [ids]);
     return ids;
   });
@@ -59,6 +79,7 @@ export async function releaseDeadWorkers(knex: Knex): Promise<readonly string[]>
 
 const forgetDead = `
   delete from core.job_workers w
-  where w.started_at < now() - make_interval(secs => ?)
+  where w.worker_id = any(?::text[])
+    or w.started_at < now() - make_interval(secs => ?)
     and not exists (select from core.processes p where p.id = w.process_id and p.beat_at > now() - make_interval(secs => ?))
   returning w.worker_id`;

@@ -71,15 +71,21 @@ export class JobRunner {
 
   async #run(): Promise<void> {
     const events: WorkerEvents = new EventEmitter();
+    let worker: string | undefined;
     // Jobs are locked in the name of the pool, not of its workers.
-    events.on('pool:create', ({ workerPool }) => this.#deadWorkers.register(workerPool.id));
+    events.on('pool:create', ({ workerPool }) => {
+      worker = workerPool.id;
+      this.#deadWorkers.register(worker);
+    });
     const runner = await run({ ...this.#options(), concurrency, pollInterval: pollMs, parsedCronItems: [], events });
     this.#restart = undefined;
     this.#runner = runner;
-    runner.promise.then(
-      () => this.#runAgain(undefined),
-      (error: unknown) => this.#runAgain(error),
-    );
+    const ended = (error?: unknown): void => {
+      if (this.#isClosed) return;
+      if (worker !== undefined) this.#deadWorkers.end(worker);
+      this.#runAgain(error);
+    };
+    runner.promise.then(() => ended(), ended);
   }
 
   /** The queue gives up by itself only on faults it does not know; jobs must go on nevertheless. */
@@ -100,6 +106,8 @@ export class JobRunner {
       noHandleSignals: true,
       forbiddenFlags: () => pausedFlags(database.knex),
       logger: queueLogger(log),
+      // Without them nobody awaits that the end of a job is written down: a database that is gone just then would end the process.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     };
   }
 

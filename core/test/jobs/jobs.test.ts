@@ -21,6 +21,14 @@ describe('Jobs', () => {
   let jobs: Map<string, JobRegistration>;
   let holders: readonly string[] | undefined;
   const processId = uuidV7();
+  const isStopped = (): boolean => {
+    try {
+      runner.checkRunning();
+      return false;
+    } catch {
+      return true;
+    }
+  };
   const holdersOfJobs = (): Promise<string[]> =>
     database
       .knex<{ process_id: string }>('graphile_worker._private_jobs as j')
@@ -83,6 +91,20 @@ describe('Jobs', () => {
 
     await until(() => ran.length === 2);
     runner.checkRunning();
+  });
+
+  it('goes on after the end of a job could not be written down, and runs the job again', async () => {
+    await database.knex.raw(`
+      create function core.refuse() returns trigger language plpgsql as 'begin raise exception ''no end''; end';
+      create trigger refuse before delete on graphile_worker._private_jobs for each row execute function core.refuse()`);
+    await runner.start();
+    await enqueueJob(database.knex, remind({ of: 'unfinished' }));
+    await until(() => ran.length === 1 && isStopped());
+    await database.knex.raw('drop function core.refuse cascade');
+    await until(() => !isStopped());
+    await until(() => ran.length === 2);
+
+    expect(ran.map(({ payload }) => payload['of'])).to.deep.equal(['unfinished', 'unfinished']);
   });
 
   it('replaces a waiting job of the same key and module', async () => {
