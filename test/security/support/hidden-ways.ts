@@ -50,6 +50,7 @@ function apiWays({ path, id }: Place): readonly Way[] {
     apiWay('sort descending', (field) => `${list}?sort=-${field}`),
     apiWay('fields', (field) => `${list}?fields=${field}`),
     apiWay('include', (field) => `${list}?include=${field}`),
+    apiWay('titles', (field) => `${list}?titles=${field}`),
     apiWay('include one', (field) => `${list}/${id}?include=${field}`),
     apiWay('aggregate filter', (field, value) => `${list}/aggregate?filter[${field}]=${value}`),
     ...['group', 'sum', 'min', 'max'].map((verb) =>
