@@ -4,7 +4,7 @@ import { UnavailableError } from '@trellis-crm/sdk';
 import Koa from 'koa';
 import type { BaseLogger } from 'pino';
 import { hasBody, type Admission } from './overload.js';
-import { PlainExchange, type CookieSource } from './plain-exchange.js';
+import { PlainExchange } from './plain-exchange.js';
 import { presentProblem, problemType } from './problem.js';
 import type { Exchange, RequestState } from './request-state.js';
 
@@ -20,7 +20,7 @@ export interface ApplicationParts {
 
 /**
  * Koa behind a door: with too much to do a request is refused before anything is made for it, which has to cost next to nothing.
- * Requests to the API go past Koa into the same pipeline, and come back only with an answer that is to be compressed (ADR 24).
+ * Requests go past Koa into the pipeline, and come back only with an answer that is to be compressed (ADR 24).
  */
 export class Application extends Koa<RequestState> {
   readonly #admission: Admission;
@@ -66,7 +66,7 @@ export class Application extends Koa<RequestState> {
     response: ServerResponse,
     viaKoa: ReturnType<Koa['callback']>,
   ): Promise<void> {
-    const exchange = new PlainExchange(request, response, this.#cookiesOf);
+    const exchange = new PlainExchange(request, response);
     try {
       await this.#serve(exchange);
       if (!exchange.mayBeCompressed()) exchange.send((error) => this.emit('error', error));
@@ -80,8 +80,6 @@ export class Application extends Koa<RequestState> {
       else response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Internal Server Error');
     }
   }
-
-  readonly #cookiesOf: CookieSource = (request, response) => this.createContext(request, response).cookies;
 
   #refuse(request: IncomingMessage, response: ServerResponse): void {
     this.#admission.countRefusal();
@@ -117,7 +115,7 @@ const pageText = 'Trellis CRM has too much to do at this moment. Please try agai
 
 /** What stands behind a number sign is no part of a path; Koa's parser knows. */
 function isPlain({ url = '/' }: IncomingMessage): boolean {
-  return url.startsWith('/api/') && !url.includes('#');
+  return !url.includes('#');
 }
 
 /** Health checks and files from memory are answered always. */

@@ -1,14 +1,10 @@
 import { validateHeaderName, validateHeaderValue, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
-import type Koa from 'koa';
+import Cookies from 'cookies';
 import type { Exchange, RequestState } from './request-state.js';
 
-/** Makes what few requests ask for: Koa's cookies of the same request. */
-export type CookieSource = (request: IncomingMessage, response: ServerResponse) => Koa.Context['cookies'];
-
 /**
- * An exchange without Koa, for requests to the API: the answer is written with all its headers at once, none of which is looked
- * at twice.
+ * An exchange without Koa: the answer is written with all its headers at once, none of which is looked at twice.
  */
 export class PlainExchange implements Exchange {
   readonly state = {} as RequestState;
@@ -18,14 +14,13 @@ export class PlainExchange implements Exchange {
   readonly search: string;
   status = 404;
   body: unknown = null;
-  #cookies: Koa.Context['cookies'] | undefined;
+  #cookies: Cookies | undefined;
   /** By name in lower case. */
   readonly #headers = new Map<string, readonly [name: string, value: string]>();
 
   constructor(
     readonly req: IncomingMessage,
     readonly res: ServerResponse,
-    private readonly cookiesOf: CookieSource,
   ) {
     this.method = req.method ?? 'GET';
     this.url = req.url ?? '/';
@@ -38,8 +33,8 @@ export class PlainExchange implements Exchange {
     return this.search.slice(1);
   }
 
-  get cookies(): Koa.Context['cookies'] {
-    return (this.#cookies ??= this.cookiesOf(this.req, this.res));
+  get cookies(): Cookies {
+    return (this.#cookies ??= new Cookies(this.req, this.res));
   }
 
   get(name: string): string {
@@ -73,7 +68,7 @@ export class PlainExchange implements Exchange {
   /** Whether the answer is long enough, and its reader willing; the compressor looks at the rest. */
   mayBeCompressed(): boolean {
     const { body, req } = this;
-    if (req.headers['accept-encoding'] === undefined) return false;
+    if (req.headers['accept-encoding'] === undefined || this.#headers.has('content-encoding')) return false;
     if (typeof body === 'string' || Buffer.isBuffer(body)) return body.length >= leastCompressed;
     return body instanceof Readable;
   }

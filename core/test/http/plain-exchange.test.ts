@@ -4,6 +4,8 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ConflictError } from '@trellis-crm/sdk';
 import { expect } from 'chai';
+import type { Endpoint, EndpointResponse } from '../../dist/http/endpoint.js';
+import { createAssetRegistry } from '../../dist/views/index.js';
 import { answer, buildEndpoint, startLab, type HttpLab } from './http-lab.js';
 
 const words = 'Grüße aus Köln '.repeat(200);
@@ -26,9 +28,16 @@ const cases: readonly (readonly [what: string, path: string, init?: Init])[] = [
   ['what is not there', '/api/v1/nowhere'],
   ['a method that is not known', '/api/v1/echo', { method: 'PUT' }],
   ['a cookie', '/api/v1/cookie'],
+  ['a page', '/page'],
+  ['a page without its body', '/page', { method: 'HEAD' }],
+  ['a page that sets a cookie and leads elsewhere', '/elsewhere'],
+  ['a page that is not there', '/nowhere', { headers: { Accept: 'text/html' } }],
+  ['a page for those who are signed in', '/mine'],
+  ['a file', createAssetRegistry().url('app.css')],
+  ['the health of the process', '/readyz'],
 ];
 
-describe('An answer of the API', () => {
+describe('An answer', () => {
   let lab: HttpLab;
   before(async () => {
     lab = await startLab([
@@ -52,6 +61,14 @@ describe('An answer of the API', () => {
         path: '/api/v1/cookie',
         handle: async () => ({ status: 200, body: {}, cookies: [{ name: 'a', value: 'b' }] }),
       }),
+      buildPage('/page', { status: 200, body: `<p>${words}</p>` }),
+      buildPage('/elsewhere', {
+        status: 303,
+        headers: { Location: '/page' },
+        body: null,
+        cookies: [{ name: 'flash', value: 'b', maxAgeSeconds: 30 }],
+      }),
+      { ...buildPage('/mine', { status: 200, body: 'mine' }), access: 'signed-in' },
       buildEndpoint({
         path: '/api/v1/torn',
         handle: async () => ({ status: 200, body: Readable.from(tear()) }),
@@ -96,6 +113,10 @@ describe('An answer of the API', () => {
     expect((await ask(`${lab.base}/api/v1/echo`, {})).status).to.equal(200);
   });
 });
+
+function buildPage(path: string, response: EndpointResponse): Endpoint {
+  return buildEndpoint({ path, surface: 'page', handle: async () => response });
+}
 
 interface Init {
   readonly method?: string;
