@@ -62,6 +62,7 @@ export function createEventBus(parts: EventBusParts): EventBus {
     subscriptions: subscriptionsOf(parts),
     runHandler: (subscription, envelope, unit, onBehalfOf) =>
       callHandler(parts, { subscription, envelope, unit, onBehalfOf }),
+    listened: () => [...parts.generation().live.keys()],
     announce: (trx, events) => channel.send(trx, topicsOf(events, parts.generation().live, parts.log)),
   });
   return {

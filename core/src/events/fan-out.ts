@@ -7,13 +7,16 @@ export interface FannedEvent {
   readonly type: string;
   /** Entity its order key belongs to; null for events without an order. */
   readonly entity: string | null;
-  readonly orderKey: string;
+  /** Null: it stands for a crowd of new records of the entity, which nobody can watch one by one yet. */
+  readonly orderKey: string | null;
   readonly payload: unknown;
 }
 
 /** What one fan-out did. */
 export interface FannedOut {
-  /** In order. */
+  /** Number of events taken. */
+  readonly taken: number;
+  /** In order; a crowd is one of them. */
   readonly events: readonly FannedEvent[];
   /** Deliveries it made. */
   readonly count: number;
@@ -23,20 +26,29 @@ export interface FannedOut {
   readonly since: Date | null;
 }
 
-/** Events that one fan-out takes at most. */
+/** Events that one fan-out takes at first. */
 export const fanOutLimit = 500;
+
+/** So many new records of an entity at once are announced as one. */
+const crowdFrom = 200;
 
 /**
  * Turns the oldest pending events into a delivery per subscription, in one statement of `trx`. One at a time over all
  * processes: the lock is taken before the statement's snapshot, so a set that holds an event holds the earlier ones of its record.
  * Durable subscriptions come from their table, not from memory, so those of disabled plugins collect theirs too.
- * @param limit of events; as many come back unless none are left
+ * @param limit of events; as many are taken unless none are left
+ * @param listened types of events that live listeners look into, so that each of them is wanted
  */
-export async function fanOut(trx: Knex.Transaction, now: Date, limit: number): Promise<FannedOut> {
+export async function fanOut(
+  trx: Knex.Transaction,
+  now: Date,
+  limit: number,
+  listened: readonly string[],
+): Promise<FannedOut> {
   await runPrepared(trx, lockStatement, []);
-  const [row] = await runPrepared(trx, fanOutStatement, [now, limit]);
-  const [events, count, first, since] = row as FanOutRow;
-  return { events: events ?? [], count, first: first ?? [], since };
+  const [row] = await runPrepared(trx, fanOutStatement, [now, limit, listened]);
+  const [taken, events, count, first, since] = row as FanOutRow;
+  return { taken, events: events ?? [], count, first: first ?? [], since };
 }
 
 /** Whether any event waits for its fan-out. */
@@ -44,7 +56,13 @@ export async function hasPendingEvents(knex: Knex): Promise<boolean> {
   return (await runPrepared(knex, pendingStatement, [])).length > 0;
 }
 
-type FanOutRow = readonly [FannedEvent[] | null, number, DueDelivery[] | null, Date | null];
+type FanOutRow = readonly [
+  taken: number,
+  events: FannedEvent[] | null,
+  count: number,
+  first: DueDelivery[] | null,
+  since: Date | null,
+];
 
 const pendingStatement = prepare('select 1 from core.pending_events limit 1');
 
@@ -53,13 +71,15 @@ const lockStatement = prepare(`select pg_advisory_xact_lock(hashtext('trellis.fa
 /** Deliveries that are handed on without being looked for. */
 const firstLimit = 64;
 
+/** Rows are deleted by their place: as positions they could become a join over all of a backlog. Nobody updates or deletes them otherwise. */
 const fanOutStatement = prepare(`
   with batch as (
     delete from core.pending_events
-    where position in (select position from core.pending_events order by position limit $2::integer)
+    where ctid = any(array(select ctid from core.pending_events order by position limit $2::integer))
     returning event_id
   ), fanned as materialized (
-    select e.id, e.type, e.entity, e.order_key, e.record_version, e.position, e.payload, e.occurred_at
+    select e.id, e.type, e.entity, e.order_key, e.record_version, e.position, e.payload, e.occurred_at,
+      e.record_version = 1 and e.entity is not null and e.type <> all($3::text[]) as is_new
     from batch join core.events e on e.id = batch.event_id
   ), delivered as (
     insert into core.deliveries (subscription_id, event_id, order_key, record_version, position, next_at, changed_at)
@@ -71,10 +91,19 @@ const fanOutStatement = prepare(`
     from (select * from delivered limit ${firstLimit * 4}) early
     order by subscription_id, order_key, position
     limit ${firstLimit}
+  ), crowds as materialized (
+    select type, entity, min(position) as position from fanned
+    where is_new group by type, entity having count(*) >= ${crowdFrom}
+  ), announced as (
+    select f.type, f.entity, f.order_key, f.payload, f.position from fanned f
+    where is_new is not true or not exists (select from crowds c where c.type = f.type and c.entity = f.entity)
+    union all
+    select type, entity, null, null, position from crowds
   )
   select
+    (select count(*)::integer from fanned),
     (select json_agg(json_build_object('type', type, 'entity', entity, 'orderKey', order_key, 'payload', payload) order by position)
-     from fanned),
+     from announced),
     (select count(*)::integer from delivered),
     (select json_agg(json_build_object('id', id, 'subscriptionId', subscription_id) order by position) from first),
     (select min(occurred_at) from fanned)`);

@@ -12,6 +12,8 @@ export interface RelayParts extends Omit<DispatcherParts, 'wakeRelay' | 'pace'> 
    * returns, called after the commit, for this one.
    */
   announce(trx: Knex.Transaction, events: readonly FannedEvent[]): Promise<() => void>;
+  /** Types of the events that live listeners look into. */
+  listened(): readonly string[];
 }
 
 /** Least time between two fan-outs that commits woke. */
@@ -21,6 +23,8 @@ const sweepMs = 500;
 const closeGraceMs = 10_000;
 /** Deliveries that one fan-out should make at most, so that it holds no processor of the database for long. */
 const deliveriesAtOnce = 4000;
+/** Events that one fan-out takes at most: without subscriptions they are little work. */
+const mostEvents = 2500;
 
 /** Brings committed events to their subscriptions: fans them out set by set, then has them delivered. One per process. */
 export class Relay {
@@ -105,7 +109,7 @@ export class Relay {
       const startedAt = performance.now();
       const done = await this.#fanOutOnce(limit);
       this.#dispatcher.offer(done.first, done.count > done.first.length);
-      isLast = done.events.length < limit;
+      isLast = done.taken < limit;
       this.#limit = limitAfter(done);
       const rest = this.#restAfter(performance.now() - startedAt, done);
       this.#nextFanOut = performance.now() + Math.max(pauseMs, rest);
@@ -128,7 +132,7 @@ export class Relay {
   async #fanOutOnce(limit: number): Promise<FannedOut> {
     const { knex, clock } = this.#parts;
     const { done, announceHere } = await knex.transaction(async (trx) => {
-      const fanned = await fanOut(trx, clock.now(), limit);
+      const fanned = await fanOut(trx, clock.now(), limit, this.#parts.listened());
       return { done: fanned, announceHere: await this.#parts.announce(trx, fanned.events) };
     });
     announceHere();
@@ -137,7 +141,7 @@ export class Relay {
 }
 
 /** Fewer events at once the more deliveries each of them makes. */
-function limitAfter({ events, count }: FannedOut): number {
-  if (events.length === 0) return fanOutLimit;
-  return Math.min(fanOutLimit, Math.max(1, Math.floor((deliveriesAtOnce * events.length) / Math.max(1, count))));
+function limitAfter({ taken, count }: FannedOut): number {
+  if (taken === 0) return fanOutLimit;
+  return Math.min(mostEvents, Math.max(1, Math.floor((deliveriesAtOnce * taken) / Math.max(1, count))));
 }

@@ -3,7 +3,7 @@ import type { FannedEvent } from '../events/fan-out.js';
 import type { LiveListener } from '../kernel/registrations.js';
 import type { Topic } from './live-hub.js';
 
-/** The records that events are about: the one that gives their order, and those that live listeners name. */
+/** The records that events are about: the one that gives their order, and those that live listeners name; of a crowd the entity only. */
 export function topicsOf(
   events: readonly FannedEvent[],
   listeners: ReadonlyMap<string, readonly LiveListener[]>,
@@ -11,7 +11,7 @@ export function topicsOf(
 ): readonly Topic[] {
   const topics = new Set<Topic>();
   for (const event of events) {
-    if (event.entity !== null) topics.add(`${event.entity}:${event.orderKey}`);
+    if (event.entity !== null) topics.add(event.orderKey === null ? event.entity : `${event.entity}:${event.orderKey}`);
     for (const listener of listeners.get(event.type) ?? []) {
       const subject = subjectOf(listener, event, log);
       if (subject !== null) topics.add(`${subject.entity}:${subject.id}`);

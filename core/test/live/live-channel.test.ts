@@ -73,6 +73,12 @@ describe('topicsOf', () => {
     expect(topics).to.deep.equal(['core.account:a1', 'sales.deal:d1']);
   });
 
+  it('names the entity of a crowd of new records', () => {
+    const crowd = { type: 'core.account-created', entity: 'core.account', orderKey: null, payload: null };
+
+    expect(topicsOf([crowd, event], new Map(), log)).to.deep.equal(['core.account', 'core.account:a1']);
+  });
+
   it('goes on when a listener throws', () => {
     const subject = (): never => {
       throw new Error('no');
