@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Client } from 'pg';
-import { StatementRun, type ColumnReaders, type PreparedRow } from './statement-run.js';
+import { dropBefore, keep, nameIn, startRound } from './kept-statements.js';
+import { StatementRun, type PreparedRow } from './statement-run.js';
 
 export type { PreparedRow } from './statement-run.js';
 
@@ -33,7 +34,7 @@ export async function runPrepared(
   values: readonly unknown[],
 ): Promise<readonly PreparedRow[]> {
   if (isOver(on)) throw new Error('the transaction is over');
-  const pool = on.client as Connections;
+  const pool = connectionsOf(on);
   const client = await pool.acquireConnection();
   pool.emit('query', { sql: statement.text, bindings: values });
   try {
@@ -43,27 +44,17 @@ export async function runPrepared(
   }
 }
 
+/** The pool behind knex. */
+export function connectionsOf(on: Knex): Connections {
+  return on.client as Connections;
+}
+
 /** What knex does not tell of its pool; it says `query` to those who listen to what runs. */
-interface Connections {
+export interface Connections {
   acquireConnection(): Promise<Client>;
   releaseConnection(client: Client): void;
   emit(event: 'query', query: { readonly sql: string; readonly bindings: readonly unknown[] }): void;
 }
-
-/** Statements that a connection keeps at most; for one more it drops them all. Each takes some 100 KB of the server's memory. */
-export const maxKeptStatements = 500;
-
-/** What one connection keeps. A new round drops all of the one before and uses other names. */
-interface KeptStatements {
-  readonly round: number;
-  /** By name, with the columns of the answer; undefined until the first answer. */
-  readonly names: Map<string, ColumnReaders | undefined>;
-  /** The round before, until it is dropped. */
-  before: KeptStatements | null;
-}
-
-/** Belongs to the connections and goes with them. */
-const keptBy = new WeakMap<Client, KeptStatements>();
 
 async function runOn(
   client: Client,
@@ -113,52 +104,8 @@ function isOver(on: Knex | Knex.Transaction): boolean {
 }
 
 /** Said by whoever opened the pool; a transaction knows it from its pool. */
-function keepsStatements(on: Knex): boolean {
+export function keepsStatements(on: Knex): boolean {
   return on.userParams['canPrepare'] !== false;
-}
-
-/** What the connection keeps in its present round, with the name among it. */
-function keep(client: Client, name: string): KeptStatements {
-  const known = keptBy.get(client) ?? startRound(client);
-  if (known.names.has(name)) return known;
-  const kept = known.names.size >= maxKeptStatements ? startRound(client) : known;
-  kept.names.set(name, undefined);
-  return kept;
-}
-
-function nameIn(round: number, name: string): string {
-  return round === 0 ? name : `${name}_${round}`;
-}
-
-function startRound(client: Client): KeptStatements {
-  const before = keptBy.get(client) ?? null;
-  const kept = {
-    round: before === null ? 0 : before.round + 1,
-    names: new Map<string, ColumnReaders | undefined>(),
-    before,
-  };
-  keptBy.set(client, kept);
-  return kept;
-}
-
-async function dropBefore(client: Client, kept: KeptStatements): Promise<void> {
-  const { before } = kept;
-  kept.before = null;
-  try {
-    await client.query('deallocate all');
-  } catch (error) {
-    // A failed transaction takes no statement at all.
-    kept.before = before;
-    throw error;
-  }
-  for (let round = before; round !== null; round = round.before) forget(client, round);
-}
-
-/** pg remembers for ever which texts it has sent; its types do not know it. */
-function forget(client: Client, { round, names }: KeptStatements): void {
-  const sent: unknown = Reflect.get(client.connection, 'parsedStatements');
-  if (typeof sent !== 'object' || sent === null) return;
-  for (const name of names.keys()) Reflect.deleteProperty(sent, nameIn(round, name));
 }
 
 function isOutdated(error: unknown): boolean {

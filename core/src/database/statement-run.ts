@@ -47,7 +47,7 @@ export class StatementRun implements Submittable {
   submit(connection: Connection): void {
     const { name, text } = this;
     const isParsed = name !== '' && name in (connection as ParsingConnection).parsedStatements;
-    const bind = serialize.bind({ statement: name, values: this.#values });
+    const bind = bindTo(name, this.#values);
     const message =
       isParsed && this.columns !== undefined
         ? [bind, executeAndSync]
@@ -61,7 +61,7 @@ export class StatementRun implements Submittable {
 
   handleDataRow({ fields }: { readonly fields: (string | null)[] }): void {
     try {
-      this.#rows.push(fields.map((text, index) => (text === null ? null : this.columns?.[index]?.(text))));
+      this.#rows.push(rowOf(fields, this.columns ?? []));
     } catch (error) {
       this.#failure ??= { error };
     }
@@ -89,6 +89,16 @@ export class StatementRun implements Submittable {
   handleCopyInResponse(connection: { sendCopyFail(message: string): void }): void {
     connection.sendCopyFail('No source stream defined');
   }
+}
+
+/** The message that gives a statement kept under `name` its values. */
+export function bindTo(name: string, values: Parameter[]): Buffer {
+  return serialize.bind({ statement: name, values });
+}
+
+/** A row of an answer, read. */
+export function rowOf(fields: readonly (string | null)[], columns: ColumnReaders): PreparedRow {
+  return fields.map((text, index) => (text === null ? null : columns[index]?.(text)));
 }
 
 /** pg's types do not know what it remembers of a connection. */

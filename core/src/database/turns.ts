@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { BatchRun } from './batch-run.js';
 import { StatementRun } from './statement-run.js';
 
 /**
@@ -7,7 +8,7 @@ import { StatementRun } from './statement-run.js';
  * (since 8.23), sends all at once, but refuses every query of another class, such as cursors and COPY. Those pass here untouched.
  */
 export function takeTurns(client: Client): void {
-  const query = client.query.bind(client) as (...given: readonly unknown[]) => Promise<unknown> | StatementRun;
+  const query = client.query.bind(client) as (...given: readonly unknown[]) => Promise<unknown> | OwnRun;
   let last: Promise<unknown> | undefined;
   const ask = (given: readonly unknown[]): Promise<unknown> => {
     const run = (): Promise<unknown> => answerOf(query(...given));
@@ -20,7 +21,7 @@ export function takeTurns(client: Client): void {
     return answer;
   };
   client.query = ((...given: readonly unknown[]): unknown => {
-    if (given[0] instanceof StatementRun) return ask(given);
+    if (isOwn(given[0])) return ask(given);
     if (isStream(given[0])) return query(...given);
     const answered = given.at(-1);
     if (!isCallback(answered)) return ask(given);
@@ -30,8 +31,14 @@ export function takeTurns(client: Client): void {
 }
 
 /** pg gives back what it was given of our own class. */
-function answerOf(asked: Promise<unknown> | StatementRun): Promise<unknown> {
-  return asked instanceof StatementRun ? asked.answer : asked;
+function answerOf(asked: Promise<unknown> | OwnRun): Promise<unknown> {
+  return isOwn(asked) ? asked.answer : asked;
+}
+
+type OwnRun = StatementRun | BatchRun;
+
+function isOwn(asked: unknown): asked is OwnRun {
+  return asked instanceof StatementRun || asked instanceof BatchRun;
 }
 
 type Callback = (error: unknown, result?: unknown) => void;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { openDatabase, prepare, runPrepared, unprepared, type Database } from '../../dist/database/index.js';
-import { maxKeptStatements } from '../../dist/database/prepared.js';
+import { maxKeptStatements } from '../../dist/database/kept-statements.js';
 import { createTestDatabase, type TestDatabase } from '../../dist/testing/index.js';
 
 const log = pino({ level: 'silent' });

@@ -4,7 +4,7 @@ import { uuidV7 } from '../../dist/database/uuid-v7.js';
 import type { Generation } from '../../dist/kernel/generation.js';
 import { Batch, Sample } from './lab.js';
 import { identityOf, known, openRecordHost, operator, reaches, type RecordHost } from './record-host.js';
-import { messageOf, problemsOf, rejection } from './rejection.js';
+import { codeOf, messageOf, problemsOf, rejection } from './rejection.js';
 import { findDisagreements } from './write-audit.js';
 
 const sampleTable = 'p_lab.samples';
@@ -61,6 +61,31 @@ describe('a write as one statement', () => {
 
     expect(sent).to.have.length(1);
     expect(await counts()).to.deep.equal(before);
+  });
+
+  it('shares its way to the database with creations of the same moment, and nothing of their outcome', async () => {
+    const account = await host.records(Account).create({ name: 'Referred to by many' });
+    const create = (code: string, to: string) => host.records(Sample).create({ name: 'At once', code, account: to });
+    const transactions = async (): Promise<unknown> => {
+      const { rows } = await host.database.knex.raw<{ rows: { count: number }[] }>(
+        `select count(distinct xmin::text)::integer from ${sampleTable} where code like 't_'`,
+      );
+      return rows[0]?.count;
+    };
+    await create('warm', account.id);
+
+    await Promise.all(['t1', 't2', 't3'].map((code) => create(code, account.id)));
+    const outcomes = await Promise.allSettled([
+      create('u1', account.id),
+      create('t1', account.id),
+      create('u2', uuidV7()),
+      create('u3', account.id),
+    ]);
+
+    expect(await transactions()).to.equal(1);
+    const told = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'stored' : codeOf(outcome.reason)));
+    expect(told).to.deep.equal(['stored', 'not_unique', 'invalid_record', 'stored']);
+    expect(await findDisagreements(host.database, 'lab.sample', sampleTable)).to.deep.equal([]);
   });
 
   it('changes a record by reading it and one statement', async () => {

@@ -1,4 +1,5 @@
 import { runPrepared, type PreparedRow, type PreparedStatement } from '../../database/prepared.js';
+import { runTogether } from '../../database/together.js';
 import type { CompiledEntity, CompiledField } from '../compiled-entity.js';
 import type { ReadScope } from '../record-scope.js';
 import { finished, numbered, bindingsOf, type Sql } from '../sql.js';
@@ -41,6 +42,8 @@ export interface Shape {
   readonly further: readonly Sql[];
   /** Plugins whose side tables the order needs. */
   readonly plugins?: readonly string[];
+  /** Always quick, so that it may be sent together with others. */
+  readonly isShort?: boolean;
   readonly write: (texts: PlanTexts) => string;
 }
 
@@ -54,7 +57,8 @@ export async function runRead(
   shape: Shape,
 ): Promise<readonly PreparedRow[]> {
   const values = bindingsOf(piecesOf(plan, shape));
-  const rows = await runPrepared(scope.db, statementOf(plan, shape), values);
+  const run = shape.isShort === true ? runTogether : runPrepared;
+  const rows = await run(scope.db, statementOf(plan, shape), values);
   return lacksEntries(plan, rows) ? runPrepared(scope.db, statementOf(plan, shape, 'built'), values) : rows;
 }
 

@@ -3,6 +3,7 @@ import type { Shape } from './read-plan.js';
 /** One record. Its row: the record as JSON · its version. */
 export const recordShape: Shape = {
   kind: 'read',
+  isShort: true,
   constants: [],
   further: [],
   write: ({ columns, from, condition }) =>

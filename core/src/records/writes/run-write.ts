@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Id, Reach, RecordChange } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import { runPrepared } from '../../database/prepared.js';
+import { runTogether } from '../../database/together.js';
 import { actorKey } from '../../kernel/plugin-identity.js';
 import type { CompiledEntity, CompiledSearch } from '../compiled-entity.js';
 import type { FieldChange } from '../history.js';
@@ -75,7 +76,7 @@ export async function writeRecords(
   const statement = entity.statements.of(shape, scope.generation.entities);
   const [row] = await runWrite(place, entity, async () => {
     if (isTransaction(place.db) && statement.staged.length > 0) await fillStage(place.db, statement.staged, input);
-    return runPrepared(place.db, statement.prepared, statement.valuesOf(input));
+    return runnerOf(write)(place.db, statement.prepared, statement.valuesOf(input));
   });
   const [isFine, written, owners, found] = (row ?? []) as Partial<AnswerRow>;
   if (isFine === true) place.eventsStored();
@@ -85,6 +86,11 @@ export async function writeRecords(
     owners: new Map((owners ?? []).map(([id, team, hasLeft]) => [id, { team, hasLeft }])),
     found: new Map(Object.entries(found ?? {}).map(([target, ids]) => [target, new Set(ids)])),
   };
+}
+
+/** New records stand in nobody's way; what changes others takes locks, which it must not hold for longer than it needs them. */
+function runnerOf({ change, records }: RecordWrite): typeof runPrepared {
+  return change === 'created' && records.length === 1 ? runTogether : runPrepared;
 }
 
 /** From so many records on, copying them into a table of the connection costs less than a parameter. */
