@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { openDatabase, prepare, runTogether, type Database } from '../../dist/database/index.js';
@@ -10,6 +11,7 @@ const insert = prepare(
 const read = prepare('select id from notes where id = $1::integer');
 const end = prepare('select pg_terminate_backend(pg_backend_pid()) where $1::integer = 0');
 const endNow = 0;
+const wait = prepare('select pg_advisory_xact_lock($1::integer)::text');
 
 describe('runTogether', () => {
   let home: TestDatabase;
@@ -38,7 +40,7 @@ describe('runTogether', () => {
   afterEach(() => database.close());
 
   const run = (statement: ReturnType<typeof prepare>, values: readonly unknown[]) =>
-    runTogether(database.knex, statement, values);
+    runTogether(database.knex, 'write', statement, values);
   const insertAll = (...rows: readonly (readonly [id: number, divisor: number])[]) =>
     Promise.allSettled(rows.map((row) => run(insert, row)));
 
@@ -84,6 +86,23 @@ describe('runTogether', () => {
     expect(await stored()).to.deep.equal([]);
   });
 
+  it('does not wait for messages under way that wait for somebody else', async () => {
+    const crowd = openDatabase({ url: home.url, poolSize: 3 }, log);
+    const holder = await observer.knex.transaction();
+    await holder.raw('select pg_advisory_xact_lock(7)');
+    const waiting = [];
+    for (let n = 0; n < 2; n += 1) {
+      waiting.push(runTogether(crowd.knex, 'write', wait, [7]));
+      await nextTurn();
+    }
+
+    expect(await runTogether(crowd.knex, 'write', insert, [1, 1])).to.have.length(1);
+
+    await holder.rollback();
+    await Promise.all(waiting);
+    await crowd.close();
+  });
+
   it('sends what the connection does not keep yet by itself', async () => {
     const fresh = prepare('select $1::integer * 2');
 
@@ -125,7 +144,7 @@ describe('runTogether', () => {
   it('stays in the transaction that it is asked for in', async () => {
     const changedMind = new Error('changed my mind');
     const ended = database.tx(async (trx) => {
-      await Promise.all([1, 2].map((id) => runTogether(trx, insert, [id, 1])));
+      await Promise.all([1, 2].map((id) => runTogether(trx, 'write', insert, [id, 1])));
       throw changedMind;
     });
 
@@ -136,7 +155,7 @@ describe('runTogether', () => {
   it('names nothing where the database cannot keep statements', async () => {
     const pooled = openDatabase({ url: home.url, poolSize: 1, canPrepare: false }, log);
 
-    const answers = await Promise.all([1, 2].map((id) => runTogether(pooled.knex, insert, [id, 1])));
+    const answers = await Promise.all([1, 2].map((id) => runTogether(pooled.knex, 'write', insert, [id, 1])));
 
     expect(answers.map(([row]) => row?.[0])).to.deep.equal([1, 2]);
     const { rows } = await pooled.knex.raw<{ rows: unknown[] }>('select name from pg_prepared_statements');

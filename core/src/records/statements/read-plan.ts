@@ -57,8 +57,10 @@ export async function runRead(
   shape: Shape,
 ): Promise<readonly PreparedRow[]> {
   const values = bindingsOf(piecesOf(plan, shape));
-  const run = shape.isShort === true ? runTogether : runPrepared;
-  const rows = await run(scope.db, statementOf(plan, shape), values);
+  const statement = statementOf(plan, shape);
+  const rows = await (shape.isShort === true
+    ? runTogether(scope.db, 'read', statement, values)
+    : runPrepared(scope.db, statement, values));
   return lacksEntries(plan, rows) ? runPrepared(scope.db, statementOf(plan, shape, 'built'), values) : rows;
 }
 

@@ -76,7 +76,10 @@ export async function writeRecords(
   const statement = entity.statements.of(shape, scope.generation.entities);
   const [row] = await runWrite(place, entity, async () => {
     if (isTransaction(place.db) && statement.staged.length > 0) await fillStage(place.db, statement.staged, input);
-    return runnerOf(write)(place.db, statement.prepared, statement.valuesOf(input));
+    const values = statement.valuesOf(input);
+    return isShort(write)
+      ? runTogether(place.db, 'write', statement.prepared, values)
+      : runPrepared(place.db, statement.prepared, values);
   });
   const [isFine, written, owners, found] = (row ?? []) as Partial<AnswerRow>;
   if (isFine === true) place.eventsStored();
@@ -89,8 +92,8 @@ export async function writeRecords(
 }
 
 /** New records stand in nobody's way; what changes others takes locks, which it must not hold for longer than it needs them. */
-function runnerOf({ change, records }: RecordWrite): typeof runPrepared {
-  return change === 'created' && records.length === 1 ? runTogether : runPrepared;
+function isShort({ change, records }: RecordWrite): boolean {
+  return change === 'created' && records.length === 1;
 }
 
 /** From so many records on, copying them into a table of the connection costs less than a parameter. */
