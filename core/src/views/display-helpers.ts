@@ -7,9 +7,20 @@ export const displayHelpers: Readonly<Record<string, HelperDelegate>> = {
   'initials-of': (name: unknown, length: number) => initialsOf(plainText(name), length),
   'tone-of': (name: unknown) => toneOf(plainText(name)),
   'icon-of-tone': (tone: unknown) => iconsByTone[plainText(tone)] ?? 'info-circle',
-  'is-blank': (cell: Readonly<Record<string, unknown>>) =>
-    ['text', 'html', 'tags', 'isOn'].every((key) => isNothing(cell[key])),
+  'cell-class': (cell: Readonly<Record<string, unknown>>) => cellClass(cell),
 };
+
+/** Empty for a cell that is like most. */
+function cellClass(cell: Readonly<Record<string, unknown>>): string {
+  const isBlank = ['text', 'html', 'tags', 'isOn'].every((key) => isNothing(cell[key]));
+  const names = [
+    cell['isTitle'] === true && 'row-title',
+    cell['isNumeric'] === true && 'end',
+    cell['isWideOnly'] === true && 'wide-only',
+    isBlank && 'is-empty',
+  ];
+  return names.filter((name) => name !== false).join(' ');
+}
 
 /** First letters of the first and the last word; of a name without spaces (also Chinese) its first characters. */
 function initialsOf(name: string, length: number): string {

@@ -50,9 +50,9 @@ export function createFormatters(): Formatters {
     dateTime: (env, value) => inZone(env, value, { dateStyle: 'medium', timeStyle: 'short' }),
     time: (env, value) => inZone(env, value, { timeStyle: 'short' }),
     timeAgo(env, value) {
-      const date = toDate(value);
-      if (!date) return '';
-      return moments.write(env.locale, isDay(value) ? 'UTC' : env.timeZone, { date, now: env.now });
+      const ms = toMs(value);
+      if (Number.isNaN(ms)) return '';
+      return moments.write(env.locale, isDay(value) ? 'UTC' : env.timeZone, { ms, nowMs: env.now.getTime() });
     },
     number: formatNumber,
     percent: (env, value) => formatNumber(env, value, { style: 'unit', unit: 'percent', maximumFractionDigits: 2 }),
@@ -87,13 +87,18 @@ function toDate(value: unknown): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
+/** Milliseconds since 1970; not a number for what is no moment. */
+function toMs(value: unknown): number {
+  return typeof value === 'string' ? Date.parse(value) : (toDate(value)?.getTime() ?? NaN);
+}
+
 function toMoney(value: unknown, currency: string): MoneyValue {
   if (typeof value !== 'object' || value === null) return { amount: String(value), currency };
   return { amount: '0', currency, ...value };
 }
 
 function isDay(value: unknown): boolean {
-  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
+  return typeof value === 'string' && value.length === 10 && /^\d{4}-\d{2}-\d{2}$/.test(value);
 }
 
 function isEmpty(value: unknown): boolean {

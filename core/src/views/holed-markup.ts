@@ -9,6 +9,8 @@ import { SafeHtml } from './safe-html.js';
 export interface HoledMarkup {
   /** @param values of the holes, by their numbers; texts are escaped as templates do it */
   fill(values: readonly (string | SafeHtml)[]): SafeHtml;
+  /** The same as text, for what is joined to more of its kind. */
+  write(values: readonly (string | SafeHtml)[]): string;
 }
 
 /** What a template is given for a value that is not known yet: characters that escaping leaves alone and no keyboard types. */
@@ -23,18 +25,27 @@ export function markupHole(number: number): SafeHtml {
 
 /** Finds the holes of rendered markup. A value may stand in several places. */
 export function cutHoles(markup: SafeHtml): HoledMarkup {
-  const [first = '', ...pieces] = markup.toHTML().split(opening);
+  const [begin = '', ...pieces] = markup.toHTML().split(opening);
+  const first = narrow(begin);
   const numbers = pieces.map((piece) => Number(piece.slice(0, piece.indexOf(closing))));
-  const texts = pieces.map((piece) => piece.slice(piece.indexOf(closing) + 1));
-  return {
-    fill(values) {
-      const written = values.map(toMarkup);
-      let html = first;
-      for (let place = 0; place < texts.length; place += 1)
-        html += (written[numbers[place] ?? 0] ?? '') + (texts[place] ?? '');
-      return SafeHtml.trust(html);
-    },
+  const texts = pieces.map((piece) => narrow(piece.slice(piece.indexOf(closing) + 1)));
+  const write: HoledMarkup['write'] = (values) => {
+    let html = first;
+    for (let place = 0; place < texts.length; place += 1) {
+      const value = values[numbers[place] ?? 0];
+      html += (value === undefined ? '' : toMarkup(value)) + (texts[place] ?? '');
+    }
+    return html;
   };
+  return { write, fill: (values) => SafeHtml.trust(write(values)) };
+}
+
+/**
+ * The same text in memory of its own. A part of a text that has holes takes two bytes a character, as that one does, and
+ * hands it on to every page it becomes a part of.
+ */
+function narrow(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function toMarkup(value: string | SafeHtml): string {

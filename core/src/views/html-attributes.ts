@@ -17,8 +17,8 @@ export function htmlAttributes(attributes: unknown): SafeHtml {
 /** Lets an address through when it is relative, http(s), mailto or tel; anything else (`javascript:`) becomes `#`. */
 export function safeHref(href: unknown): string {
   const text = plainText(href).trim();
-  // Most addresses are our own.
-  if (text.startsWith('/')) return text;
+  // Most addresses are our own, or to write to and to call.
+  if (text.startsWith('/') || text.startsWith('mailto:') || text.startsWith('tel:')) return text;
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
   return scheme === undefined || allowedSchemes.has(scheme) ? text : '#';
 }

@@ -1,13 +1,13 @@
 /** What was made for a key before, as long as it is in use. */
-export interface Kept<T> {
+export interface Kept<T, K = string> {
   /** The kept value, or that of `make`. The key must tell apart all that the value depends on: language and rights included. */
-  of(key: string, make: () => T): T;
+  of(key: K, make: () => T): T;
 }
 
 /** Keeps the `size` values used last, and up to twice as many. */
-export function createKept<T>(size: number): Kept<T> {
-  let recent = new Map<string, T>();
-  let before = new Map<string, T>();
+export function createKept<T, K = string>(size: number): Kept<T, K> {
+  let recent = new Map<K, T>();
+  let before = new Map<K, T>();
   return {
     of(key, make) {
       const known = recent.get(key);

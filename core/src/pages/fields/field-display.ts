@@ -56,7 +56,16 @@ export function displayField(
   record: RecordValues,
   sources: DisplaySources,
 ): ValueView {
-  const value = field.valueIn(record);
+  return displayValue(entity, field, field.valueIn(record), sources);
+}
+
+/** Shows a value of a field. */
+export function displayValue(
+  entity: CompiledEntity,
+  field: EntityField,
+  value: unknown,
+  sources: DisplaySources,
+): ValueView {
   if (value === null || value === '') return empty;
   return displays[field.field.kind]({ entity, field, declared: field.field, value, sources });
 }
@@ -206,9 +215,11 @@ function factsIn(shown: Shown, entry: RecordValues): Shown[] {
 
 function filledItems(shown: Shown, entry: RecordValues, isWanted: (kind: Field['kind']) => boolean): Shown[] {
   const filled: Shown[] = [];
-  for (const [item, declared] of Object.entries(shown.declared.item ?? {})) {
+  const items = shown.declared.item ?? {};
+  for (const item in items) {
+    const declared = items[item];
     const value = entry[item] ?? null;
-    if (value === null || value === '' || !isWanted(declared.kind)) continue;
+    if (declared === undefined || value === null || value === '' || !isWanted(declared.kind)) continue;
     filled.push({ entity: shown.entity, field: shown.field, sources: shown.sources, declared, value, item });
   }
   return filled;

@@ -33,6 +33,8 @@ export interface Labels {
 
 /** Labels by the naming of the catalogue: `deal.one`, `deal.fields.amount`, `deal.options.status.won`. */
 export function createLabels({ find, hasBelow }: LabelTexts, locale: string): Labels {
+  // Rows ask for the same few fields.
+  const named = new Map<EntityField, boolean>();
   const one = ({ module, noun }: EntityToken): string => find(module, `${noun}.one`) ?? humanise(noun);
   const many = ({ module, noun, plural }: EntityToken): string => find(module, `${noun}.many`) ?? humanise(plural);
   return {
@@ -48,9 +50,11 @@ export function createLabels({ find, hasBelow }: LabelTexts, locale: string): La
       const path = item === undefined ? name : `${name}.${item}`;
       return find(module, `${noun}.options.${path}.${value}`) ?? humanise(value);
     },
-    known({ definition: { noun } }, { module, name }, value) {
-      const options = `${noun}.options.${name}`;
-      return hasBelow(module, options) ? (find(module, `${options}.${value}`) ?? value) : value;
+    known({ definition: { noun } }, field, value) {
+      const { module, name } = field;
+      let isNamed = named.get(field);
+      if (isNamed === undefined) named.set(field, (isNamed = hasBelow(module, `${noun}.options.${name}`)));
+      return isNamed ? (find(module, `${noun}.options.${name}.${value}`) ?? value) : value;
     },
     hint: ({ definition: { noun } }, { module, name }) => find(module, `${noun}.hints.${name}`),
   };

@@ -10,7 +10,7 @@ import { listExtras } from '../record/record-extras.js';
 import { filteredRefs, filtersHtml } from './filter-view.js';
 import { readNamedPage, type RecordPage } from './list-reader.js';
 import { addressWithAddedFilter, listAddress, readListState, type ListState, type MomentOf } from './list-state.js';
-import { isWithout, listFields } from './list-view.js';
+import { isWithout } from './list-view.js';
 import { pagerHtml } from './pager-view.js';
 import { rowsHtml } from './row-view.js';
 import { tableHtml } from './table-view.js';
@@ -22,8 +22,7 @@ export async function showList(call: EntityCall): Promise<PageAnswer> {
   const added = addressWithAddedFilter(url, momentIn(call));
   if (added !== null) return goTo(added);
   const state = readListState(url);
-  const fields = listFields(entity);
-  const page = await readNamedPage(call, state, fields);
+  const page = await readNamedPage(call, state);
   const names = await namesFor(call, state, page);
   if (isPartial && state.after !== null)
     return showPart(

@@ -1,7 +1,9 @@
 import { readApi } from '../api-client.js';
-import { findField, refsWithin, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { findField, refsWithin, type RecordValues } from '../fields/entity-field.js';
 import type { EntityCall } from '../page-call.js';
 import { listParams, type ListState } from './list-state.js';
+import { listFields } from './list-view.js';
 
 /** One page of records that this person may see. */
 export interface RecordPage {
@@ -31,16 +33,29 @@ export async function readRecordPage(
   return { records: data, next: page.next, count: page.count, isCapped: page.countIsCapped, titles };
 }
 
-/** The same with nothing but these fields and the title, and with the titles of what they refer to. */
-export function readNamedPage(call: EntityCall, state: ListState, fields: readonly EntityField[]): Promise<RecordPage> {
-  const { title } = call.entity.definition;
-  const named = findField(call.entity, title) === undefined ? [] : [title];
-  const refs = fields.flatMap(refsWithin);
-  return readRecordPage(call, state, 50, {
-    fields: [...named, ...fields.map(({ path }) => path)].join(),
-    ...(refs.length > 0 && { titles: refs.join() }),
-  });
+/** The same with nothing but what the list shows and the title, and with the titles of what it refers to. */
+export function readNamedPage(call: EntityCall, state: ListState): Promise<RecordPage> {
+  return readRecordPage(call, state, 50, shownIn(call.entity));
 }
+
+function shownIn(entity: CompiledEntity): Query {
+  let shown = shownFields.get(entity);
+  if (shown === undefined) {
+    const fields = listFields(entity);
+    const { title } = entity.definition;
+    const named = findField(entity, title) === undefined ? [] : [title];
+    const refs = fields.flatMap(refsWithin);
+    shown = {
+      fields: [...named, ...fields.map(({ path }) => path)].join(),
+      ...(refs.length > 0 && { titles: refs.join() }),
+    };
+    shownFields.set(entity, shown);
+  }
+  return shown;
+}
+
+/** Goes with its entity. */
+const shownFields = new WeakMap<CompiledEntity, Query>();
 
 interface ListAnswer {
   readonly data: readonly RecordValues[];

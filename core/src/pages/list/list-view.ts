@@ -6,10 +6,18 @@ import type { RecordNames } from '../fields/record-names.js';
 import type { PageCall } from '../page-call.js';
 
 /** Columns of an entity's list, as its declaration says; name and last change when it says nothing. */
-export function listFields({ definition, ...entity }: CompiledEntity): EntityField[] {
-  const paths = definition.views?.list ?? [definition.title, 'updatedAt'];
-  return fieldsOf({ definition, ...entity }, paths);
+export function listFields(entity: CompiledEntity): readonly EntityField[] {
+  let fields = knownFields.get(entity);
+  if (fields === undefined) {
+    const { title, views } = entity.definition;
+    fields = fieldsOf(entity, views?.list ?? [title, 'updatedAt']);
+    knownFields.set(entity, fields);
+  }
+  return fields;
 }
+
+/** Goes with its entity: that of the generation, or of one reader whose rights show him less of it. */
+const knownFields = new WeakMap<CompiledEntity, readonly EntityField[]>();
 
 /** What showing values needs, from the call and the names already looked up. */
 export function displaySources({ env, labels, request, t }: PageCall, names: RecordNames): DisplaySources {

@@ -1,60 +1,71 @@
+import type { Field } from '@trellis-crm/sdk';
 import { safeHref } from '../../views/html-attributes.js';
-import { hole, markupHole } from '../../views/holed-markup.js';
+import { cutHoles, hole, markupHole, type HoledMarkup } from '../../views/holed-markup.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { asText, type EntityField, type RecordValues } from '../fields/entity-field.js';
-import { displayField, displayFirstEntry, type DisplaySources, type ValueView } from '../fields/field-display.js';
+import { displayFirstEntry, displayValue, type DisplaySources, type ValueView } from '../fields/field-display.js';
+import { fieldRightsOf } from '../fields/readers-entity.js';
 import type { EntityCall } from '../page-call.js';
+import { isNumeric, isWideOnly, listFields, needsLabel } from './list-view.js';
 
-/** What is put into a hole of a row. */
-export type Filling = string | SafeHtml;
+/** Writes what a record shows in one column: a cell of its row. */
+export type WriteCell = (record: RecordValues) => string;
 
-/** Puts what a record shows in one column into the holes of its row, and says which form the cell has. */
-export type FillCell = (record: RecordValues, values: Filling[]) => string;
+/**
+ * The cells of a list's columns. Those of the same form (empty, a text, a link …) differ in their texts and addresses only: the
+ * template draws each form once, with holes, and every record fills one.
+ */
+export function cellWriters(call: EntityCall, sources: DisplaySources): readonly WriteCell[] {
+  const { entity, env, request } = call;
+  const table = ['cell', entity.definition.id, fieldRightsOf(entity, request.identity), env.locale].join(' ');
+  return listFields(entity).map((field, place) => {
+    const column = { call, sources, field, forms: formsOf(call, field, { table, place }) };
+    // The first cell is the link to the record, whatever it shows.
+    if (place === 0) return titleCell(column);
+    return field.field.kind === 'list' ? listCell(column) : valueCell(column);
+  });
+}
 
-/** The first cell is the link to the record, whatever it shows. */
-export function titleCell({ entity }: EntityCall, sources: DisplaySources, field: EntityField): FillCell {
-  return (record, values) => {
-    const { text } = displayField(entity, field, record, sources);
-    if (text === '') return empty;
-    values.push(text);
-    return 'title';
+interface Column {
+  readonly call: EntityCall;
+  readonly sources: DisplaySources;
+  readonly field: EntityField;
+  readonly forms: Forms;
+}
+
+/** The cell of a form, with its holes. */
+type Forms = (form: string) => HoledMarkup;
+
+/** Kept for the generation; a page, which asks fifty times, looks them up once. */
+function formsOf(call: EntityCall, field: EntityField, { table, place }: { table: string; place: number }): Forms {
+  const { holed } = call.request.generation.views;
+  const known = new Map<string, HoledMarkup>();
+  return (form) => {
+    let markup = known.get(form);
+    if (markup === undefined) {
+      markup = holed.of(`${table} ${place} ${form}`, () => drawForm(call, field, { form, isTitle: place === 0 }));
+      known.set(form, markup);
+    }
+    return markup;
   };
 }
 
-/** Any other cell. */
-export function cellOf(call: EntityCall, sources: DisplaySources, field: EntityField): FillCell {
-  const { entity } = call;
-  if (field.field.kind === 'list') return listCell(call, sources, field);
-  return (record, values) => {
-    const view = displayField(entity, field, record, sources);
-    return fillView(call, view.kind === 'longText' ? { ...view, kind: 'text' } : view, values);
-  };
+function drawForm(
+  { entity, labels, render }: EntityCall,
+  field: EntityField,
+  { form, isTitle }: { form: string; isTitle: boolean },
+): HoledMarkup {
+  const label = needsLabel(field.field) ? { label: labels.field(entity, field) } : {};
+  const facts = { ...label, isNumeric: isNumeric(field.field), isWideOnly: isWideOnly(field) };
+  const title = isTitle ? { isTitle, href: hole(1) } : {};
+  return cutHoles(render('ui-table-cell', { ...openView(form), ...facts, ...title }));
 }
 
-/** In a table a list field shows its first entry and how many more there are. */
-function listCell({ entity }: EntityCall, sources: DisplaySources, field: EntityField): FillCell {
-  return (record, values) => {
-    const entry = displayFirstEntry(entity, field, record, sources);
-    if (entry === null) return empty;
-    const { href, more } = entry;
-    const text = more === 0 ? entry.text : `${entry.text} +${String(more)}`;
-    if (text === '') return empty;
-    values.push(text);
-    if (href === undefined) return 'text';
-    values.push(safeHref(href));
-    return 'link';
-  };
-}
-
-function fillView(call: EntityCall, view: ValueView, values: Filling[]): string {
-  if (view.text === '') return view.kind === 'text' ? empty : JSON.stringify(view);
-  const names = openNames[view.kind];
-  if (names === undefined || names.some((name) => asText(view[name]) === '')) {
-    values.push(drawValue(call, view));
-    return 'drawn';
-  }
-  for (const name of names) values.push(name === 'href' ? safeHref(view.href) : asText(view[name]));
-  return view.kind;
+function openView(form: string): object {
+  if (form === 'drawn') return { kind: 'text', text: markupHole(0) };
+  const names = openNames[form as ValueView['kind']];
+  if (names === undefined) return JSON.parse(form) as ValueView;
+  return { kind: form, ...Object.fromEntries(names.map((name, place) => [name, hole(place)])) };
 }
 
 type OpenName = 'text' | 'href' | 'datetime';
@@ -70,14 +81,49 @@ const openNames: Readonly<Partial<Record<ValueView['kind'], readonly OpenName[]>
   url: ['text', 'href'],
 };
 
-/** The cell of a form, with the number of its holes; the first has the number `from`. */
-export function openCell(form: string, from: number): { readonly view: object; readonly holes: number } {
-  if (form === 'drawn') return { view: { kind: 'text', text: markupHole(from) }, holes: 1 };
-  const kind = form === 'title' ? 'text' : form;
-  const names = openNames[kind as ValueView['kind']];
-  if (names === undefined) return { view: JSON.parse(form) as ValueView, holes: 0 };
-  const open = names.map((name, place) => [name, hole(from + place)] as const);
-  return { view: { kind, ...Object.fromEntries(open) }, holes: names.length };
+function titleCell({ call, sources, field, forms }: Column): WriteCell {
+  const { entity } = call;
+  return (record) => {
+    const { text } = displayValue(entity, field, field.valueIn(record), sources);
+    return forms(text === '' ? empty : 'text').write([text, `/${entity.path}/${asText(record['id'])}`]);
+  };
+}
+
+/** In a table a list field shows its first entry and how many more there are. */
+function listCell({ call: { entity }, sources, field, forms }: Column): WriteCell {
+  return (record) => {
+    const entry = displayFirstEntry(entity, field, record, sources);
+    if (entry === null) return forms(empty).write([]);
+    const { href, more } = entry;
+    const text = more === 0 ? entry.text : `${entry.text} +${String(more)}`;
+    if (text === '') return forms(empty).write([]);
+    return href === undefined ? forms('text').write([text]) : forms('link').write([text, safeHref(href)]);
+  };
+}
+
+/** Any other cell. What the records of a page have in common, such as their owner, is written once. */
+function valueCell(column: Column): WriteCell {
+  const { call, sources, field } = column;
+  const write = (value: unknown): string => writeView(column, displayValue(call.entity, field, value, sources));
+  if (!repeating.has(field.field.kind)) return (record) => write(field.valueIn(record));
+  const written = new Map<unknown, string>();
+  return (record) => {
+    const value = field.valueIn(record);
+    const known = written.get(value) ?? write(value);
+    written.set(value, known);
+    return known;
+  };
+}
+
+const repeating: ReadonlySet<Field['kind']> = new Set(['ref', 'choice', 'boolean']);
+
+function writeView({ call, forms }: Column, shown: ValueView): string {
+  const view = shown.kind === 'longText' ? { ...shown, kind: 'text' as const } : shown;
+  if (view.text === '') return forms(view.kind === 'text' ? empty : JSON.stringify(view)).write([]);
+  const names = openNames[view.kind];
+  if (names === undefined || names.some((name) => asText(view[name]) === ''))
+    return forms('drawn').write([drawValue(call, view)]);
+  return forms(view.kind).write(names.map((name) => (name === 'href' ? safeHref(view.href) : asText(view[name]))));
 }
 
 /** What is more than a text in a frame: a person's avatar, tags, a mark. Few are told apart, and many rows show the same. */
