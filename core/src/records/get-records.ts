@@ -6,7 +6,8 @@ import type { ReadScope } from './record-scope.js';
 import { requireReach, visibleRecords } from './rights.js';
 import { allOf, sql, type Sql } from './sql.js';
 import { resolveIncludes } from './statements/included.js';
-import { runRead, type ReadPlan, type Shape } from './statements/read-plan.js';
+import { KeptPlans } from './statements/kept-plans.js';
+import { planRead, runPlanned, runRead, type PlannedRead, type ReadPlan, type Shape } from './statements/read-plan.js';
 import { recordShape, recordsShape } from './statements/record-statement.js';
 import { selectRows } from './statements/select-rows.js';
 
@@ -25,19 +26,45 @@ export interface RecordText {
 }
 
 /** One record that is not in the trash. @throws NotFoundError `<noun>_not_found`, ForbiddenError, MalformedError for an unknown `include` */
-export async function readRecord(
+export function readRecord(
   scope: ReadScope,
   entity: CompiledEntity,
   id: Id,
   include: readonly string[] = [],
 ): Promise<RecordText> {
-  const [plan, shape] = planRecord(scope, entity, id, include);
+  return readRecordAs(scope, entity, id, { key: include.join(), include: () => include });
+}
+
+/** Refs to replace by their records, in a form that may be read already. */
+export interface AskedIncludes {
+  /** Names what was asked for. */
+  readonly key: string;
+  /** Called when it is asked for the first time. */
+  readonly include: () => readonly string[];
+}
+
+/** The same for what somebody asks for in a form of their own. @throws the same, and what reading `include` throws */
+export async function readRecordAs(
+  scope: ReadScope,
+  entity: CompiledEntity,
+  id: Id,
+  { key, include }: AskedIncludes,
+): Promise<RecordText> {
+  const { read, idAt } = recordPlans.get(scope, `${entity.definition.id}|${key}`, () => {
+    const planned = planRead(...planRecord(scope, entity, anyId, include()));
+    return { read: planned, idAt: planned.values.indexOf(anyId) };
+  });
   if (!isId(id)) throw notFound(entity);
-  const [row] = await runRead(scope, plan, shape);
+  const [row] = await runPlanned(scope, read, read.values.with(idAt, id));
   if (row === undefined) throw notFound(entity);
   const [json, version] = row as readonly [string, number];
   return { json, version };
 }
+
+const recordPlans = new KeptPlans<{ readonly read: PlannedRead; readonly idAt: number }>();
+
+/** Stands for the id in a plan; no other value looks like it. */
+const anyId = ':id';
 
 /** What the statement of one record is made of. @throws ForbiddenError, MalformedError for an unknown `include` */
 export function planRecord(

@@ -14,7 +14,7 @@ import {
   describeTrash,
   describeTrashList,
 } from './endpoint-descriptions.js';
-import { readRecord } from './get-records.js';
+import { readRecordAs } from './get-records.js';
 import { parseListQuery, QueryReader } from './list-query.js';
 import { readPage } from './list-records.js';
 import { readTrash } from './list-trash.js';
@@ -81,13 +81,20 @@ function getEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
     description: describeGet(entity),
     async handle(request) {
       const scope = scopeOf(request);
-      const reader = new QueryReader(scope, entity, parametersOf(request));
-      const include = reader.list('include');
-      reader.finish(['include']);
-      const { json: body, version } = await readRecord(scope, entity, idOf(request), include);
+      const { json: body, version } = await readRecordAs(scope, entity, idOf(request), {
+        key: JSON.stringify(request.query),
+        include: () => readInclude(scope, entity, request),
+      });
       return { status: 200, headers: { ETag: `"${version}"` }, body };
     },
   };
+}
+
+function readInclude(scope: RecordScope, entity: CompiledEntity, request: EndpointRequest): readonly string[] {
+  const reader = new QueryReader(scope, entity, parametersOf(request));
+  const include = reader.list('include');
+  reader.finish(['include']);
+  return include;
 }
 
 function aggregateEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {

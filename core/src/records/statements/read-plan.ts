@@ -47,26 +47,50 @@ export interface Shape {
   readonly write: (texts: PlanTexts) => string;
 }
 
+/** A plan and a shape made ready to run, as often as wanted. */
+export interface PlannedRead {
+  readonly plan: ReadPlan;
+  readonly shape: Shape;
+  /** What the statement is kept under. */
+  readonly key: string;
+  /** Of all placeholders, in their order. */
+  readonly values: readonly unknown[];
+}
+
+/** Makes a read ready to run. */
+export function planRead(plan: ReadPlan, shape: Shape): PlannedRead {
+  return { plan, shape, key: keyOf(plan, shape), values: bindingsOf(piecesOf(plan, shape)) };
+}
+
+/** Runs the statement that a plan and a shape make. */
+export function runRead(scope: Pick<ReadScope, 'db'>, plan: ReadPlan, shape: Shape): Promise<readonly PreparedRow[]> {
+  return runPlanned(scope, planRead(plan, shape));
+}
+
 /**
- * Runs the statement that a plan and a shape make; its text is built once per generation. Where a record answered does not keep the
- * entries of its lists, a second one takes them from the child tables.
+ * Runs the statement of a planned read; its text is built once per generation. Where a record answered does not keep the entries of its
+ * lists, a second one takes them from the child tables.
  */
-export async function runRead(
+export async function runPlanned(
   scope: Pick<ReadScope, 'db'>,
-  plan: ReadPlan,
-  shape: Shape,
+  read: PlannedRead,
+  values: readonly unknown[] = read.values,
 ): Promise<readonly PreparedRow[]> {
-  const values = bindingsOf(piecesOf(plan, shape));
-  const statement = statementOf(plan, shape);
-  const rows = await (shape.isShort === true
+  const statement = statementFor(read, 'stored');
+  const rows = await (read.shape.isShort === true
     ? runTogether(scope.db, 'read', statement, values)
     : runPrepared(scope.db, statement, values));
-  return lacksEntries(plan, rows) ? runPrepared(scope.db, statementOf(plan, shape, 'built'), values) : rows;
+  return lacksEntries(read.plan, rows) ? runPrepared(scope.db, statementFor(read, 'built'), values) : rows;
 }
 
 /** The statement that a plan and a shape make. */
 export function statementOf(plan: ReadPlan, shape: Shape, lists: ListSource = 'stored'): PreparedStatement {
-  return plan.entity.reads.get(`${lists}|${keyOf(plan, shape)}`, () => shape.write(textsOf(plan, shape, lists)));
+  return statementFor(planRead(plan, shape), lists);
+}
+
+function statementFor({ plan, shape, key }: PlannedRead, lists: ListSource): PreparedStatement {
+  const name = lists === 'stored' ? key : `${lists}|${key}`;
+  return plan.entity.reads.get(name, () => shape.write(textsOf(plan, shape, lists)));
 }
 
 /** A list in an answer is never null, unless its entries are not stored. Whatever else looks like it costs a second statement. */
