@@ -33,16 +33,19 @@ export function statementsOf(
       read: () => readExamples(scope, entity, reach),
       count: () => countExamples(scope, entity, reach),
       search: () => searchExamples(scope, entity, reach),
-      create: () => createExamples(entities, entity, reach),
-      update: () => updateExamples(entities, entity, reach),
+      create: () => fewForms.flatMap((form) => createExamples(entities, entity, reach, form)),
+      update: () => fewForms.flatMap((form) => updateExamples(entities, entity, reach, form)),
       import: () => [
-        ...createExamples(entities, entity, reach, true),
-        ...updateExamples(entities, entity, reach, true),
+        ...createExamples(entities, entity, reach, 'staged'),
+        ...updateExamples(entities, entity, reach, 'staged'),
       ],
     };
     return examples[verb]();
   });
 }
+
+/** How the rows of a call come. */
+const fewForms = ['one', 'many'] as const;
 
 /** Asks the database for the plans that requests get: those that suit any value. Nothing is run. */
 export async function planStatements(

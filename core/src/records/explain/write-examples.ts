@@ -1,19 +1,28 @@
 import type { Reach } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../compiled-entity.js';
 import { stageDeclaration } from '../writes/stage/fill-stage.js';
-import { ownerKey, type CheckedTables, type ReferenceCheck, type WriteShape } from '../writes/write-shape.js';
+import {
+  ownerKey,
+  type CheckedTables,
+  type ReferenceCheck,
+  type RowsForm,
+  type WriteShape,
+} from '../writes/write-shape.js';
 import type { ExplainedStatement } from './explained-statement.js';
 
-/** Creating records with everything there is to write: lists, side rows and refs. @param isStaged as many of them at once as an import does */
+/** Creating records with everything there is to write: lists, side rows and refs. @param form how they come: one, several, or as many as an import brings */
 export function createExamples(
   entities: CheckedTables,
   entity: CompiledEntity,
   reach: Reach,
-  isStaged = false,
+  form: RowsForm,
 ): readonly ExplainedStatement[] {
-  const shape = { ...wholeWrite(entity, reach), change: 'created' as const, present: null, isStaged };
+  const shape = { ...wholeWrite(entity, reach), change: 'created' as const, present: null, form };
   return [
-    textOf(entities, entity, `${reach}: new records`, { ...shape, search: entity.search === null ? null : 'added' }),
+    textOf(entities, entity, `${reach}: new ${recordsOf(form)}`, {
+      ...shape,
+      search: entity.search === null ? null : 'added',
+    }),
   ];
 }
 
@@ -22,11 +31,16 @@ export function updateExamples(
   entities: CheckedTables,
   entity: CompiledEntity,
   reach: Reach,
-  isStaged = false,
+  form: RowsForm,
 ): readonly ExplainedStatement[] {
   const present = { read: reach, write: reach };
-  const shape = { ...wholeWrite(entity, reach), change: 'updated' as const, present, isStaged };
-  return [textOf(entities, entity, `${reach}: changes`, { ...shape, search: entity.search === null ? null : 'saved' })];
+  const shape = { ...wholeWrite(entity, reach), change: 'updated' as const, present, form };
+  return [
+    textOf(entities, entity, `${reach}: changes of ${recordsOf(form)}`, {
+      ...shape,
+      search: entity.search === null ? null : 'saved',
+    }),
+  ];
 }
 
 /** Putting records into the trash: their locks are held, and everything was asked before. */
@@ -39,9 +53,13 @@ export function deleteExamples(entities: CheckedTables, entity: CompiledEntity):
     references: [],
     present: null,
     search,
-    isStaged: false,
+    form: 'one' as const,
   };
   return [textOf(entities, entity, 'under locks: into the trash', { ...shape, reach: 'all' })];
+}
+
+function recordsOf(form: RowsForm): string {
+  return form === 'one' ? 'one record' : 'records';
 }
 
 function textOf(tables: CheckedTables, entity: CompiledEntity, name: string, shape: WriteShape): ExplainedStatement {

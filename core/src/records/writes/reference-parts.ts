@@ -65,7 +65,7 @@ function referencePart(
   if (table === undefined) return { target, name: null, expression: null, condition: 'false' };
   const name = isOwner ? ownersName : `targets_${position}`;
   const ids = text.value('uuid[]', ({ references }) => references.get(target) ?? []);
-  const isFine = isOwner ? `r."status" <> 'inactive'` : reachCondition(text, table, reach);
+  const isFine = isFineTarget(text, table, { target, reach }, 'r');
   return {
     target,
     name,
@@ -77,15 +77,36 @@ function referencePart(
   };
 }
 
+/** Condition under which a row may be referred to: an owner must not have left, anything else be in sight. */
+export function isFineTarget(
+  text: StatementText<WriteInput>,
+  table: CheckedTable,
+  { target, reach }: ReferenceCheck,
+  row: string,
+): string {
+  return target === ownerKey ? `${row}."status" <> 'inactive'` : reachCondition(text, table, reach, belongingOf(row));
+}
+
 /** Expression with the owners and their primary teams. */
 export const ownersName = 'owners';
 
-/** Condition on the row `r` that holds within the reach; null counts as false. Means the same as `isWithinReach`. */
+/** SQL of whose a record is. */
+export interface Belonging {
+  readonly owner: string;
+  readonly team: string;
+}
+
+/** Whose the row with this name is. */
+export function belongingOf(row: string): Belonging {
+  return { owner: `${row}."owner_id"`, team: `${row}."team_id"` };
+}
+
+/** Condition that holds within the reach; null counts as false. Means the same as `isWithinReach`. */
 export function reachCondition(
   text: StatementText<WriteInput>,
   { definition }: CheckedTable,
   reach: Reach | null,
-  row: { readonly owner: string; readonly team: string } = { owner: 'r."owner_id"', team: 'r."team_id"' },
+  row: Belonging,
 ): string {
   if (reach === 'all') return 'true';
   if (reach === null || !definition.owned) return 'false';

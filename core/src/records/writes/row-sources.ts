@@ -1,6 +1,6 @@
 import { stagedName, type Row, type RowColumn, type StagedTable } from './staged-table.js';
 import type { StatementText } from './statement-text.js';
-import { recordset } from './write-shape.js';
+import { recordset, type RowsForm } from './write-shape.js';
 
 /** Where a statement finds the rows it is given: in parameters, or in tables that were filled before. The rest of its text is the same. */
 export class RowSources<Input> {
@@ -8,12 +8,28 @@ export class RowSources<Input> {
 
   constructor(
     private readonly text: StatementText<Input>,
-    readonly isStaged: boolean,
+    private readonly form: RowsForm,
   ) {}
 
-  /** SQL of the rows as a table `n`. */
+  /** SQL of the records themselves as `given`. What stands in JSON is taken apart once; anything else can be read as often as it is asked for. */
+  given(columns: readonly RowColumn[], rowsOf: (input: Input) => readonly Row[]): string {
+    const rows = this.perRecord('records', columns, rowsOf);
+    return `given as ${this.form === 'many' ? '' : 'not '}materialized (select * from ${rows})`;
+  }
+
+  /** SQL of rows as a table `n`: one for each record. */
+  perRecord(name: string, columns: readonly RowColumn[], rowsOf: (input: Input) => readonly Row[]): string {
+    if (this.form !== 'one') return this.from(name, columns, rowsOf);
+    const values = columns.map((column) => {
+      const value = this.text.value(column.type, (input) => parameterOf(rowsOf(input)[0]?.[column.name], column));
+      return `${value} as "${column.name}"`;
+    });
+    return `(select ${values.join(', ')}) n`;
+  }
+
+  /** SQL of any number of rows as a table `n`. */
   from(name: string, columns: readonly RowColumn[], rowsOf: (input: Input) => readonly Row[]): string {
-    if (!this.isStaged) {
+    if (this.form !== 'staged') {
       const rows = this.text.value('jsonb', (input) => JSON.stringify(rowsOf(input)));
       return recordset(rows, columns);
     }
@@ -21,4 +37,9 @@ export class RowSources<Input> {
     this.staged.push(table);
     return `${stagedName(table)} n`;
   }
+}
+
+/** Texts and lists of JSON would else be sent as what they are in SQL. */
+function parameterOf(value: unknown, { type }: RowColumn): unknown {
+  return type === 'jsonb' && value !== undefined && value !== null ? JSON.stringify(value) : value;
 }

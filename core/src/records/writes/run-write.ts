@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Id, Reach, RecordChange } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
-import { runPrepared } from '../../database/prepared.js';
+import { runPrepared, type PreparedRow } from '../../database/prepared.js';
 import { runTogether } from '../../database/together.js';
 import { actorKey } from '../../kernel/plugin-identity.js';
 import type { CompiledEntity, CompiledSearch } from '../compiled-entity.js';
@@ -14,7 +14,7 @@ import type { Row } from './staged-table.js';
 import { fillStage } from './stage/fill-stage.js';
 import type { WritePlace } from './write-place.js';
 import { searchEffectOf, textsFor } from './search-part.js';
-import type { PresentCheck, SearchEffect, WriteInput } from './write-shape.js';
+import type { PresentCheck, RowsForm, SearchEffect, WriteInput, WriteStatement } from './write-shape.js';
 import { dependentRows, rowMaker, type StoredRecord } from './write-rows.js';
 
 /** One record of a write with what history says about it. */
@@ -61,7 +61,6 @@ export async function writeRecords(
   write: RecordWrite,
 ): Promise<WriteOutcome> {
   const search = searchEffectOf(entity, write);
-  const isStaged = write.records.length >= fewestStaged && isTransaction(place.db);
   const input = inputOf(scope, place, entity, { ...write, rows: await rowsOf(entity, write.records, search) });
   const shape = {
     change: write.change,
@@ -71,15 +70,13 @@ export async function writeRecords(
     reach: write.reach,
     present: write.present,
     search,
-    isStaged,
   };
-  const statement = entity.statements.of(shape, scope.generation.entities);
+  const run = (form: RowsForm): Promise<readonly PreparedRow[]> =>
+    runIn(place, entity.statements.of({ ...shape, form }, scope.generation.entities), input, isShort(write));
   const [row] = await runWrite(place, entity, async () => {
-    if (isTransaction(place.db) && statement.staged.length > 0) await fillStage(place.db, statement.staged, input);
-    const values = statement.valuesOf(input);
-    return isShort(write)
-      ? runTogether(place.db, 'write', statement.prepared, values)
-      : runPrepared(place.db, statement.prepared, values);
+    const answer = await run(formOf(place, input));
+    // Shut, and the statement for one does not say why.
+    return answer.length === 0 ? run('many') : answer;
   });
   const [isFine, written, owners, found] = (row ?? []) as Partial<AnswerRow>;
   if (isFine === true) place.eventsStored();
@@ -94,6 +91,22 @@ export async function writeRecords(
 /** New records stand in nobody's way; what changes others takes locks, which it must not hold for longer than it needs them. */
 function isShort({ change, records }: RecordWrite): boolean {
   return change === 'created' && records.length === 1;
+}
+
+function formOf({ db }: WritePlace, { rows, references }: WriteInput): RowsForm {
+  if (rows.length >= fewestStaged && isTransaction(db)) return 'staged';
+  return rows.length === 1 && [...references.values()].every(({ length }) => length === 1) ? 'one' : 'many';
+}
+
+async function runIn(
+  { db }: WritePlace,
+  statement: WriteStatement,
+  input: WriteInput,
+  isQuick: boolean,
+): Promise<readonly PreparedRow[]> {
+  if (isTransaction(db) && statement.staged.length > 0) await fillStage(db, statement.staged, input);
+  const values = statement.valuesOf(input);
+  return isQuick ? runTogether(db, 'write', statement.prepared, values) : runPrepared(db, statement.prepared, values);
 }
 
 /** From so many records on, copying them into a table of the connection costs less than a parameter. */

@@ -18,8 +18,8 @@ export function createWriteStatements(entity: WrittenEntity): WriteStatements {
   };
 }
 
-/** The same write with every list and side table there is. */
+/** The same write with every list and side table there is, so that each of them may have any number of rows. */
 export function wholeShape({ fields, extensions }: WrittenEntity, shape: WriteShape): WriteShape {
   const lists = [...fields.values()].filter(({ list }) => list !== null).map(({ path }) => path);
-  return { ...shape, lists, sides: [...extensions.keys()] };
+  return { ...shape, lists, sides: [...extensions.keys()], form: shape.form === 'one' ? 'many' : shape.form };
 }

@@ -38,9 +38,14 @@ export interface WriteShape {
   readonly present: PresentCheck | null;
   /** What becomes of the search rows. */
   readonly search: SearchEffect | null;
-  /** Whether its rows were copied into tables of the connection before; else they are parameters. */
-  readonly isStaged: boolean;
+  readonly form: RowsForm;
 }
+
+/**
+ * How rows come into a statement. `one`: a single record that refers to one record of each entity at most, its columns as
+ * parameters; while the gate is shut it answers with no row. `many`: JSON arrays. `staged`: tables of the connection.
+ */
+export type RowsForm = 'one' | 'many' | 'staged';
 
 /** New rows · texts that may have changed · owner, team and moment only · gone. */
 export type SearchEffect = 'added' | 'saved' | 'touched' | 'removed';

@@ -4,15 +4,16 @@ import { listsColumn } from '../lists/stored-lists.js';
 import { quoted, schemaNameOf } from '../names.js';
 import { columnsOf, type Column } from './columns.js';
 import { constantSubject, historyParts, sharedValues, type SharedValues } from './history-parts.js';
-import { ownersName, reachCondition, referenceParts } from './reference-parts.js';
+import { manyGate } from './gate-of-many.js';
+import { oneGate } from './gate-of-one.js';
 import { searchColumns } from '../search/search-statements.js';
 import { searchPart } from './search-part.js';
 import { RowSources } from './row-sources.js';
 import { StatementText } from './statement-text.js';
+import type { WriteGate } from './write-gate.js';
 import {
   beforeColumn,
   notedColumns,
-  ownerKey,
   type CheckedTables,
   type WriteInput,
   type WriteShape,
@@ -27,31 +28,26 @@ export type WrittenEntity = Pick<
 
 /**
  * Writes records with their lists and side rows, their audit rows, events and pending rows: one statement, which does all of it or
- * nothing. Rows arrive as JSON arrays, so the text is the same for one record and for a thousand. It answers with one row:
+ * nothing. Its text does not depend on the number of records, only on how their rows arrive ({@link RowsForm}). It answers with one row:
  * whether everything asked was in order, how many records were written, the owners, and what may be referred to if not.
  */
 export function writeStatement(entity: WrittenEntity, shape: WriteShape, tables: CheckedTables): WriteStatement {
   const text = new StatementText<WriteInput>();
   const shared = sharedValues(text);
-  const sources = new RowSources(text, shape.isStaged);
-  const part: Part = { entity, shape, text, shared, sources };
-  const references = referenceParts(text, shape, tables);
+  const sources = new RowSources(text, shape.form);
+  const gate = (shape.form === 'one' ? oneGate : manyGate)({ entity, shape, text, tables });
+  const part: Part = { entity, shape, text, shared, gate, sources };
   const record = recordPart(part);
   const expressions = [
     givenPart(part, record.columns),
-    ...references.expressions,
-    ...presentPart(part),
-    gatePart(part, references.conditions),
+    ...gate.expressions,
     ...record.expressions,
     ...shape.sides.flatMap((plugin) => sidePart(part, plugin)),
     ...shape.lists.flatMap((path, position) => listPart(part, path, position)),
-    ...searchPart(entity.definition, shape.search, newRecords(part)),
+    ...searchPart(entity.definition, shape.search, gate.created),
     ...historyParts(text, shared, constantSubject(entity.definition, shape.change), record.source),
   ];
-  const statement = text.finish([
-    `with ${expressions.join(',\n')}`,
-    `select g.is_fine, ${record.count}, ${references.owners}, case when g.is_fine then null else ${references.found} end from gate g`,
-  ]);
+  const statement = text.finish([`with ${expressions.join(',\n')}`, gate.answer(record.count)]);
   return { ...statement, staged: sources.staged };
 }
 
@@ -60,6 +56,7 @@ interface Part {
   readonly shape: WriteShape;
   readonly text: StatementText<WriteInput>;
   readonly shared: SharedValues;
+  readonly gate: WriteGate;
   readonly sources: RowSources<WriteInput>;
 }
 
@@ -74,51 +71,11 @@ interface RecordPart {
   readonly count: string;
 }
 
-const isFine = '(select is_fine from gate)';
 const id: Column = { name: 'id', type: 'uuid' };
 
-/** A table can be read as often as it is asked for; what stands in a parameter is to be taken apart once. */
 function givenPart({ shape, sources }: Part, columns: readonly Column[]): string {
   const searched = shape.search === 'added' || shape.search === 'saved' ? searchColumns : [];
-  const all = [...columns, ...notedColumns, ...searched];
-  const rows = sources.from('records', all, (input) => input.rows);
-  return `given as ${sources.isStaged ? 'not ' : ''}materialized (select * from ${rows})`;
-}
-
-/** Nothing is written unless everything holds. */
-function gatePart(part: Part, conditions: readonly string[]): string {
-  const { shape } = part;
-  const all = [
-    ...conditions,
-    ...(shape.reach === 'all' ? [] : [withinReachAfter(part)]),
-    ...(shape.present === null ? [] : ['(select count(*) from present) = (select count(*) from given)']),
-  ];
-  return `gate as materialized (select ${all.length === 0 ? 'true' : all.join('\n    and ')} as is_fine)`;
-}
-
-function withinReachAfter({ entity, shape, text }: Part): string {
-  const hasOwners = shape.references.some(({ target }) => target === ownerKey);
-  const team = hasOwners ? 'o."team_id"' : 'n."team_id"';
-  const join = hasOwners ? ` left join ${ownersName} o on o."id" = n."owner_id"` : '';
-  const condition = reachCondition(text, entity, shape.reach, { owner: 'n."owner_id"', team });
-  return `not exists (select 1 from given n${join} where (${condition}) is not true)`;
-}
-
-/** The rows there are, locked in the order of their ids so that two who write the same ones do not wait for each other. */
-function presentPart({ entity, shape, text }: Part): string[] {
-  if (shape.present === null) return [];
-  const rights = [shape.present.read, shape.present.write].map((reach) => reachCondition(text, entity, reach));
-  const conditions = [
-    'r."deleted_at" is null',
-    'r."version" = coalesce(n."~before", r."version")',
-    ...rights.filter((right) => right !== 'true'),
-  ];
-  return [
-    `present as materialized (
-  select r."id" from ${tableOf(entity)} r join given n on n."id" = r."id"
-  where ${conditions.join(' and ')} order by r."id" for no key update of r
-)`,
-  ];
+  return sources.given([...columns, ...notedColumns, ...searched], (input) => input.rows);
 }
 
 function recordPart(part: Part): RecordPart {
@@ -127,17 +84,9 @@ function recordPart(part: Part): RecordPart {
   return markPart(part);
 }
 
-/** Where records come from that are to be inserted; their team is that of an owner the statement itself looks up. */
-function newRecords({ shape }: Part): { readonly from: string; readonly team: string } {
-  const hasOwners = shape.references.some(({ target }) => target === ownerKey);
-  const join = hasOwners ? ` left join ${ownersName} o on o."id" = n."owner_id"` : '';
-  return { from: `given n${join} where ${isFine}`, team: hasOwners ? 'o."team_id"' : 'n."team_id"' };
-}
-
-function insertPart(part: Part): RecordPart {
-  const { entity } = part;
+function insertPart({ entity, gate }: Part): RecordPart {
   const columns = ownColumns(entity);
-  const { from, team } = newRecords(part);
+  const { from, team } = gate.created;
   const values = columns.map(({ name }) => (name === 'team_id' ? team : `n.${quoted(name)}`));
   return {
     columns,
@@ -147,25 +96,25 @@ function insertPart(part: Part): RecordPart {
   select ${values.join(', ')} from ${from}
 )`,
     ],
-    source: `given s where ${isFine}`,
+    source: gate.admit('given s'),
     count: '(select count(*) from given)',
   };
 }
 
 /** `created_*` and the id never change. */
-function updatePart({ entity }: Part): RecordPart {
+function updatePart({ entity, gate }: Part): RecordPart {
   const changing = ownColumns(entity).filter(({ name }) => !['id', 'created_at', 'created_by'].includes(name));
   const sets = changing.map(({ name }) => `${quoted(name)} = n.${quoted(name)}`);
   return {
     columns: [id, ...changing, beforeColumn],
-    expressions: [changedPart(entity, sets, `n."id" = r."id" and r."version" = n."~before"`)],
+    expressions: [changedPart(entity, sets, gate.admit('given n', 'n."id" = r."id"', 'r."version" = n."~before"'))],
     source: 'written s',
     count: '(select count(*) from written)',
   };
 }
 
 /** Into the trash under this change set, or out of it. */
-function markPart({ entity, shape, text, shared }: Part): RecordPart {
+function markPart({ entity, shape, text, shared, gate }: Part): RecordPart {
   const isTrashed = shape.change === 'trashed';
   const user = text.value('uuid', ({ identity }) => identity.userId);
   const sets = [
@@ -177,55 +126,56 @@ function markPart({ entity, shape, text, shared }: Part): RecordPart {
   ];
   return {
     columns: [id, beforeColumn],
-    expressions: [changedPart(entity, sets, 'n."id" = r."id"')],
+    expressions: [changedPart(entity, sets, gate.admit('given n', 'n."id" = r."id"'))],
     source: 'written s',
     count: '(select count(*) from written)',
   };
 }
 
-function changedPart(entity: WrittenEntity, sets: readonly string[], condition: string): string {
+function changedPart(entity: WrittenEntity, sets: readonly string[], from: string): string {
   const noted = notedColumns.map(({ name }) => `n."${name}"`);
   return `written as (
   update ${tableOf(entity)} r set ${sets.join(', ')}
-  from given n where ${condition} and ${isFine}
+  from ${from}
   returning r."id", r."version", ${noted.join(', ')}
 )`;
 }
 
 /** A side table's row comes into being when one of its fields is first given a value. */
-function sidePart({ entity, sources }: Part, plugin: string): string[] {
+function sidePart({ entity, gate, sources }: Part, plugin: string): string[] {
   const side = entity.extensions.get(plugin);
   if (side === undefined) return [];
   const fields = [...entity.fields.values()].filter((field) => field.plugin === plugin);
   const columns = [{ name: 'record_id', type: 'uuid' }, ...fields.flatMap(columnsOf)];
-  const rows = sources.from(`side_${plugin}`, columns, ({ sides }) => sides.get(plugin) ?? []);
+  const rows = sources.perRecord(`side_${plugin}`, columns, ({ sides }) => sides.get(plugin) ?? []);
   const sets = columns.slice(1).map(({ name }) => `${quoted(name)} = excluded.${quoted(name)}`);
   const effect = sets.length === 0 ? 'do nothing' : `do update set ${sets.join(', ')}`;
   const table = quoted(schemaNameOf(plugin), side.tableName);
   return [
     `side_${plugin.replaceAll('-', '_')} as (
-  insert into ${table} (${names(columns)}) select ${names(columns)} from ${rows} where ${isFine}
+  insert into ${table} (${names(columns)}) select ${names(columns)} from ${gate.admit(rows)}
   on conflict (record_id) ${effect}
 )`,
   ];
 }
 
 /** The entries there were go before the new ones come: reading their number makes PostgreSQL delete first. */
-function listPart({ entity, shape, text, sources }: Part, path: string, position: number): string[] {
+function listPart({ entity, shape, text, gate, sources }: Part, path: string, position: number): string[] {
   const list = entity.fields.get(path)?.list;
   if (list === undefined || list === null) return [];
   const cleared = `cleared_${position}`;
   const columns = listColumns(list);
   const rows = sources.from(`list_${position}`, columns, ({ lists }) => lists.get(path)?.rows ?? []);
   const isNew = shape.change === 'created';
+  const admitted = isNew ? gate.admit(rows) : gate.admit(rows, `(select count(*) from ${cleared}) >= 0`);
   const insert = `list_${position} as (
   insert into ${quoted(list.schemaName, list.tableName)} (${names(columns)})
-  select ${names(columns)} from ${rows} where ${isFine}${isNew ? '' : ` and (select count(*) from ${cleared}) >= 0`}
+  select ${names(columns)} from ${admitted}
 )`;
   if (isNew) return [insert];
   const owners = text.value('uuid[]', ({ lists }) => lists.get(path)?.owners ?? []);
   const clear = `${cleared} as (
-  delete from ${quoted(list.schemaName, list.tableName)} where ${quoted(list.ownerColumn)} = any(${owners}) and ${isFine} returning 1
+  delete from ${quoted(list.schemaName, list.tableName)} where ${quoted(list.ownerColumn)} = any(${owners}) and ${gate.isOpen} returning 1
 )`;
   return [clear, insert];
 }
