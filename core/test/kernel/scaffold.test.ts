@@ -46,18 +46,23 @@ describe('trellis plugin', () => {
     await trellis('plugin', 'manifest', folder);
   }
 
+  /** PostgreSQL notes its process in its folder for as long as it runs. */
+  async function runningServers(): Promise<readonly string[]> {
+    const files = await readdir(join(folder, '.trellis'), { recursive: true });
+    return files.filter((file) => file.endsWith('postmaster.pid'));
+  }
+
   it('create writes a plugin that builds, passes its own tests and can be enabled', async () => {
     await trellis('plugin', 'create', 'memo');
     await build();
-    const tests = await run(
-      process.execPath,
-      [join(root, 'node_modules/mocha/bin/mocha.js'), '--exit', '--timeout', '30000', 'dist-test'],
-      { cwd: folder },
-    );
+    const tests = await run(process.execPath, [join(root, 'node_modules/mocha/bin/mocha.js'), 'dist-test'], {
+      cwd: folder,
+    });
     const plan = await trellis('plugin', 'plan', 'memo');
     const enabled = await trellis('plugin', 'enable', 'memo');
 
     expect(tests.stdout).to.contain('3 passing');
+    expect(await runningServers(), 'servers that the tests left').to.deep.equal([]);
     expect(plan).to.contain('in schema p_memo');
     expect(enabled).to.contain('memo 0.1.0 is active');
   }).timeout(90_000);
