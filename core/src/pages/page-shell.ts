@@ -1,16 +1,13 @@
 import { Menu, type MenuItem, type PermissionKey } from '@trellis-crm/sdk';
+import type { Identity } from '../auth/identity.js';
 import { Hold } from '../hold/index.js';
+import type { Generation } from '../kernel/generation.js';
 import type { MenuEntry, MenuGroup, ShellModel } from '../views/page-model.js';
 import type { PageCall } from './page-call.js';
 
 /** What surrounds every page of this person: workspace, menu by their rights, quick tabs of the phone. */
 export function pageShell(call: PageCall): ShellModel {
-  const groups = menuOf(call);
-  return {
-    workspaceName: call.workspace.info().name,
-    ...noticeOf(call),
-    menu: groups.map(({ items, ...group }) => ({ ...group, items: items.map(({ entry }) => entry) })),
-  };
+  return { workspaceName: call.workspace.info().name, ...noticeOf(call), menu: menuOf(call) };
 }
 
 /** Those who run the workspace are told that it sends nothing. */
@@ -30,7 +27,34 @@ interface PlacedGroup extends Omit<MenuGroup, 'items'> {
   readonly items: readonly Place[];
 }
 
-function menuOf(call: PageCall): PlacedGroup[] {
+/** The places of a reader, found once; which of them he is at is the request's. */
+function menuOf(call: PageCall): readonly MenuGroup[] {
+  const { generation, identity, url } = call.request;
+  let known = knownPlaces.get(identity);
+  if (known?.generation !== generation || known.locale !== call.env.locale) {
+    known = { generation, locale: call.env.locale, groups: groupsOf(call), menus: new Map() };
+    knownPlaces.set(identity, known);
+  }
+  const { groups, menus } = known;
+  const places = groups.flatMap(({ items }) => items);
+  const current = longestMatch(places, url.pathname);
+  const menu = menus.get(current) ?? groups.map((group) => markedGroup(group, current));
+  menus.set(current, menu);
+  return menu;
+}
+
+interface KnownPlaces {
+  readonly generation: Generation;
+  readonly locale: string;
+  readonly groups: readonly PlacedGroup[];
+  /** By the address of the place where the reader is. */
+  readonly menus: Map<string | undefined, readonly MenuGroup[]>;
+}
+
+/** An identity is made anew when its rights change. */
+const knownPlaces = new WeakMap<Identity, KnownPlaces>();
+
+function groupsOf(call: PageCall): readonly PlacedGroup[] {
   const contributed = contributedItems(call);
   const main = [home(call), ...entityPlaces(call), ...placesOf(call, contributed, 'main')];
   const groups = [
@@ -38,19 +62,14 @@ function menuOf(call: PageCall): PlacedGroup[] {
     { label: call.t('menu.apps'), items: placesOf(call, contributed, 'apps') },
     { label: call.t('menu.workspace'), items: workspacePlaces(call) },
   ];
-  const current = longestMatch(
-    groups.flatMap(({ items }) => items),
-    call.request.url.pathname,
-  );
   return groups
     .filter(({ items }) => items.length > 0)
-    .map(({ items, ...group }) => ({
-      ...group,
-      items: mark(
-        [...items].sort((a, b) => a.order - b.order),
-        current,
-      ),
-    }));
+    .map(({ items, ...group }) => ({ ...group, items: [...items].sort((a, b) => a.order - b.order) }));
+}
+
+function markedGroup({ items, ...group }: PlacedGroup, current: string | undefined): MenuGroup {
+  const marked = items.map(({ entry }) => (entry.href === current ? { ...entry, isCurrent: true } : entry));
+  return { ...group, items: marked };
 }
 
 function home({ t }: PageCall): Place {
@@ -110,11 +129,4 @@ function longestMatch(places: readonly Place[], path: string): string | undefine
     .map(({ entry }) => entry.href)
     .filter((href) => path === href || (href !== '/' && path.startsWith(`${href}/`)));
   return matching.sort((left, right) => right.length - left.length)[0];
-}
-
-function mark(places: readonly Place[], current: string | undefined): Place[] {
-  return places.map(({ order, entry }) => ({
-    order,
-    entry: entry.href === current ? { ...entry, isCurrent: true } : entry,
-  }));
 }

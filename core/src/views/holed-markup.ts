@@ -31,9 +31,16 @@ export function cutHoles(markup: SafeHtml): HoledMarkup {
   const texts = pieces.map((piece) => narrow(piece.slice(piece.indexOf(closing) + 1)));
   const write: HoledMarkup['write'] = (values) => {
     let html = first;
+    // What stands in two places stands there one after the other, mostly.
+    let written: string | SafeHtml | undefined;
+    let markup = '';
     for (let place = 0; place < texts.length; place += 1) {
       const value = values[numbers[place] ?? 0];
-      html += (value === undefined ? '' : toMarkup(value)) + (texts[place] ?? '');
+      if (value !== written) {
+        written = value;
+        markup = value === undefined ? '' : toMarkup(value);
+      }
+      html += markup + (texts[place] ?? '');
     }
     return html;
   };
@@ -49,8 +56,12 @@ function narrow(text: string): string {
 }
 
 function toMarkup(value: string | SafeHtml): string {
-  return typeof value === 'string' ? Handlebars.escapeExpression(value) : value.toHTML();
+  if (typeof value !== 'string') return value.toHTML();
+  return special.test(value) ? Handlebars.escapeExpression(value) : value;
 }
+
+/** What escaping looks for; most texts have none of it. */
+const special = /[&<>"'`=]/;
 
 /** Of the private use area. */
 const opening = '\u{E000}';

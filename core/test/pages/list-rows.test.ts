@@ -82,6 +82,14 @@ describe('what pages keep', function () {
     expect(pages[1]?.text).to.contain(chip(host.manager)).and.not.contain(chip(host.admin));
   });
 
+  it('marks in the menu where the reader is, wherever he was before', async () => {
+    const reader = host.as(host.admin);
+    const pages = [await reader.page('/accounts'), await reader.page('/contacts'), await reader.page('/accounts')];
+
+    const marked = pages.map(({ text }) => /nav-link" href="([^"]+)" aria-current="page"/.exec(text)?.[1]);
+    expect(marked).to.deep.equal(['/accounts', '/contacts', '/accounts']);
+  });
+
   it('is written in the language of each reader', async () => {
     await host.sql(`update core.users set locale = 'zh-CN' where id = ?`, [host.manager.userId]);
     const before = await host.as(host.admin).page('/accounts?filter[name][contains]=shown');

@@ -70,26 +70,39 @@ export function displayValue(
   return displays[field.field.kind]({ entity, field, declared: field.field, value, sources });
 }
 
+/** What a list field shows in one line. */
+interface FirstEntry extends EntryView {
+  /** How many entries there are besides. */
+  readonly more: number;
+}
+
 /**
- * The first entry of a list field, the primary one before all others, without its note; and how many more there are.
+ * Shows the first entry of a list field, the primary one before all others, without its note.
  *
- * @returns null for a list without entries
+ * @returns what does so for one record after the other; null for a list without entries
  */
-export function displayFirstEntry(
+export function firstEntryDisplay(
   entity: CompiledEntity,
   field: EntityField,
-  record: RecordValues,
   sources: DisplaySources,
-): (EntryView & { readonly more: number }) | null {
-  const value = (field.valueIn(record) ?? []) as readonly RecordValues[];
-  const entry = value.find(({ isPrimary }) => isPrimary === true) ?? value[0];
-  if (entry === undefined) return null;
-  const shown = { entity, field, declared: field.field, value, sources };
-  const facts = factsIn(shown, entry);
-  const more = value.length - 1;
-  if (standTogether(shown, facts.length)) return { text: joined(facts.map(displayFact), ', '), more };
-  const first = facts[0] && displayFact(facts[0]);
-  return { text: first?.text ?? '', ...linkOf(first), more };
+): (record: RecordValues) => FirstEntry | null {
+  const declared = field.field;
+  const speaking = Object.entries(declared.item ?? {}).filter(([, { kind }]) => saysSomething(kind));
+  return (record) => {
+    const value = (field.valueIn(record) ?? []) as readonly RecordValues[];
+    const entry = (value.length > 1 ? value.find(({ isPrimary }) => isPrimary === true) : undefined) ?? value[0];
+    if (entry === undefined) return null;
+    const shown = { entity, field, declared, value, sources };
+    const more = value.length - 1;
+    if (standTogether(shown, speaking.length)) {
+      const facts = factsIn(shown, entry);
+      if (standTogether(shown, facts.length)) return { text: joined(facts.map(displayFact), ', '), more };
+    }
+    const first = speaking.find(([item]) => isFilled(entry[item]));
+    if (first === undefined) return { text: '', more };
+    const view = displayFact({ ...shown, item: first[0], declared: first[1], value: entry[first[0]] });
+    return { text: view.text, ...linkOf(view), more };
+  };
 }
 
 /** `90` seconds as `0:01:30`, whole minutes as `1:30`. */
@@ -210,7 +223,11 @@ function standTogether({ declared }: Shown, facts: number): boolean {
 
 /** What an entry says, without choices and flags. */
 function factsIn(shown: Shown, entry: RecordValues): Shown[] {
-  return filledItems(shown, entry, (kind) => kind !== 'choice' && kind !== 'boolean');
+  return filledItems(shown, entry, saysSomething);
+}
+
+function saysSomething(kind: Field['kind']): boolean {
+  return kind !== 'choice' && kind !== 'boolean';
 }
 
 function filledItems(shown: Shown, entry: RecordValues, isWanted: (kind: Field['kind']) => boolean): Shown[] {
@@ -218,11 +235,15 @@ function filledItems(shown: Shown, entry: RecordValues, isWanted: (kind: Field['
   const items = shown.declared.item ?? {};
   for (const item in items) {
     const declared = items[item];
-    const value = entry[item] ?? null;
-    if (declared === undefined || value === null || value === '' || !isWanted(declared.kind)) continue;
+    const value = entry[item];
+    if (declared === undefined || !isFilled(value) || !isWanted(declared.kind)) continue;
     filled.push({ entity: shown.entity, field: shown.field, sources: shown.sources, declared, value, item });
   }
   return filled;
+}
+
+function isFilled(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
 
 function displayFact(fact: Shown): ValueView {

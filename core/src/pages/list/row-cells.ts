@@ -2,8 +2,8 @@ import type { Field } from '@trellis-crm/sdk';
 import { safeHref } from '../../views/html-attributes.js';
 import { cutHoles, hole, markupHole, type HoledMarkup } from '../../views/holed-markup.js';
 import type { SafeHtml } from '../../views/safe-html.js';
-import { asText, type EntityField, type RecordValues } from '../fields/entity-field.js';
-import { displayFirstEntry, displayValue, type DisplaySources, type ValueView } from '../fields/field-display.js';
+import { addressOf, asText, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import { displayValue, firstEntryDisplay, type DisplaySources, type ValueView } from '../fields/field-display.js';
 import { fieldRightsOf } from '../fields/readers-entity.js';
 import type { EntityCall } from '../page-call.js';
 import { isNumeric, isWideOnly, listFields, needsLabel } from './list-view.js';
@@ -85,18 +85,19 @@ function titleCell({ call, sources, field, forms }: Column): WriteCell {
   const { entity } = call;
   return (record) => {
     const { text } = displayValue(entity, field, field.valueIn(record), sources);
-    return forms(text === '' ? empty : 'text').write([text, `/${entity.path}/${asText(record['id'])}`]);
+    return forms(text === '' ? empty : 'text').write([text, addressOf(entity, record)]);
   };
 }
 
 /** In a table a list field shows its first entry and how many more there are. */
 function listCell({ call: { entity }, sources, field, forms }: Column): WriteCell {
+  const firstEntry = firstEntryDisplay(entity, field, sources);
   return (record) => {
-    const entry = displayFirstEntry(entity, field, record, sources);
-    if (entry === null) return forms(empty).write([]);
+    const entry = firstEntry(record);
+    if (entry === null) return forms(empty).write(nothing);
     const { href, more } = entry;
     const text = more === 0 ? entry.text : `${entry.text} +${String(more)}`;
-    if (text === '') return forms(empty).write([]);
+    if (text === '') return forms(empty).write(nothing);
     return href === undefined ? forms('text').write([text]) : forms('link').write([text, safeHref(href)]);
   };
 }
@@ -119,11 +120,11 @@ const repeating: ReadonlySet<Field['kind']> = new Set(['ref', 'choice', 'boolean
 
 function writeView({ call, forms }: Column, shown: ValueView): string {
   const view = shown.kind === 'longText' ? { ...shown, kind: 'text' as const } : shown;
-  if (view.text === '') return forms(view.kind === 'text' ? empty : JSON.stringify(view)).write([]);
+  if (view.text === '') return forms(view.kind === 'text' ? empty : JSON.stringify(view)).write(nothing);
   const names = openNames[view.kind];
-  if (names === undefined || names.some((name) => asText(view[name]) === ''))
-    return forms('drawn').write([drawValue(call, view)]);
-  return forms(view.kind).write(names.map((name) => (name === 'href' ? safeHref(view.href) : asText(view[name]))));
+  if (names === undefined) return forms('drawn').write([drawValue(call, view)]);
+  const values = names.map((name) => (name === 'href' ? safeHref(view.href) : asText(view[name])));
+  return values.includes('') ? forms('drawn').write([drawValue(call, view)]) : forms(view.kind).write(values);
 }
 
 /** What is more than a text in a frame: a person's avatar, tags, a mark. Few are told apart, and many rows show the same. */
@@ -131,6 +132,8 @@ function drawValue({ env, request, render }: EntityCall, view: ValueView): SafeH
   const key = view.kind === 'person' ? `${view.text}\n${asText(view.href)}` : JSON.stringify(view);
   return request.generation.views.fragments.of(`${view.kind} ${env.locale} ${key}`, () => render('ui-value', view));
 }
+
+const nothing: readonly string[] = [];
 
 /** A cell without a value, as it stands in the form. */
 const empty = JSON.stringify({ kind: 'text', text: '' } satisfies ValueView);
