@@ -14,8 +14,8 @@ import { valueAt } from './mapping/value-at.js';
 
 /** The record layer as imports use it. @param scopeOf the scope of an entity's module, inside the transaction of the set */
 export function importRecords(scopeOf: (entity: CompiledEntity) => RecordScope): ImportRecords {
-  // Reading an input costs more than all else about it, so what was checked is not read again.
-  const checked = new WeakMap<RecordJson, Map<string, unknown>>();
+  // Reading an input costs more than all else about it, so what was checked is not read again within its transaction.
+  const checked = new Map<RecordJson, Map<string, unknown>>();
   const options = new Map<CompiledEntity, ParseOptions>();
   const optionsFor = (entity: CompiledEntity): ParseOptions => {
     const known = options.get(entity) ?? parseOptions(scopeOf(entity), entity);
@@ -33,6 +33,7 @@ export function importRecords(scopeOf: (entity: CompiledEntity) => RecordScope):
     load: (entity, ids) => load(scopeOf(entity), entity, ids),
     async createMany(entity, inputs) {
       const known = inputs.map((input) => checked.get(input)).filter((values) => values !== undefined);
+      for (const input of inputs) checked.delete(input);
       const records =
         known.length === inputs.length
           ? await createParsed(scopeOf(entity), entity, known)

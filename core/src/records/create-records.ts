@@ -180,14 +180,26 @@ function outOfReach(entity: CompiledEntity): ForbiddenError {
   return new ForbiddenError('owner_out_of_reach', { permission: permissionFor(entity, 'create') });
 }
 
+/** What history says is worked out when it is written: an import has many records waiting. */
 function writtenOf(draft: CreateDraft): WrittenRecord {
-  const { id, values, changed } = draft;
+  return {
+    id: draft.id,
+    stored: draft,
+    before: null,
+    get changes() {
+      return changesOf(draft);
+    },
+    cause: null,
+  };
+}
+
+function changesOf({ values, changed }: CreateDraft): Record<string, FieldChange> {
   const changes: Record<string, FieldChange> = {};
   for (const path of changed) {
     const to = values.get(path);
     if (!isEmpty(to)) changes[path] = { to };
   }
-  return { id, stored: draft, before: null, changes, cause: null };
+  return changes;
 }
 
 function isEmpty(value: unknown): boolean {

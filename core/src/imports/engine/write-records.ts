@@ -11,6 +11,13 @@ interface CheckedRecord extends MatchedRecord {
   readonly json: RecordJson;
 }
 
+/** What became of a record. */
+interface WrittenRecord {
+  readonly one: MatchedRecord;
+  readonly id: Id;
+  readonly outcome: RecordOutcome;
+}
+
 /** Rows worked out between two turns of the event loop. */
 const rowsAtOnce = 500;
 
@@ -24,12 +31,9 @@ export async function writeRecords(
   const entity = matched[0]?.draft.record.target.entity;
   if (entity === undefined) return;
   const { fresh, known } = await checkedOf(matched, { entity, blanks }, ports, result);
-  const outcomes = new Map<MatchedRecord, { readonly id: Id; readonly outcome: RecordOutcome }>();
-  for (const [one, id] of await create(entity, fresh, ports)) outcomes.set(one, { id, outcome: 'created' });
-  for (const [one, id, isChanged] of await change(entity, known, ports))
-    outcomes.set(one, { id, outcome: isChanged ? 'changed' : 'unchanged' });
-  await rememberKeys(entity, outcomes, ports);
-  for (const [one, { id, outcome }] of outcomes) settle(one, id, outcome, result);
+  const written = [...(await create(entity, fresh, ports)), ...(await change(entity, known, ports))];
+  await rememberKeys(entity, written, ports);
+  for (const { one, id, outcome } of written) settle(one, id, outcome, result);
 }
 
 /** Those in order, new ones and those there are. */
@@ -102,7 +106,7 @@ async function create(
   entity: CompiledEntity,
   records: readonly CheckedRecord[],
   ports: ChunkPorts,
-): Promise<readonly (readonly [MatchedRecord, Id])[]> {
+): Promise<readonly WrittenRecord[]> {
   if (records.length === 0) return [];
   const ids = await ports.records.createMany(
     entity,
@@ -110,7 +114,7 @@ async function create(
   );
   return records.flatMap((one, index) => {
     const id = ids[index];
-    return id === undefined ? [] : [[one, id] as const];
+    return id === undefined ? [] : [{ one, id, outcome: 'created' }];
   });
 }
 
@@ -118,15 +122,16 @@ async function change(
   entity: CompiledEntity,
   records: readonly CheckedRecord[],
   ports: ChunkPorts,
-): Promise<readonly (readonly [MatchedRecord, Id, boolean])[]> {
+): Promise<readonly WrittenRecord[]> {
   const changes = records.flatMap(({ existing, json }) =>
     existing === null ? [] : [{ id: existing.id, version: versionOf(existing.json), patch: json }],
   );
   if (changes.length === 0) return [];
   const changed = await ports.records.updateMany(entity, changes);
-  return records.flatMap((one) =>
-    one.existing === null ? [] : [[one, one.existing.id, changed.has(one.existing.id)] as const],
-  );
+  return records.flatMap((one) => {
+    const id = one.existing?.id;
+    return id === undefined ? [] : [{ one, id, outcome: changed.has(id) ? 'changed' : 'unchanged' }];
+  });
 }
 
 /** Version of a record as loaded; 0 for one that a dry run only planned. */
@@ -136,12 +141,14 @@ export function versionOf(json: RecordJson): number {
 
 async function rememberKeys(
   entity: CompiledEntity,
-  outcomes: ReadonlyMap<MatchedRecord, { readonly id: Id }>,
+  written: readonly WrittenRecord[],
   ports: ChunkPorts,
 ): Promise<void> {
   const keys = new Map<string, Id>();
-  for (const [{ draft, isKeyKnown }, { id }] of outcomes)
+  for (const { one, id } of written) {
+    const { draft, isKeyKnown } = one;
     if (draft.externalId !== null && !isKeyKnown) keys.set(draft.externalId, id);
+  }
   if (keys.size > 0) await ports.externalIds.add(entity.definition.id, keys);
 }
 

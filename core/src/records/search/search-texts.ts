@@ -46,11 +46,12 @@ function titleOf(value: unknown): string | null {
 function valuesIn({ field, item }: SearchedField, values: ReadonlyMap<string, unknown>): string[] {
   const value = values.get(field.path);
   if (item === null) return isText(value) ? [String(value)] : [];
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((entry: Readonly<Record<string, unknown>>) => {
+  const parts: string[] = [];
+  for (const entry of Array.isArray(value) ? (value as readonly Readonly<Record<string, unknown>>[]) : []) {
     const part = entry[item.name];
-    return isText(part) ? [String(part)] : [];
-  });
+    if (isText(part)) parts.push(String(part));
+  }
+  return parts;
 }
 
 function isText(value: unknown): value is string | number {

@@ -1,4 +1,4 @@
-import { stagedName, type Row, type RowColumn, type StagedTable } from './staged-table.js';
+import { stagedName, stageRows, type Row, type RowColumn, type StagedTable, type StageRows } from './staged-table.js';
 import type { StatementText } from './statement-text.js';
 import { recordset, type RowsForm } from './write-shape.js';
 
@@ -11,9 +11,18 @@ export class RowSources<Input> {
     private readonly form: RowsForm,
   ) {}
 
-  /** SQL of the records themselves as `given`. What stands in JSON is taken apart once; anything else can be read as often as it is asked for. */
-  given(columns: readonly RowColumn[], rowsOf: (input: Input) => readonly Row[]): string {
-    const rows = this.perRecord('records', columns, rowsOf);
+  /**
+   * SQL of the records themselves as `given`. What stands in JSON is taken apart once; anything else can be read as often as it is
+   * asked for.
+   * @param stagedOf the same rows for a table
+   */
+  given(
+    columns: readonly RowColumn[],
+    rowsOf: (input: Input) => readonly Row[],
+    stagedOf: (input: Input) => StageRows,
+  ): string {
+    const rows =
+      this.form === 'staged' ? this.#stage('records', columns, stagedOf) : this.perRecord('records', columns, rowsOf);
     return `given as ${this.form === 'many' ? '' : 'not '}materialized (select * from ${rows})`;
   }
 
@@ -33,6 +42,10 @@ export class RowSources<Input> {
       const rows = this.text.value('jsonb', (input) => JSON.stringify(rowsOf(input)));
       return recordset(rows, columns);
     }
+    return this.#stage(name, columns, (input) => stageRows(rowsOf(input)));
+  }
+
+  #stage(name: string, columns: readonly RowColumn[], rowsOf: (input: Input) => StageRows): string {
     const table = { name: `stage_${name}`, columns, rowsOf };
     this.staged.push(table);
     return `${stagedName(table)} n`;

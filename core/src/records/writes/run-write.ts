@@ -10,11 +10,12 @@ import type { RecordScope } from '../record-scope.js';
 import { checksOf, idsByTarget, type FoundTargets, type Reference } from '../references.js';
 import { runWrite } from '../write-errors.js';
 import { notesOf } from './notes.js';
-import type { Row } from './staged-table.js';
+import { stageRows, type Row } from './staged-table.js';
 import { fillStage } from './stage/fill-stage.js';
+import { recordRows } from './stage/record-rows.js';
 import type { WritePlace } from './write-place.js';
 import { searchEffectOf, textsFor } from './search-part.js';
-import type { PresentCheck, RowsForm, SearchEffect, WriteInput, WriteStatement } from './write-shape.js';
+import type { PresentCheck, RowsForm, WriteInput, WriteStatement } from './write-shape.js';
 import { dependentRows, rowMaker, type StoredRecord } from './write-rows.js';
 
 /** One record of a write with what history says about it. */
@@ -61,7 +62,13 @@ export async function writeRecords(
   write: RecordWrite,
 ): Promise<WriteOutcome> {
   const search = searchEffectOf(entity, write);
-  const input = inputOf(scope, place, entity, { ...write, rows: await rowsOf(entity, write.records, search) });
+  const isStaged = write.records.length >= fewestStaged && isTransaction(place.db);
+  const makeRow = rowOf(entity, search === 'added' || search === 'saved' ? entity.search : null);
+  const input = inputOf(scope, place, entity, {
+    ...write,
+    rows: isStaged ? [] : await rowsOf(write.records, makeRow),
+    stageRows: isStaged ? recordRows(entity, write.records, makeRow) : noRows,
+  });
   const shape = {
     change: write.change,
     lists: [...input.lists.keys()],
@@ -74,7 +81,7 @@ export async function writeRecords(
   const run = (form: RowsForm): Promise<readonly PreparedRow[]> =>
     runIn(place, entity.statements.of({ ...shape, form }, scope.generation.entities), input, isShort(write));
   const [row] = await runWrite(place, entity, async () => {
-    const answer = await run(formOf(place, input));
+    const answer = await run(isStaged ? 'staged' : formOf(input));
     // Shut, and the statement for one does not say why.
     return answer.length === 0 ? run('many') : answer;
   });
@@ -93,8 +100,7 @@ function isShort({ change, records }: RecordWrite): boolean {
   return change === 'created' && records.length === 1;
 }
 
-function formOf({ db }: WritePlace, { rows, references }: WriteInput): RowsForm {
-  if (rows.length >= fewestStaged && isTransaction(db)) return 'staged';
+function formOf({ rows, references }: WriteInput): RowsForm {
   return rows.length === 1 && [...references.values()].every(({ length }) => length === 1) ? 'one' : 'many';
 }
 
@@ -108,6 +114,8 @@ async function runIn(
   const values = statement.valuesOf(input);
   return isQuick ? runTogether(db, 'write', statement.prepared, values) : runPrepared(db, statement.prepared, values);
 }
+
+const noRows = stageRows([]);
 
 /** From so many records on, copying them into a table of the connection costs less than a parameter. */
 const fewestStaged = 250;
@@ -127,12 +135,13 @@ function inputOf(
   { identity, clock, requestId }: RecordScope,
   { changeSetId }: WritePlace,
   entity: CompiledEntity,
-  { change, records, references, rows }: RecordWrite & { readonly rows: readonly Row[] },
+  { change, records, references, rows, stageRows: staged }: RecordWrite & Pick<WriteInput, 'rows' | 'stageRows'>,
 ): WriteInput {
   const stored = records.flatMap((record) => record.stored ?? []);
   return {
     ...dependentRows(entity, stored, change !== 'created'),
     rows,
+    stageRows: staged,
     references: idsByTarget(references),
     identity,
     now: clock.now().toISOString(),
@@ -147,11 +156,9 @@ function inputOf(
 const rowsAtOnce = 500;
 
 function rowsOf(
-  entity: CompiledEntity,
   records: readonly WrittenRecord[],
-  search: SearchEffect | null,
+  makeRow: (record: WrittenRecord) => Row,
 ): readonly Row[] | Promise<readonly Row[]> {
-  const makeRow = rowOf(entity, search === 'added' || search === 'saved' ? entity.search : null);
   return records.length > rowsAtOnce ? madeInTurns(records, makeRow) : records.map(makeRow);
 }
 

@@ -1,6 +1,6 @@
 import type { EntityDefinition, Id, Reach, RecordChange } from '@trellis-crm/sdk';
 import type { Identity } from '../../auth/identity.js';
-import type { Row, StagedTable } from './staged-table.js';
+import type { Row, StagedTable, StageRows } from './staged-table.js';
 import type { BoundStatement } from './statement-text.js';
 
 /** The statements of one entity in one generation, made when their shape is first met. */
@@ -80,6 +80,8 @@ export interface HistoryInput {
 
 /** The values of one write. */
 export interface WriteInput extends HistoryInput {
+  /** In place of {@link HistoryInput.rows} where the statement reads a table. */
+  readonly stageRows: StageRows;
   readonly lists: ReadonlyMap<string, ListInput>;
   /** Rows by plugin. */
   readonly sides: ReadonlyMap<string, readonly Row[]>;

@@ -75,7 +75,11 @@ const id: Column = { name: 'id', type: 'uuid' };
 
 function givenPart({ shape, sources }: Part, columns: readonly Column[]): string {
   const searched = shape.search === 'added' || shape.search === 'saved' ? searchColumns : [];
-  return sources.given([...columns, ...notedColumns, ...searched], (input) => input.rows);
+  return sources.given(
+    [...columns, ...notedColumns, ...searched],
+    (input) => input.rows,
+    (input) => input.stageRows,
+  );
 }
 
 function recordPart(part: Part): RecordPart {

@@ -1,27 +1,27 @@
 import type { Row, RowColumn } from '../staged-table.js';
 
-/** Lines of rows in PostgreSQL's text format for COPY, each with its end. */
-export function copyLines(rows: readonly Row[], columns: readonly RowColumn[]): string {
+/** Makes rows into lines of PostgreSQL's text format for COPY, each with its end. */
+export function lineMaker(columns: readonly RowColumn[]): (row: Row) => string {
   const names = columns.map(({ name }) => name);
   const kinds = columns.map(({ type }) => type);
-  let lines = '';
-  for (const row of rows) {
+  return (row) => {
+    let line = '';
     for (let at = 0; at < names.length; at += 1) {
-      const text = cellText(row[names[at] ?? ''], kinds[at] ?? '');
-      const cell = text === null ? nothing : special.test(text) ? escaped(text) : text;
-      lines += at === 0 ? cell : `\t${cell}`;
+      const kind = kinds[at] ?? '';
+      const text = cellText(row[names[at] ?? ''], kind);
+      const cell = text === null ? nothing : kind === 'uuid' || !special.test(text) ? text : escaped(text);
+      line += at === 0 ? cell : `\t${cell}`;
     }
-    lines += '\n';
-  }
-  return lines;
+    return `${line}\n`;
+  };
 }
 
 /** A value of a JSON row as PostgreSQL reads a column of that type; null: none. */
 export function cellText(value: unknown, type: string): string | null {
   if (value === null || value === undefined) return null;
   if (type === 'jsonb') return JSON.stringify(value);
-  if (Array.isArray(value)) return arrayText(value);
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? arrayText(value) : JSON.stringify(value);
 }
 
 const nothing = String.raw`\N`;

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { copyRows } from '../../../database/copy-rows.js';
-import { stagedName, type Row, type RowColumn, type StagedTable } from '../staged-table.js';
+import { stagedName, type RowColumn, type StagedTable, type StageRows } from '../staged-table.js';
 import { textLiteral } from '../statement-text.js';
-import { cellText, copyLines } from './copy-lines.js';
+import { cellText, lineMaker } from './copy-lines.js';
 
 /**
  * Makes and fills the tables that a statement reads. They belong to the connection, so nobody else sees them and nothing of them is
@@ -16,22 +16,22 @@ export async function fillStage<Input>(
 ): Promise<void> {
   const stages = tables.map((table) => stageOf(table, table.rowsOf(input)));
   await trx.raw(stages.map(({ declaration }) => declaration.replaceAll('?', String.raw`\?`)).join(';\n'));
-  for (const { copy, rows, columns } of stages) if (rows.length > 0) await copyRows(trx, copy, linesOf(rows, columns));
+  for (const { copy, rows, columns } of stages) if (rows.count > 0) await copyRows(trx, copy, linesOf(rows, columns));
 }
 
 /** A table to be filled. */
 interface Stage {
   readonly declaration: string;
   readonly copy: string;
-  readonly rows: readonly Row[];
+  readonly rows: StageRows;
   /** Those that are copied. */
   readonly columns: readonly RowColumn[];
 }
 
 /** What is the same in every row is the default of its column: it is sent once, and read once. */
-function stageOf<Input>(table: StagedTable<Input>, rows: readonly Row[]): Stage {
-  const first = rows[0] ?? {};
-  const varying = table.columns.filter(({ name }) => rows.some((row) => row[name] !== first[name]));
+function stageOf<Input>(table: StagedTable<Input>, rows: StageRows): Stage {
+  const first = rows.count === 0 ? {} : rows.at(0);
+  const varying = table.columns.filter(({ name }) => !rows.isSame(name));
   const columns = varying.length > 0 ? varying : table.columns.slice(0, 1);
   const copied = new Set(columns);
   return {
@@ -63,9 +63,12 @@ function declarationOf({ name, type }: RowColumn, value: unknown): string {
 /** Rows made into lines between two turns of the event loop. */
 const rowsAtOnce = 500;
 
-async function* linesOf(rows: readonly Row[], columns: readonly RowColumn[]): AsyncGenerator<string> {
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    yield copyLines(rows.slice(at, at + rowsAtOnce), columns);
+async function* linesOf(rows: StageRows, columns: readonly RowColumn[]): AsyncGenerator<string> {
+  const lineOf = lineMaker(columns);
+  for (let at = 0; at < rows.count; at += rowsAtOnce) {
+    let lines = '';
+    for (let next = at; next < Math.min(at + rowsAtOnce, rows.count); next += 1) lines += lineOf(rows.at(next));
+    yield lines;
     await nextTurn();
   }
 }
