@@ -63,6 +63,18 @@ describe('a write of many records', () => {
     expect(await findDisagreements(host.database, 'lab.sample', 'p_lab.samples')).to.deep.equal([]);
   });
 
+  it('stores what only the last of them has', async () => {
+    const last = { count: 7, price: { amount: '3.10', currency: 'EUR' }, tags: ['red'] as const, notes: 'Only here' };
+    const inputs = Array.from({ length: many }, (_, index) => ({ name: 'Same', ...(index === many - 1 ? last : {}) }));
+
+    const written = await staged((records) => records.createMany(inputs));
+
+    const stored = await storedOf(written);
+    expect(stored.at(-1)).to.deep.include({ name: 'Same', ...last });
+    expect(stored.at(0)).to.deep.include({ name: 'Same', count: null, price: null, notes: null });
+    expect(await findDisagreements(host.database, 'lab.sample', 'p_lab.samples')).to.deep.equal([]);
+  });
+
   it('changes records with their lists, audit rows and events', async () => {
     const made = await host.records(Sample).createMany(Array.from({ length: many }, () => ({ name: 'Before' })));
 

@@ -15,7 +15,7 @@ import { fillStage } from './stage/fill-stage.js';
 import { recordRows } from './stage/record-rows.js';
 import type { WritePlace } from './write-place.js';
 import { searchEffectOf, textsFor } from './search-part.js';
-import type { PresentCheck, RowsForm, WriteInput, WriteStatement } from './write-shape.js';
+import type { PresentCheck, RowsForm, SearchEffect, WriteInput, WriteStatement } from './write-shape.js';
 import { dependentRows, rowMaker, type StoredRecord } from './write-rows.js';
 
 /** One record of a write with what history says about it. */
@@ -62,13 +62,8 @@ export async function writeRecords(
   write: RecordWrite,
 ): Promise<WriteOutcome> {
   const search = searchEffectOf(entity, write);
-  const isStaged = write.records.length >= fewestStaged && isTransaction(place.db);
-  const makeRow = rowOf(entity, search === 'added' || search === 'saved' ? entity.search : null);
-  const input = inputOf(scope, place, entity, {
-    ...write,
-    rows: isStaged ? [] : await rowsOf(write.records, makeRow),
-    stageRows: isStaged ? recordRows(entity, write.records, makeRow) : noRows,
-  });
+  const rows = await rowsFor(place, entity, write.records, search);
+  const input = inputOf(scope, place, entity, { ...write, ...rows });
   const shape = {
     change: write.change,
     lists: [...input.lists.keys()],
@@ -81,7 +76,7 @@ export async function writeRecords(
   const run = (form: RowsForm): Promise<readonly PreparedRow[]> =>
     runIn(place, entity.statements.of({ ...shape, form }, scope.generation.entities), input, isShort(write));
   const [row] = await runWrite(place, entity, async () => {
-    const answer = await run(isStaged ? 'staged' : formOf(input));
+    const answer = await run(formOf(input));
     // Shut, and the statement for one does not say why.
     return answer.length === 0 ? run('many') : answer;
   });
@@ -100,7 +95,8 @@ function isShort({ change, records }: RecordWrite): boolean {
   return change === 'created' && records.length === 1;
 }
 
-function formOf({ rows, references }: WriteInput): RowsForm {
+function formOf({ rows, stageRows: { count }, references }: WriteInput): RowsForm {
+  if (count > 0) return 'staged';
   return rows.length === 1 && [...references.values()].every(({ length }) => length === 1) ? 'one' : 'many';
 }
 
@@ -155,11 +151,18 @@ function inputOf(
 /** Rows made between two turns of the event loop. */
 const rowsAtOnce = 500;
 
-function rowsOf(
+/** The rows for parameters, or those for a table, with none of the others. */
+async function rowsFor(
+  { db }: WritePlace,
+  entity: CompiledEntity,
   records: readonly WrittenRecord[],
-  makeRow: (record: WrittenRecord) => Row,
-): readonly Row[] | Promise<readonly Row[]> {
-  return records.length > rowsAtOnce ? madeInTurns(records, makeRow) : records.map(makeRow);
+  search: SearchEffect | null,
+): Promise<Pick<WriteInput, 'rows' | 'stageRows'>> {
+  const makeRow = rowOf(entity, search === 'added' || search === 'saved' ? entity.search : null);
+  if (records.length >= fewestStaged && isTransaction(db))
+    return { rows: [], stageRows: recordRows(entity, records, makeRow) };
+  const rows = records.length > rowsAtOnce ? await madeInTurns(records, makeRow) : records.map(makeRow);
+  return { rows, stageRows: noRows };
 }
 
 async function madeInTurns(
