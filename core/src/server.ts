@@ -24,11 +24,13 @@ const drainMs = 8000;
 export interface ServerStart extends Pick<WorkspaceOptions, 'incidents' | 'runningCalls'> {
   /** When the start began that this process is part of. */
   readonly startedAt?: Date;
+  /** Descriptors of the socket that is bound to the address already; none: this process binds it. */
+  readonly descriptors?: readonly number[];
 }
 
 /** Starts serving, in this process: database → workspace → http. @throws StartError, or what `listen` failed with */
 export async function startServer(config: Config, start: ServerStart = {}): Promise<RunningServer> {
-  const { startedAt = new Date(), ...told } = start;
+  const { startedAt = new Date(), descriptors = [], ...told } = start;
   const log = createLog(config, 'server');
   const opened = await openConfiguredDatabase(config, log);
   const restart = startAnew(log);
@@ -44,7 +46,7 @@ export async function startServer(config: Config, start: ServerStart = {}): Prom
       onRestartNeeded: restart.withNewCode,
       ...told,
     });
-    const server = await listen(createApp(workspace), config);
+    const server = await listen(createApp(workspace), descriptors.length === 0 ? config : { descriptors });
     await workspace.startBackground();
     const url = urlOf(server, config);
     for (const line of await prepareFirstRun(workspace, url, startedAt)) process.stdout.write(`${line}\n`);

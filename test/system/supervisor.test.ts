@@ -4,6 +4,7 @@ import { createTestDatabase } from '@trellis-crm/core/testing';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
 import { Installation, type Run } from '../support/installation.js';
+import { ask } from '../support/open-load.js';
 import { serverProcessesOf } from '../support/process-table.js';
 
 /** Sends one request after the other, and gathers what went wrong. */
@@ -72,20 +73,22 @@ describe('trellis serve', function () {
     expect(output().match(/One-time code/g)).to.have.length(1);
   });
 
-  it('replaces its processes for new code without a failed request', async () => {
-    const { output } = await start(['--processes', '2']);
-    const supervisor = await installation.supervisorPid();
-    const before = serverProcessesOf(supervisor);
-    const client = requestUntilStopped(installation);
+  for (const processes of [1, 2]) {
+    it(`replaces ${processes === 1 ? 'its process' : 'its processes'} for new code without a failed request`, async () => {
+      const { output } = await start(['--processes', String(processes)]);
+      const supervisor = await installation.supervisorPid();
+      const before = serverProcessesOf(supervisor);
+      const client = requestUntilStopped(installation);
 
-    process.kill(supervisor, 'SIGUSR2');
-    await eventually(async () => {
-      expect(output()).to.contain('were replaced');
-    }).finally(client.stop);
+      process.kill(supervisor, 'SIGUSR2');
+      await eventually(async () => {
+        expect(output()).to.contain('were replaced');
+      }).finally(client.stop);
 
-    expect(serverProcessesOf(supervisor)).to.have.length(2).and.not.include.members(before);
-    expect(await client.failures).to.deep.equal([]);
-  });
+      expect(serverProcessesOf(supervisor)).to.have.length(processes).and.not.include.members(before);
+      expect(await client.failures).to.deep.equal([]);
+    });
+  }
 
   it('tells a second start where the first one runs', async () => {
     await start();
@@ -125,6 +128,18 @@ describe('trellis serve', function () {
       });
     });
   }
+
+  it('lets those who connect while there is no process wait for the next one', async () => {
+    await start();
+    const supervisor = await installation.supervisorPid();
+    const [victim = 0] = serverProcessesOf(supervisor);
+    process.kill(victim, 'SIGKILL');
+    await eventually(async () => expect(serverProcessesOf(supervisor)).to.not.include(victim));
+
+    const { status } = await ask({ url: `http://127.0.0.1:${installation.port}/healthz` });
+
+    expect(status).to.equal(200);
+  });
 
   it('starts the database again when it was killed', async () => {
     await start();

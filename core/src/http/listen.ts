@@ -1,32 +1,40 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { Server as NetServer, type AddressInfo } from 'node:net';
+import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import type Koa from 'koa';
 import { readTarget, refuseTarget } from './request-target.js';
 import type { RequestState } from './request-state.js';
 
+/** Where to listen: at an address, or on a socket that was bound to one already, through each of its descriptors. */
+export type ListenPlace =
+  { readonly host: string; readonly port: number } | { readonly descriptors: readonly number[] };
+
 /** A listening server. */
 export interface HttpServer {
   readonly port: number;
-  readonly server: Server;
   /** Takes no new connections, lets requests under way finish for at most `graceMs`, then cuts what is left. */
   close(graceMs: number): Promise<void>;
 }
 
 /** Starts to listen; port 0 takes any free one. @throws the system's error, `EADDRINUSE` for a taken port */
-export async function listen(
-  app: Koa<RequestState>,
-  address: { readonly host: string; readonly port: number },
-): Promise<HttpServer> {
+export async function listen(app: Koa<RequestState>, place: ListenPlace): Promise<HttpServer> {
   const handle = app.callback();
-  const server = createServer(limits, (request, response) => {
-    if (readTarget(request)) void handle(request, response);
-    else refuseTarget(response);
-  });
-  server.setTimeout(idleTimeoutMs);
-  server.listen({ port: address.port, host: address.host, backlog });
-  await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port, server, close: (graceMs) => close(server, graceMs) };
+  const openDoor = (): Server =>
+    createServer(limits, (request, response) => {
+      if (readTarget(request)) void handle(request, response);
+      else refuseTarget(response);
+    }).setTimeout(idleTimeoutMs);
+  const doors =
+    'descriptors' in place
+      ? place.descriptors.map((fd) => openDoor().listen(holderOf(fd), backlog))
+      : [openDoor().listen({ port: place.port, host: place.host, backlog })];
+  await Promise.all(doors.map((door) => once(door, 'listening')));
+  return { port: (doors[0]?.address() as AddressInfo).port, close: (graceMs) => close(doors, graceMs) };
+}
+
+/** Given a bare descriptor, a process of a cluster would ask its supervisor to open it there. */
+function holderOf(fd: number): Socket {
+  return new Socket({ fd, readable: false, writable: false });
 }
 
 /** Connections that wait to be accepted: one for which there is no room tries again only after seconds. The system may allow fewer. */
@@ -49,12 +57,21 @@ const limits = {
  * The close of http cuts idle connections at once, just when a client may be sending its next request on one. So only
  * listening ends at once: for a moment each answer tells its client to connect anew, and what is idle then is cut.
  */
-async function close(server: Server, graceMs: number): Promise<void> {
-  const closed = once(server, 'close');
-  NetServer.prototype.close.call(server);
-  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
-  const idle = setTimeout(() => server.closeIdleConnections(), Math.min(500, graceMs / 10));
-  const late = setTimeout(() => server.closeAllConnections(), graceMs);
+async function close(doors: readonly Server[], graceMs: number): Promise<void> {
+  const closed = Promise.all(doors.map((door) => once(door, 'close')));
+  for (const door of doors) {
+    NetServer.prototype.close.call(door);
+    door.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+  }
+  const each = (act: (door: Server) => void) => () => doors.forEach(act);
+  const idle = setTimeout(
+    each((door) => door.closeIdleConnections()),
+    Math.min(500, graceMs / 10),
+  );
+  const late = setTimeout(
+    each((door) => door.closeAllConnections()),
+    graceMs,
+  );
   await closed;
   clearTimeout(idle);
   clearTimeout(late);

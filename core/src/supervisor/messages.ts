@@ -19,6 +19,8 @@ export interface StartOrder {
   readonly config: Config;
   /** When the supervisor began, the same for all its processes. */
   readonly startedAt: Date;
+  /** What of the supervisor's socket is open in the process; none when it is to bind the address itself. */
+  readonly descriptors: readonly number[];
   /** How the processes before it ended, when plugins had to do with it. */
   readonly incidents: readonly Incident[];
 }

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '@trellis-crm/config';
 import type { BaseLogger } from 'pino';
 import type { MetricsSnapshot } from '../metrics/metrics.js';
-import type { Duty } from './messages.js';
+import type { BoundPort } from './bound-port.js';
+import type { StartOrder } from './messages.js';
 import { ServerSlot } from './server-slot.js';
 import type { StopRequest } from './stop-request.js';
 
@@ -13,14 +14,30 @@ import type { StopRequest } from './stop-request.js';
  */
 const youngSpaceMb = 32;
 
+/**
+ * How often the socket is open in a process that serves alone. Node accepts one connection per descriptor and turn of its loop: with
+ * one of them, those who connect to a process with long turns wait for seconds before it hears of them.
+ */
+const doors = 16;
+
+/** Standard streams and the channel come first. */
+const firstShared = 4;
+
+/** What the processes are for; those that serve do so on a port. */
+type FleetTask = Pick<StartOrder, 'duty'> & { readonly port?: BoundPort };
+
 /** All server processes of a supervisor, on one port. */
 export class ServerFleet {
   readonly #slots: readonly ServerSlot[];
+  readonly #port: BoundPort | undefined;
 
-  constructor(config: Config, log: BaseLogger, duty: Duty = 'serve') {
+  constructor(config: Config, log: BaseLogger, { duty, port }: FleetTask) {
+    this.#port = port;
     // Alone, a process accepts connections itself; of several, handing them out in turn spreads them evenly.
     cluster.schedulingPolicy = config.processes === 1 ? cluster.SCHED_NONE : cluster.SCHED_RR;
+    const shared = port?.descriptor === undefined ? [] : new Array<number>(doors).fill(port.descriptor);
     cluster.setupPrimary({
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...shared],
       exec: fileURLToPath(new URL('server-process.js', import.meta.url)),
       serialization: 'advanced',
       execArgv: [
@@ -29,8 +46,8 @@ export class ServerFleet {
         `--max-semi-space-size=${youngSpaceMb}`,
       ],
     });
-    const startedAt = new Date();
-    this.#slots = Array.from({ length: config.processes }, () => new ServerSlot(config, log, startedAt, duty));
+    const order = { duty, startedAt: new Date(), descriptors: shared.map((_, index) => firstShared + index) };
+    this.#slots = Array.from({ length: config.processes }, () => new ServerSlot(config, log, order));
   }
 
   /** Starts the first process, which migrates the database, and then the others. @throws StartError of the first */
@@ -55,6 +72,8 @@ export class ServerFleet {
   /** Stops all processes at once, each after what it is doing; whatever they are doing as soon as that is urgent. */
   async stop({ urgent }: Pick<StopRequest, 'urgent'>): Promise<void> {
     const stopped = Promise.all(this.#slots.map((slot) => slot.stop()));
+    // Who comes now is told so at once, instead of waiting for somebody who will not come.
+    this.#port?.close();
     const isUrgent = await Promise.race([stopped.then(() => false), urgent.then(() => true)]);
     if (isUrgent) for (const slot of this.#slots) slot.kill();
   }

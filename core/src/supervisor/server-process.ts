@@ -5,7 +5,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { startServer } from '../server.js';
 import { startWorker } from '../worker.js';
 import { beatMs, isOrder, toFailure, type Report, type StartOrder } from './messages.js';
-import { toListenError } from './port-check.js';
+import { toListenError } from './bound-port.js';
 import { guardProcess, type GuardedWork } from './process-guard.js';
 
 const drainMs = 10_000;
@@ -34,7 +34,7 @@ process.on('SIGTERM', () => void stop(0));
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-async function start({ duty, config, startedAt, incidents }: StartOrder): Promise<void> {
+async function start({ duty, config, startedAt, descriptors, incidents }: StartOrder): Promise<void> {
   setInterval(() => {
     report({ type: 'beat', rssBytes: process.memoryUsage.rss() });
   }, beatMs).unref();
@@ -42,7 +42,7 @@ async function start({ duty, config, startedAt, incidents }: StartOrder): Promis
     const runningCalls = openBooks(config);
     guardProcess({ runningCalls, work: () => work, fail });
     if (duty === 'serve') {
-      const server = await startServer(config, { startedAt, incidents, runningCalls });
+      const server = await startServer(config, { startedAt, descriptors, incidents, runningCalls });
       work = server;
       report({ type: 'ready', url: server.url });
     } else {

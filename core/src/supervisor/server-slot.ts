@@ -7,7 +7,7 @@ import type { Incident } from '../kernel/lifecycle/index.js';
 import type { MetricsSnapshot } from '../metrics/metrics.js';
 import { askMetrics } from './ask-metrics.js';
 import { isFromOutside } from './incident.js';
-import { isReport, toStartError, type Duty, type Order, type Report } from './messages.js';
+import { isReport, toStartError, type Order, type Report, type StartOrder } from './messages.js';
 import { watchProcess } from './process-watch.js';
 
 const killAfterMs = 12_000;
@@ -28,8 +28,7 @@ export class ServerSlot {
   constructor(
     private readonly config: Config,
     private readonly log: BaseLogger,
-    private readonly startedAt: Date,
-    private readonly duty: Duty,
+    private readonly order: Pick<StartOrder, 'duty' | 'startedAt' | 'descriptors'>,
   ) {}
 
   /** Starts the process and keeps it alive from then on. @returns its address @throws StartError when it never got ready */
@@ -112,7 +111,7 @@ export class ServerSlot {
   }
 
   async #untilReady(worker: Worker): Promise<string> {
-    const { config, log, startedAt, duty } = this;
+    const { config, log, order } = this;
     watchProcess(worker, { config, log }, (incident) => (this.#incidents = [...this.#incidents, incident]));
     return new Promise((resolve, reject) => {
       worker.on('message', (message) => {
@@ -121,7 +120,7 @@ export class ServerSlot {
       worker.once('exit', (code, signal) => {
         reject(new Error(`The server process ended with ${endOf(code, signal)} before it was ready`));
       });
-      tell(worker, { type: 'start', duty, config, startedAt, incidents: this.#incidents });
+      tell(worker, { type: 'start', ...order, config, incidents: this.#incidents });
     });
   }
 }

@@ -12,7 +12,7 @@ import type { SupervisorTools } from './supervisor.js';
 export async function superviseWorker(config: Config, { log, print }: SupervisorTools): Promise<void> {
   const stop = listenForStop();
   await sweepCrashMarkers(config.dataDir, isRunning);
-  const fleet = new ServerFleet({ ...config, processes: 1 }, log, 'work');
+  const fleet = new ServerFleet({ ...config, processes: 1 }, log, { duty: 'work' });
   try {
     const isStarted = await Promise.race([fleet.start().then(() => true), stop.wanted]);
     if (isStarted === true) print(`Trellis CRM works in process ${process.pid}`);

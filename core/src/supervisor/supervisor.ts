@@ -4,8 +4,8 @@ import { moveFromOtherMajor } from '../backup/move-major.js';
 import { startEmbedded } from '../database/embedded/embedded-database.js';
 import { sweepCrashMarkers } from '../kernel/crash-marker.js';
 import type { MetricsServer } from '../metrics/metrics-server.js';
+import { bindPort, type BoundPort } from './bound-port.js';
 import { lockInstance, type InstanceLock } from './instance-file.js';
-import { checkPort } from './port-check.js';
 import { isRunning } from './process-identity.js';
 import { ServerFleet } from './server-fleet.js';
 import { listenForStop, type StopRequest } from './stop-request.js';
@@ -16,6 +16,8 @@ export interface SupervisorTools {
   /** Shows a line to the person at the terminal. */
   print(line: string): void;
 }
+
+type ServeTools = SupervisorTools & { readonly port: BoundPort };
 
 /** How long the port of an installation that was killed may take to become free. */
 const crashPatienceMs = 12_000;
@@ -29,13 +31,13 @@ export async function supervise(config: Config, tools: SupervisorTools): Promise
   const lock = await lockInstance(config.dataDir);
   await sweepCrashMarkers(config.dataDir, isRunning);
   try {
-    await checkPort(config, lock.isAfterCrash ? crashPatienceMs : 0);
+    const port = await bindPort(config, lock.isAfterCrash ? crashPatienceMs : 0);
     if (config.databaseUrl === undefined) await moveFromOtherMajor({ ...config, ...tools });
     // Joined here and by each server process: it stops with its last user, whoever that is.
     const embedded =
       config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, log: tools.log }) : undefined;
     try {
-      await serve(config, lock, stop, tools);
+      await serve(config, lock, stop, { ...tools, port });
     } finally {
       await embedded?.release();
     }
@@ -44,8 +46,8 @@ export async function supervise(config: Config, tools: SupervisorTools): Promise
   }
 }
 
-async function serve(config: Config, lock: InstanceLock, stop: StopRequest, tools: SupervisorTools): Promise<void> {
-  const fleet = new ServerFleet(config, tools.log);
+async function serve(config: Config, lock: InstanceLock, stop: StopRequest, tools: ServeTools): Promise<void> {
+  const fleet = new ServerFleet(config, tools.log, { duty: 'serve', port: tools.port });
   const metrics = await serveMetricsOf(config, fleet);
   try {
     const url = await Promise.race([fleet.start(), stop.wanted]);
