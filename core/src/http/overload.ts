@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createTurnGauge, WorkLine } from './work-line.js';
 
 /** When a process stops taking on more work. */
 export interface OverloadLimits {
@@ -36,6 +37,7 @@ export function hasBody(headers: IncomingHttpHeaders): boolean {
 export interface OverloadGauges {
   now(): number;
   loopDelayMs(): number;
+  turnMs(): number;
 }
 
 /**
@@ -44,18 +46,20 @@ export interface OverloadGauges {
  */
 export function createAdmission(
   limits: OverloadLimits = defaultLimits,
-  gauges: OverloadGauges = { now: () => performance.now(), loopDelayMs: createDelayGauge() },
+  gauges: OverloadGauges = createGauges(),
 ): Admission {
-  const recent = new RecentWork(limits.waitMs, gauges.now);
+  const allowance = new Allowance(limits, gauges.now);
   let underWay = 0;
-  let refused = 0;
+  const refusals = new Refusals(gauges.now);
+  const line = new WorkLine({ ...gauges, isRefusing: () => refusals.areRecent() });
   /** When the process last began to work, or finished something. */
   let movedAt = 0;
   const isOverloaded = (): boolean => {
     if (underWay < limits.alwaysTaken) return false;
-    if (underWay >= limits.requests || gauges.loopDelayMs() > limits.loopDelayMs) return true;
-    const isSlow = recent.isSlow() ?? gauges.now() - movedAt > limits.waitMs;
-    return isSlow && underWay >= recent.doneWithin(limits.waitMs);
+    if (gauges.loopDelayMs() > limits.loopDelayMs) return true;
+    // With nothing done there is no rate to go by.
+    const isStuck = allowance.isUnknown() && gauges.now() - movedAt > limits.waitMs;
+    return isStuck || !allowance.hasRoom(underWay);
   };
   return {
     isOverloaded,
@@ -64,70 +68,127 @@ export function createAdmission(
       if (underWay === 0) movedAt = startedAt;
       underWay += 1;
       try {
-        return await run();
+        return await line.run(run);
       } finally {
         underWay -= 1;
         movedAt = gauges.now();
-        recent.note(movedAt - startedAt);
+        allowance.note(movedAt - startedAt);
       }
     },
     get underWay() {
       return underWay;
     },
     get refused() {
-      return refused;
+      return refusals.count;
     },
-    countRefusal() {
-      refused += 1;
-    },
+    countRefusal: () => refusals.note(),
   };
 }
 
 const defaultLimits: OverloadLimits = { requests: 500, alwaysTaken: 20, waitMs: 250, loopDelayMs: 200 };
 
+function createGauges(): OverloadGauges {
+  return { now: () => performance.now(), loopDelayMs: createDelayGauge(), turnMs: createTurnGauge() };
+}
+
+/** Overload lasts for so long after the last refusal. */
+const refusingMs = 1000;
+
+class Refusals {
+  count = 0;
+  #lastAt = -Infinity;
+
+  constructor(private readonly now: () => number) {}
+
+  note(): void {
+    this.count += 1;
+    this.#lastAt = this.now();
+  }
+
+  areRecent(): boolean {
+    return this.now() - this.#lastAt < refusingMs;
+  }
+}
+
 const bucketMs = 100;
 const buckets = 10;
+/** The tenths of a second that tell whether requests are slow now. */
+const freshBuckets = 3;
 
-/** What was finished in the last second, in tenths of it. */
-class RecentWork {
+/**
+ * How many requests may be worked on at once, set anew each tenth of a second: what is done in the time that a request may wait, once
+ * most are slow; from there on a little more as long as they are not, and soon as many as ever when none is and nobody was refused.
+ */
+class Allowance {
   readonly #done = new Array<number>(buckets).fill(0);
   readonly #slow = new Array<number>(buckets).fill(0);
   #current = 0;
+  #allowed: number;
+  /** The tenth of a second in which there was no room for the last time. */
+  #refusedAt = -Infinity;
 
   constructor(
-    private readonly slowMs: number,
+    private readonly limits: OverloadLimits,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.#allowed = limits.requests;
+  }
 
   note(tookMs: number): void {
-    const place = this.#advance() % buckets;
+    this.#advance();
+    const place = this.#current % buckets;
     this.#done[place] = (this.#done[place] ?? 0) + 1;
-    if (tookMs > this.slowMs) this.#slow[place] = (this.#slow[place] ?? 0) + 1;
+    if (tookMs > this.limits.waitMs) this.#slow[place] = (this.#slow[place] ?? 0) + 1;
   }
 
-  /** Whether most of what was finished took too long; undefined when nothing was. */
-  isSlow(): boolean | undefined {
+  /** Whether one more may be worked on. */
+  hasRoom(underWay: number): boolean {
     this.#advance();
-    const done = sum(this.#done);
-    return done === 0 ? undefined : sum(this.#slow) * 2 >= done;
+    if (underWay < this.#allowed) return true;
+    this.#refusedAt = this.#current;
+    return false;
   }
 
-  /** Requests that are finished in so many milliseconds, at the rate of the last second. */
-  doneWithin(ms: number): number {
+  /** Whether nothing was done in the last second. */
+  isUnknown(): boolean {
     this.#advance();
-    return (sum(this.#done) * ms) / (bucketMs * buckets);
+    return sum(this.#done) === 0;
   }
 
-  /** Empties the tenths that have passed. @returns the present one */
-  #advance(): number {
+  /** Ends the tenths that have passed; all before the last ten are the same as none. */
+  #advance(): void {
     const present = Math.floor(this.now() / bucketMs);
-    const first = Math.max(this.#current + 1, present - buckets + 1);
-    for (let bucket = first; bucket <= present; bucket += 1) {
-      this.#done[bucket % buckets] = 0;
-      this.#slow[bucket % buckets] = 0;
+    if (present - this.#current > buckets) this.#forget(present - buckets);
+    while (this.#current < present) {
+      this.#adjust();
+      this.#current += 1;
+      this.#done[this.#current % buckets] = 0;
+      this.#slow[this.#current % buckets] = 0;
     }
-    this.#current = present;
-    return present;
+  }
+
+  #forget(upTo: number): void {
+    this.#done.fill(0);
+    this.#slow.fill(0);
+    this.#current = upTo;
+  }
+
+  #adjust(): void {
+    const { requests, alwaysTaken, waitMs } = this.limits;
+    const slowNow = this.#lately(this.#slow);
+    if (slowNow > 0 && slowNow * 2 >= this.#lately(this.#done)) {
+      const doneInTime = (sum(this.#done) * waitMs) / (bucketMs * buckets);
+      this.#allowed = Math.min(requests, Math.max(alwaysTaken, doneInTime));
+    } else {
+      const isCalm = sum(this.#slow) === 0 && this.#current - this.#refusedAt > buckets;
+      this.#allowed = Math.min(requests, this.#allowed * (isCalm ? 1.5 : 1.05));
+    }
+  }
+
+  #lately(counts: readonly number[]): number {
+    let total = 0;
+    for (let back = 0; back < freshBuckets; back += 1) total += counts[(this.#current - back + buckets) % buckets] ?? 0;
+    return total;
   }
 }
 

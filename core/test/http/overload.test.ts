@@ -13,7 +13,7 @@ describe('admission', () => {
     ends = [];
     admission = createAdmission(
       { requests: 100, alwaysTaken: 10, waitMs: 250, loopDelayMs: 200 },
-      { now: () => time, loopDelayMs: () => loopDelayMs },
+      { now: () => time, loopDelayMs: () => loopDelayMs, turnMs: () => 1 },
     );
   });
 
@@ -35,14 +35,37 @@ describe('admission', () => {
     expect([short, admission.isOverloaded()]).to.deep.equal([false, true]);
   });
 
-  it('takes requests again once they are quick', async () => {
+  it('takes as many as ever again once they are quick and nobody was refused for a second', async () => {
     for (let tenth = 0; tenth < 10; tenth += 1) await finish(10, 300);
     begin(60);
     const during = admission.isOverloaded();
 
-    for (let tenth = 0; tenth < 11; tenth += 1) await finish(10, 20);
+    for (let tenth = 0; tenth < 25; tenth += 1) await finish(10, 20);
 
     expect([during, admission.isOverloaded()]).to.deep.equal([true, false]);
+  });
+
+  it('takes a little more each time while it refuses some', async () => {
+    for (let tenth = 0; tenth < 10; tenth += 1) await finish(10, 300);
+    begin(60);
+    const answers: boolean[] = [];
+
+    for (let tenth = 0; tenth < 25; tenth += 1) {
+      answers.push(admission.isOverloaded());
+      await finish(10, 20);
+    }
+
+    expect(answers.slice(0, 15)).to.deep.equal(new Array(15).fill(true));
+    expect(answers.at(-1)).to.equal(false);
+  });
+
+  it('does not take all at once again when the first are quick, as those behind them are not yet', async () => {
+    for (let tenth = 0; tenth < 10; tenth += 1) await finish(10, 300);
+    for (let tenth = 0; tenth < 5; tenth += 1) await finish(10, 20);
+
+    begin(60);
+
+    expect(admission.isOverloaded()).to.equal(true);
   });
 
   it('does not mind some that wait for another system while the others are quick', async () => {
