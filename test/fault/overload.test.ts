@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
-import { ask, quantileMs, sendClosedLoop, sendOpenLoop, watch, type Asked } from '../support/open-load.js';
+import { ask, quantileMs, sendClosedLoop, sendOpenLoop, watch, type Answer, type Asked } from '../support/open-load.js';
 import { isFullRun, timesOf } from '../support/scale.js';
 import { serve, type Served } from '../support/served.js';
 
@@ -34,10 +34,10 @@ describe('a server with more to do than it can', function () {
     const durationMs = timesOf(10_000, 1000);
     const alone = await sendClosedLoop(list, { connections: 16, durationMs });
     const capacity = alone.length / (durationMs / 1000);
-    const pulse = watch(health);
+    const pulses = [watch(health), watch({ ...health, isKept: false })];
     const drillMs = timesOf(120_000, 3000);
     const answers = await sendOpenLoop(list, { perSecond: capacity * 3, durationMs: drillMs });
-    const beats = await pulse.stop();
+    const [kept = [], fresh = []] = await Promise.all(pulses.map((pulse) => pulse.stop()));
     const endedAt = performance.now();
     await eventually(async () => expect((await ask(list)).ms).to.be.at.most(2 * quantileMs(alone, 0.99)));
     const recoveryMs = Math.round(performance.now() - endedAt);
@@ -47,27 +47,26 @@ describe('a server with more to do than it can', function () {
     const goodput = taken.length / (drillMs / 1000) / capacity;
     report({
       ...{ capacity, goodput, asked: answers.length, refused: refused.length, recoveryMs },
-      ...{
-        takenP99: quantileMs(taken, 0.99),
-        refusedP50: quantileMs(refused, 0.5),
-        refusedP99: quantileMs(refused, 0.99),
-      },
-      ...{ healthP50: quantileMs(beats, 0.5), healthP99: quantileMs(beats, 0.99) },
+      ...{ takenP50: quantileMs(taken, 0.5), takenP99: quantileMs(taken, 0.99) },
+      ...{ refusedP50: quantileMs(refused, 0.5), refusedP99: quantileMs(refused, 0.99) },
+      ...{ healthP50: quantileMs(kept, 0.5), healthP99: quantileMs(kept, 0.99) },
+      ...{ connectingHealthP50: quantileMs(fresh, 0.5), connectingHealthP99: quantileMs(fresh, 0.99) },
     });
-    expect(alone.every(({ status }) => status === 200)).to.equal(true);
+    expect(statusesOf(alone)).to.deep.equal([200]);
     // The fault took place: less was taken than was asked.
     expect(refused.length).to.be.greaterThan(0);
+    expect(taken.length).to.be.greaterThan(0);
     expect(taken.length + refused.length).to.equal(answers.length);
     expect(refused.every(({ retryAfter }) => Number(retryAfter) > 0)).to.equal(true);
-    expect(beats.every(({ status }) => status === 200)).to.equal(true);
-    // Limits of the issue are doubled, as other work shares the machine; a short run can only tell a queue that stands from one
-    // that grows: without a limit, the last answers would take six times the capacity's.
-    const slack = isFullRun ? 0 : 4000 + 4 * quantileMs(alone, 0.99);
-    expect(goodput).to.be.at.least(isFullRun ? 0.6 : 0.25);
-    // On a busy machine a packet that opens a connection may be lost, which costs its sender seconds before it reaches us.
-    expect(quantileMs(taken, isFullRun ? 0.99 : 0.9)).to.be.at.most(2000 + slack);
-    expect(quantileMs(beats, 0.5)).to.be.lessThan(quantileMs(taken, 0.99));
-    expect(recoveryMs).to.be.at.most(10_000 + slack);
+    expect([statusesOf(kept), statusesOf(fresh)]).to.deep.equal([[200], [200]]);
+    // Other work on the machine takes its time and share of these: they are for a machine that does nothing else.
+    if (!isFullRun) return;
+    expect(goodput).to.be.at.least(0.8);
+    expect(quantileMs(taken, 0.99)).to.be.at.most(1000);
+    expect(quantileMs(refused, 0.5)).to.be.lessThan(100);
+    expect(quantileMs(kept, 0.99)).to.be.lessThan(50);
+    expect(quantileMs(fresh, 0.99)).to.be.lessThan(50);
+    expect(recoveryMs).to.be.at.most(5000);
   });
 
   it('answers others while 300 clients take their time', async () => {
@@ -80,7 +79,9 @@ describe('a server with more to do than it can', function () {
     ]);
 
     // What the readers asked for is worked off first: that they do not take it is their matter.
-    await eventually(async () => expect((await ask(list)).status).to.equal(200));
+    await eventually(async () => {
+      expect(statusesOf(await sendClosedLoop(list, { connections: 4, durationMs: 250 }))).to.deep.equal([200]);
+    });
     const answers = await sendClosedLoop(list, { connections: 4, durationMs: timesOf(10_000, 1000) });
 
     const open = slow.filter((socket) => !socket.destroyed).length;
@@ -90,7 +91,7 @@ describe('a server with more to do than it can', function () {
       perSecond: answers.length / (timesOf(10_000, 1000) / 1000),
       p99: quantileMs(answers, 0.99),
     });
-    expect(answers.every(({ status }) => status === 200)).to.equal(true);
+    expect(statusesOf(answers)).to.deep.equal([200]);
     // They were there all the time, at least those that have until the end of their 15 s for it.
     expect(open).to.be.at.least(count);
   });
@@ -112,6 +113,10 @@ describe('a server with more to do than it can', function () {
     return one.repeat(3);
   }
 });
+
+function statusesOf(answers: readonly Answer[]): number[] {
+  return [...new Set(answers.map(({ status }) => status))];
+}
 
 function times<T>(count: number, make: () => T): T[] {
   return Array.from({ length: count }, make);

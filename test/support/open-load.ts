@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { Agent, request, type OutgoingHttpHeaders } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -52,23 +54,18 @@ export async function sendClosedLoop(
   return answers;
 }
 
-/** Asks every 100 ms over a connection of its own until told to stop. */
-export function watch(asked: Asked): { stop(): Promise<readonly Answer[]> } {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const stopped = new AbortController();
-  const answers: Answer[] = [];
-  const work = async (): Promise<void> => {
-    while (!stopped.signal.aborted) {
-      answers.push(await ask(asked, agent));
-      await sleep(100);
-    }
-    agent.destroy();
-  };
-  const done = work();
+/**
+ * Asks every 100 ms until told to stop, from a process of its own, so that what else the caller does is not taken for the server's
+ * delay: over one connection, or over a new one each time.
+ */
+export function watch(asked: Asked & { readonly isKept?: boolean }): { stop(): Promise<readonly Answer[]> } {
+  const watcher = fork(new URL('watch-process.js', import.meta.url));
+  watcher.send(asked);
   return {
     async stop() {
-      stopped.abort();
-      await done;
+      const told = once(watcher, 'message');
+      watcher.send('stop');
+      const [answers] = (await told) as [readonly Answer[]];
       return answers;
     },
   };
