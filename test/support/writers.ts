@@ -6,7 +6,7 @@ import type { Answer, FaultServer } from './fault-server.js';
 export interface Written {
   /** Id by name of each contact whose creation was acknowledged. */
   readonly acknowledged: ReadonlyMap<string, string>;
-  /** Times that nobody knew whether a creation had happened, and it was asked for again with the same key. */
+  /** Times that nobody knew whether a creation had happened: it was asked for again with the same key, or given up without one. */
   readonly retries: number;
   /** Statuses that no client should see, with how often. */
   readonly unexpected: ReadonlyMap<number, number>;
@@ -24,16 +24,19 @@ const pauseMs = 250;
 /** The server says to come again: overload, a database that is away, a twin of this request under way. */
 const comeAgain = [409, 429, 503];
 
-/** Starts clients that create contacts one after the other, each until it is acknowledged. */
+/**
+ * Starts clients that create contacts one after the other. Every other one sends keys and asks until each is acknowledged; those
+ * between send none, so their creations travel together, and go on with another contact when nobody knows.
+ */
 export function startWriters(server: FaultServer, count = 16, idleMs = 10): Writers {
   const stop = new AbortController();
   const acknowledged = new Map<string, string>();
   const unexpected = new Map<number, number>();
   const tag = randomUUID().slice(0, 8);
   let retries = 0;
-  const create = async (name: string): Promise<void> => {
-    const headers = { 'idempotency-key': name };
-    for (;;) {
+  const create = async (name: string, hasKey: boolean): Promise<void> => {
+    const headers: Record<string, string> = hasKey ? { 'idempotency-key': name } : {};
+    do {
       const answer = await server.ask('POST', '/api/v1/contacts', { body: { name }, headers }).catch(() => undefined);
       if (answer?.status === 201) {
         acknowledged.set(name, answer.body.id);
@@ -45,11 +48,11 @@ export function startWriters(server: FaultServer, count = 16, idleMs = 10): Writ
         return;
       }
       await sleep(pauseMs);
-    }
+    } while (hasKey);
   };
   const write = async (writer: number): Promise<void> => {
     for (let number = 0; !stop.signal.aborted; number += 1) {
-      await create(`${tag} writer ${writer} number ${number}`);
+      await create(`${tag} writer ${writer} number ${number}`, writer % 2 === 0);
       await sleep(idleMs);
     }
   };
