@@ -89,8 +89,8 @@ const placeMs = 250;
 const adjustEveryMs = 100;
 /** What was found out then is of no use when nothing came for so long. */
 const forgetAfterMs = 1000;
-const longTurnMs = 5;
-const shortTurnMs = 3;
+const longTurnMs = 3;
+const shortTurnMs = 2;
 /** Enough to keep all processors busy while one request is on its way. */
 const fewestPlaces = availableParallelism() + 1;
 
