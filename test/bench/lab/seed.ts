@@ -17,10 +17,10 @@ export async function runTrellis(args: readonly string[], env: Readonly<Record<s
   return (await promisify(execFile)(process.execPath, [trellis, ...args], options)).stdout;
 }
 
-/** Sets a workspace up and fills it, unless the cluster still holds the same. @returns whether it had to */
-export async function ensureSeed(cluster: Cluster, size: DatasetSize, dataDir: string): Promise<boolean> {
+/** Sets a workspace up and fills it, unless the cluster still holds the same. */
+export async function ensureSeed(cluster: Cluster, size: DatasetSize, dataDir: string): Promise<void> {
   const stamp = stampOf(size);
-  if ((await readStamp(cluster)) === stamp) return false;
+  if ((await readStamp(cluster)) === stamp) return;
   await cluster.create(seedDatabase);
   const env = {
     DATABASE_URL: cluster.urlOf(seedDatabase),
@@ -39,7 +39,6 @@ export async function ensureSeed(cluster: Cluster, size: DatasetSize, dataDir: s
     await client.query('create schema bench');
     await client.query('create table bench.stamp as select $1::text as stamp', [stamp]);
   });
-  return true;
 }
 
 async function readStamp(cluster: Cluster): Promise<string | null> {
