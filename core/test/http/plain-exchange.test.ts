@@ -66,7 +66,7 @@ describe('An answer', () => {
         status: 303,
         headers: { Location: '/page' },
         body: null,
-        cookies: [{ name: 'flash', value: 'b', maxAgeSeconds: 30 }],
+        cookies: [{ name: 'flash', value: 'b' }],
       }),
       { ...buildPage('/mine', { status: 200, body: 'mine' }), access: 'signed-in' },
       buildEndpoint({
