@@ -18,20 +18,11 @@ describe('a write as one statement', () => {
 
   after(() => host.close());
 
-  /** Everything sent to the database, BEGIN and COMMIT too. */
-  async function sentBy(work: () => Promise<unknown>): Promise<readonly string[]> {
-    const sent: string[] = [];
-    const note = ({ sql }: { sql: string }): void => void sent.push(sql);
-    host.database.knex.on('query', note);
-    await work().finally(() => host.database.knex.off('query', note));
-    return sent;
-  }
-
   it('creates a record with lists, side rows, references, audit row and event without a transaction around it', async () => {
     const owner = await host.records(User).create({ name: 'Olga' });
     const account = await host.records(Account).create({ name: 'Referred to' });
 
-    const sent = await sentBy(() =>
+    const sent = await host.sentBy(() =>
       host.records(Sample).create({ name: 'All', account: account.id, owner: owner.id, readings: [{ value: '1' }] }),
     );
 
@@ -45,7 +36,7 @@ describe('a write as one statement', () => {
     const before = await counts();
     const missing = uuidV7();
 
-    const sent = await sentBy(async () => {
+    const sent = await host.sentBy(async () => {
       const problems = await problemsOf(
         host.records(Sample).createMany([
           { name: 'Fine', readings: [{ value: '1' }] },
@@ -91,7 +82,7 @@ describe('a write as one statement', () => {
   it('changes a record by reading it and one statement', async () => {
     const sample = await host.records(Sample).create({ name: 'Old', readings: [{ value: '1' }, { value: '2' }] });
 
-    const sent = await sentBy(() =>
+    const sent = await host.sentBy(() =>
       host
         .records(Sample)
         .update(sample.id, { name: 'New', readings: [{ value: '2' }, { value: '3' }, { value: '4' }] }),
@@ -108,7 +99,7 @@ describe('a write as one statement', () => {
     const contacts = host.room.records(host.room.callOf({ generation, identity: operator, requestId: 'r' }), Contact);
     const [a, b] = known(await contacts.createMany([{ name: 'A' }, { name: 'B' }]));
 
-    const sent = await sentBy(() => contacts.trash(a.id, { version: 1 }));
+    const sent = await host.sentBy(() => contacts.trash(a.id, { version: 1 }));
     const stale = await rejection(contacts.trash(b.id, { version: 7 }));
     const gone = await rejection(contacts.trash(a.id));
 

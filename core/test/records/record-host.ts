@@ -30,7 +30,9 @@ export interface RecordHost {
   entity(definition: EntityDefinition): CompiledEntity;
   /** Guards by `<entity>:<verb>`; tests add theirs. */
   readonly guards: Map<string, readonly Guard[]>;
-  /** Statements run meanwhile. */
+  /** Everything sent to the database meanwhile, BEGIN and COMMIT too. */
+  sentBy(work: () => Promise<unknown>): Promise<readonly string[]>;
+  /** The same without those two. */
   statementsOf(work: () => Promise<unknown>): Promise<readonly string[]>;
   count(table: string): Promise<number>;
   /** Waits until some statement waits for a lock, or `work` is over without. */
@@ -138,13 +140,9 @@ export async function openRecordHost(): Promise<RecordHost> {
       if (entity === undefined) throw new Error(`no entity ${definition.id}`);
       return entity;
     },
+    sentBy: (work) => sentBy(database, work),
     async statementsOf(work) {
-      const seen: string[] = [];
-      const note = ({ sql }: { sql: string }): void => void seen.push(sql);
-      database.knex.on('query', note);
-      await work();
-      database.knex.off('query', note);
-      return seen.filter((text) => !/^(BEGIN|COMMIT)/i.test(text));
+      return (await sentBy(database, work)).filter((text) => !/^(BEGIN|COMMIT)/i.test(text));
     },
     async count(table) {
       const { rows } = await database.knex.raw<{ rows: readonly { n: number }[] }>(
@@ -174,4 +172,12 @@ async function blockedIn({ knex }: Database): Promise<number> {
     `select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
   );
   return rows[0]?.n ?? 0;
+}
+
+async function sentBy({ knex }: Database, work: () => Promise<unknown>): Promise<readonly string[]> {
+  const sent: string[] = [];
+  const note = ({ sql }: { sql: string }): void => void sent.push(sql);
+  knex.on('query', note);
+  await work().finally(() => knex.off('query', note));
+  return sent;
 }

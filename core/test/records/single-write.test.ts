@@ -17,14 +17,6 @@ describe('a write of one record', () => {
 
   const users = () => host.records(User, operator, { isElevated: true });
 
-  async function sentBy(work: () => Promise<unknown>): Promise<readonly string[]> {
-    const sent: string[] = [];
-    const note = ({ sql }: { sql: string }): void => void sent.push(sql);
-    host.database.knex.on('query', note);
-    await work().finally(() => host.database.knex.off('query', note));
-    return sent;
-  }
-
   for (const raw of ['text', '"quoted"', 7, false, [], ['a', null], {}, { 'a"\\': [{}] }, null] as const) {
     it(`stores what a write of several does: ${JSON.stringify(raw)}`, async () => {
       const input = {
@@ -55,7 +47,7 @@ describe('a write of one record', () => {
     const account = await host.records(Account).create({ name: 'There' });
     const [before, missing] = [await counts(), uuidV7()];
 
-    const refused = await sentBy(async () => {
+    const refused = await host.sentBy(async () => {
       const problems = await problemsOf(
         host.records(Sample).create({ name: 'Not', account: account.id, method: missing, owner: missing }),
       );
@@ -64,7 +56,9 @@ describe('a write of one record', () => {
 
     expect(refused).to.have.length(2);
     expect(await counts()).to.deep.equal(before);
-    expect(await sentBy(() => host.records(Sample).create({ name: 'Fine', account: account.id }))).to.have.length(1);
+    expect(await host.sentBy(() => host.records(Sample).create({ name: 'Fine', account: account.id }))).to.have.length(
+      1,
+    );
   });
 
   it('waits for what becomes of a record it refers to', async () => {
