@@ -1,7 +1,13 @@
 import { Type, Uuid, type Clock } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { Endpoint, EndpointRequest } from '../http/endpoint.js';
-import { dropDeadLetter, listDeadLetters, replayDeadLetter, type DeadLetter } from './dead-letters.js';
+import {
+  dropDeadLetter,
+  listDeadLetters,
+  replayDeadLetter,
+  restoreDeadLetter,
+  type DeadLetter,
+} from './dead-letters.js';
 
 /** What these endpoints need. */
 export interface DeadLetterParts {
@@ -11,9 +17,9 @@ export interface DeadLetterParts {
   wakeRelay(): void;
 }
 
-/** List, replay and drop deliveries that failed for good; for administrators of events. */
+/** List, replay, drop and take back deliveries that failed for good; for administrators of events. */
 export function deadLetterEndpoints(parts: DeadLetterParts): readonly Endpoint[] {
-  return [listEndpoint(parts), replayEndpoint(parts), dropEndpoint(parts)];
+  return [listEndpoint(parts), replayEndpoint(parts), dropEndpoint(parts), restorationEndpoint(parts)];
 }
 
 const path = '/api/v1/dead-letters';
@@ -78,15 +84,34 @@ function replayEndpoint(parts: DeadLetterParts): Endpoint {
   };
 }
 
-function dropEndpoint({ knex }: DeadLetterParts): Endpoint {
+function dropEndpoint({ knex, clock }: DeadLetterParts): Endpoint {
   return {
     ...shared,
     method: 'DELETE',
     path: `${path}/:id`,
     input: { params: { id: Uuid } },
-    description: { operationId: 'dropDeadLetter', summary: 'Give up for good', tag: 'events', answers: { 204: null } },
+    description: { operationId: 'dropDeadLetter', summary: 'Give up', tag: 'events', answers: { 204: null } },
     handle: async ({ params }) => {
-      await dropDeadLetter(knex, params['id'] ?? '');
+      await dropDeadLetter(knex, params['id'] ?? '', clock.now());
+      return { status: 204, body: null };
+    },
+  };
+}
+
+function restorationEndpoint({ knex }: DeadLetterParts): Endpoint {
+  return {
+    ...shared,
+    method: 'POST',
+    path: `${path}/:id/restoration`,
+    input: { params: { id: Uuid } },
+    description: {
+      operationId: 'restoreDeadLetter',
+      summary: 'Take back what was dropped in the last seven days',
+      tag: 'events',
+      answers: { 204: null },
+    },
+    handle: async ({ params }) => {
+      await restoreDeadLetter(knex, params['id'] ?? '');
       return { status: 204, body: null };
     },
   };

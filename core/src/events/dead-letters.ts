@@ -43,10 +43,19 @@ export async function replayDeadLetter(knex: Knex, id: Id, now: Date): Promise<v
   if (replayed === 0) throw new NotFoundError('dead_letter_not_found', { id });
 }
 
-/** Gives a dead letter up for good. @throws NotFoundError `dead_letter_not_found` */
-export async function dropDeadLetter(knex: Knex, id: Id): Promise<void> {
-  const dropped = await knex('core.deliveries').where({ id, state: 'dead' }).delete();
+/** Gives a dead letter up; it can be taken back for a week. @throws NotFoundError `dead_letter_not_found` */
+export async function dropDeadLetter(knex: Knex, id: Id, now: Date): Promise<void> {
+  const dropped = await knex('core.deliveries').where({ id, state: 'dead' }).update({ state: 'done', dropped_at: now });
   if (dropped === 0) throw new NotFoundError('dead_letter_not_found', { id });
+}
+
+/** Makes a dropped delivery a dead letter again, as it was. @throws NotFoundError `dead_letter_not_found` */
+export async function restoreDeadLetter(knex: Knex, id: Id): Promise<void> {
+  const restored = await knex('core.deliveries')
+    .where({ id, state: 'done' })
+    .whereNotNull('dropped_at')
+    .update({ state: 'dead', dropped_at: null });
+  if (restored === 0) throw new NotFoundError('dead_letter_not_found', { id });
 }
 
 const listStatement = `

@@ -27,7 +27,7 @@ async function inBatches(knex: Knex, statement: string, bindings: readonly (Date
 
 const deleteEnded = `
   delete from core.deliveries where id in (
-    select id from core.deliveries where state = ? and changed_at < ? limit ${batchSize})`;
+    select id from core.deliveries where state = ? and greatest(changed_at, dropped_at) < ? limit ${batchSize})`;
 
 const deletePaused = `
   delete from core.deliveries where id in (

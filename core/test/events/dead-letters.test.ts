@@ -67,19 +67,47 @@ describe('/api/v1/dead-letters', () => {
     expect((await get('')).data).to.deep.equal([]);
   });
 
-  it('drops one for good', async () => {
+  it('drops one, which is not delivered any more', async () => {
     await bury(uuidV7());
+    isBroken = false;
 
     const { status } = await act('DELETE', `/${await onlyId()}`);
+    await bus.relay.drain();
 
     expect(status).to.equal(204);
     expect((await get('')).data).to.deep.equal([]);
+    expect(await readEffects(database, 'first')).to.deep.equal([]);
+  });
+
+  it('takes a dropped one back as it was, and only one that was dropped', async () => {
+    await bury(uuidV7());
+    const before = await get('');
+    const id = await onlyId();
+    const early = await act('POST', `/${id}/restoration`);
+    await act('DELETE', `/${id}`);
+
+    const { status } = await act('POST', `/${id}/restoration`);
+
+    expect([early.status, status]).to.deep.equal([404, 204]);
+    expect(await get('')).to.deep.equal(before);
+  });
+
+  it('does not take back what was delivered', async () => {
+    await bus.write(uuidV7(), 1);
+    isBroken = false;
+    await bus.relay.drain();
+    const [delivery] = await database.knex<{ id: string; state: string }>('core.deliveries').select('id', 'state');
+
+    const { status } = await act('POST', `/${delivery?.id ?? ''}/restoration`);
+
+    expect([delivery?.state, status]).to.deep.equal(['done', 404]);
   });
 
   it('answers 404 for what is not a dead letter, and 400 for a bad page', async () => {
     expect((await act('POST', `/${uuidV7()}/replay`)).status).to.equal(404);
     expect((await act('DELETE', `/${uuidV7()}`)).status).to.equal(404);
     expect((await act('DELETE', '/nonsense')).status).to.equal(404);
+    expect((await act('POST', `/${uuidV7()}/restoration`)).status).to.equal(404);
     for (const query of ['?limit=0', '?limit=201', '?after=x', '?unknown=1']) {
       expect((await act('GET', query)).status, query).to.equal(400);
     }

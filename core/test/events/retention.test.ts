@@ -52,6 +52,16 @@ describe('purgeEvents', () => {
     expect(await after(31)).to.deep.equal({ events: 3, deliveries: 2 });
   });
 
+  it('keeps a dropped delivery for a week after it was dropped', async () => {
+    await bus.write(uuidV7(), 1);
+    await bus.relay.drain();
+    const droppedAt = new Date(Date.now() + 60 * dayMs);
+    await database.knex('core.deliveries').update({ state: 'done', dropped_at: droppedAt });
+
+    expect(await after(66)).to.deep.equal({ events: 1, deliveries: 1 });
+    expect(await after(68)).to.deep.equal({ events: 0, deliveries: 0 });
+  });
+
   it('leaves a failed delivery to the lag', async () => {
     await bus.relay.close();
     await bus.write(uuidV7(), 1);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { DeadLetter } from '../../events/dead-letters.js';
 import type { CliContext } from '../cli-context.js';
 
-/** `trellis event status|dead|replay|drop`: how far deliveries are, and those that failed for good. */
+/** `trellis event status|dead|replay|drop|restore`: how far deliveries are, and those that failed for good. */
 export function eventCommand(cli: CliContext): Command {
   const event = new Command('event')
     .summary('event deliveries: backlog and dead letters')
@@ -24,9 +24,14 @@ export function eventCommand(cli: CliContext): Command {
     .action((ids: string[], { subscription }: { subscription?: string }) => replay(cli, ids, subscription));
   event
     .command('drop')
-    .summary('give dead letters up for good')
+    .summary('give dead letters up')
     .argument('<ids...>', 'ids as `trellis event dead` shows them')
     .action((ids: string[]) => drop(cli, ids));
+  event
+    .command('restore')
+    .summary('take back dead letters that were dropped in the last seven days')
+    .argument('<ids...>', 'ids as `trellis event drop` was given them')
+    .action((ids: string[]) => restore(cli, ids));
   return event;
 }
 
@@ -70,8 +75,15 @@ async function replay(cli: CliContext, ids: readonly string[], subscription: str
 async function drop(cli: CliContext, ids: readonly string[]): Promise<void> {
   const { database } = await cli.workspace();
   const { dropDeadLetter } = await import('../../events/dead-letters.js');
-  for (const id of ids) await dropDeadLetter(database.knex, id);
+  for (const id of ids) await dropDeadLetter(database.knex, id, new Date());
   cli.output.result({ dropped: ids }, () => `${ids.length} dead letters dropped`);
+}
+
+async function restore(cli: CliContext, ids: readonly string[]): Promise<void> {
+  const { database } = await cli.workspace();
+  const { restoreDeadLetter } = await import('../../events/dead-letters.js');
+  for (const id of ids) await restoreDeadLetter(database.knex, id);
+  cli.output.result({ restored: ids }, () => `${ids.length} dead letters restored`);
 }
 
 async function findDead(cli: CliContext, subscription: string | undefined): Promise<readonly DeadLetter[]> {

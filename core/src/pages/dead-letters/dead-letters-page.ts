@@ -4,18 +4,22 @@ import { callApi, readApi } from '../api-client.js';
 import type { PageCall, PageDeps } from '../page-call.js';
 import { goTo, pageEndpoint, showPage, type PageAnswer } from '../page-endpoint.js';
 
-/** Deliveries of events that failed for good: look, deliver once more, drop. */
+/** Deliveries of events that failed for good: look, deliver once more, drop, take back. */
 export function deadLetterPages(deps: PageDeps): readonly Endpoint[] {
   const guard = { access: 'core.event:administer', params: { id: Uuid } } as const;
   return [
     pageEndpoint(deps, 'GET /dead-letters', { access: 'core.event:administer', handle: showDeadLetters }),
     pageEndpoint(deps, 'POST /dead-letters/:id/replay', {
       ...guard,
-      handle: (call) => act(call, 'POST', '/replay', 'replayed'),
+      handle: (call) => act(call, 'POST', { below: '/replay', done: 'replayed' }),
     }),
     pageEndpoint(deps, 'POST /dead-letters/:id/removal', {
       ...guard,
-      handle: (call) => act(call, 'DELETE', '', 'dropped'),
+      handle: (call) => act(call, 'DELETE', { done: 'dropped', undo: '/restoration' }),
+    }),
+    pageEndpoint(deps, 'POST /dead-letters/:id/restoration', {
+      ...guard,
+      handle: (call) => act(call, 'POST', { below: '/restoration', done: 'restored' }),
     }),
   ];
 }
@@ -61,7 +65,17 @@ function letterView(
   };
 }
 
-async function act(call: PageCall, method: 'POST' | 'DELETE', below: string, done: string): Promise<PageAnswer> {
-  await callApi(call, method, `/dead-letters/${call.request.params['id'] ?? ''}${below}`);
-  return goTo('/dead-letters', { text: call.t(`deadLetters.${done}`) });
+/** What is done to a letter: where below its address, what is said then, and where it is taken back. */
+interface LetterAct {
+  readonly below?: '/replay' | '/restoration';
+  readonly done: 'replayed' | 'dropped' | 'restored';
+  readonly undo?: '/restoration';
+}
+
+async function act(call: PageCall, method: 'POST' | 'DELETE', letterAct: LetterAct): Promise<PageAnswer> {
+  const { below = '', done, undo } = letterAct;
+  const letter = `/dead-letters/${call.request.params['id'] ?? ''}`;
+  await callApi(call, method, `${letter}${below}`);
+  const text = call.t(`deadLetters.${done}`);
+  return goTo('/dead-letters', undo === undefined ? { text } : { text, undoAction: `${letter}${undo}` });
 }
