@@ -27,10 +27,10 @@ export async function startFreshServer(): Promise<FreshServer> {
   const pluginsDir = fileURLToPath(new URL('../../../plugins', import.meta.url));
   const overrides = { port: 0, dataDir, pluginsDir, databaseUrl: database.url, logLevel: 'silent' } as const;
   const server = await startServer(loadConfig({ env: {}, root: dataDir, overrides }));
-  const setupCode = (await server.workspace.container.resolve(token).issueCode()) ?? '';
+  const issued = await server.workspace.container.resolve(token).issueCode();
   return {
     url: server.url,
-    setupCode,
+    setupCode: issued !== null && 'code' in issued ? issued.code : '',
     async stop() {
       await server.stop();
       await database.drop();

@@ -16,9 +16,15 @@ export async function prepareFirstRun(
   const { config, container } = workspace;
   const setup = container.resolve(Setup);
   if (config.demo) return startDemo(workspace, setup);
-  const code = await setup.issueCode(startedAt);
-  if (code === null) return [];
-  return [`Set up your workspace at ${url}/setup`, `One-time code: ${code}`];
+  const issued = await setup.issueCode(startedAt);
+  if (issued === null) return [];
+  const address = `Set up your workspace at ${url}/setup`;
+  if ('code' in issued) return [address, `One-time code: ${issued.code}`];
+  const { host, startedAt: otherStart } = issued.shownBy;
+  return [
+    address,
+    `The one-time code was shown by the server that started on ${host} at ${otherStart.toISOString()} and shares this database.`,
+  ];
 }
 
 async function startDemo(workspace: OpenWorkspace, setup: Setup): Promise<readonly string[]> {

@@ -13,7 +13,7 @@ import { Settings } from '../settings/settings.js';
 import { defaultSettings, type WorkspaceSettings } from '../settings/workspace-settings.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { SetupHooks } from './setup-hooks.js';
-import { isSetupCode, issueSetupCode } from './setup-code.js';
+import { isSetupCode, issueSetupCode, type IssuedCode } from './setup-code.js';
 
 /** What a new workspace is made of. */
 export interface SetupInput {
@@ -38,10 +38,11 @@ export interface SetupOutcome {
 /** The first set-up of a workspace. */
 export interface Setup extends SetupGate {
   /**
-   * A new one-time code for the setup page, for the terminal. @returns null when nobody needs one any more, or another process
-   * issued one since `start`: only the latest code is valid
+   * A new one-time code for the setup page, for the terminal, or which other start shows the only valid one.
+   * @param startedAt when the start began that this process is part of; without it there is a new code in any case
+   * @returns null when nobody needs one any more, or another process of the same start has it
    */
-  issueCode(start?: Date): Promise<string | null>;
+  issueCode(startedAt?: Date): Promise<IssuedCode | null>;
   /** @throws ValidationError `/code` `wrong_code`, RateLimitError */
   checkCode(code: string, ip: string): Promise<void>;
   /** Company, settings and first admin in one transaction, then modules and demo data. @throws ConflictError `already_set_up`, ValidationError */
@@ -58,8 +59,8 @@ export function createSetup(workspace: Workspace): Setup {
   const isSetUp = async (): Promise<boolean> => (isDone ||= await hasAdmin(database.knex));
   return {
     isSetUp,
-    async issueCode(start) {
-      return (await isSetUp()) ? null : issueSetupCode(database.knex, clock.now(), start);
+    async issueCode(startedAt) {
+      return (await isSetUp()) ? null : issueSetupCode(database.knex, clock.now(), startedAt);
     },
     async checkCode(code, ip) {
       const attempt = { kind: 'setup', account: '', ip } as const;

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '@trellis-crm/config';
 import { expect } from 'chai';
@@ -34,7 +34,11 @@ describe('the first set-up', () => {
 
   const ask = (path: string, init?: RequestInit) =>
     fetch(`http://127.0.0.1:${server.port}${path}`, { redirect: 'manual', ...init });
-  const issueCode = async () => (await opened.workspace.container.resolve(Setup).issueCode()) ?? '';
+  const issue = (startedAt?: Date) => opened.workspace.container.resolve(Setup).issueCode(startedAt);
+  async function issueCode(): Promise<string> {
+    const issued = await issue();
+    return issued !== null && 'code' in issued ? issued.code : '';
+  }
 
   async function submit(overrides: Record<string, string> = {}): Promise<Response> {
     const shown = await ask('/setup');
@@ -102,17 +106,34 @@ describe('the first set-up', () => {
     expect((await submit({ code: second })).status).to.equal(303);
   });
 
-  it('gives one code to the processes of one start, and the next start a new one', async () => {
-    const setup = opened.workspace.container.resolve(Setup);
+  it('gives one code to the processes of one start', async () => {
     const start = new Date();
 
-    const codes = await Promise.all([setup.issueCode(start), setup.issueCode(start)]);
-    const next = await setup.issueCode(new Date(Date.now() + 1000));
+    const codes = await Promise.all([issue(start), issue(start)]);
 
     expect(codes.filter((code) => code !== null)).to.have.length(1);
-    expect(next)
-      .to.be.a('string')
-      .and.not.equal(codes.find((code) => code !== null));
+  });
+
+  it('tells another start who shows the code as long as that one lives, and then gives it a new one', async () => {
+    const start = new Date();
+    const another = new Date(start.getTime() + 500);
+    const codes = opened.workspace.database.knex<{ readonly code_hash: Buffer; readonly pid: number }>(
+      'core.setup_codes',
+    );
+    const shown = await issue(start);
+    const kept = await codes.clone().first('code_hash');
+
+    const beside = await issue(another);
+    const stillKept = await codes.clone().first('code_hash');
+    // No process has this id.
+    await codes.clone().update({ pid: 0 });
+    const after = await issue(another);
+
+    expect(shown).to.have.property('code');
+    expect(beside).to.deep.equal({ shownBy: { host: hostname(), startedAt: start } });
+    expect(stillKept).to.deep.equal(kept);
+    expect(after).to.have.property('code');
+    expect(await codes.clone().first('code_hash')).to.not.deep.equal(kept);
   });
 
   it('cannot be guessed', async () => {
