@@ -51,6 +51,8 @@ export interface TableEditor {
   jsonb(name: string): ColumnEditor;
   textArray(name: string): ColumnEditor;
   bytea(name: string): ColumnEditor;
+  /** Column `kept` with the trigger that empties it when anything else of its row changes. */
+  kept(): void;
   primary(columns: readonly string[]): void;
   uniqueIndex(columns: readonly string[], options?: { readonly where?: string; readonly name?: string }): void;
   index(

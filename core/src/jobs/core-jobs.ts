@@ -1,7 +1,7 @@
 import type { PluginHost } from '@trellis-crm/sdk';
 import { purgeExpiredLogins } from '../auth/index.js';
 import { purgeEvents } from '../events/retention.js';
-import { rebuildJob, storeLists, storeListsJob } from '../records/index.js';
+import { keepAnswers, keepAnswersJob, rebuildJob } from '../records/index.js';
 import { purgeIdempotencyKeys } from '../http/idempotency/key-store.js';
 import { purgeTrash, type TrashParts } from './purge-trash.js';
 
@@ -22,8 +22,8 @@ export function registerCoreJobs(host: PluginHost, parts: CoreJobParts): void {
   host.job('purge-removed-plugins', { cron: '0 4 * * *', timeoutMs: hourMs }, async () => {
     await parts.purgeExpiredPlugins();
   });
-  host.job(storeListsJob, { cron: '5 3 * * *', timeoutMs: hourMs }, async () => {
-    await storeLists(parts.knex, parts.entities());
+  host.job(keepAnswersJob, { cron: '5 3 * * *', timeoutMs: hourMs }, async () => {
+    await keepAnswers(parts.knex, parts.entities());
   });
   host.job(rebuildJob, { timeoutMs: hourMs }, () => parts.rebuildSearch());
   host.job('purge-idempotency-keys', { cron: '50 * * * *' }, async () => {

@@ -5,7 +5,7 @@ import { classifyDatabaseError } from '../database/database-errors.js';
 import { runUnit, type UnitOfWork } from '../database/unit-of-work.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import { recordHistory } from '../records/history.js';
-import { forgetLists } from '../records/lists/forget-lists.js';
+import { forgetKept } from '../records/kept/forget-kept.js';
 
 /** What emptying the trash needs. */
 export interface TrashParts {
@@ -100,7 +100,7 @@ async function purgeInUnit(
 ): Promise<void> {
   const { id: entityId } = entity.definition;
   const ids = rows.map(({ id }) => id);
-  await forgetLists(unit.trx, entity, ids);
+  await forgetKept(unit.trx, entity, ids);
   // Somebody may have restored one meanwhile.
   const purged = await unit
     .trx<TrashedRow>(`${entity.schemaName}.${entity.tableName}`)

@@ -1,7 +1,7 @@
 import type { EntityDefinition } from '@trellis-crm/sdk';
 import type { CompiledEntity, CompiledExtension, CompiledField, OwnedExtension } from './compiled-entity.js';
 import { compileFields } from './compile-fields.js';
-import { storedLists } from './lists/stored-lists.js';
+import { keptPart } from './kept/kept-part.js';
 import { schemaNameOf, toKebab, toSnake } from './names.js';
 import { recordSchemas } from './record-schemas.js';
 import { compileSearch } from './search/compile-search.js';
@@ -21,12 +21,12 @@ export function compileEntity(definition: EntityDefinition, extensions: readonly
     own.map(({ plugin, fields: added }) => [plugin, { tableName: `${toSnake(definition.noun)}_x`, fields: added }]),
   );
   const all = [...fields.values()];
-  const shape = { definition, ...table, extensions: sides, fields, storedLists: storedLists(all) };
+  const keptSides = new Map(own.map(({ plugin }) => [plugin, keptPart(all, plugin)]));
+  const shape = { definition, ...table, extensions: sides, fields, kept: keptPart(all, null), keptSides };
   return {
     ...shape,
     path: pathOf(definition),
     fieldList: all,
-    missingMarks: shape.storedLists.map(({ field }) => `"${field.name}":null`),
     reads: new StatementCache(),
     statements: createWriteStatements(shape),
     search: compileSearch(definition, fields),

@@ -1,6 +1,5 @@
 import { PluginError, type EntityDefinition, type EntityToken, type Field, type FieldMap } from '@trellis-crm/sdk';
 import type { CompiledField, CompiledList, OwnedExtension } from './compiled-entity.js';
-import { storedKey } from './lists/stored-key.js';
 import { schemaNameOf, toSnake } from './names.js';
 
 /** Alias of an entity's own table in every read. */
@@ -41,7 +40,7 @@ interface FieldPlace {
   readonly isSystem: boolean;
 }
 
-const reservedNames: ReadonlySet<string> = new Set(['extras', 'custom', 'lists']);
+const reservedNames: ReadonlySet<string> = new Set(['extras', 'custom', 'lists', 'kept']);
 
 const idField: Field = { kind: 'ref', target: 'self', readOnly: true, index: true };
 
@@ -133,7 +132,6 @@ function compileList(name: string, field: Field, { definition, plugin }: FieldPl
     tableName: `${toSnake(definition.noun)}_${toSnake(name)}`,
     ownerColumn,
     items,
-    storedKey: storedKey(plugin, name, items),
   };
 }
 

@@ -16,10 +16,10 @@ export interface CompiledEntity {
   readonly fields: ReadonlyMap<string, CompiledField>;
   /** The fields as a list, in their order. */
   readonly fieldList: readonly CompiledField[];
-  /** Lists whose entries are stored with the record. */
-  readonly storedLists: readonly StoredList[];
-  /** How its lists look in an answer that lacks their entries: `"emails":null`. */
-  readonly missingMarks: readonly string[];
+  /** What a record's own row keeps of its answer. */
+  readonly kept: KeptPart;
+  /** The same of the side tables, by plugin. */
+  readonly keptSides: ReadonlyMap<string, KeptPart>;
   /** Reads of this generation, each built when it is first asked for. */
   readonly reads: StatementCache;
   /** Statements of writes; the same text for any number of records. */
@@ -84,15 +84,20 @@ export interface CompiledList {
   readonly tableName: string;
   readonly ownerColumn: string;
   readonly items: readonly CompiledField[];
-  /** Where its entries stand once more in the column `lists` of the record; null for a list that a plugin added to another module's entity. */
-  readonly storedKey: string | null;
 }
 
-/** A list whose entries stand once more in the record, with its name there. */
-export interface StoredList {
-  readonly field: CompiledField;
-  readonly list: CompiledList;
-  readonly key: string;
+/** What of a record's answer is kept as text in one row. */
+export interface KeptPart {
+  /** Null for the entity's own row. */
+  readonly plugin: string | null;
+  /** Alias of the row in a read. */
+  readonly alias: string;
+  /** What was kept for another shape is never given. */
+  readonly shape: string;
+  /** Fields of the row, in the order in which they are answered. */
+  readonly scalars: readonly CompiledField[];
+  /** Lists whose entries are kept too, in order. */
+  readonly lists: readonly CompiledField[];
 }
 
 /** What of an entity is found by search. */

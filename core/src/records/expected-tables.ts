@@ -1,7 +1,7 @@
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { recordAlias } from './compile-fields.js';
 import { isNeverNull } from './field-schemas.js';
-import { listsColumn } from './lists/stored-lists.js';
+import { keptColumn } from './kept/kept-part.js';
 import { schemaNameOf } from './names.js';
 import { columnsOf } from './writes/columns.js';
 
@@ -42,7 +42,11 @@ export function expectedTables(entity: CompiledEntity): readonly ExpectedTable[]
     shape: 'side' as const,
     entity,
     ownerColumn: 'record_id',
-    columns: [key('record_id', 'uuid'), ...fields.filter((field) => field.plugin === plugin).flatMap(toColumns)],
+    columns: [
+      key('record_id', 'uuid'),
+      ...fields.filter((field) => field.plugin === plugin).flatMap(toColumns),
+      optional(keptColumn.name, keptColumn.type),
+    ],
   }));
   return [recordTable(entity, fields), ...sides, ...lists];
 }
@@ -53,7 +57,7 @@ function recordTable(entity: CompiledEntity, fields: readonly CompiledField[]): 
   const kept = [
     optional('deleted_with', 'uuid'),
     { ...key('custom', 'jsonb'), notNull: 'may' as const },
-    ...(entity.storedLists.length > 0 ? [optional(listsColumn.name, listsColumn.type)] : []),
+    optional(keptColumn.name, keptColumn.type),
   ];
   return { schemaName, tableName, shape: 'records', entity, ownerColumn: null, columns: [...own, ...kept] };
 }

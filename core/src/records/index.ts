@@ -3,7 +3,7 @@ export type { CompiledEntity, CompiledField, CompiledList, OwnedExtension } from
 export { findDrift, type Drift } from './drift.js';
 export type { ExpectedColumn, ExpectedTable } from './expected-tables.js';
 export { buildOpenApi } from './openapi.js';
-export { storeLists, storeListsJob } from './lists/store-lists.js';
+export { keepAnswers, keepAnswersJob } from './kept/keep-answers.js';
 export { createRecordRoom, type RecordParts, type RecordRoom } from './record-room.js';
 export { forgetModule } from './search/search-builds.js';
 export { removeFromSearch } from './search/save-search.js';

@@ -10,7 +10,7 @@ import { afterCondition, isDefaultOrder, type KeyValue } from './sort.js';
 import { allOf, sql, type Sql } from './sql.js';
 import { countCap, countShape, estimatedRows, estimateShape, type CountMode } from './statements/count-statement.js';
 import { resolveIncludes } from './statements/included.js';
-import { pageShape } from './statements/list-statement.js';
+import { pageShape, recordsOf } from './statements/list-statement.js';
 import { runRead, type ReadPlan, type Shape } from './statements/read-plan.js';
 import { resolveTitles, type Titles } from './statements/titles.js';
 
@@ -45,12 +45,12 @@ export async function readPage(scope: ReadScope, entity: CompiledEntity, query: 
   const titles = resolveTitles(scope, query.titles, query.fields);
   const [plan, shape] = planPage(scope, entity, query, titles);
   const [row = []] = await runRead(scope, plan, shape);
-  const [data, found, counted, ...further] = row as readonly [string | null, number, number | null, ...KeyValue[]];
+  const [, found, counted, ...further] = row as readonly [unknown, number, number | null, ...KeyValue[]];
   const keys = further.slice(0, query.order.length);
   const told = titles.map((one, number) => [one.entity.definition.id, further[keys.length + number] ?? '{}'] as const);
   const next = found > limit ? encodeCursor(query.identity, keys) : null;
   const count = mode === 'estimate' ? await estimate(scope, plan) : counted;
-  return { data: data ?? '[]', page: { next, ...countOf(count, mode) }, titles: told };
+  return { data: recordsOf(row), page: { next, ...countOf(count, mode) }, titles: told };
 }
 
 /** What the statement of a page is made of. @throws ForbiddenError */
@@ -64,7 +64,7 @@ export function planPage(
   const { page = null, ...restricted } = restrict(scope, entity, query);
   const plan = { entity, fields, included: resolveIncludes(scope, query.include), ...restricted };
   const after = query.after === null ? null : afterCondition(order, query.after);
-  return [plan, pageShape({ order, limit, after, count, page, titles })];
+  return [plan, pageShape(entity, { order, limit, after, count, page, titles })];
 }
 
 /** The same with the records read. */

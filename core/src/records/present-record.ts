@@ -14,7 +14,7 @@ export function valuesOf(fields: readonly CompiledField[], record: PresentedReco
 }
 
 /** What stands where nothing was stored: only side tables can lack a value that is never null. */
-function emptyValue({ field }: CompiledField): unknown {
+export function emptyValue({ field }: CompiledField): unknown {
   return field.default ?? null;
 }
 

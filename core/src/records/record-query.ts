@@ -12,7 +12,7 @@ import { completeOrder, isSortable, type SortKey } from './sort.js';
 import { allOf, type Sql } from './sql.js';
 import type { Aggregation } from './statements/aggregate-statement.js';
 import { resolveIncludes } from './statements/included.js';
-import { pageShape } from './statements/list-statement.js';
+import { pageShape, recordsOf } from './statements/list-statement.js';
 import { runRead } from './statements/read-plan.js';
 import { compileAny, compileWhere } from './where.js';
 
@@ -77,9 +77,9 @@ async function runQuery(
     scope,
     state.include.map((name) => includeTarget(scope, entity, name)),
   );
-  const page = pageShape({ order, limit, after: null, count: 'none' });
+  const page = pageShape(entity, { order, limit, after: null, count: 'none' });
   const [row = []] = await runRead(scope, { entity, fields, included, condition }, page);
-  return typeof row[0] === 'string' ? (JSON.parse(row[0]) as readonly PresentedRecord[]) : [];
+  return JSON.parse(recordsOf(row)) as readonly PresentedRecord[];
 }
 
 async function countQuery(scope: ReadScope, entity: CompiledEntity, state: QueryState): Promise<number> {

@@ -41,9 +41,14 @@ export function orderText(order: readonly SortKey[]): string {
   return finished(parts.join(', '));
 }
 
-/** The keys of an order as texts, for the cursor of the next page. */
-export function keyTexts(order: readonly SortKey[]): readonly string[] {
-  return order.map(({ field }) => finished(keyText(field, columnSql(field))));
+/** SQL of the keys of an order. */
+export function keyColumns(order: readonly SortKey[]): readonly string[] {
+  return order.map(({ field }) => finished(columnSql(field)));
+}
+
+/** The keys of an order as texts, for the cursor of the next page. @param valueAt SQL of the value at a place of the order */
+export function keyTexts(order: readonly SortKey[], valueAt: (position: number) => string): readonly string[] {
+  return order.map(({ field }, position) => finished(keyText(field, valueAt(position))));
 }
 
 /** Value of one key of the last record seen, as text; null when it was empty. */

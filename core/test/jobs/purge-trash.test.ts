@@ -38,15 +38,15 @@ describe('purgeTrash', () => {
     expect(wakes).to.equal(1);
   });
 
-  it('forgets the stored entries of lists that lose one with it', async () => {
+  it('forgets the kept answers of records whose lists lose an entry with it', async () => {
     const account = await trashed(long);
     const contact = uuidV7();
-    await database.knex('core.contacts').insert({ id: contact, name: 'Ada', lists: '{"accounts:0": [{}]}' });
+    await database.knex('core.contacts').insert({ id: contact, name: 'Ada', kept: ['shape', '{', '[]'] });
     await database.knex('core.contact_accounts').insert({ contact_id: contact, position: 0, account_id: account });
 
     await purge();
 
-    expect(await database.knex('core.contacts').select('lists')).to.deep.equal([{ lists: null }]);
+    expect(await database.knex('core.contacts').select('kept')).to.deep.equal([{ kept: null }]);
   });
 
   it('takes more than one page', async () => {

@@ -1,12 +1,12 @@
 import { Account, Contact, defineEntity, extendEntity, field } from '@trellis-crm/sdk';
 import {
+  keptAnswers,
   listTable,
   money,
   recordColumns,
   recordIndexes,
   references,
   sideTable,
-  storedLists,
   type Migration,
 } from '@trellis-crm/sdk/migrations/v1';
 
@@ -80,17 +80,20 @@ const createLab: Migration = {
   async up({ schema }) {
     await schema.createTable('batches', (table) => {
       recordColumns(table, { owned: false });
+      keptAnswers(table);
       table.text('name').notNullable();
       references(table, 'parent_id', 'p_lab.batches', { onDelete: 'cascade' });
       recordIndexes(table, { owned: false });
     });
     await schema.createTable('test_methods', (table) => {
       recordColumns(table, { owned: false });
+      keptAnswers(table);
       table.text('name').notNullable();
       recordIndexes(table, { owned: false });
     });
     await schema.createTable('samples', (table) => {
       recordColumns(table, { owned: true });
+      keptAnswers(table);
       table.text('name').notNullable();
       for (const column of ['code', 'notes', 'verdict', 'email', 'phone', 'link', 'secret']) table.text(column);
       for (const column of ['count', 'lasted']) table.integer(column);
@@ -108,7 +111,6 @@ const createLab: Migration = {
       references(table, 'original_id', 'p_lab.samples', { onDelete: 'set null' });
       table.jsonb('raw');
       table.uniqueIndex(['code'], { where: 'deleted_at is null' });
-      storedLists(table);
       recordIndexes(table, { owned: true });
     });
     await schema.createTable('sample_readings', (table) => {
@@ -120,6 +122,7 @@ const createLab: Migration = {
     });
     await schema.createTable('account_x', (table) => {
       sideTable(table, 'core.accounts');
+      keptAnswers(table);
       table.text('grade').notNullable().defaultTo("'b'");
       references(table, 'inspector_id', 'core.users', { onDelete: 'set null' });
       money(table, 'budget');

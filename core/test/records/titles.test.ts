@@ -54,7 +54,7 @@ describe('titles beside a list', () => {
 
   it('come with what is answered, whether the record keeps it or not', async () => {
     const listed = await titles(Contact, 'titles=accounts.account&fields=accounts');
-    await host.database.knex.raw(`update core.contacts set lists = null where name = 'Ann'`);
+    await host.database.knex.raw(`update core.contacts set kept = null where name = 'Ann'`);
     const built = await titles(Contact, 'titles=accounts.account&fields=accounts');
     const none = await titles(Contact, 'titles=accounts.account&filter[name]=Bob');
 

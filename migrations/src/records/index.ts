@@ -8,6 +8,8 @@ import { createSearchEntries } from './20261122154500_create-search-entries.js';
 import { createIdempotencyKeys } from './20261122155500_create-idempotency-keys.js';
 import { indexRecordLists } from './20261122161500_index-record-lists.js';
 import { storeRecordLists } from './20261122184500_store-record-lists.js';
+import { keepRecordAnswers } from './20261123010000_keep-answers.js';
+import { dropStoredLists } from './20261123010100_drop-stored-lists.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -20,4 +22,6 @@ export const recordMigrations: readonly Migration[] = [
   createIdempotencyKeys,
   indexRecordLists,
   storeRecordLists,
+  keepRecordAnswers,
+  dropStoredLists,
 ];

@@ -55,6 +55,7 @@ const migrationCode = `{
   async up({ schema }) {
     await schema.createTable('contact_x', (table) => {
       sideTable(table, 'core.contacts');
+      keptAnswers(table);
       table.text('note');
       table.integer('score');
     });
@@ -72,7 +73,7 @@ function codeOf({
   hasSideTable = false,
 }: FixturePlugin): string {
   return `import { Account, Contact, ContactPanels, definePlugin, extendEntity, field, recordEvent, Type } from '@trellis-crm/sdk';
-import { sideTable } from '@trellis-crm/sdk/migrations/v1';
+import { keptAnswers, sideTable } from '@trellis-crm/sdk/migrations/v1';
 
 const times = (count, make) => Array.from({ length: count }, (_, index) => make(index));
 const seen = { handled: 0, delaysMs: [] };

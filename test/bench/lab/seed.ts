@@ -33,7 +33,7 @@ export async function ensureSeed(cluster: Cluster, size: DatasetSize, dataDir: s
   });
   // The statements above go past everything that tells search of new records.
   await runTrellis(['search', 'rebuild'], env);
-  await runTrellis(['job', 'run', 'core:store-lists'], env);
+  await runTrellis(['job', 'run', 'core:keep-answers'], env);
   await cluster.connected(seedDatabase, async (client) => {
     for (const statement of settlingStatements) await client.query(statement);
     await client.query('create schema bench');

@@ -37,6 +37,10 @@ export function createTableEditor(columns: Knex.TableBuilder, table: EditedTable
     jsonb: (name) => column(columns.jsonb(name)),
     textArray: (name) => column(columns.specificType(name, 'text[]')),
     bytea: (name) => column(columns.binary(name)),
+    kept: () => {
+      columns.specificType('kept', 'text[]');
+      table.statements.push(forgettingTrigger(table));
+    },
     primary: (keys) => void columns.primary([...keys]),
     uniqueIndex: (keys, options) => addIndex('unique', keys, options),
     index: (keys, options) => addIndex('index', keys, options),
@@ -88,6 +92,12 @@ function index(table: EditedTable, plan: IndexPlan): readonly string[] {
   const rest = `using ${using} (${keys.map(keySql).join(', ')})${beside}${where === undefined ? '' : ` where ${where}`}`;
   const build = `${head} on ${targetOf(table)} ${rest}`;
   return concurrently ? [`${dropInvalid}${quoteName(table.schemaName)}.${quoteName(name)}`, build] : [build];
+}
+
+/** Whoever writes a row and knows nothing of what it keeps makes it forget that. The function is core's. */
+function forgettingTrigger(table: EditedTable): string {
+  const stays = 'new.kept is not null and new.kept = old.kept';
+  return `create trigger forget_kept before update on ${targetOf(table)} for each row when (${stays}) execute function core.forget_kept()`;
 }
 
 function targetOf({ schemaName, name }: EditedTable): string {

@@ -1,5 +1,5 @@
 import type { ExpectedColumn } from '../../records/expected-tables.js';
-import { listsColumn } from '../../records/lists/stored-lists.js';
+import { keptColumn } from '../../records/kept/kept-part.js';
 
 /** Lines that declare one column; the currency beside an amount comes with the amount. */
 export function columnLines(
@@ -7,7 +7,7 @@ export function columnLines(
   tableOf: (entity: string) => string | undefined,
 ): readonly string[] {
   const { name, field } = column;
-  if (field === null) return [isStoredLists(column) ? 'storedLists(table);' : plainLine(column)];
+  if (field === null) return [isKept(column) ? 'keptAnswers(table);' : plainLine(column)];
   if (field.field.kind === 'money') return name === field.column ? [`money(table, '${name}');`] : [];
   const referenced = field.target === null ? undefined : tableOf(field.target);
   return [referenced === undefined ? plainLine(column) : referenceLine(column, referenced)];
@@ -17,9 +17,9 @@ function plainLine(column: ExpectedColumn): string {
   return `table.${typeCall(column)}${nullCall(column)}${defaultCall(column)};`;
 }
 
-/** The column in which a record keeps the entries of its lists. */
-export function isStoredLists({ name, field }: ExpectedColumn): boolean {
-  return field === null && name === listsColumn.name;
+/** The column in which a row keeps its answer. */
+export function isKept({ name, field }: ExpectedColumn): boolean {
+  return field === null && name === keptColumn.name;
 }
 
 function nullCall({ notNull }: ExpectedColumn): string {

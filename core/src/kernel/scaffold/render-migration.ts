@@ -1,5 +1,5 @@
 import type { Drift } from '../../records/drift.js';
-import { columnLines, indexLine, isStoredLists } from './render-columns.js';
+import { columnLines, indexLine, isKept } from './render-columns.js';
 
 /** A migration as source text. */
 export interface RenderedMigration {
@@ -44,7 +44,7 @@ function renderExpand(request: MigrationRequest, drifts: readonly Drift[]): Rend
   const up = steps.map(({ up: lines }) => lines).flat();
   const down = steps.toReversed().flatMap(({ down: lines }) => lines);
   const text = `${up.join('\n')}\n${down.join('\n')}`;
-  const used = ['listIndexes', 'listTable', 'money', 'recordColumns', 'references', 'sideTable', 'storedLists'].filter(
+  const used = ['keptAnswers', 'listIndexes', 'listTable', 'money', 'recordColumns', 'references', 'sideTable'].filter(
     (helper) => text.includes(`${helper}(`),
   );
   return render({ name: request.name, moment: request.moment, phase: 'expand', helpers: used, up, down });
@@ -74,7 +74,7 @@ function createTable({ table }: Drift, { tableOf }: MigrationRequest): StepLines
     side: `sideTable(table, '${owner}');`,
     list: `listTable(table, '${ownerColumn ?? ''}', '${owner}');`,
   };
-  const own = columns.filter((column) => column.field !== null || isStoredLists(column));
+  const own = columns.filter((column) => column.field !== null || isKept(column));
   const lines = [
     heads[shape],
     ...own.flatMap((column) => columnLines(column, tableOf)),

@@ -13,6 +13,13 @@ export function jsonValue(field: CompiledField, prefix: string): string {
   return fallback === null ? value : `coalesce(${value}, ${fallback})`;
 }
 
+/** SQL of the same as text that is JSON, `null` included. */
+export function jsonText(field: CompiledField, prefix: string): string {
+  const value = jsonValue(field, prefix);
+  const text = textForms[field.field.kind]?.(value) ?? `to_json(${value})::text`;
+  return `coalesce(${text}, 'null')`;
+}
+
 /** A value as the text that a cursor carries. */
 export function keyText({ field }: CompiledField, value: string): string {
   const form = keyForms[field.kind];
@@ -31,6 +38,24 @@ const forms: Readonly<Partial<Record<FieldKind, Form>>> = {
   decimal,
   percent: (value) => `trim_scale(${value})`,
 };
+
+/** Kinds whose text is JSON as it is, or between quotation marks; asking for the type of each value costs more than the value. */
+const textForms: Readonly<Partial<Record<FieldKind, Form>>> = {
+  dateTime: inQuotes,
+  decimal: inQuotes,
+  ref: inQuotes,
+  integer: asText,
+  duration: asText,
+  boolean: asText,
+};
+
+function inQuotes(value: string): string {
+  return `'"' || ${value} || '"'`;
+}
+
+function asText(value: string): string {
+  return `(${value})::text`;
+}
 
 const keyForms: Readonly<Partial<Record<FieldKind, Form>>> = {
   dateTime: moment,

@@ -1,4 +1,6 @@
-import { keyTexts, orderText, type SortKey } from '../sort.js';
+import type { PreparedRow } from '../../database/prepared.js';
+import type { CompiledEntity } from '../compiled-entity.js';
+import { keyColumns, keyTexts, orderText, type SortKey } from '../sort.js';
 import type { Sql } from '../sql.js';
 import { countText, type CountMode } from './count-statement.js';
 import type { PlanTexts, Shape } from './read-plan.js';
@@ -19,11 +21,11 @@ export interface PageRequest {
 }
 
 /**
- * One page in one statement. Its row: the records as a JSON array (null for none) · how many were found, one more than the limit
+ * One page in one statement. Its row: the records as JSON with commas between them (null for none) · how many were found, one more than the limit
  * when there is a next page · the count, null unless it is counted here · the keys of the page's last record · the titles of each
  * entity asked for, as JSON objects by id.
  */
-export function pageShape(request: PageRequest): Shape {
+export function pageShape(entity: CompiledEntity, request: PageRequest): Shape {
   const { order, limit, after, count, page = null, titles = [] } = request;
   const restricting = [page, after].filter((piece) => piece !== null);
   return {
@@ -31,28 +33,35 @@ export function pageShape(request: PageRequest): Shape {
     constants: [orderText(order), limit, count, page === null ? 'plan' : 'page', titlesKey(titles)],
     further: [...restricting, ...titles.map(({ condition }) => condition)],
     plugins: sidesOf([...order, ...titles.flatMap(({ refs }) => refs)].map(({ field }) => field)),
-    write: (texts) => writePage(request, texts),
+    write: (texts) => writePage(entity, request, texts),
   };
 }
 
-function writePage(request: PageRequest, texts: PlanTexts): string {
+function writePage(entity: CompiledEntity, request: PageRequest, texts: PlanTexts): string {
   const { order, limit, after, count, page = null, titles = [] } = request;
   const restricting = texts.further.slice(0, texts.further.length - titles.length);
   const told = titles.map(
     (one, number) => `, ${titlesText(one, number, texts.further[restricting.length + number] ?? '')}`,
   );
-  const keys = keyTexts(order).map((key, position) => `, ${key} as key_${position}`);
-  const refs = refColumns(titles, texts.lists).map((column) => `, ${column}`);
-  const lastKeys = order.map((_key, position) => `, (array_agg(p.key_${position}))[${limit}]`);
+  const keys = keyColumns(order).map((key, position) => `, ${key} as key_${position}`);
+  const refs = refColumns(entity, titles, texts.source).map((column) => `, ${column}`);
+  const lastKeys = keyTexts(order, (position) => `(array_agg(p.key_${position}))[${limit}]`).map((key) => `, ${key}`);
   const where = [...(page === null ? [texts.condition] : []), ...restricting].join(' and ');
-  const top = `order by ${orderText(order)} limit ${limit + 1}`;
-  const answer = `select array_to_json((array_agg(p.record))[1:${limit}])::text, count(*), ${counted(texts, count, after, limit)}${lastKeys.join('')}${told.join('')}`;
+  const sorted = `order by ${orderText(order)}`;
+  const top = `${sorted} limit ${limit + 1}`;
+  const records = `string_agg(p.record, ',') filter (where p.place <= ${limit})`;
+  const answer = `select ${records}, count(*), ${counted(texts, count, after, limit)}${lastKeys.join('')}${told.join('')}`;
   const rows = [
-    `(select row_to_json(t) as record${keys.join('')}${refs.join('')}`,
-    `  ${fromBranches(texts, where, top)} cross join lateral (select ${texts.columns}) t`,
+    `(select ${texts.record} as record, row_number() over (${sorted}) as place${keys.join('')}${refs.join('')}`,
+    `  ${fromBranches(texts, where, top)}`,
     texts.branches.length > 0 ? `  ${top})` : `  where ${where}\n  ${top})`,
   ].join('\n');
   return titles.length === 0 ? `${answer}\nfrom ${rows} p` : `with p as ${rows}\n${answer}\nfrom p`;
+}
+
+/** The records of a page's row as a JSON array. */
+export function recordsOf([records]: PreparedRow): string {
+  return `[${typeof records === 'string' ? records : ''}]`;
 }
 
 /** Each branch gives its first records in the list's order; the page is among them. */

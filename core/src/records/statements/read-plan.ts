@@ -4,7 +4,7 @@ import type { CompiledEntity, CompiledField } from '../compiled-entity.js';
 import type { ReadScope } from '../record-scope.js';
 import { finished, numbered, bindingsOf, type Sql } from '../sql.js';
 import type { Included } from './included.js';
-import { recordColumns, type ListSource } from './json-record.js';
+import { lacksKept, recordText, type AnswerSource } from './record-text.js';
 import { fromClause, sidesOf, tableOf } from './source.js';
 
 /** What a read of records shows and lets through. */
@@ -21,8 +21,8 @@ export interface ReadPlan {
 export interface PlanTexts {
   /** The entity's own table. */
   readonly table: string;
-  /** Select list whose row is the record. */
-  readonly columns: string;
+  /** SQL of the record as text that is JSON. */
+  readonly record: string;
   /** The table, or what stands for it, with the side tables that the fields and the condition need. */
   readonly from: (table?: string) => string;
   readonly condition: string;
@@ -32,7 +32,7 @@ export interface PlanTexts {
   readonly bareFrom: string;
   /** Texts of the further pieces. */
   readonly further: readonly string[];
-  readonly lists: ListSource;
+  readonly source: AnswerSource;
 }
 
 /** A statement under construction: its kind and the constants in it, and the pieces that hold values beside the plan's own. */
@@ -44,6 +44,8 @@ export interface Shape {
   readonly plugins?: readonly string[];
   /** Always quick, so that it may be sent together with others. */
   readonly isShort?: boolean;
+  /** Where the texts of records come from when it is first asked; what is kept, unless told. */
+  readonly source?: AnswerSource;
   readonly write: (texts: PlanTexts) => string;
 }
 
@@ -68,37 +70,31 @@ export function runRead(scope: Pick<ReadScope, 'db'>, plan: ReadPlan, shape: Sha
 }
 
 /**
- * Runs the statement of a planned read; its text is built once per generation. Where a record answered does not keep the entries of its
- * lists, a second one takes them from the child tables.
+ * Runs the statement of a planned read; its text is written once per generation. Where a record does not keep its answer, a second one
+ * builds all of them from columns and child tables.
  */
 export async function runPlanned(
   scope: Pick<ReadScope, 'db'>,
   read: PlannedRead,
   values: readonly unknown[] = read.values,
 ): Promise<readonly PreparedRow[]> {
-  const statement = statementFor(read, 'stored');
+  const statement = statementFor(read, read.shape.source);
   const rows = await (read.shape.isShort === true
     ? runTogether(scope.db, 'read', statement, values)
     : runPrepared(scope.db, statement, values));
-  return lacksEntries(read.plan, rows) ? runPrepared(scope.db, statementFor(read, 'built'), values) : rows;
+  const answer = rows[0]?.[0];
+  const isWhole = typeof answer !== 'string' || !lacksKept(answer);
+  return isWhole ? rows : runPrepared(scope.db, statementFor(read, 'built'), values);
 }
 
 /** The statement that a plan and a shape make. */
-export function statementOf(plan: ReadPlan, shape: Shape, lists: ListSource = 'stored'): PreparedStatement {
-  return statementFor(planRead(plan, shape), lists);
+export function statementOf(plan: ReadPlan, shape: Shape, source = shape.source): PreparedStatement {
+  return statementFor(planRead(plan, shape), source);
 }
 
-function statementFor({ plan, shape, key }: PlannedRead, lists: ListSource): PreparedStatement {
-  const name = lists === 'stored' ? key : `${lists}|${key}`;
-  return plan.entity.reads.get(name, () => shape.write(textsOf(plan, shape, lists)));
-}
-
-/** A list in an answer is never null, unless its entries are not stored. Whatever else looks like it costs a second statement. */
-function lacksEntries({ entity, included }: ReadPlan, [row]: readonly PreparedRow[]): boolean {
-  const json = row?.[0];
-  if (typeof json !== 'string') return false;
-  const isMissing = (mark: string): boolean => json.includes(mark);
-  return entity.missingMarks.some(isMissing) || included.some((include) => include.entity.missingMarks.some(isMissing));
+function statementFor({ plan, shape, key }: PlannedRead, source: AnswerSource = 'kept'): PreparedStatement {
+  const name = source === 'kept' ? key : `${source}|${key}`;
+  return plan.entity.reads.get(name, () => shape.write(textsOf(plan, shape, source)));
 }
 
 /** All that decides on the text. Values are not in it: they stand behind placeholders. */
@@ -123,7 +119,7 @@ function piecesOf({ included, condition, branches = [] }: ReadPlan, { further }:
   return [...included.map((include) => include.condition), condition, ...branches, ...further];
 }
 
-function textsOf(plan: ReadPlan, shape: Shape, lists: ListSource): PlanTexts {
+function textsOf(plan: ReadPlan, shape: Shape, source: AnswerSource): PlanTexts {
   const { entity, fields, condition, branches = [] } = plan;
   const texts = numbered(piecesOf(plan, shape));
   const included = plan.included.map((include, position) => ({ ...include, conditionText: texts[position] ?? '' }));
@@ -131,12 +127,12 @@ function textsOf(plan: ReadPlan, shape: Shape, lists: ListSource): PlanTexts {
   const needed = [...condition.plugins, ...(shape.plugins ?? []), ...shape.further.flatMap((piece) => piece.plugins)];
   return {
     table: tableOf(entity),
-    columns: finished(recordColumns(fields, included, { lists, prefix: '' })),
+    record: finished(recordText(entity, fields, included, { source, prefix: '' })),
     from: (table) => fromClause(entity, [...needed, ...sidesOf(fields)], '', table),
     condition: conditionText,
     branches: rest.slice(0, branches.length),
     bareFrom: fromClause(entity, condition.plugins),
     further: rest.slice(branches.length),
-    lists,
+    source,
   };
 }

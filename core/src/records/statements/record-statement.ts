@@ -6,28 +6,31 @@ export const recordShape: Shape = {
   isShort: true,
   constants: [],
   further: [],
-  write: ({ columns, from, condition }) =>
-    `select row_to_json(t)::text, r."version"\n  ${from()} cross join lateral (select ${columns}) t\n  where ${condition}`,
+  write: ({ record, from, condition }) => `select ${record}, r."version"\n  ${from()}\n  where ${condition}`,
 };
 
-/** Any number of records, in no order. Its row: the records as a JSON array, null for none. */
+/** Any number of records, in no order. Its row: the records as a JSON array. */
 export const recordsShape: Shape = {
   kind: 'read-many',
   constants: [],
   further: [],
-  write: ({ columns, from, condition }) =>
-    `select json_agg(t)::text\n  ${from()} cross join lateral (select ${columns}) t\n  where ${condition}`,
+  write: ({ record, from, condition }) => `select ${asArray(record)}\n  ${from()}\n  where ${condition}`,
 };
 
-/** What went to the trash last. Its row: at most 200 records as a JSON array, null for none. */
+/** What went to the trash last. Its row: at most 200 records as a JSON array. */
 export const trashShape: Shape = {
   kind: 'trash',
+  // Whatever goes to the trash loses what was kept.
+  source: 'built',
   constants: [],
   further: [],
-  write: ({ columns, from, condition }) =>
+  write: ({ record, from, condition }) =>
     [
-      `select json_agg(p.record)::text`,
-      `from (select row_to_json(t) as record ${from()} cross join lateral (select ${columns}) t`,
+      `select ${asArray('p.record')} from (select ${record} as record ${from()}`,
       `  where ${condition} order by r."deleted_at" desc, r."id" limit 200) p`,
     ].join('\n'),
 };
+
+function asArray(record: string): string {
+  return `concat('[', string_agg(${record}, ','), ']')`;
+}

@@ -3,7 +3,7 @@ import { mayReadField, reachFor, visibleRecords } from '../rights.js';
 import type { FieldTarget } from '../field-access.js';
 import type { ReadScope } from '../record-scope.js';
 import type { Sql } from '../sql.js';
-import { listValue, type ListSource } from './json-record.js';
+import { listJson, type AnswerSource } from './record-text.js';
 import { jsonValue } from './json-value.js';
 import { columnSql, fromClause, includedPrefix, sidesOf } from './source.js';
 
@@ -43,10 +43,10 @@ export function titlesKey(titles: readonly Titles[]): string {
 }
 
 /** Columns of a page's rows from which its refs are read: ids, and lists whose entries hold some. */
-export function refColumns(titles: readonly Titles[], lists: ListSource): string[] {
+export function refColumns(entity: CompiledEntity, titles: readonly Titles[], source: AnswerSource): string[] {
   return titles.flatMap(({ refs }, number) =>
     refs.map(({ field }, place) => {
-      const value = field.list === null ? columnSql(field) : `to_jsonb(${listValue(field.list, lists)})`;
+      const value = field.list === null ? columnSql(field) : listJson(entity, field, source);
       return `${value} as ${columnOf(number, place)}`;
     }),
   );

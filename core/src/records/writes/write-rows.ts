@@ -1,7 +1,7 @@
 import type { Id } from '@trellis-crm/sdk';
 import { currencyColumn, recordAlias } from '../compile-fields.js';
 import type { CompiledEntity, CompiledField } from '../compiled-entity.js';
-import { listsColumn, storedEntries } from '../lists/stored-lists.js';
+import { keptColumn, keptText } from '../kept/kept-part.js';
 import type { Row } from './staged-table.js';
 import type { ListInput, WriteInput } from './write-shape.js';
 
@@ -64,16 +64,20 @@ function entryRows({ list, path }: CompiledField, records: readonly StoredRecord
 function sideRows(entity: CompiledEntity, plugin: string, records: readonly StoredRecord[]): Row[] {
   const fields = [...entity.fields.values()].filter((field) => field.plugin === plugin && field.list === null);
   const touched = records.filter(({ changed }) => fields.some(({ path }) => changed.has(path)));
-  return touched.map(({ id, values }) => ({ record_id: id, ...toRow(fields, values) }));
+  const part = entity.keptSides.get(plugin);
+  return touched.map(({ id, values }) => ({
+    ...toRow(fields, values),
+    record_id: id,
+    ...(part === undefined ? null : { [keptColumn.name]: keptText(part, values) }),
+  }));
 }
 
 /** Makes the columns of a record's own table from its values. */
 export function rowMaker(entity: CompiledEntity): (values: ReadonlyMap<string, unknown>) => Record<string, unknown> {
   const own = [...entity.fields.values()].filter(({ alias, list }) => alias === recordAlias && list === null);
-  const lists = entity.storedLists;
   return (values) => {
     const row = toRow(own, values);
-    if (lists.length > 0) row[listsColumn.name] = storedEntries(lists, values);
+    row[keptColumn.name] = keptText(entity.kept, values);
     return row;
   };
 }

@@ -1,6 +1,6 @@
 import type { CompiledEntity, CompiledField, CompiledList } from '../compiled-entity.js';
 import { recordAlias } from '../compile-fields.js';
-import { listsColumn } from '../lists/stored-lists.js';
+import { sentKeptColumn, storedKept } from '../kept/kept-part.js';
 import { quoted, schemaNameOf } from '../names.js';
 import { columnsOf, type Column } from './columns.js';
 import { constantSubject, historyParts, sharedValues, type SharedValues } from './history-parts.js';
@@ -23,7 +23,7 @@ import {
 /** What the statements of an entity are made of. */
 export type WrittenEntity = Pick<
   CompiledEntity,
-  'definition' | 'schemaName' | 'tableName' | 'fields' | 'extensions' | 'storedLists'
+  'definition' | 'schemaName' | 'tableName' | 'fields' | 'extensions'
 >;
 
 /**
@@ -91,7 +91,10 @@ function recordPart(part: Part): RecordPart {
 function insertPart({ entity, gate }: Part): RecordPart {
   const columns = ownColumns(entity);
   const { from, team } = gate.created;
-  const values = columns.map(({ name }) => (name === 'team_id' ? team : `n.${quoted(name)}`));
+  const values = columns.map((column) => {
+    if (column === sentKeptColumn) return storedKept(sent(column), entity.definition.owned ? team : null);
+    return column.name === 'team_id' ? team : sent(column);
+  });
   return {
     columns,
     expressions: [
@@ -108,7 +111,10 @@ function insertPart({ entity, gate }: Part): RecordPart {
 /** `created_*` and the id never change. */
 function updatePart({ entity, gate }: Part): RecordPart {
   const changing = ownColumns(entity).filter(({ name }) => !['id', 'created_at', 'created_by'].includes(name));
-  const sets = changing.map(({ name }) => `${quoted(name)} = n.${quoted(name)}`);
+  const sets = changing.map((column) => {
+    const value = column === sentKeptColumn ? storedKept(sent(column), null) : sent(column);
+    return `${quoted(column.name)} = ${value}`;
+  });
   return {
     columns: [id, ...changing, beforeColumn],
     expressions: [changedPart(entity, sets, gate.admit('given n', 'n."id" = r."id"', 'r."version" = n."~before"'))],
@@ -150,15 +156,15 @@ function sidePart({ entity, gate, sources }: Part, plugin: string): string[] {
   const side = entity.extensions.get(plugin);
   if (side === undefined) return [];
   const fields = [...entity.fields.values()].filter((field) => field.plugin === plugin);
-  const columns = [{ name: 'record_id', type: 'uuid' }, ...fields.flatMap(columnsOf)];
+  const columns = [{ name: 'record_id', type: 'uuid' }, ...fields.flatMap(columnsOf), sentKeptColumn];
   const rows = sources.perRecord(`side_${plugin}`, columns, ({ sides }) => sides.get(plugin) ?? []);
+  const values = columns.map((column) => (column === sentKeptColumn ? storedKept(sent(column), null) : sent(column)));
   const sets = columns.slice(1).map(({ name }) => `${quoted(name)} = excluded.${quoted(name)}`);
-  const effect = sets.length === 0 ? 'do nothing' : `do update set ${sets.join(', ')}`;
   const table = quoted(schemaNameOf(plugin), side.tableName);
   return [
     `side_${plugin.replaceAll('-', '_')} as (
-  insert into ${table} (${names(columns)}) select ${names(columns)} from ${gate.admit(rows)}
-  on conflict (record_id) ${effect}
+  insert into ${table} (${names(columns)}) select ${values.join(', ')} from ${gate.admit(rows)}
+  on conflict (record_id) do update set ${sets.join(', ')}
 )`,
   ];
 }
@@ -192,10 +198,13 @@ function listColumns(list: CompiledList): readonly Column[] {
   ];
 }
 
-function ownColumns({ fields, storedLists }: WrittenEntity): readonly Column[] {
+function ownColumns({ fields }: WrittenEntity): readonly Column[] {
   const own = ({ alias, path }: CompiledField): boolean => alias === recordAlias && path !== 'deletedAt';
-  const columns = [...fields.values()].filter(own).flatMap(columnsOf);
-  return storedLists.length > 0 ? [...columns, listsColumn] : columns;
+  return [...[...fields.values()].filter(own).flatMap(columnsOf), sentKeptColumn];
+}
+
+function sent({ name }: Column): string {
+  return `n.${quoted(name)}`;
 }
 
 function tableOf({ schemaName, tableName }: WrittenEntity): string {

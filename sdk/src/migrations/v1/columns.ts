@@ -29,10 +29,16 @@ export function listTable(table: TableEditor, ownerColumn: string, owner: string
 }
 
 /**
- * Column of a record's table in which core keeps the entries of its `list` fields once more, as they are answered, so that lists and
- * reads need no child table. A migration that changes entries by SQL sets it to null in their records; core fills it again.
+ * Column of a table of records, or of a side table, in which core keeps the answer of each row as text, so that lists and reads need
+ * neither child tables nor JSON to be made. The database empties it when anything else of the row changes, so a migration that changes
+ * rows by SQL need not think of it; one that changes entries of `list` fields sets `kept` to null in their records. Core fills it again.
  * @since 0.1.0
  */
+export function keptAnswers(table: TableEditor): void {
+  table.kept();
+}
+
+/** What stood in the place of {@link keptAnswers} before. */
 export function storedLists(table: TableEditor): void {
   table.jsonb('lists');
 }

@@ -1,11 +1,11 @@
 import {
+  keptAnswers,
   listTable,
   money,
   recordColumns,
   recordIndexes,
   references,
   sideTable,
-  storedLists,
   type Migration,
 } from '@trellis-crm/sdk/migrations/v1';
 
@@ -16,6 +16,7 @@ export const createLab: Migration = {
   async up({ schema }) {
     await schema.createTable('specimens', (table) => {
       recordColumns(table, { owned: true });
+      keptAnswers(table);
       table.text('name').notNullable();
       for (const column of ['code', 'notes', 'verdict', 'email', 'phone', 'link', 'secret', 'grade'])
         table.text(column);
@@ -36,7 +37,6 @@ export const createLab: Migration = {
       references(table, 'sponsor_id', 'core.contacts', { onDelete: 'set null' });
       table.jsonb('raw');
       table.uniqueIndex(['code'], { where: 'deleted_at is null' });
-      storedLists(table);
       recordIndexes(table, { owned: true });
     });
     await schema.createTable('specimen_readings', (table) => {
@@ -46,6 +46,7 @@ export const createLab: Migration = {
     });
     await schema.createTable('shelves', (table) => {
       recordColumns(table, { owned: false });
+      keptAnswers(table);
       table.text('name').notNullable();
       references(table, 'specimen_id', 'p_lab.specimens', { onDelete: 'set null' });
       references(table, 'account_id', 'core.accounts', { onDelete: 'set null' });
@@ -53,6 +54,7 @@ export const createLab: Migration = {
     });
     await schema.createTable('account_x', (table) => {
       sideTable(table, 'core.accounts');
+      keptAnswers(table);
       table.text('zone');
       table.text('credit');
     });

@@ -1,5 +1,5 @@
 import { defineEntity, field } from '@trellis-crm/sdk';
-import { recordColumns, recordIndexes, type Migration } from '@trellis-crm/sdk/migrations/v1';
+import { keptAnswers, recordColumns, recordIndexes, type Migration } from '@trellis-crm/sdk/migrations/v1';
 
 /** Something only its owner and those above see, with a secret for managers. */
 export const Note = defineEntity('planted.note', {
@@ -23,6 +23,7 @@ export const createNotes: Migration = {
   async up({ schema }) {
     await schema.createTable('notes', (table) => {
       recordColumns(table, { owned: true });
+      keptAnswers(table);
       table.text('name').notNullable();
       table.boolean('is_pinned').notNullable().defaultTo('false');
       table.text('secret');

@@ -1,12 +1,13 @@
 import type { Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { CompiledEntity } from '../compiled-entity.js';
+import { keptColumn } from './kept-part.js';
 
 /**
- * Forgets the stored entries of lists that refer to records about to be deleted: the database takes the entries themselves along. It is
- * asked which lists those are, for it knows the ones of disabled plugins too.
+ * Forgets the kept answers of records whose lists refer to records about to be deleted: the database takes the entries along, and the
+ * records' own rows do not change. It is asked which lists those are, for it knows the ones of disabled plugins too.
  */
-export async function forgetLists(
+export async function forgetKept(
   trx: Knex.Transaction,
   { schemaName, tableName }: CompiledEntity,
   ids: readonly Id[],
@@ -14,8 +15,8 @@ export async function forgetLists(
   const { rows } = await trx.raw<{ rows: ReferringList[] }>(referringLists, [`${schemaName}.${tableName}`]);
   for (const { list, ref, owner, record } of rows)
     await trx.raw(
-      `update ${owner} r set lists = null
-       where r.lists is not null and r.id in (select l.${record} from ${list} l where l.${ref} = any(?::uuid[]))`,
+      `update ${owner} r set kept = null
+       where r.kept is not null and r.id in (select l.${record} from ${list} l where l.${ref} = any(?::uuid[]))`,
       [[...ids]],
     );
 }
@@ -36,5 +37,5 @@ const referringLists = `
   join pg_index i on i.indrelid = l.conrelid and i.indisprimary and i.indkey[0] = o.conkey[1]
   join pg_attribute ref on ref.attrelid = l.conrelid and ref.attnum = l.conkey[1]
   join pg_attribute record on record.attrelid = o.conrelid and record.attnum = o.conkey[1]
-  join pg_attribute stored on stored.attrelid = o.confrelid and stored.attname = 'lists' and not stored.attisdropped
+  join pg_attribute kept on kept.attrelid = o.confrelid and kept.attname = '${keptColumn.name}' and not kept.attisdropped
   where l.contype = 'f' and l.confrelid = ?::regclass`;

@@ -1,0 +1,72 @@
+import type { Knex } from 'knex';
+import type { CompiledEntity, KeptPart } from '../compiled-entity.js';
+import { quoted, schemaNameOf } from '../names.js';
+import { textLiteral } from '../sql.js';
+import { builtKept } from '../statements/record-text.js';
+
+/** Name of the job of core. */
+export const keepAnswersJob = 'keep-answers';
+
+const setSize = 1000;
+
+/**
+ * Keeps the answers of records that were written by other declarations or past the record layer, set by set in transactions of their own.
+ * It changes no version: what is answered stays the same, and comes faster.
+ * @returns number of rows by entity
+ */
+export async function keepAnswers(knex: Knex, entities: Iterable<CompiledEntity>): Promise<ReadonlyMap<string, number>> {
+  const done = new Map<string, number>();
+  for (const entity of entities) {
+    let count = 0;
+    for (const table of tablesOf(entity)) count += await keepAll(knex, table);
+    done.set(entity.definition.id, count);
+  }
+  return done;
+}
+
+/** A table that keeps answers. */
+interface KeepingTable {
+  /** Quoted. */
+  readonly name: string;
+  readonly key: string;
+  readonly part: KeptPart;
+}
+
+function tablesOf(entity: CompiledEntity): readonly KeepingTable[] {
+  const own = { name: quoted(entity.schemaName, entity.tableName), key: 'id', part: entity.kept };
+  const sides = [...entity.keptSides].map(([plugin, part]) => ({
+    name: quoted(schemaNameOf(plugin), entity.extensions.get(plugin)?.tableName ?? ''),
+    key: 'record_id',
+    part,
+  }));
+  return [own, ...sides];
+}
+
+async function keepAll(knex: Knex, table: KeepingTable): Promise<number> {
+  let count = 0;
+  let last: string | undefined;
+  do {
+    const ids = await knex.transaction((trx) => keepSet(trx, table, last));
+    count += ids.length;
+    last = ids.at(-1);
+  } while (last !== undefined);
+  return count;
+}
+
+/** Locks first: the second statement then sees entries as they are and no write can come between. What is locked by others waits for the next run. */
+async function keepSet(
+  trx: Knex.Transaction,
+  { name, key, part }: KeepingTable,
+  after: string | undefined,
+): Promise<string[]> {
+  const row = part.alias;
+  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+    `select ${row}.${key} as id from ${name} ${row} where (${row}.kept is null or ${row}.kept[1] <> ${textLiteral(part.shape)})
+     ${after === undefined ? '' : `and ${row}.${key} > ?::uuid`} order by ${row}.${key} limit ${setSize} for no key update skip locked`,
+    after === undefined ? [] : [after],
+  );
+  const ids = rows.map(({ id }) => id);
+  if (ids.length > 0)
+    await trx.raw(`update ${name} ${row} set kept = ${builtKept(part)} where ${row}.${key} = any(?::uuid[])`, [ids]);
+  return ids;
+}
