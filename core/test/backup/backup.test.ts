@@ -203,7 +203,7 @@ async function fingerprints(client: pg.Client): Promise<Record<string, string>> 
 
 /** What the information schema and the catalogue say, without object ids and the made-up names of NOT NULL. */
 const catalogue = [
-  `select table_schema, table_name, column_name, ordinal_position, column_default, is_nullable, data_type, is_identity, generation_expression
+  `select table_schema, table_name, column_name, row_number() over (partition by table_schema, table_name order by ordinal_position), column_default, is_nullable, data_type, is_identity, generation_expression
      from information_schema.columns where table_schema ~ '^(core|graphile|p_|archived)' order by 1, 2, 4`,
   `select schemaname, indexname, indexdef from pg_indexes where schemaname ~ '^(core|graphile|p_|archived)' order by 1, 2`,
   `select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint where contype <> 'n' and connamespace::regnamespace::text ~ '^(core|graphile|p_|archived)' order by 1, 2, 3`,
