@@ -138,6 +138,8 @@ describe('mass assignment', function () {
       'version',
       'updated_at',
       'updated_by',
+      // The text of the columns, which the server makes.
+      'kept',
       ...owner,
       ...named.flatMap((path) => writableColumns(entity, actor, path)),
     ];

@@ -50,7 +50,7 @@ export async function readPage(scope: ReadScope, entity: CompiledEntity, query: 
   const told = titles.map((one, number) => [one.entity.definition.id, further[keys.length + number] ?? '{}'] as const);
   const next = found > limit ? encodeCursor(query.identity, keys) : null;
   const count = mode === 'estimate' ? await estimate(scope, plan) : counted;
-  return { data: recordsOf(row), page: { next, ...countOf(count, mode) }, titles: told };
+  return { data: recordsOf(row, limit), page: { next, ...countOf(count, mode) }, titles: told };
 }
 
 /** What the statement of a page is made of. @throws ForbiddenError */

@@ -79,7 +79,7 @@ async function runQuery(
   );
   const page = pageShape(entity, { order, limit, after: null, count: 'none' });
   const [row = []] = await runRead(scope, { entity, fields, included, condition }, page);
-  return JSON.parse(recordsOf(row)) as readonly PresentedRecord[];
+  return JSON.parse(recordsOf(row, limit)) as readonly PresentedRecord[];
 }
 
 async function countQuery(scope: ReadScope, entity: CompiledEntity, state: QueryState): Promise<number> {

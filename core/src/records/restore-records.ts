@@ -2,6 +2,7 @@ import { ConflictError, ForbiddenError, type Id } from '@trellis-crm/sdk';
 import { isDeepStrictEqual } from 'node:util';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
+import { keepAnswersOf } from './kept/keep-answers.js';
 import { byId, lockRecords, notFound, readRecords } from './get-records.js';
 import { hasGuards, runGuards } from './guards.js';
 import type { FieldChange } from './history.js';
@@ -35,6 +36,12 @@ export async function restoreRecord(scope: RecordScope, entity: CompiledEntity, 
     const groups = await findSet(tx, changeSet);
     for (const group of groups) await checkGroup(tx, group, groups);
     await writeSet(tx, groups, changeSet, record.id);
+    for (const { entity: touched, records } of groups)
+      await keepAnswersOf(
+        tx.unit.trx,
+        touched,
+        records.map((one) => one.id),
+      );
     const [restored = record] = await readRecords(tx, entity, [record.id], {
       fields: readableFields(tx, entity),
       condition: sql('true'),

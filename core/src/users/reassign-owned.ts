@@ -4,6 +4,7 @@ import type { Identity } from '../auth/identity.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Generation } from '../kernel/generation.js';
 import { recordHistory, type FieldChange } from '../records/history.js';
+import { keepAnswersOf } from '../records/kept/keep-answers.js';
 import { findOwnedTables, type OwnedTable } from './owned-tables.js';
 
 /** The transaction, and on whose order records change hands. */
@@ -41,7 +42,7 @@ export async function countOwned(
 }
 
 /**
- * Gives everything a user owns to another, with audit rows and events: three statements per entity, however many records.
+ * Gives everything a user owns to another, with audit rows and events: four statements per entity, however many records.
  * What plugins that are not active keep moves as well, with one audit row about the user in place of theirs.
  * Guards are not asked: nobody may keep a record with somebody who left.
  */
@@ -50,7 +51,14 @@ export async function reassignOwned(scope: ReassignScope, handover: Handover): P
   for (const table of await findOwnedTables(scope)) {
     const moved = await moveRows(scope, table, handover);
     const entries = moved.map((row) => toEntry(row, handover));
-    if (table.entity !== null) await recordHistory(scope, table.entity, entries);
+    if (table.entity !== null) {
+      await recordHistory(scope, table.entity, entries);
+      await keepAnswersOf(
+        scope.unit.trx,
+        table.entity,
+        moved.map(({ id }) => id),
+      );
+    }
     counts.push({ table, count: moved.length });
   }
   await moveInSearch(scope, handover);

@@ -60,6 +60,7 @@ const serverNames: readonly string[] = [
     'elevated',
     '_version',
     '_csrf',
+    'kept',
     'r',
     'x_lab',
   ],

@@ -1,3 +1,4 @@
+import type { Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { CompiledEntity, KeptPart } from '../compiled-entity.js';
 import { quoted, schemaNameOf } from '../names.js';
@@ -14,7 +15,10 @@ const setSize = 1000;
  * It changes no version: what is answered stays the same, and comes faster.
  * @returns number of rows by entity
  */
-export async function keepAnswers(knex: Knex, entities: Iterable<CompiledEntity>): Promise<ReadonlyMap<string, number>> {
+export async function keepAnswers(
+  knex: Knex,
+  entities: Iterable<CompiledEntity>,
+): Promise<ReadonlyMap<string, number>> {
   const done = new Map<string, number>();
   for (const entity of entities) {
     let count = 0;
@@ -22,6 +26,12 @@ export async function keepAnswers(knex: Knex, entities: Iterable<CompiledEntity>
     done.set(entity.definition.id, count);
   }
   return done;
+}
+
+/** Keeps the answers of records that were just changed in the same transaction by a statement that knows nothing of them. */
+export async function keepAnswersOf(trx: Knex.Transaction, entity: CompiledEntity, ids: readonly Id[]): Promise<void> {
+  const [own] = tablesOf(entity);
+  if (own !== undefined && ids.length > 0) await keepRows(trx, own, ids);
 }
 
 /** A table that keeps answers. */
@@ -66,7 +76,15 @@ async function keepSet(
     after === undefined ? [] : [after],
   );
   const ids = rows.map(({ id }) => id);
-  if (ids.length > 0)
-    await trx.raw(`update ${name} ${row} set kept = ${builtKept(part)} where ${row}.${key} = any(?::uuid[])`, [ids]);
+  if (ids.length > 0) await keepRows(trx, { name, key, part }, ids);
   return ids;
+}
+
+async function keepRows(
+  trx: Knex.Transaction,
+  { name, key, part }: KeepingTable,
+  ids: readonly string[],
+): Promise<void> {
+  const text = `update ${name} ${part.alias} set kept = ${builtKept(part)} where ${part.alias}.${key} = any(?::uuid[])`;
+  await trx.raw(text, [[...ids]]);
 }

@@ -21,7 +21,7 @@ export interface PageRequest {
 }
 
 /**
- * One page in one statement. Its row: the records as JSON with commas between them (null for none) · how many were found, one more than the limit
+ * One page in one statement. Its row: the records as JSON, one to a line with commas between them (null for none), the one beyond the limit too · how many were found, one more than the limit
  * when there is a next page · the count, null unless it is counted here · the keys of the page's last record · the titles of each
  * entity asked for, as JSON objects by id.
  */
@@ -47,21 +47,20 @@ function writePage(entity: CompiledEntity, request: PageRequest, texts: PlanText
   const refs = refColumns(entity, titles, texts.source).map((column) => `, ${column}`);
   const lastKeys = keyTexts(order, (position) => `(array_agg(p.key_${position}))[${limit}]`).map((key) => `, ${key}`);
   const where = [...(page === null ? [texts.condition] : []), ...restricting].join(' and ');
-  const sorted = `order by ${orderText(order)}`;
-  const top = `${sorted} limit ${limit + 1}`;
-  const records = `string_agg(p.record, ',') filter (where p.place <= ${limit})`;
-  const answer = `select ${records}, count(*), ${counted(texts, count, after, limit)}${lastKeys.join('')}${told.join('')}`;
+  const top = `order by ${orderText(order)} limit ${limit + 1}`;
+  const answer = `select string_agg(p.record, E',\\n'), count(*), ${counted(texts, count, after, limit)}${lastKeys.join('')}${told.join('')}`;
   const rows = [
-    `(select ${texts.record} as record, row_number() over (${sorted}) as place${keys.join('')}${refs.join('')}`,
+    `(select ${texts.record} as record${keys.join('')}${refs.join('')}`,
     `  ${fromBranches(texts, where, top)}`,
     texts.branches.length > 0 ? `  ${top})` : `  where ${where}\n  ${top})`,
   ].join('\n');
   return titles.length === 0 ? `${answer}\nfrom ${rows} p` : `with p as ${rows}\n${answer}\nfrom p`;
 }
 
-/** The records of a page's row as a JSON array. */
-export function recordsOf([records]: PreparedRow): string {
-  return `[${typeof records === 'string' ? records : ''}]`;
+/** The records of a page's row as a JSON array, without the one beyond the limit: JSON as the database writes it has no line breaks. */
+export function recordsOf([records, found]: PreparedRow, limit: number): string {
+  if (typeof records !== 'string') return '[]';
+  return `[${Number(found) > limit ? records.slice(0, records.lastIndexOf(',\n')) : records}]`;
 }
 
 /** Each branch gives its first records in the list's order; the page is among them. */

@@ -40,101 +40,94 @@ export function recordText(
   included: readonly NumberedInclude[],
   form: RecordForm,
 ): string {
-  const own = objectPieces(entity.kept, fields, included, form);
+  const own = objectPieces(fields, { ...form, part: entity.kept, included });
   const plugins = new Set(fields.flatMap(({ plugin }) => plugin ?? []));
   const nested = [...plugins].flatMap((plugin) => {
     const part = entity.keptSides.get(plugin);
     if (part === undefined) return [];
-    return [constant(`,"${plugin}":`), ...objectPieces(part, fields, included, form), constant('}')];
+    return [constant(`,"${plugin}":`), ...objectPieces(fields, { ...form, part, included }), constant('}')];
   });
   return joined([...own, ...nested, constant('}')]);
 }
 
 /** SQL of what a row keeps, from its columns and child tables. */
 export function builtKept(part: KeptPart): string {
-  const form: RecordForm = { source: 'built', prefix: '' };
-  const lists = part.lists.flatMap(({ list }) => (list === null ? [] : [builtEntries(list, [], form)]));
-  return `array[${[textLiteral(part.shape), joined(memberPieces(part.scalars, [], form)), ...lists].join(', ')}]`;
+  const form: PartForm = { source: 'built', prefix: '', part, included: [] };
+  const lists = part.lists.map((field) => fieldText(field, form));
+  return `array[${[textLiteral(part.shape), joined(memberPieces(part.scalars, form)), ...lists].join(', ')}]`;
 }
 
 /** SQL of the entries of a list as `jsonb`; null where they are not kept. */
 export function listJson({ kept }: CompiledEntity, field: CompiledField, source: AnswerSource): string {
-  const form: RecordForm = { source, prefix: '' };
-  if (source === 'kept' && kept.lists.includes(field))
-    return `case when ${isKept(kept, form)} then (${keptList(kept, field, form)})::jsonb end`;
-  return field.list === null ? 'null::jsonb' : `(${builtEntries(field.list, [], form)})::jsonb`;
+  const form: PartForm = { source, prefix: '', part: kept, included: [] };
+  if (!isStored(field, form)) return `(${fieldText(field, form)})::jsonb`;
+  return `case when ${isKept(form)} then (${keptList(field, form)})::jsonb end`;
+}
+
+/** How a part of a record is written. */
+interface PartForm extends RecordForm {
+  readonly part: KeptPart;
+  readonly included: readonly NumberedInclude[];
 }
 
 /** A piece of text: the same in every record, or SQL of what differs, which is never null. */
 type Piece = { readonly constant: string } | { readonly sql: string };
 
-/** An object without its closing brace. */
-function objectPieces(
-  part: KeptPart,
-  fields: readonly CompiledField[],
-  included: readonly NumberedInclude[],
-  form: RecordForm,
-): readonly Piece[] {
+/** Those of the fields that belong to the part, as an object without its closing brace. */
+function objectPieces(fields: readonly CompiledField[], form: PartForm): readonly Piece[] {
+  const { part } = form;
   const shown = fields.filter(({ plugin }) => plugin === part.plugin);
-  const isWhole =
-    form.source === 'kept' &&
-    part.scalars.length > 0 &&
-    part.scalars.every((field) => shown.includes(field) && !included.some(({ target }) => target.field === field));
-  if (!isWhole) return memberPieces(shown, included, form, part);
+  if (!showsAll(shown, form)) return memberPieces(shown, form);
   const lists = shown.filter(({ list }) => list !== null);
-  return [{ sql: wholeText(part, form) }, ...memberPieces(lists, included, form, part, ',')];
+  return [{ sql: wholeText(form) }, ...memberPieces(lists, form, ',')];
 }
 
-/** Members of an object with what stands in front of them. */
-function memberPieces(
-  fields: readonly CompiledField[],
-  included: readonly NumberedInclude[],
-  form: RecordForm,
-  part: KeptPart | null = null,
-  start = '{',
-): readonly Piece[] {
-  if (fields.length === 0) return start === '{' ? [constant(start)] : [];
+/** Whether the fields are answered as they are kept: every one of the row, and none with a record in its place. */
+function showsAll(shown: readonly CompiledField[], { source, part, included }: PartForm): boolean {
+  const replaced = new Set(included.map(({ target }) => target.field));
+  const isPlain = (field: CompiledField): boolean => shown.includes(field) && !replaced.has(field);
+  return source === 'kept' && part.scalars.length > 0 && part.scalars.every(isPlain);
+}
+
+/** Members of an object. @param start what stands in front of the first */
+function memberPieces(fields: readonly CompiledField[], form: PartForm, start = '{'): readonly Piece[] {
+  if (fields.length === 0 && start === '{') return [constant(start)];
   return fields.flatMap((field, position) => [
-    constant(`${position === 0 ? start : ','}"${field.name.replaceAll('"', '')}":`),
-    { sql: fieldText(field, included, form, part) },
+    constant(`${position === 0 ? start : ','}"${field.name}":`),
+    { sql: fieldText(field, form) },
   ]);
 }
 
-/** The fields of the row as they are kept; a plugin without a row has its defaults. */
-function wholeText(part: KeptPart, form: RecordForm): string {
-  const row = `${form.prefix}${part.alias}`;
-  const kept = `when ${isKept(part, form)} then ${row}."kept"[${scalarsAt}] else ${notKept} end`;
+/** The fields of the row as they are kept; without a row a plugin's fields have their defaults. */
+function wholeText(form: PartForm): string {
+  const { part, prefix } = form;
+  const kept = `when ${isKept(form)} then ${prefix}${part.alias}."kept"[${scalarsAt}] else ${notKept} end`;
   if (part.plugin === null) return `case ${kept}`;
-  const defaults = joined(
-    part.scalars.flatMap((field, position) => [
-      constant(`${position === 0 ? '{' : ','}"${field.name}":${JSON.stringify(emptyValue(field))}`),
-    ]),
-  );
-  return `case when ${row}."record_id" is null then ${defaults} ${kept}`;
+  const defaults = part.scalars.map((field) => `"${field.name}":${JSON.stringify(emptyValue(field))}`);
+  return `case when ${prefix}${part.alias}."record_id" is null then ${textLiteral(`{${defaults.join(',')}`)} ${kept}`;
 }
 
-function isKept(part: KeptPart, { prefix }: RecordForm): string {
+function isKept({ part, prefix }: PartForm): string {
   return `${prefix}${part.alias}."kept"[1] = ${textLiteral(part.shape)}`;
 }
 
-function keptList(part: KeptPart, field: CompiledField, { prefix }: RecordForm): string {
+function keptList(field: CompiledField, { part, prefix }: PartForm): string {
   return `${prefix}${part.alias}."kept"[${scalarsAt + 1 + part.lists.indexOf(field)}]`;
 }
 
-function fieldText(
-  field: CompiledField,
-  included: readonly NumberedInclude[],
-  form: RecordForm,
-  part: KeptPart | null,
-): string {
-  const here = included.filter(({ target }) => target.field === field);
-  if (field.list !== null) {
-    const isStored = form.source === 'kept' && here.length === 0 && part?.lists.includes(field) === true;
-    if (!isStored) return builtEntries(field.list, here, form);
-    return `case when ${isKept(part, form)} then ${keptList(part, field, form)} else ${notKept} end`;
-  }
+/** Whether a list is answered as it is kept. */
+function isStored(field: CompiledField, { source, part, included }: PartForm): boolean {
+  return source === 'kept' && part.lists.includes(field) && !included.some(({ target }) => target.field === field);
+}
+
+function fieldText(field: CompiledField, form: PartForm): string {
+  if (isStored(field, form)) return `case when ${isKept(form)} then ${keptList(field, form)} else ${notKept} end`;
+  const here = form.included.filter(({ target }) => target.field === field);
+  if (field.list !== null) return builtEntries(field.list, here, form);
   const [include] = here;
-  return include === undefined ? jsonText(field, form.prefix) : recordOrId(include, columnSql(field, form.prefix), form);
+  return include === undefined
+    ? jsonText(field, form.prefix)
+    : recordOrId(include, columnSql(field, form.prefix), form);
 }
 
 /** The entries of a list from its child table. */
@@ -143,8 +136,7 @@ function builtEntries(list: CompiledList, included: readonly NumberedInclude[], 
   const entry = joined([
     ...list.items.flatMap((item, position) => {
       const include = included.find(({ target }) => target.item === item);
-      const value =
-        include === undefined ? jsonText(item, prefix) : recordOrId(include, columnSql(item, prefix), form);
+      const value = include === undefined ? jsonText(item, prefix) : recordOrId(include, columnSql(item, prefix), form);
       return [constant(`${position === 0 ? '{' : ','}"${item.name}":`), { sql: value }];
     }),
     constant('}'),
@@ -168,7 +160,10 @@ function constant(text: string): Piece {
 /** A function of PostgreSQL takes 100 arguments at most. */
 const mostArguments = 90;
 
-/** SQL of the pieces as one text. What is null would be left out of it. */
+/** So many pieces cost less side by side, each copied with those before it, than as arguments of a function. */
+const fewPieces = 15;
+
+/** SQL of the pieces as one text. */
 function joined(pieces: readonly Piece[]): string {
   const parts: string[] = [];
   let before = '';
@@ -182,7 +177,7 @@ function joined(pieces: readonly Piece[]): string {
     before = '';
   }
   if (before !== '') parts.push(textLiteral(before));
-  return concatenated(parts);
+  return parts.length <= fewPieces ? parts.join(' || ') : concatenated(parts);
 }
 
 function concatenated(parts: readonly string[]): string {

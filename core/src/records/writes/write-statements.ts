@@ -21,10 +21,7 @@ import {
 } from './write-shape.js';
 
 /** What the statements of an entity are made of. */
-export type WrittenEntity = Pick<
-  CompiledEntity,
-  'definition' | 'schemaName' | 'tableName' | 'fields' | 'extensions'
->;
+export type WrittenEntity = Pick<CompiledEntity, 'definition' | 'schemaName' | 'tableName' | 'fields' | 'extensions'>;
 
 /**
  * Writes records with their lists and side rows, their audit rows, events and pending rows: one statement, which does all of it or

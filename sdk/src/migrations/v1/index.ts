@@ -7,4 +7,13 @@ export type {
   ColumnEditor,
 } from '../../migration.js';
 export { recordColumns } from './record-columns.js';
-export { keptAnswers, money, references, listTable, storedLists, sideTable, listIndexes, recordIndexes } from './columns.js';
+export {
+  keptAnswers,
+  money,
+  references,
+  listTable,
+  storedLists,
+  sideTable,
+  listIndexes,
+  recordIndexes,
+} from './columns.js';
