@@ -53,8 +53,10 @@ export function importRecords(scopeOf: (entity: CompiledEntity) => RecordScope):
   };
 }
 
-/** Values asked for at once: a query gives at most 1,000 records, and several may share a value. */
-const valuesAtOnce = 250;
+/** Values asked for at once. Some may be shared, so there is room for more records than values. */
+const valuesAtOnce = 900;
+/** Records that a query gives at most. */
+const mostRecords = 1000;
 
 async function findByField(
   scope: RecordScope,
@@ -65,21 +67,35 @@ async function findByField(
   const wanted = new Set(values);
   const found: FoundRecord[] = [];
   for (let at = 0; at < values.length; at += valuesAtOnce) {
-    const some = values.slice(at, at + valuesAtOnce);
-    const [name = path] = entity.fields.has(path) ? [path] : path.split('.');
-    const records = await createQuery<StoredJson>(() => scope, entity)
-      .where({ [path]: { in: some } })
-      .select('id', name)
-      .limit(1000);
-    found.push(
-      ...records.flatMap((record) =>
-        valueAt(record, path)
-          .filter((value) => wanted.has(value))
-          .map((value) => ({ id: String(record.id), value })),
-      ),
-    );
+    const records = await recordsWith(scope, entity, path, values.slice(at, at + valuesAtOnce));
+    found.push(...records.flatMap((record) => findsIn(record, path, wanted)));
   }
   return found;
+}
+
+function findsIn(record: RecordJson, path: string, wanted: ReadonlySet<unknown>): FoundRecord[] {
+  const values = valueAt(record, path).filter((value) => wanted.has(value));
+  return values.map((value) => ({ id: String(record['id']), value }));
+}
+
+/** When there may be more records than a query gives, half of the values are asked for at a time, down to a single one. */
+async function recordsWith(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  path: string,
+  values: readonly unknown[],
+): Promise<readonly RecordJson[]> {
+  const [name = path] = entity.fields.has(path) ? [path] : path.split('.');
+  const records = await createQuery<StoredJson>(() => scope, entity)
+    .where({ [path]: { in: values } })
+    .select('id', name)
+    .limit(mostRecords);
+  if (records.length < mostRecords || values.length === 1) return records;
+  const half = values.length >> 1;
+  return [
+    ...(await recordsWith(scope, entity, path, values.slice(0, half))),
+    ...(await recordsWith(scope, entity, path, values.slice(half))),
+  ];
 }
 
 async function load(

@@ -120,6 +120,20 @@ describe('imports', () => {
     expect(jane?.accounts).to.have.length(1);
   });
 
+  it('finds a record also when another row’s address belongs to more records than a query gives', async () => {
+    await world.import('name,email\nAnn,ann@x.example\n', { entity: 'core.contact' });
+    const office = Array.from({ length: 1100 }, (_, index) => `Office ${index},office@x.example`);
+    await world.import(`name,email\n${office.join('\n')}\n`, { entity: 'core.contact', match: 'none' });
+
+    const record = await world.import('name,email\nOffice,office@x.example\nAnn,ann@x.example\n', {
+      entity: 'core.contact',
+    });
+
+    expect(record.totals).to.deep.include({ created: 0, unchanged: 1, refused: 1 });
+    const [problem] = await world.imports.problems(record, 10);
+    expect(problem).to.include({ line: 2, code: 'ambiguous_match' });
+  });
+
   it('leaves values alone where the cell is empty, unless blanks shall clear', async () => {
     const mapping: ImportMapping = {
       source: 'test',
