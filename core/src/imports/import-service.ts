@@ -13,11 +13,13 @@ import type { ImportRun } from './engine/import-course.js';
 import { runImport } from './engine/run-import.js';
 import type { ImportProblem } from './import-problem.js';
 import { readProblems } from './import-progress-store.js';
+import { importJob } from './import-job.js';
 import type { ImportActor, ImportRecord } from './import-record.js';
 import { findImport, insertImport, listImports, readFileText } from './import-store.js';
 import type { ImportMapping } from './mapping/mapping.js';
-import { receiveImport, type ImportRequest, type ReadableImport } from './receive-import.js';
+import { authorizeImport, receiveImport, type ImportRequest, type ReadableImport } from './receive-import.js';
 import { refusedRows } from './refused-rows.js';
+import { resumeImport } from './resume-import.js';
 import { markRunning } from './running-mark.js';
 
 /** What imports need of the other rooms. */
@@ -60,6 +62,8 @@ export interface Imports {
   check(request: ImportRequest, identity: Identity): Promise<ImportMapping>;
   /** Takes the file of an import once more, as a job: for real after a dry run, or with its columns mapped otherwise. @throws NotFoundError */
   repeat(id: Id, identity: Identity, changes: RepeatedImport): Promise<ImportRecord>;
+  /** Has a job go on with an import that was given up or interrupted. @throws NotFoundError, ForbiddenError, ConflictError `import_not_resumable` */
+  resume(id: Id, identity: Identity): Promise<ImportRecord>;
   /** Takes a file; the caller runs it. */
   accept(request: ImportRequest, identity: Identity): Promise<ImportRecord>;
   /** Runs an import to its end, or goes on with one that was interrupted. @throws NotFoundError `import_not_found` */
@@ -87,6 +91,7 @@ export function createImports(parts: ImportParts): Imports {
     submit: (request, identity) => submit(parts, request, identity),
     check: async (request, identity) => (await receive(parts, request, identity)).mapping,
     repeat: (id, identity, changes) => repeat(parts, id, identity, changes),
+    resume: (id, identity) => resume(parts, id, identity),
     accept: (request, identity) => store(parts, work, request, identity),
     run: (id, options = {}) => run(parts, id, options),
     async endGivenUp() {
@@ -102,9 +107,6 @@ export function createImports(parts: ImportParts): Imports {
     refused: (record) => refusedRows(work, record),
   };
 }
-
-/** Name of the job that runs an import. */
-export const importJob = 'import';
 
 /** No user has it. */
 const noUser = '00000000-0000-0000-0000-000000000000';
@@ -131,6 +133,18 @@ async function repeat(
   const file = { bytes: Buffer.concat(pieces), fileName, delimiter, encoding: 'utf-8', isDryRun };
   const how = map === undefined ? { mapping } : { entity, map, ...(match === undefined ? {} : { match }) };
   return submit(parts, { ...file, ...how }, identity);
+}
+
+async function resume(parts: ImportParts, id: Id, identity: Identity): Promise<ImportRecord> {
+  const record = await get(parts, id, identity);
+  authorizeImport(record.mapping, identity);
+  return parts.database.work.transaction(async (trx) => {
+    await resumeImport(trx, record, {
+      progress: parts.progress(),
+      enqueue: (connection, job) => parts.enqueue(connection, job),
+    });
+    return found(await findImport(trx, id), id);
+  });
 }
 
 async function store(

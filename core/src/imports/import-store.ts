@@ -78,8 +78,20 @@ export async function* readFileText(knex: Knex, id: Id): AsyncGenerator<Buffer> 
   }
 }
 
-/** Not ended, or only because its job was given up or its process died: somebody tries again. */
-const isStartable = `(i.state in ('queued', 'running') or i.failure ->> 'code' in ('gave_up', 'interrupted'))`;
+/** Ended only because its job was given up or its process died. */
+const isStopped = `i.failure ->> 'code' in ('gave_up', 'interrupted')`;
+
+/** Not ended, or stopped: somebody tries again. */
+const isStartable = `(i.state in ('queued', 'running') or ${isStopped})`;
+
+/** Puts an import that stopped back among those to be run. @returns whether it was there to be put back */
+export async function requeueImport(trx: Knex.Transaction, id: Id): Promise<boolean> {
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
+    `update core.imports i set state = 'queued', failure = null, finished_at = null where id = ? and ${isStopped}`,
+    [id],
+  );
+  return rowCount === 1;
+}
 
 /** Begins or goes on. A dry run always begins anew: what it had planned was in memory only. */
 export async function startImport(knex: Knex, id: Id, now: Date): Promise<ImportRecord | undefined> {

@@ -5,6 +5,7 @@ export type { ImportProblem } from './import-problem.js';
 export { parseMapping } from './mapping/parse-mapping.js';
 export type { ImportMapping } from './mapping/mapping.js';
 export type { ImportRequest } from './receive-import.js';
+export { isResumable } from './resume-import.js';
 export { registerImportJobs, registerImports } from './register.js';
 export { presentImport } from './api/present-import.js';
 export { inImportOrder } from './file-order.js';

@@ -47,11 +47,11 @@ export async function receiveImport(
 ): Promise<ReadableImport> {
   if (request.bytes.length > mostFileBytes) throw fileTooLarge();
   const given = request.mapping;
-  if (given !== undefined) authorize(given, identity);
+  if (given !== undefined) authorizeImport(given, identity);
   const { text } = decodeText(request.bytes, request.encoding ?? given?.encoding);
   const header = readHeader(text, request.delimiter ?? given?.delimiter);
   const mapping = given ?? guess(request, header, { generation, identity });
-  authorize(mapping, identity);
+  authorizeImport(mapping, identity);
   compileMapping(mapping, { generation, header: header.names, baseCurrency, importer: identity });
   const rowCount = await countRows(text, { delimiter: header.delimiter, columns: header.names.length });
   return { entity: mainEntityOf(mapping), mapping, header, text, rowCount };
@@ -63,7 +63,7 @@ function mainEntityOf({ records }: ImportMapping): string {
 }
 
 /** Every entity a mapping writes needs its right to import. @throws ForbiddenError `may_not_import` */
-function authorize(mapping: ImportMapping, identity: Identity): void {
+export function authorizeImport(mapping: ImportMapping, identity: Identity): void {
   for (const { entity } of mapping.records) {
     if (identity.reach(`${entity}:import`) === null) throw new ForbiddenError('may_not_import', { entity });
   }

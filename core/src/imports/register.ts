@@ -6,7 +6,8 @@ import { Jobs } from '../jobs/jobs.js';
 import type { ModuleContexts } from '../kernel/index.js';
 import type { RecordRoom } from '../records/index.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { createImports, importJob, Imports } from './import-service.js';
+import { importJob } from './import-job.js';
+import { createImports, Imports } from './import-service.js';
 import { purgeImports } from './import-store.js';
 import { importTransactions } from './import-transactions.js';
 

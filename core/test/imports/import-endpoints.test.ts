@@ -48,7 +48,7 @@ describe('POST /api/v1/imports', () => {
     expect(await host.sql('select 1 from core.accounts where name = ?', ['Gamma'])).to.deep.equal([]);
   });
 
-  it('ends as failed with the reason when its last attempt failed, and may be run again', async () => {
+  it('ends as failed with the reason when its last attempt failed, and goes on when somebody asks', async () => {
     const { headers } = await post(host.admin, '/api/v1/imports?entity=core.account', 'name\nEpsilon\n');
     const path = headers.get('Location') ?? '';
     const id = path.split('/').at(-1) ?? '';
@@ -70,12 +70,41 @@ describe('POST /api/v1/imports', () => {
       .and.have.property('message')
       .that.contains('"core.import_files" does not exist');
     expect((await asAdmin.get(`/api/v1/jobs/${id}`)).body['data']).to.include({ state: 'failed' });
-    expect((await asAdmin.page(`/imports/${id}`)).text).to.contain('The import stopped');
+    const { text } = await asAdmin.page(`/imports/${id}`);
+    expect(text).to.contain('The import stopped').and.contain(`action="/imports/${id}/resumption"`);
     await host.sql('alter table core.import_files_away rename to import_files');
-    await runAgain(host, id);
+    const { status, body } = await asAdmin.post(`${path}/resumption`);
+    const again = await asAdmin.post(`${path}/resumption`);
     await host.settle();
+
+    expect([status, body['data']?.['state']]).to.deep.equal([202, 'queued']);
+    expect([again.status, again.body['code']]).to.deep.equal([409, 'import_not_resumable']);
     expect((await asAdmin.get(path)).body['data']).to.deep.include({ state: 'done', failure: null });
     expect((await asAdmin.get(`/api/v1/jobs/${id}`)).body['data']).to.include({ state: 'done', message: null });
+  });
+
+  it('goes on as a job with what a command was killed at, for who may import it', async () => {
+    const { headers } = await post(host.admin, '/api/v1/imports?entity=core.account', 'name\nZeta\n');
+    const path = headers.get('Location') ?? '';
+    const id = path.split('/').at(-1) ?? '';
+    await host.settle();
+    await host.sql('delete from core.job_progress where id = ?', [id]);
+    await host.sql(
+      `update core.imports set state = 'failed', failure = '{"code": "interrupted", "message": "x"}', rows_done = 0, totals = '{}'
+       where id = ?`,
+      [id],
+    );
+
+    const { status } = await host.as(host.admin).submit(`/imports/${id}/resumption`, {});
+    await host.settle();
+
+    expect(status).to.equal(303);
+    const { body } = await host.as(host.admin).get(path);
+    expect(body['data']).to.deep.include({ state: 'done', failure: null, progress: { done: 1, total: 1 } });
+    expect((await host.as(host.admin).get(`/api/v1/jobs/${id}`)).body['data']).to.include({ state: 'done' });
+    const other = await host.buildUser({ role: 'user' });
+    expect((await host.as(other).post(`${path}/resumption`)).status).to.equal(404);
+    expect((await host.as(host.admin).page(`/imports/${id}`)).text).to.not.contain('/resumption');
   });
 
   it('is there for each entity too, with the entity’s own right to import', async () => {
@@ -142,10 +171,4 @@ function formOf(fields: Readonly<Record<string, string>>, file?: string) {
   if (file !== undefined) parts.push(part('name="file"; filename="companies.csv"', file));
   const headers = { 'Content-Type': `multipart/form-data; boundary=${boundary}` };
   return { body: `${parts.join('')}--${boundary}--\r\n`, headers };
-}
-
-/** Puts the job of an import into the queue once more. */
-function runAgain(host: TestHost, id: string): Promise<unknown> {
-  const payload = JSON.stringify({ module: 'core', name: 'import', payload: { importId: id } });
-  return host.sql(`select 1 as done from graphile_worker.add_job('trellis', payload => ?::json)`, [payload]);
 }

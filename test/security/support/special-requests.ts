@@ -92,6 +92,7 @@ const insertions: readonly (readonly [part: string, insert: string])[] = [
      copy as (
        insert into core.imports
        select (jsonb_populate_record(one.i, jsonb_build_object('id', given.id, 'created_by', given.owner,
+         'state', 'failed', 'failure', jsonb_build_object('code', 'interrupted', 'message', 'x'),
          'actor', (one.i).actor || jsonb_build_object('userId', given.owner, 'id', given.owner)))).*
        from one, given returning id
      )

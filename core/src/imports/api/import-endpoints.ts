@@ -13,7 +13,13 @@ const OneImport = Type.Object({ data: ImportJson });
 
 /** `POST /api/v1/imports` and what became of them. */
 export function importEndpoints(imports: () => Imports): readonly Endpoint[] {
-  return [acceptEndpoint(imports), listEndpoint(imports), showEndpoint(imports), refusedEndpoint(imports)];
+  return [
+    acceptEndpoint(imports),
+    listEndpoint(imports),
+    showEndpoint(imports),
+    resumeEndpoint(imports),
+    refusedEndpoint(imports),
+  ];
 }
 
 /** `POST /api/v1/<path>/import`: the same for rows of one entity. */
@@ -77,6 +83,21 @@ function showEndpoint(imports: () => Imports): Endpoint {
     input: { params: { id: Uuid } },
     description: { operationId: 'getImport', summary: 'Progress and outcome of an import', tag, answers },
     handle: (request) => show(imports(), request),
+  };
+}
+
+function resumeEndpoint(imports: () => Imports): Endpoint {
+  const summary = 'Go on with an import that was given up or interrupted, behind its last row';
+  return {
+    ...signedIn,
+    method: 'POST',
+    path: '/api/v1/imports/:id/resumption',
+    input: { params: { id: Uuid } },
+    description: { operationId: 'resumeImport', summary, tag, answers: { 202: OneImport } },
+    handle: async ({ params, identity }) => {
+      const record = await imports().resume(params['id'] ?? '', identity);
+      return { status: 202, body: { data: presentImport(record) } };
+    },
   };
 }
 

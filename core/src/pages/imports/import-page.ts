@@ -45,6 +45,12 @@ export async function runImport(call: PageCall): Promise<PageAnswer> {
   return again(call, { isDryRun: false });
 }
 
+/** `POST /imports/:id/resumption`: goes on with what stopped. */
+export async function resumeImport({ request, workspace }: PageCall): Promise<PageAnswer> {
+  const { id } = await workspace.container.resolve(Imports).resume(request.params['id'] ?? '', request.identity);
+  return goTo(`/imports/${id}`);
+}
+
 /** `POST /imports/:id/columns`: checks the file once more with its columns mapped otherwise. */
 export async function mapColumns(call: PageCall): Promise<PageAnswer> {
   const form = formOf(call);

@@ -1,4 +1,4 @@
-import type { ImportProblem, ImportRecord } from '../../imports/index.js';
+import { isResumable, type ImportProblem, type ImportRecord } from '../../imports/index.js';
 import type { Tone } from '../fields/option-tone.js';
 import type { PageCall } from '../page-call.js';
 
@@ -49,8 +49,9 @@ function figures({ t, env, request }: PageCall, { isDryRun, totals }: ImportReco
   ];
 }
 
-/** After a check the import itself, after that the records; what was refused comes back as a file. */
-function nextSteps({ t, request }: PageCall, { id, entity, state, isDryRun, totals }: ImportRecord): object {
+/** After a check the import itself, after that the records; what stopped goes on; what was refused comes back as a file. */
+function nextSteps({ t, request }: PageCall, record: ImportRecord): object {
+  const { id, entity, state, isDryRun, totals } = record;
   const written = totals.created + totals.changed;
   const when = (isSo: boolean, href: string): string | undefined => (isSo ? href : undefined);
   const isOver = state === 'done';
@@ -58,6 +59,7 @@ function nextSteps({ t, request }: PageCall, { id, entity, state, isDryRun, tota
   return {
     runAction: when(isOver && isDryRun && written > 0, `/imports/${id}/run`),
     runLabel: t('imports.run', { count: written }),
+    resumeAction: when(isResumable(record), `/imports/${id}/resumption`),
     refusedHref: when(totals.refused > 0, `/api/v1/imports/${id}/refused.csv`),
     listHref: when(isOver && !isDryRun, `/${path}`),
   };

@@ -10,7 +10,7 @@ import { isWithout } from '../list/list-view.js';
 import { createPageCall, type PageCall, type PageDeps } from '../page-call.js';
 import { goTo, pageEndpoint, respond, showPage, type PageAnswer } from '../page-endpoint.js';
 import { columnControls, columnMap } from './column-controls.js';
-import { mapColumns, runImport, showImport } from './import-page.js';
+import { mapColumns, resumeImport, runImport, showImport } from './import-page.js';
 import { importRow } from './import-view.js';
 
 /** Importing a file: upload, check, run, report. Each import is its owner's alone. */
@@ -21,6 +21,7 @@ export function importPages(deps: PageDeps): readonly Endpoint[] {
     receiveFile(deps),
     pageEndpoint(deps, 'GET /imports/:id', { ...byId, handle: showImport }),
     pageEndpoint(deps, 'POST /imports/:id/run', { ...byId, handle: runImport }),
+    pageEndpoint(deps, 'POST /imports/:id/resumption', { ...byId, handle: resumeImport }),
     pageEndpoint(deps, 'POST /imports/:id/columns', { ...byId, handle: mapColumns }),
   ];
 }

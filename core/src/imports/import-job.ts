@@ -1,0 +1,2 @@
+/** Name of the job that runs an import. */
+export const importJob = 'import';
