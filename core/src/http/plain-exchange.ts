@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import Cookies from 'cookies';
+import { isLong, lendBytes } from './lent-bytes.js';
 import type { Exchange, RequestState } from './request-state.js';
 
 /**
@@ -97,7 +98,8 @@ export class PlainExchange implements Exchange {
       this.set('Content-Length', String(Buffer.byteLength(body)));
     }
     this.#writeHead();
-    this.res.end(this.method === 'HEAD' || emptyStatuses.has(this.status) ? undefined : body);
+    if (this.method === 'HEAD' || emptyStatuses.has(this.status)) this.res.end();
+    else this.res.end(typeof body === 'string' && isLong(body) ? lendBytes(body, this.res) : body);
   }
 
   #sendStream(body: Readable, onError: (error: Error) => void): void {

@@ -9,7 +9,7 @@ export function present(ctx: Exchange, endpoint: Endpoint, response: EndpointRes
   setHeaders(ctx, endpoint, response);
   for (const cookie of response.cookies ?? []) cookies.set(cookie);
   if (isUnchanged(ctx, response)) answerUnchanged(ctx, response);
-  else setBody(ctx, endpoint, response.body);
+  else setBody(ctx, response.body);
 }
 
 function setHeaders(ctx: Exchange, endpoint: Endpoint, response: EndpointResponse): void {
@@ -24,12 +24,10 @@ function setHeaders(ctx: Exchange, endpoint: Endpoint, response: EndpointRespons
   for (const [name, value] of Object.entries(response.headers ?? {})) ctx.set(name, value);
 }
 
-function setBody(ctx: Exchange, { surface }: Endpoint, body: EndpointResponse['body']): void {
+function setBody(ctx: Exchange, body: EndpointResponse['body']): void {
   // Koa turns a null body into 204, takes the length of a text, and pipes a stream; objects we write ourselves, because it
   // would replace the content type.
   if (body === null) ctx.body = isEmptyStatus(ctx.status) ? null : '';
-  // A page on its way to a slow reader is long, and as a text V8 would carry it from sweep to sweep.
-  else if (typeof body === 'string' && surface === 'page') ctx.body = Buffer.from(body);
   else if (typeof body === 'string' || Buffer.isBuffer(body) || body instanceof Readable) ctx.body = body;
   else ctx.body = JSON.stringify(body);
 }
