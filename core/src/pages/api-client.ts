@@ -53,6 +53,16 @@ export async function readApi<T>(
   return (typeof body === 'string' ? JSON.parse(body) : body) as T;
 }
 
+/** The same as text. */
+export async function readApiText(
+  call: PageCall,
+  path: string,
+  query: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { body } = await callApi(call, 'GET', path, { query });
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
 interface Asked {
   readonly method: Method;
   readonly path: string;

@@ -51,7 +51,7 @@ export function cutHoles(markup: SafeHtml): HoledMarkup {
  * The same text in memory of its own. A part of a text that has holes takes two bytes a character, as that one does, and
  * hands it on to every page it becomes a part of.
  */
-function narrow(text: string): string {
+export function narrow(text: string): string {
   return Buffer.from(text).toString();
 }
 

@@ -7,6 +7,8 @@ import { asText, targetOf, titleOf, type EntityField, type RecordValues } from '
 export interface RecordNames {
   /** @returns null for a record that is gone or that the reader may not see */
   of(entity: string, id: string): { readonly title: string; readonly href: string } | null;
+  /** The name alone. */
+  titleOf(entity: string, id: string): string | null;
 }
 
 /** Looks up the names behind all refs of these records: one query per entity referred to, never one per record. */
@@ -40,6 +42,7 @@ export function namesFrom(
       const title = titleOfId(entity, id);
       return target === undefined || title === undefined ? null : { title, href: `/${target.path}/${id}` };
     },
+    titleOf: (entity, id) => (entities.has(entity) ? (titleOfId(entity, id) ?? null) : null),
   };
 }
 

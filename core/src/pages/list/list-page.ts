@@ -1,14 +1,14 @@
 import type { PageBlock } from '../../views/page-model.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { patchBlocks } from '../block-patches.js';
-import { asText, findField } from '../fields/entity-field.js';
+import { findField } from '../fields/entity-field.js';
 import { fromLocalInput } from '../fields/zoned-time.js';
 import { loadNamesOf, namesFrom, type RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { listExtras } from '../record/record-extras.js';
 import { filteredRefs, filtersHtml } from './filter-view.js';
-import { readNamedPage, type RecordPage } from './list-reader.js';
+import { readNamedPage, type NamedPage } from './list-reader.js';
 import { addressWithAddedFilter, listAddress, readListState, type ListState, type MomentOf } from './list-state.js';
 import { isWithout } from './list-view.js';
 import { pagerHtml } from './pager-view.js';
@@ -27,7 +27,7 @@ export async function showList(call: EntityCall): Promise<PageAnswer> {
   if (isPartial && state.after !== null)
     return showPart(
       call.render('core:records/_more-rows', {
-        rows: rowsHtml(call, page.records, names),
+        rows: rowsHtml(call, page.texts, names),
         pager: pagerHtml(call, state, page),
       }),
     );
@@ -46,12 +46,9 @@ function momentIn({ entity, env }: EntityCall): MomentOf {
 }
 
 /** Names came with the page; only a condition may speak of other records. */
-async function namesFor(call: EntityCall, state: ListState, { titles }: RecordPage): Promise<RecordNames> {
+async function namesFor(call: EntityCall, state: ListState, { titles }: NamedPage): Promise<RecordNames> {
   const { entities } = call.request.generation;
-  const known = namesFrom(entities, (entity, id) => {
-    const title = titles[entity]?.[id];
-    return title === undefined ? undefined : asText(title);
-  });
+  const known = namesFrom(entities, (entity, id) => titles.get(entity)?.get(id));
   const missing = new Map<string, Set<string>>();
   for (const [target, ids] of filteredRefs(call.entity, state.filters)) {
     const unknown = [...ids].filter((id) => known.of(target, id) === null);
@@ -59,15 +56,18 @@ async function namesFor(call: EntityCall, state: ListState, { titles }: RecordPa
   }
   if (missing.size === 0) return known;
   const others = await loadNamesOf(call, missing);
-  return { of: (entity, id) => known.of(entity, id) ?? others.of(entity, id) };
+  return {
+    of: (entity, id) => known.of(entity, id) ?? others.of(entity, id),
+    titleOf: (entity, id) => known.titleOf(entity, id) ?? others.titleOf(entity, id),
+  };
 }
 
-function listBlocks(call: EntityCall, state: ListState, page: RecordPage, names: RecordNames): PageBlock[] {
+function listBlocks(call: EntityCall, state: ListState, page: NamedPage, names: RecordNames): PageBlock[] {
   const bare = state.filters.length === 0 && state.after === null;
-  const isEmpty = page.records.length === 0;
+  const isEmpty = page.texts.length === 0;
   const list = isEmpty
     ? call.render('core:records/_empty-list', emptyView(call, state))
-    : tableHtml(call, state, rowsHtml(call, page.records, names), pagerHtml(call, state, page, firstHref(state)));
+    : tableHtml(call, state, rowsHtml(call, page.texts, names), pagerHtml(call, state, page, firstHref(state)));
   const header: PageBlock = {
     name: 'header',
     column: 'header',

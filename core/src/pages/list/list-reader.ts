@@ -1,23 +1,33 @@
-import { readApi } from '../api-client.js';
+import { readApi, readApiText } from '../api-client.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { findField, refsWithin, type RecordValues } from '../fields/entity-field.js';
 import type { EntityCall } from '../page-call.js';
 import { listParams, type ListState } from './list-state.js';
 import { listFields } from './list-view.js';
+import { textsIn } from './record-texts.js';
+import { readTitles, type Titles } from './title-texts.js';
 
 /** One page of records that this person may see. */
-export interface RecordPage {
+export interface RecordPage extends PageFacts {
   readonly records: readonly RecordValues[];
+}
+
+/** The same with the records unread, and named. */
+export interface NamedPage extends PageFacts {
+  /** Each record as JSON. */
+  readonly texts: readonly string[];
+  /** Titles of the records that these refer to. */
+  readonly titles: Titles;
+}
+
+/** What an answer says besides its records. */
+export interface PageFacts {
   /** Cursor of the page after this one; null on the last. */
   readonly next: string | null;
   readonly count: number | null;
   /** There are more than `count`. */
   readonly isCapped: boolean;
-  /** Titles of the records that these refer to, by entity and id, where they were asked for. */
-  readonly titles: Titles;
 }
-
-type Titles = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 type Query = Readonly<Record<string, string>>;
 
@@ -26,16 +36,24 @@ export async function readRecordPage(
   call: EntityCall,
   state: Omit<ListState, 'path'>,
   limit = 50,
-  shown: Query = {},
 ): Promise<RecordPage> {
-  const query = { ...Object.fromEntries(listParams(state)), limit: String(limit), ...shown };
-  const { data, page, titles = {} } = await readApi<ListAnswer>(call, `/${call.entity.path}`, query);
-  return { records: data, next: page.next, count: page.count, isCapped: page.countIsCapped, titles };
+  const answer = await readApi<ListAnswer>(call, `/${call.entity.path}`, queryOf(state, limit, {}));
+  return { records: answer.data, ...factsOf(answer.page) };
 }
 
 /** The same with nothing but what the list shows and the title, and with the titles of what it refers to. */
-export function readNamedPage(call: EntityCall, state: ListState): Promise<RecordPage> {
-  return readRecordPage(call, state, 50, shownIn(call.entity));
+export async function readNamedPage(call: EntityCall, state: ListState): Promise<NamedPage> {
+  const query = queryOf(state, 50, shownIn(call.entity));
+  const { texts, page, titles } = textsIn(call.entity, await readApiText(call, `/${call.entity.path}`, query));
+  return { texts, titles: readTitles(titles), ...factsOf(JSON.parse(page) as AnsweredFacts) };
+}
+
+function queryOf(state: Omit<ListState, 'path'>, limit: number, shown: Query): Query {
+  return { ...Object.fromEntries(listParams(state)), limit: String(limit), ...shown };
+}
+
+function factsOf({ next, count, countIsCapped }: AnsweredFacts): PageFacts {
+  return { next, count, isCapped: countIsCapped };
 }
 
 function shownIn(entity: CompiledEntity): Query {
@@ -59,6 +77,11 @@ const shownFields = new WeakMap<CompiledEntity, Query>();
 
 interface ListAnswer {
   readonly data: readonly RecordValues[];
-  readonly titles?: Titles;
-  readonly page: { readonly next: string | null; readonly count: number | null; readonly countIsCapped: boolean };
+  readonly page: AnsweredFacts;
+}
+
+interface AnsweredFacts {
+  readonly next: string | null;
+  readonly count: number | null;
+  readonly countIsCapped: boolean;
 }

@@ -1,11 +1,11 @@
 import { cutHoles, hole } from '../../views/holed-markup.js';
 import { escapeHtml, SafeHtml } from '../../views/safe-html.js';
 import type { PageCall } from '../page-call.js';
-import type { RecordPage } from './list-reader.js';
+import type { PageFacts } from './list-reader.js';
 import { listAddress, type ListState } from './list-state.js';
 
 /** What stands below the rows: how many there are, and the way on. @param firstHref address of the first page, when this is another */
-export function pagerHtml(call: PageCall, state: ListState, page: RecordPage, firstHref?: string): SafeHtml {
+export function pagerHtml(call: PageCall, state: ListState, page: PageFacts, firstHref?: string): SafeHtml {
   const { env, request, render } = call;
   const { fragments, holed } = request.generation.views;
   const summary = fragments.of(`count ${env.locale} ${String(page.count)} ${page.isCapped}`, () =>
@@ -26,6 +26,6 @@ export function pagerHtml(call: PageCall, state: ListState, page: RecordPage, fi
   return pager.fill([summary, next ?? '', source, firstHref ?? '']);
 }
 
-function summaryOf({ t }: PageCall, { count, isCapped }: RecordPage): string {
+function summaryOf({ t }: PageCall, { count, isCapped }: PageFacts): string {
   return count === null ? '' : t(isCapped ? 'list.countCapped' : 'list.count', { count });
 }

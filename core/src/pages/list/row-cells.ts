@@ -1,4 +1,3 @@
-import type { Field } from '@trellis-crm/sdk';
 import { safeHref } from '../../views/html-attributes.js';
 import { cutHoles, hole, markupHole, type HoledMarkup } from '../../views/holed-markup.js';
 import type { SafeHtml } from '../../views/safe-html.js';
@@ -102,21 +101,11 @@ function listCell({ call: { entity }, sources, field, forms }: Column): WriteCel
   };
 }
 
-/** Any other cell. What the records of a page have in common, such as their owner, is written once. */
+/** Any other cell. */
 function valueCell(column: Column): WriteCell {
   const { call, sources, field } = column;
-  const write = (value: unknown): string => writeView(column, displayValue(call.entity, field, value, sources));
-  if (!repeating.has(field.field.kind)) return (record) => write(field.valueIn(record));
-  const written = new Map<unknown, string>();
-  return (record) => {
-    const value = field.valueIn(record);
-    const known = written.get(value) ?? write(value);
-    written.set(value, known);
-    return known;
-  };
+  return (record) => writeView(column, displayValue(call.entity, field, field.valueIn(record), sources));
 }
-
-const repeating: ReadonlySet<Field['kind']> = new Set(['ref', 'choice', 'boolean']);
 
 function writeView({ call, forms }: Column, shown: ValueView): string {
   const view = shown.kind === 'longText' ? { ...shown, kind: 'text' as const } : shown;
