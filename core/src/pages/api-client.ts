@@ -48,19 +48,18 @@ export async function readApi<T>(
   path: string,
   query: Readonly<Record<string, string>> = {},
 ): Promise<T> {
-  const { body } = await callApi(call, 'GET', path, { query });
-  // What an endpoint answers is described by its schema, which the table of endpoints erases. Text is JSON already.
+  const body = await readApiUnread(call, path, query);
+  // What an endpoint answers is described by its schema, which the table of endpoints erases.
   return (typeof body === 'string' ? JSON.parse(body) : body) as T;
 }
 
-/** The same as text. */
-export async function readApiText(
+/** The same as it comes: text is JSON already. */
+export async function readApiUnread(
   call: PageCall,
   path: string,
   query: Readonly<Record<string, string>>,
-): Promise<string> {
-  const { body } = await callApi(call, 'GET', path, { query });
-  return typeof body === 'string' ? body : JSON.stringify(body);
+): Promise<unknown> {
+  return (await callApi(call, 'GET', path, { query })).body;
 }
 
 interface Asked {

@@ -1,4 +1,4 @@
-import { readApi, readApiText } from '../api-client.js';
+import { readApi, readApiUnread } from '../api-client.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { findField, refsWithin, type RecordValues } from '../fields/entity-field.js';
 import type { EntityCall } from '../page-call.js';
@@ -44,7 +44,7 @@ export async function readRecordPage(
 /** The same with nothing but what the list shows and the title, and with the titles of what it refers to. */
 export async function readNamedPage(call: EntityCall, state: ListState): Promise<NamedPage> {
   const query = queryOf(state, 50, shownIn(call.entity));
-  const { texts, page, titles } = textsIn(call.entity, await readApiText(call, `/${call.entity.path}`, query));
+  const { texts, page, titles } = textsIn(await readApiUnread(call, `/${call.entity.path}`, query));
   return { texts, titles: readTitles(titles), ...factsOf(JSON.parse(page) as AnsweredFacts) };
 }
 

@@ -1,5 +1,3 @@
-import type { CompiledEntity } from '../../records/compiled-entity.js';
-
 /** A list's answer, its records unread. */
 export interface ListTexts {
   /** Each record as JSON. */
@@ -10,11 +8,16 @@ export interface ListTexts {
   readonly titles: string;
 }
 
-/** Takes a list's answer apart. Reading its records costs more than finding where each begins, and most were read before. */
-export function textsIn(entity: CompiledEntity, answer: string): ListTexts {
+/**
+ * Takes a list's answer apart: reading its records costs more than finding where each ends, and most were read before.
+ * @param answer as the record layer writes it, each record on a line of its own; or not written yet
+ */
+export function textsIn(answer: unknown): ListTexts {
+  if (typeof answer !== 'string') return textsOf(answer as AnsweredList);
+  // Of the last one: texts cannot hold these signs, for their quotation marks are escaped, but somebody's own JSON may.
   const end = answer.lastIndexOf(endOfRecords);
-  if (end < 0 || !beginsAsWritten(answer) || !isClear(entity)) return textsRead(answer);
-  const texts = textsBetween(answer, beginOfRecords.length, end);
+  const records = answer.slice(beginOfRecords.length, end);
+  const texts = records === '' ? [] : records.split(betweenRecords);
   const page = end + endOfRecords.length - 1;
   const titles = answer.indexOf(beginOfTitles, page);
   if (titles < 0) return { texts, page: answer.slice(page, -1), titles: '' };
@@ -22,47 +25,18 @@ export function textsIn(entity: CompiledEntity, answer: string): ListTexts {
 }
 
 const beginOfRecords = '{"data":[';
+/** Within a record there are no line ends: JSON escapes those of texts. */
+const betweenRecords = ',\n';
 const endOfRecords = '],"page":{';
 const beginOfTitles = ',"titles":';
-/** The id comes first in every record. Texts cannot hold these signs: their quotation marks are escaped. */
-const beginOfRecord = '{"id":"';
-const betweenRecords = `},${beginOfRecord}`;
 
-function textsBetween(answer: string, begin: number, end: number): readonly string[] {
-  const texts: string[] = [];
-  for (let start = begin; start < end;) {
-    const next = answer.indexOf(betweenRecords, start);
-    const stop = next < 0 || next >= end ? end : next + 1;
-    texts.push(answer.slice(start, stop));
-    start = stop + 1;
-  }
-  return texts;
+interface AnsweredList {
+  readonly data: readonly object[];
+  readonly page: object;
+  readonly titles?: object;
 }
 
-function beginsAsWritten(answer: string): boolean {
-  return answer.startsWith(beginOfRecords + beginOfRecord) || answer.startsWith(beginOfRecords + endOfRecords);
-}
-
-/** Whether nothing inside a record looks like the next one: no entry of a list with an id, no JSON of somebody's own making. */
-function isClear(entity: CompiledEntity): boolean {
-  let isKnown = clear.get(entity);
-  if (isKnown === undefined) {
-    isKnown = entity.fieldList.every(({ field: { kind, item = {} } }) => kind !== 'json' && !Object.hasOwn(item, 'id'));
-    clear.set(entity, isKnown);
-  }
-  return isKnown;
-}
-
-/** Goes with its entity. */
-const clear = new WeakMap<CompiledEntity, boolean>();
-
-function textsRead(answer: string): ListTexts {
-  const { data, page, titles } = JSON.parse(answer) as Readonly<Record<'page' | 'titles', unknown>> & {
-    readonly data: readonly unknown[];
-  };
-  return {
-    texts: data.map((record) => JSON.stringify(record)),
-    page: JSON.stringify(page),
-    titles: titles === undefined ? '' : JSON.stringify(titles),
-  };
+function textsOf({ data, page, titles }: AnsweredList): ListTexts {
+  const texts = data.map((record) => JSON.stringify(record));
+  return { texts, page: JSON.stringify(page), titles: titles === undefined ? '' : JSON.stringify(titles) };
 }
