@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { pino } from 'pino';
 import { startEmbedded, type EmbeddedDatabase } from '../../dist/database/index.js';
+import { cacheMb } from '../../dist/database/embedded/cluster.js';
 import { readPostmasterFile } from '../../dist/database/embedded/postmaster-file.js';
 import { isAlive } from '../../dist/database/embedded/process-check.js';
 
@@ -32,6 +33,17 @@ describe('startEmbedded', () => {
     expect(await ask(other, 'select 1 as answer')).to.deep.equal([{ answer: 1 }]);
     expect(await other.release()).to.equal(true);
     expect(await isAlive(pid)).to.equal(false);
+  });
+
+  it('has a cache that fits the memory of the machine', async () => {
+    const database = await start();
+    const cache = await ask(database, `select pg_size_bytes(current_setting('shared_buffers')) / 1048576 as mb`);
+    await database.release();
+
+    expect(cache).to.deep.equal([{ mb: String(cacheMb()) }]);
+    expect([0.5, 1, 2, 4, 64].map((gigabytes) => cacheMb(gigabytes * 2 ** 30))).to.deep.equal([
+      128, 128, 256, 512, 1024,
+    ]);
   });
 
   it('keeps its password to its user and its data to code-point order', async () => {
