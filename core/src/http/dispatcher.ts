@@ -185,8 +185,9 @@ function toRequest(
 
 /** Under our own origin whatever the request line says: a client may write a whole address of somebody else there. */
 function urlOf(ctx: Exchange, publicUrl: string): URL {
-  const url = new URL(publicUrl);
-  url.pathname = ctx.path;
-  url.search = ctx.search;
-  return url;
+  if (publicUrl !== own.publicUrl) own = { publicUrl, origin: new URL(publicUrl).origin };
+  return new URL(own.origin + ctx.path + ctx.search);
 }
+
+/** Parsed once: reading an address costs as much as a page's menu. */
+let own = { publicUrl: '', origin: '' };

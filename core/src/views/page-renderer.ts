@@ -21,13 +21,25 @@ export function renderDocument(drawing: Drawing, page: PageModel, env: ViewEnv, 
   const { locale, timeZone, currency, theme } = env;
   const hrefs = breadcrumbs.map(({ href }) => href !== undefined);
   // All that the frame depends on, but for what is filled in: what belongs to the reader and to the page.
-  const key = JSON.stringify({ layout, hrefs, isUser: user !== undefined, shell, locale, timeZone, currency, theme });
+  const about = { layout, hrefs, isUser: user !== undefined, locale, timeZone, currency, theme };
+  const key = JSON.stringify(about) + shellKey(shell);
   const frame = drawing.holed.of(`document ${key}`, () =>
     cutHoles(drawDocument(drawing, openFrame(framed), { locale, timeZone, currency, theme, csrfToken: hole(1) })),
   );
   const crumbs = breadcrumbs.flatMap(({ label, href = '' }) => [label, href]);
   return frame.fill([content, env.csrfToken, title, user ?? '', ...crumbs]);
 }
+
+/** A reader's menu is the same object on many pages. */
+function shellKey(shell: ShellModel | undefined): string {
+  if (shell === undefined) return '';
+  const { menu, ...rest } = shell;
+  let key = menuKeys.get(menu);
+  if (key === undefined) menuKeys.set(menu, (key = JSON.stringify(menu)));
+  return JSON.stringify(rest) + key;
+}
+
+const menuKeys = new WeakMap<ShellModel['menu'], string>();
 
 function drawUser({ render, fragments }: Drawing, env: ViewEnv, user: NonNullable<ViewEnv['user']>): SafeHtml {
   const { name, href } = user;
