@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase } from '@trellis-crm/core/testing';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
 import { Installation, type Run } from '../support/installation.js';
 import { ask } from '../support/open-load.js';
-import { serverProcessesOf } from '../support/process-table.js';
+import { databaseServersOn, serverProcessesOf } from '../support/process-table.js';
+import { isFullRun } from '../support/scale.js';
 
 /** Sends one request after the other, and gathers what went wrong. */
 function requestUntilStopped(installation: Installation): { stop(): void; failures: Promise<unknown[]> } {
@@ -167,6 +169,41 @@ describe('trellis serve', function () {
     await eventually(async () => {
       expect(await installation.databasePid()).to.equal(undefined);
     });
+  });
+
+  const momentsMs = isFullRun ? Array.from({ length: 12 }, (_, index) => index * 5) : [0, 30];
+  for (const momentMs of momentsMs) {
+    it(`leaves no database behind when its supervisor is killed ${momentMs} ms after the database was`, async () => {
+      const killed = await start();
+      const supervisor = await installation.supervisorPid();
+
+      process.kill((await installation.databasePid()) ?? 0, 'SIGKILL');
+      await sleep(momentMs);
+      process.kill(supervisor, 'SIGKILL');
+      await killed.ended();
+      run = undefined;
+
+      expect(killed.output()).to.not.contain('EPIPE');
+      await eventually(async () => {
+        expect(databaseServersOn(installation.dataDir)).to.deep.equal([]);
+      });
+    });
+  }
+
+  it('takes over a database that was left running, and stops it in the end', async () => {
+    const killed = await start();
+    const database = await installation.databasePid();
+    const supervisor = await installation.supervisorPid();
+    for (const pid of [...serverProcessesOf(supervisor), supervisor]) process.kill(pid, 'SIGKILL');
+    await killed.ended();
+    run = undefined;
+
+    await start();
+    const taken = await installation.databasePid();
+    await stop();
+
+    expect(taken).to.equal(database);
+    expect(databaseServersOn(installation.dataDir)).to.deep.equal([]);
   });
 
   it('finds its way when the one before was killed a moment ago', async () => {

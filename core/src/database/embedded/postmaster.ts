@@ -171,7 +171,8 @@ async function tryPort(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(undefined));
-    server.listen({ port, host: '127.0.0.1' }, () => {
+    // Exclusive: a process of a cluster would ask its supervisor to listen, which may have been killed.
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
       const address = server.address();
       const found = typeof address === 'object' && address !== null ? address.port : undefined;
       server.close(() => resolve(found));
