@@ -49,6 +49,21 @@ describe('the pages in a browser', function () {
     expect(await page.textContent('#detail-industry')).to.contain('Automation');
   });
 
+  it('carries no style that an extension or a screenshot gave a field over to the next one', async () => {
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    await page.goto(`${host.url}/accounts/new`);
+    await page.fill('#field-name', 'Styled by others');
+    await page.fill('#field-website', 'no address');
+    await page.evaluate(`document.querySelector('#field-name').style.setProperty('color', 'red')`);
+
+    await page.press('#field-name', 'Enter');
+
+    await page.waitForSelector('#field-website-error');
+    expect(await page.getAttribute('#field-name', 'style')).to.equal(null);
+    expect(complaints.filter((text) => text.includes('Content Security Policy'))).to.deep.equal([]);
+  });
+
   it('saves a form with Enter in a field, whatever other buttons it has', async () => {
     await page.goto(`${host.url}/accounts/new`);
     await page.fill('#field-name', 'By Enter');
