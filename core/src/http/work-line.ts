@@ -75,7 +75,7 @@ export class WorkLine {
     if (elapsedMs > forgetAfterMs || !this.gauges.isRefusing()) this.#places = Infinity;
     else if (turnMs > longTurnMs)
       this.#places = Math.max(fewestPlaces, Math.floor(Math.min(this.#places, this.#running.size) * 0.7));
-    else if (turnMs < shortTurnMs) this.#places = this.#places * 1.1 + 1;
+    else if (turnMs < shortTurnMs) this.#places += 1;
   }
 }
 
@@ -89,10 +89,10 @@ const placeMs = 250;
 const adjustEveryMs = 100;
 /** What was found out then is of no use when nothing came for so long. */
 const forgetAfterMs = 1000;
-const longTurnMs = 3;
-const shortTurnMs = 2;
-/** Enough to keep all processors busy while one request is on its way. */
-const fewestPlaces = availableParallelism() + 1;
+const longTurnMs = 2;
+const shortTurnMs = 1;
+/** Enough to keep all processors busy. */
+const fewestPlaces = availableParallelism();
 
 /** Looks at the loop of this process. */
 export function createTurnGauge(): () => number {

@@ -3,11 +3,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { WorkLine } from '../../dist/http/work-line.js';
 
-const fewest = availableParallelism() + 1;
+const fewest = availableParallelism();
 
 describe('a line of work', () => {
   let time = 0;
-  let turnMs = 1;
+  let turnMs = 0.5;
   let isRefusing = true;
   let line: WorkLine;
   let begun: string[] = [];
@@ -15,7 +15,7 @@ describe('a line of work', () => {
 
   beforeEach(() => {
     time = 1000;
-    turnMs = 1;
+    turnMs = 0.5;
     isRefusing = true;
     begun = [];
     ends = [];
@@ -23,7 +23,7 @@ describe('a line of work', () => {
   });
 
   afterEach(async () => {
-    turnMs = 1;
+    turnMs = 0.5;
     while (ends.length > 0) {
       for (const end of ends.splice(0)) end();
       await nextTurn();
@@ -79,7 +79,7 @@ describe('a line of work', () => {
   it('ends once turns are short again', async () => {
     await beLate();
     begin(40);
-    turnMs = 1;
+    turnMs = 0.5;
 
     for (; begun.length < 40; time += 100) await nextTurn();
 
