@@ -15,6 +15,12 @@ import type { StopRequest } from './stop-request.js';
 const youngSpaceMb = 32;
 
 /**
+ * When to look through all that lives, in per cent of the room that is left until it must be done. By itself V8 does so four times a
+ * second while lists of 200 are read, with pauses of 10 ms, on nearly as much processor time as the requests need.
+ */
+const markingTrigger = { soft: 60, hard: 90 };
+
+/**
  * How often the socket is open in a process that serves alone. Node accepts one connection per descriptor and turn of its loop: with
  * one of them, those who connect to a process with long turns wait for seconds before it hears of them.
  */
@@ -44,6 +50,8 @@ export class ServerFleet {
         ...process.execArgv,
         `--max-old-space-size=${config.processMemoryMb}`,
         `--max-semi-space-size=${youngSpaceMb}`,
+        `--incremental-marking-soft-trigger=${markingTrigger.soft}`,
+        `--incremental-marking-hard-trigger=${markingTrigger.hard}`,
       ],
     });
     const order = { duty, startedAt: new Date(), descriptors: shared.map((_, index) => firstShared + index) };
