@@ -1,6 +1,6 @@
 import { readApi, readApiUnread } from '../api-client.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
-import { findField, refsWithin, type RecordValues } from '../fields/entity-field.js';
+import { refsWithin, type RecordValues } from '../fields/entity-field.js';
 import type { EntityCall } from '../page-call.js';
 import { listParams, type ListState } from './list-state.js';
 import { listFields } from './list-view.js';
@@ -41,9 +41,9 @@ export async function readRecordPage(
   return { records: answer.data, ...factsOf(answer.page) };
 }
 
-/** The same with nothing but what the list shows and the title, and with the titles of what it refers to. */
+/** The same with the titles of what the list shows that it refers to. */
 export async function readNamedPage(call: EntityCall, state: ListState): Promise<NamedPage> {
-  const query = queryOf(state, 50, shownIn(call.entity));
+  const query = queryOf(state, 50, titlesIn(call.entity));
   const { texts, page, titles } = textsIn(await readApiUnread(call, `/${call.entity.path}`, query));
   return { texts, titles: readTitles(titles), ...factsOf(JSON.parse(page) as AnsweredFacts) };
 }
@@ -56,24 +56,19 @@ function factsOf({ next, count, countIsCapped }: AnsweredFacts): PageFacts {
   return { next, count, isCapped: countIsCapped };
 }
 
-function shownIn(entity: CompiledEntity): Query {
-  let shown = shownFields.get(entity);
-  if (shown === undefined) {
-    const fields = listFields(entity);
-    const { title } = entity.definition;
-    const named = findField(entity, title) === undefined ? [] : [title];
-    const refs = fields.flatMap(refsWithin);
-    shown = {
-      fields: [...named, ...fields.map(({ path }) => path)].join(),
-      ...(refs.length > 0 && { titles: refs.join() }),
-    };
-    shownFields.set(entity, shown);
+/** All fields, not only the columns: the database keeps the whole record as text, and would have to write another. */
+function titlesIn(entity: CompiledEntity): Query {
+  let asked = titleQueries.get(entity);
+  if (asked === undefined) {
+    const refs = listFields(entity).flatMap(refsWithin);
+    asked = refs.length > 0 ? { titles: refs.join() } : {};
+    titleQueries.set(entity, asked);
   }
-  return shown;
+  return asked;
 }
 
 /** Goes with its entity. */
-const shownFields = new WeakMap<CompiledEntity, Query>();
+const titleQueries = new WeakMap<CompiledEntity, Query>();
 
 interface ListAnswer {
   readonly data: readonly RecordValues[];
