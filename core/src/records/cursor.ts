@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { comparisonValue } from './filter-values.js';
 import type { KeyValue, SortKey } from './sort.js';
 
@@ -19,7 +19,7 @@ export function decodeCursor(list: string, order: readonly SortKey[], cursor: st
 }
 
 function fingerprint(list: string): string {
-  return createHash('sha256').update(list).digest('base64url').slice(0, 12);
+  return hash('sha256', list, 'base64url').slice(0, 12);
 }
 
 function parse(cursor: string): readonly unknown[] {

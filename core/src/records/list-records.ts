@@ -10,8 +10,9 @@ import { afterCondition, isDefaultOrder, type KeyValue } from './sort.js';
 import { allOf, sql, type Sql } from './sql.js';
 import { countCap, countShape, estimatedRows, estimateShape, type CountMode } from './statements/count-statement.js';
 import { resolveIncludes } from './statements/included.js';
+import { KeptPlans } from './statements/kept-plans.js';
 import { pageShape, recordsOf } from './statements/list-statement.js';
-import { runRead, type ReadPlan, type Shape } from './statements/read-plan.js';
+import { planRead, runPlanned, runRead, type PlannedRead, type ReadPlan, type Shape } from './statements/read-plan.js';
 import { resolveTitles, type Titles } from './statements/titles.js';
 
 /** One page of a list. */
@@ -40,16 +41,42 @@ export interface RecordPageText {
 }
 
 /** Reads one page with the actor's rights in one statement; an estimated count is one more. @throws ForbiddenError */
-export async function readPage(scope: ReadScope, entity: CompiledEntity, query: ListQuery): Promise<RecordPageText> {
-  const { limit, count: mode } = query;
+export function readPage(scope: ReadScope, entity: CompiledEntity, query: ListQuery): Promise<RecordPageText> {
+  return readPlanned(scope, planList(scope, entity, query));
+}
+
+/** A page made ready to be read by one actor, as often as wanted. */
+export interface PlannedList {
+  readonly query: ListQuery;
+  readonly titles: readonly Titles[];
+  readonly read: PlannedRead;
+}
+
+/** The page that an actor asks for, kept with what is worked out of it: people look at the same list again. @throws ForbiddenError, what `make` throws */
+export function keptList(scope: ReadScope, entity: CompiledEntity, asked: string, make: () => ListQuery): PlannedList {
+  const plan = (): PlannedList => planList(scope, entity, make());
+  return asked.length > longestKept ? plan() : listPlans.get(scope, `${entity.definition.id}?${asked}`, plan);
+}
+
+const listPlans = new KeptPlans<PlannedList>();
+
+/** Characters of a request that is kept; nobody fills the memory with longer ones. */
+const longestKept = 500;
+
+function planList(scope: ReadScope, entity: CompiledEntity, query: ListQuery): PlannedList {
   const titles = resolveTitles(scope, query.titles, query.fields);
-  const [plan, shape] = planPage(scope, entity, query, titles);
-  const [row = []] = await runRead(scope, plan, shape);
+  return { query, titles, read: planRead(...planPage(scope, entity, query, titles)) };
+}
+
+/** The same for what was made ready before. */
+export async function readPlanned(scope: ReadScope, { query, titles, read }: PlannedList): Promise<RecordPageText> {
+  const { limit, count: mode } = query;
+  const [row = []] = await runPlanned(scope, read);
   const [, found, counted, ...further] = row as readonly [unknown, number, number | null, ...KeyValue[]];
   const keys = further.slice(0, query.order.length);
   const told = titles.map((one, number) => [one.entity.definition.id, further[keys.length + number] ?? '{}'] as const);
   const next = found > limit ? encodeCursor(query.identity, keys) : null;
-  const count = mode === 'estimate' ? await estimate(scope, plan) : counted;
+  const count = mode === 'estimate' ? await estimate(scope, read.plan) : counted;
   return { data: recordsOf(row, limit), page: { next, ...countOf(count, mode) }, titles: told };
 }
 

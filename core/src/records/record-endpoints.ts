@@ -16,7 +16,7 @@ import {
 } from './endpoint-descriptions.js';
 import { readRecordAs } from './get-records.js';
 import { parseListQuery, QueryReader } from './list-query.js';
-import { readPage } from './list-records.js';
+import { keptList, readPlanned } from './list-records.js';
 import { readTrash } from './list-trash.js';
 import type { PresentedRecord } from './present-record.js';
 import { recordScope, type RecordScope, type RecordWorld } from './record-scope.js';
@@ -65,10 +65,12 @@ function listEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
     description: describeList(entity),
     async handle(request) {
       const scope = scopeOf(request);
-      const query = parseListQuery(scope, entity, parametersOf(request));
-      const { data, page, titles } = await readPage(scope, entity, query);
+      const list = keptList(scope, entity, JSON.stringify(request.query), () =>
+        parseListQuery(scope, entity, parametersOf(request)),
+      );
+      const { data, page, titles } = await readPlanned(scope, list);
       const told = titles.map(([id, byId]) => `${JSON.stringify(id)}:${byId}`);
-      const beside = query.titles.length === 0 ? '' : `,"titles":{${told.join()}}`;
+      const beside = list.query.titles.length === 0 ? '' : `,"titles":{${told.join()}}`;
       return json(`{"data":${data},"page":${JSON.stringify(page)}${beside}}`);
     },
   };

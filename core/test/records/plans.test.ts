@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Account, type Reach } from '@trellis-crm/sdk';
 import type { Identity } from '../../dist/auth/identity.js';
 import { parseListQuery } from '../../dist/records/list-query.js';
-import { readPage } from '../../dist/records/list-records.js';
+import { keptList, readPage } from '../../dist/records/list-records.js';
 import { readRecord } from '../../dist/records/get-records.js';
 import { recordScope } from '../../dist/records/record-scope.js';
 import { identityOf, openRecordHost, reaches, type RecordHost } from './record-host.js';
@@ -99,6 +99,17 @@ describe('plans of the hot statements', () => {
 
     expect(page).to.deep.equal({ data: '[]', titles: [], page: { next: null, count: 0, countIsCapped: false } });
     expect(mostRead(plan)).to.be.at.most(1);
+  });
+
+  it('of a list are worked out once for somebody who asks again, unless the request is long', () => {
+    const [scope, other, entity] = [scopeOf(asker('all')), scopeOf(asker('own')), host.entity(Account)];
+    const kept = (by: typeof scope, asked: string) =>
+      keptList(by, entity, asked, () => parseListQuery(by, entity, new URLSearchParams()));
+
+    expect(kept(scope, 'a')).to.equal(kept(scope, 'a'));
+    expect(kept(other, 'a')).to.not.equal(kept(scope, 'a'));
+    expect(kept(other, 'a').read.plan.condition).to.not.deep.equal(kept(scope, 'a').read.plan.condition);
+    expect(kept(scope, 'a'.repeat(501))).to.not.equal(kept(scope, 'a'.repeat(501)));
   });
 
   const ownRecord = id(10006);
