@@ -2,7 +2,7 @@ import { SDK_VERSION } from '@trellis-crm/sdk';
 import { registerCore } from '../core-module.js';
 import { Metrics } from '../metrics/metrics.js';
 import { ProcessReports } from '../metrics/process-reports.js';
-import { findDrift, SearchUpkeep } from '../records/index.js';
+import { findDrift, noteUnkept, SearchUpkeep } from '../records/index.js';
 import { createLifecycle, PluginLifecycle, type Incident, type LifecycleParts } from '../kernel/lifecycle/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { layFoundation, type Foundation, type FoundationOptions } from './foundation.js';
@@ -38,7 +38,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   const lifecycle = createLifecycle(lifecycleParts(options, foundation, rooms));
   foundation.container.register(PluginLifecycle, { useValue: lifecycle });
   await lifecycle.open();
-  await keepSearch(foundation, rooms);
+  await keepDerived(foundation, rooms);
   const { workspace, bus, jobs, records, calls } = rooms;
   const reports = reportsOf(foundation, rooms);
   return {
@@ -85,11 +85,13 @@ async function measure(
   });
 }
 
-/** Each change of what is active may change what is found. */
-async function keepSearch({ container }: Foundation, { generations }: Rooms): Promise<void> {
+/** Each change of what is active may change what is found, and how records are answered. */
+async function keepDerived({ container, database, log }: Foundation, { generations }: Rooms): Promise<void> {
   const upkeep = container.resolve(SearchUpkeep);
-  generations.onSwap(() => void upkeep.note());
-  await upkeep.note();
+  const note = (): Promise<unknown> =>
+    Promise.all([upkeep.note(), noteUnkept(database.work, generations.current().entities.values(), log)]);
+  generations.onSwap(() => void note());
+  await note();
 }
 
 function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms: Rooms): LifecycleParts {

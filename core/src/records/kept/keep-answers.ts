@@ -35,14 +35,15 @@ export async function keepAnswersOf(trx: Knex.Transaction, entity: CompiledEntit
 }
 
 /** A table that keeps answers. */
-interface KeepingTable {
+export interface KeepingTable {
   /** Quoted. */
   readonly name: string;
   readonly key: string;
   readonly part: KeptPart;
 }
 
-function tablesOf(entity: CompiledEntity): readonly KeepingTable[] {
+/** Tables of an entity that keep answers: its own first, then those beside it. */
+export function tablesOf(entity: CompiledEntity): readonly KeepingTable[] {
   const own = { name: quoted(entity.schemaName, entity.tableName), key: 'id', part: entity.kept };
   const sides = [...entity.keptSides].map(([plugin, part]) => ({
     name: quoted(schemaNameOf(plugin), entity.extensions.get(plugin)?.tableName ?? ''),

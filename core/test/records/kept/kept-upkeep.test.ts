@@ -1,0 +1,46 @@
+import { Account } from '@trellis-crm/sdk';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { compileEntity } from '../../../dist/records/compile-entity.js';
+import { keepAnswers, keepAnswersJob, noteUnkept } from '../../../dist/records/index.js';
+import { openEventDatabase, type EventDatabase } from '../../events/event-database.js';
+
+const account = compileEntity(Account, []);
+
+describe('the upkeep of kept answers', () => {
+  let database: EventDatabase;
+
+  beforeEach(async () => {
+    database = await openEventDatabase();
+  });
+
+  afterEach(() => database.close());
+
+  const asked = async (): Promise<number> => {
+    await noteUnkept(database.knex, [account], pino({ level: 'silent' }));
+    const { rows } = await database.knex.raw<{ rows: { key: string }[] }>('select key from graphile_worker.jobs');
+    return rows.filter(({ key }) => key === `core:${keepAnswersJob}`).length;
+  };
+
+  const insertAccount = (): Promise<unknown> =>
+    database.knex.raw('insert into core.accounts (id, name) values (gen_random_uuid(), ?)', ['Acme']);
+
+  it('has the job run when the oldest rows lack what they could keep, once', async () => {
+    expect(await asked(), 'no rows').to.equal(0);
+
+    await insertAccount();
+
+    expect(await asked()).to.equal(1);
+    expect(await asked(), 'asked again').to.equal(1);
+  });
+
+  it('leaves rows alone that keep what this declaration answers', async () => {
+    await insertAccount();
+    await keepAnswers(database.knex, [account]);
+    expect(await asked()).to.equal(0);
+
+    await database.knex.raw("update core.accounts set kept = array['of another declaration', '{']");
+
+    expect(await asked()).to.equal(1);
+  });
+});
