@@ -4,6 +4,7 @@ export { findDrift, type Drift } from './drift.js';
 export type { ExpectedColumn, ExpectedTable } from './expected-tables.js';
 export { buildOpenApi } from './openapi.js';
 export { keepAnswers, keepAnswersJob } from './kept/keep-answers.js';
+export { addKeptColumns } from './kept/kept-columns.js';
 export { noteUnkept } from './kept/kept-upkeep.js';
 export { createRecordRoom, type RecordParts, type RecordRoom } from './record-room.js';
 export { forgetModule } from './search/search-builds.js';

@@ -87,6 +87,7 @@ export async function startProcess(
     },
     info: () => ({ name: 'Test', baseCurrency: 'EUR', timeZone: 'UTC', locale: 'en', publicUrl: 'http://localhost' }),
     wakeRelay: () => undefined,
+    readyTables: () => Promise.resolve(),
     checkTables: () => Promise.resolve([]),
     onRestartNeeded: () => undefined,
     ...overrides,

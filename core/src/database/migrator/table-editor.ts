@@ -38,7 +38,8 @@ export function createTableEditor(columns: Knex.TableBuilder, table: EditedTable
     textArray: (name) => column(columns.specificType(name, 'text[]')),
     bytea: (name) => column(columns.binary(name)),
     kept: () => {
-      columns.specificType('kept', 'text[]');
+      // Core may have added both for a plugin that did not declare them before.
+      table.statements.push(`alter table ${targetOf(table)} add column if not exists kept text[]`);
       table.statements.push(forgettingTrigger(table));
     },
     primary: (keys) => void columns.primary([...keys]),
@@ -97,7 +98,7 @@ function index(table: EditedTable, plan: IndexPlan): readonly string[] {
 /** Whoever writes a row and knows nothing of what it keeps makes it forget that. The function is core's. */
 function forgettingTrigger(table: EditedTable): string {
   const stays = 'new.kept is not null and new.kept = old.kept';
-  return `create trigger forget_kept before update on ${targetOf(table)} for each row when (${stays}) execute function core.forget_kept()`;
+  return `create or replace trigger forget_kept before update on ${targetOf(table)} for each row when (${stays}) execute function core.forget_kept()`;
 }
 
 function targetOf({ schemaName, name }: EditedTable): string {

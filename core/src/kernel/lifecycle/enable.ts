@@ -83,7 +83,7 @@ async function migrateAll(context: LifecycleContext, chain: readonly LoadedPlugi
 
 /** A generation that proves that everything fits together; the one that is used is built after the activation. */
 async function buildCandidate(context: LifecycleContext, chain: readonly LoadedPlugin[]): Promise<Generation> {
-  const { generations, database, checkTables } = context.parts;
+  const { generations, database, checkTables, readyTables } = context.parts;
   const current = generations.current();
   const added = chain.map(({ registrations }) => registrations);
   const modules = [
@@ -102,6 +102,7 @@ async function buildCandidate(context: LifecycleContext, chain: readonly LoadedP
     settings,
   });
   candidate.views.verify();
+  await readyTables([...candidate.entities.values()]);
   await assertTables(chain, candidate, checkTables);
   return candidate;
 }

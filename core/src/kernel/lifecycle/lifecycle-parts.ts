@@ -48,6 +48,8 @@ export interface LifecycleParts {
   wakeRelay(): void;
   /** What the tables of entities lack compared with their declaration, in words for people. */
   checkTables(entities: readonly CompiledEntity[]): Promise<readonly string[]>;
+  /** Gives the tables of entities about to be served what core itself keeps in them. */
+  readyTables(entities: readonly CompiledEntity[]): Promise<void>;
   /** This process holds old code of a plugin and ought to be replaced. */
   onRestartNeeded(): void;
 }

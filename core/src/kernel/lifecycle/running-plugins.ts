@@ -43,6 +43,7 @@ export function createRunningPlugins(parts: LifecycleParts, loader: CodeLoader, 
     const attempt = new Attempt(parts, loader, secrets);
     await attempt.load(await readPlugins(parts.database.knex), shouldMigrate);
     const generation = attempt.build(number);
+    await parts.readyTables([...generation.entities.values()]);
     const drained = parts.generations.swap(generation);
     problems = attempt.problems;
     isOutdated = attempt.isOutdated;

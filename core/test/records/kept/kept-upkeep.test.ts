@@ -2,7 +2,7 @@ import { Account } from '@trellis-crm/sdk';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { compileEntity } from '../../../dist/records/compile-entity.js';
-import { keepAnswers, keepAnswersJob, noteUnkept } from '../../../dist/records/index.js';
+import { addKeptColumns, keepAnswers, keepAnswersJob, noteUnkept } from '../../../dist/records/index.js';
 import { openEventDatabase, type EventDatabase } from '../../events/event-database.js';
 
 const account = compileEntity(Account, []);
@@ -24,6 +24,19 @@ describe('the upkeep of kept answers', () => {
 
   const insertAccount = (): Promise<unknown> =>
     database.knex.raw('insert into core.accounts (id, name) values (gen_random_uuid(), ?)', ['Acme']);
+
+  it('gives tables the column that an older plugin did not declare, with its trigger', async () => {
+    await database.knex.raw('drop trigger forget_kept on core.accounts');
+    await database.knex.raw('alter table core.accounts drop column kept');
+
+    await addKeptColumns(database.knex, [account]);
+    await addKeptColumns(database.knex, [account]);
+    await insertAccount();
+    await keepAnswers(database.knex, [account]);
+    await database.knex.raw("update core.accounts set name = 'Past the record layer'");
+
+    expect(await database.knex('core.accounts').select('kept')).to.deep.equal([{ kept: null }]);
+  });
 
   it('has the job run when the oldest rows lack what they could keep, once', async () => {
     expect(await asked(), 'no rows').to.equal(0);
