@@ -1,5 +1,6 @@
 import type { ColumnEditor, MigrationPhase, TableEditor } from '@trellis-crm/sdk/migrations/v1';
 import type { Knex } from 'knex';
+import { keptColumnStatements } from '../kept-column.js';
 import { fittingName, quoteName, quoteQualified } from './identifier.js';
 
 /** A table being created or changed. How constraints and indexes are written differs with the phase and the age of the table. */
@@ -37,11 +38,8 @@ export function createTableEditor(columns: Knex.TableBuilder, table: EditedTable
     jsonb: (name) => column(columns.jsonb(name)),
     textArray: (name) => column(columns.specificType(name, 'text[]')),
     bytea: (name) => column(columns.binary(name)),
-    kept: () => {
-      // Core may have added both for a plugin that did not declare them before.
-      table.statements.push(`alter table ${targetOf(table)} add column if not exists kept text[]`);
-      table.statements.push(forgettingTrigger(table));
-    },
+    // Core may have done so already for a plugin that did not declare it before.
+    kept: () => void table.statements.push(...keptColumnStatements(targetOf(table))),
     primary: (keys) => void columns.primary([...keys]),
     uniqueIndex: (keys, options) => addIndex('unique', keys, options),
     index: (keys, options) => addIndex('index', keys, options),
@@ -93,12 +91,6 @@ function index(table: EditedTable, plan: IndexPlan): readonly string[] {
   const rest = `using ${using} (${keys.map(keySql).join(', ')})${beside}${where === undefined ? '' : ` where ${where}`}`;
   const build = `${head} on ${targetOf(table)} ${rest}`;
   return concurrently ? [`${dropInvalid}${quoteName(table.schemaName)}.${quoteName(name)}`, build] : [build];
-}
-
-/** Whoever writes a row and knows nothing of what it keeps makes it forget that. The function is core's. */
-function forgettingTrigger(table: EditedTable): string {
-  const stays = 'new.kept is not null and new.kept = old.kept';
-  return `create or replace trigger forget_kept before update on ${targetOf(table)} for each row when (${stays}) execute function core.forget_kept()`;
 }
 
 function targetOf({ schemaName, name }: EditedTable): string {

@@ -45,7 +45,9 @@ export interface KeepingTable {
 /** Tables of an entity that keep answers: its own first, then those beside it. */
 export function tablesOf(entity: CompiledEntity): readonly KeepingTable[] {
   const own = { name: quoted(entity.schemaName, entity.tableName), key: 'id', part: entity.kept };
-  const sides = [...entity.keptSides].map(([plugin, part]) => ({
+  // Lists alone need no row beside the record.
+  const withFields = [...entity.keptSides].filter(([, { scalars }]) => scalars.length > 0);
+  const sides = withFields.map(([plugin, part]) => ({
     name: quoted(schemaNameOf(plugin), entity.extensions.get(plugin)?.tableName ?? ''),
     key: 'record_id',
     part,

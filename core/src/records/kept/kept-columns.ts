@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { keptColumnStatements } from '../../database/kept-column.js';
 import type { CompiledEntity } from '../compiled-entity.js';
 import { tablesOf } from './keep-answers.js';
 
@@ -9,13 +10,7 @@ import { tablesOf } from './keep-answers.js';
 export async function addKeptColumns(knex: Knex, entities: Iterable<CompiledEntity>): Promise<void> {
   const names = [...entities].flatMap(tablesOf).map(({ name }) => name);
   const { rows } = await knex.raw<{ rows: { name: string }[] }>(lacking, [names]);
-  for (const { name } of rows) {
-    await knex.raw(
-      `alter table ${name} add column if not exists kept text[];
-       create or replace trigger forget_kept before update on ${name} for each row
-         when (new.kept is not null and new.kept = old.kept) execute function core.forget_kept()`,
-    );
-  }
+  for (const { name } of rows) await knex.raw(keptColumnStatements(name).join(';\n'));
 }
 
 /** A table that is not there yet is made by its migration. */

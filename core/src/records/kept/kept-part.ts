@@ -23,7 +23,7 @@ export function keptPart(fields: readonly CompiledField[], plugin: string | null
   const own = fields.filter((field) => field.plugin === plugin);
   const scalars = own.filter(({ list }) => list === null);
   const lists = plugin === null ? own.filter(({ list }) => list !== null) : [];
-  return { plugin, alias: scalars[0]?.alias ?? '', shape: shapeOf([...scalars, ...lists]), scalars, lists };
+  return { plugin, alias: own[0]?.alias ?? '', shape: shapeOf([...scalars, ...lists]), scalars, lists };
 }
 
 /** The column's value for a row of which all values are known, as it is sent. */

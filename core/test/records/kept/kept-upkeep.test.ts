@@ -1,4 +1,4 @@
-import { Account } from '@trellis-crm/sdk';
+import { Account, extendEntity, field } from '@trellis-crm/sdk';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { compileEntity } from '../../../dist/records/compile-entity.js';
@@ -36,6 +36,16 @@ describe('the upkeep of kept answers', () => {
     await database.knex.raw("update core.accounts set name = 'Past the record layer'");
 
     expect(await database.knex('core.accounts').select('kept')).to.deep.equal([{ kept: null }]);
+  });
+
+  it('asks nothing of a plugin that adds lists alone, which no row keeps', async () => {
+    const visits = field.list({ day: field.date({ required: true }) });
+    const visited = compileEntity(Account, [{ ...extendEntity(Account, { visits }), plugin: 'visits' }]);
+    await insertAccount();
+
+    await addKeptColumns(database.knex, [visited]);
+
+    expect(await keepAnswers(database.knex, [visited])).to.deep.equal(new Map([['core.account', 1]]));
   });
 
   it('has the job run when the oldest rows lack what they could keep, once', async () => {
