@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
+import { readMessages } from '../../core/dist/views/message-catalogue.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const sheets = listFiles(join(root, 'core/assets/css'), '.css').map((path) =>
@@ -13,9 +14,7 @@ const styled = new Set([...sheets.join('\n').matchAll(/\.([a-z][\w-]*)/g)].map((
 describe('templates of core and plugins', () => {
   for (const module of listModules()) {
     it(`find each text they name in the English catalogue of ${module.id}`, () => {
-      const texts = new Set(
-        Object.keys(JSON.parse(readFileSync(join(module.path, 'locales/en.json'), 'utf8')) as object),
-      );
+      const texts = new Set(Object.keys(readMessages(join(module.path, 'locales'))['en'] ?? {}));
 
       const missing = module.templates.flatMap(({ path, text }) =>
         keysIn(text)

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 import { IntlMessageFormat } from 'intl-messageformat';
 
@@ -69,20 +69,32 @@ export function createMessageCatalogue(
   }
 }
 
-/** Reads `<folder>/<locale>.json`; nested objects become dotted keys. A folder that does not exist has no texts. */
+/**
+ * Reads `<folder>/<locale>.json` and the parts `<folder>/<locale>/*.json`; nested objects become dotted keys. A folder that does not
+ * exist has no texts. @throws Error when two files of a language have the same key
+ */
 export function readMessages(folder: string): Messages {
-  const files = listJson(folder);
-  return Object.fromEntries(
-    files.map((file) => [
-      basename(file, '.json'),
-      flatten(JSON.parse(readFileSync(join(folder, file), 'utf8')) as unknown),
-    ]),
-  );
+  const languages = new Map<string, Record<string, string>>();
+  for (const path of listJson(folder)) {
+    const [locale = ''] = path.split(/[/.]/, 1);
+    const texts = languages.get(locale) ?? {};
+    languages.set(locale, texts);
+    addTexts(texts, flatten(JSON.parse(readFileSync(join(folder, path), 'utf8')) as unknown), path);
+  }
+  return Object.fromEntries(languages);
 }
 
+function addTexts(texts: Record<string, string>, added: Readonly<Record<string, string>>, path: string): void {
+  const twice = Object.keys(added).filter((key) => key in texts);
+  if (twice.length > 0) throw new Error(`${path} has texts that another file of its language has: ${twice.join(', ')}`);
+  Object.assign(texts, added);
+}
+
+/** Paths below the folder, with `/` on every system. */
 function listJson(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((file) => file.endsWith('.json'));
+    const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'));
+    return paths.filter((path) => /^[^/]+(\/[^/]+)?\.json$/.test(path)).sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
