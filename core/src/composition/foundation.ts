@@ -8,6 +8,7 @@ import type { Database } from '../database/index.js';
 import { createHold, Hold } from '../hold/index.js';
 import type { RunningCalls } from '../kernel/index.js';
 import { migrateJobQueue } from '../jobs/queue-schema.js';
+import { createSecretBox, SecretBox } from '../secrets/index.js';
 import { registerSettings, Settings } from '../settings/index.js';
 
 /** What every room of a workspace stands on: database, settings, signals between processes. */
@@ -49,6 +50,7 @@ export async function layFoundation(options: FoundationOptions): Promise<Foundat
   const hold = createHold({ knex: database.knex, signals, log });
   await hold.refresh();
   container.register(Hold, { useValue: hold });
+  container.register(SecretBox, { useValue: createSecretBox(options.config.dataDir) });
   const info = (): WorkspaceInfo => settings.info();
   return { ...options, container, signals, settings, hold, info, place: info };
 }

@@ -5,7 +5,7 @@ import type { Registrations } from '../registrations.js';
 import { getPlugin, type LifecycleContext } from './lifecycle-context.js';
 import { readNumber, readPlugins, type PluginRow } from './plugin-row.js';
 import { readLiveProcesses } from './processes.js';
-import { isSealed } from './secret-box.js';
+import { isSealed } from '../../secrets/index.js';
 
 /** Something wrong with a plugin, and what to do about it. */
 export interface PluginFinding {

@@ -5,7 +5,7 @@ import type { CodeLoader } from './code-loader.js';
 import type { LifecycleParts } from './lifecycle-parts.js';
 import { findPlugin, raiseNumber, readPlugins, type PluginRow } from './plugin-row.js';
 import type { RunningPlugins } from './running-plugins.js';
-import type { SecretBox } from './secret-box.js';
+import type { SecretBox } from '../../secrets/index.js';
 
 /** What every verb works with. */
 export interface LifecycleContext {

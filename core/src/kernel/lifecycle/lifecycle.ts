@@ -18,7 +18,7 @@ import { listPlugins, presentPlugin, type PluginView } from './plugin-view.js';
 import { waitUntilServed } from './processes.js';
 import { readExpired } from './purge.js';
 import { createRunningPlugins } from './running-plugins.js';
-import { createSecretBox } from './secret-box.js';
+import { createSecretBox } from '../../secrets/index.js';
 import { createPluginSettings, type PluginSettings } from './settings.js';
 import type { Incident } from './incident.js';
 import { recordIncident } from './strikes.js';

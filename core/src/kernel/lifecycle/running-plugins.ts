@@ -9,7 +9,7 @@ import type { LifecycleParts } from './lifecycle-parts.js';
 import { migratePlugins } from './migrate-plugins.js';
 import { readLiveProcesses } from './processes.js';
 import { readNumber, readPlugins, type PluginRow } from './plugin-row.js';
-import type { SecretBox } from './secret-box.js';
+import type { SecretBox } from '../../secrets/index.js';
 import { settingValues } from './setting-values.js';
 
 /** Why this process does not run a plugin that is active. */

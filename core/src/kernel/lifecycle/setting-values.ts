@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Registrations } from '../registrations.js';
-import { isSealed, type SecretBox } from './secret-box.js';
+import { isSealed, type SecretBox } from '../../secrets/index.js';
 
 /** Values by name, as stored or as used. */
 export type SettingMap = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { NotFoundError, ValidationError } from '@trellis-crm/sdk';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { changeActive, getPlugin, type LifecycleContext } from './lifecycle-context.js';
 import { findPlugin, updatePlugin, type PluginRow } from './plugin-row.js';
-import type { SecretBox } from './secret-box.js';
+import type { SecretBox } from '../../secrets/index.js';
 import { openSecrets, type SettingMap } from './setting-values.js';
 
 /** Settings of plugins, as their pages edit them. */

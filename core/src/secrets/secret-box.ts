@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { uuidV7 } from '../../database/uuid-v7.js';
+import type { InjectionToken } from 'tsyringe';
+import { uuidV7 } from '../database/uuid-v7.js';
 
 /** A sealed text as it is stored: version, nonce, tag and ciphertext in base64. */
 export interface SealedText {
@@ -14,6 +15,9 @@ export interface SecretBox {
   /** @returns undefined when it was sealed by an installation with another key, or changed */
   open(sealed: SealedText): string | undefined;
 }
+
+/** The installation's box of secrets, in the workspace's container. */
+export const SecretBox: InjectionToken<SecretBox> = Symbol('SecretBox');
 
 /** Whether a stored value is a sealed text. */
 export function isSealed(value: unknown): value is SealedText {

@@ -1,0 +1,1 @@
+export { createSecretBox, isSealed, SecretBox, type SealedText } from './secret-box.js';
