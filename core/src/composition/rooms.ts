@@ -55,6 +55,7 @@ export function wireRooms(foundation: Foundation, options: { readonly waitsWithE
     ...foundation,
     wakeRelay,
     phoneCountry: () => foundation.settings.current().defaultCountry,
+    calendarRules: () => foundation.settings.current(),
     runGuard: guardRunner(calls, contexts.get),
   });
   contexts.set(createModuleContexts({ ...foundation, ...records, ...contextServices(foundation), calls, wakeRelay }));

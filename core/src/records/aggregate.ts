@@ -2,6 +2,7 @@ import { Big } from 'big.js';
 import { MalformedError, type GroupRow } from '@trellis-crm/sdk';
 import type { PreparedRow } from '../database/prepared.js';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
+import type { FilterScope } from './conditions/compile-tree.js';
 import { asText, canonicalDecimal, canonicalMoney } from './decimals.js';
 import { findTarget } from './field-access.js';
 import { traitsOf, type KindTraits } from './field-kinds.js';
@@ -13,11 +14,7 @@ import { groupsShape, measuredFields, type Aggregation } from './statements/aggr
 import { runRead } from './statements/read-plan.js';
 
 /** Reads the parameters of an aggregate. @throws MalformedError `invalid_query` */
-export function parseAggregate(
-  scope: Pick<ReadScope, 'identity' | 'elevatedFor'>,
-  entity: CompiledEntity,
-  parameters: URLSearchParams,
-) {
+export function parseAggregate(scope: FilterScope, entity: CompiledEntity, parameters: URLSearchParams) {
   const reader = new QueryReader(scope, entity, parameters);
   const conditions = reader.filters();
   const fields = (name: string, isFit: (traits: KindTraits) => boolean): CompiledField[] =>

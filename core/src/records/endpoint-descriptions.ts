@@ -12,6 +12,7 @@ export function describeList(entity: CompiledEntity): EndpointDescription {
     query: parameters({
       ...(entity.search === null ? {} : { q: searchText }),
       filter: filterSchema(entity),
+      where: whereSchema,
       sort: text(
         `Fields, comma-separated, - in front for descending; default -updatedAt. ${pathsOf(entity, isSortable)}`,
       ),
@@ -44,6 +45,7 @@ export function describeAggregate(entity: CompiledEntity): EndpointDescription {
     ...about(entity, 'aggregate', 'Count and measure'),
     query: parameters({
       filter: filterSchema(entity),
+      where: whereSchema,
       group: fields(({ field }) => traitsOf(field).isGroupable),
       sum: fields(({ field }) => traitsOf(field).isSummable),
       min: ordered,
@@ -84,6 +86,7 @@ export function describeTrashList(entity: CompiledEntity): EndpointDescription {
   const data = { type: 'array', items: someFields(entity.schemas.record) };
   return {
     ...about(entity, 'listTrash', 'List the trash of'),
+    query: parameters({ filter: filterSchema(entity), where: whereSchema }),
     answers: { 200: { type: 'object', properties: { data }, required: ['data'] } },
   };
 }
@@ -100,6 +103,12 @@ export const searchText: JsonSchema = {
   description:
     'Words to look for, all of which must be found: parts of names and other short texts, whole words of long ones; in "quotes" words that stand together',
 };
+
+/** Conditions with alternatives, which `filter` cannot say. */
+const whereSchema: JsonSchema = text(
+  'Filter tree as JSON: `{"any":[{"field":"name","op":"contains","value":"acme"},{"all":[…]}]}`; operators as in `filter`, `between` with two values. ' +
+    'Days also as today, yesterday, tomorrow, this_week, last_month, next_quarter, this_year, last_fiscal_year, last_30_days, next_2_weeks, -7d, 3m; users as me and my_team, teams as my_team',
+);
 
 const includeSchema: JsonSchema = text('Refs, comma-separated, whose records replace their ids');
 

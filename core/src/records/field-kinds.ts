@@ -1,7 +1,20 @@
 import type { Field, FieldKind } from '@trellis-crm/sdk';
 
 /** Comparisons of the query language. */
-export type Operator = 'eq' | 'ne' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'startsWith' | 'empty';
+export type Operator =
+  | 'eq'
+  | 'ne'
+  | 'in'
+  | 'notIn'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'between'
+  | 'contains'
+  | 'notContains'
+  | 'startsWith'
+  | 'empty';
 
 /** What a kind of field can do in the database and in a query. */
 export interface KindTraits {
@@ -20,9 +33,9 @@ export function traitsOf(field: Field): KindTraits {
   return traits[field.kind];
 }
 
-const equality: readonly Operator[] = ['eq', 'ne', 'in', 'empty'];
-const order: readonly Operator[] = [...equality, 'gt', 'gte', 'lt', 'lte'];
-const text: readonly Operator[] = [...equality, 'contains', 'startsWith'];
+const equality: readonly Operator[] = ['eq', 'ne', 'in', 'notIn', 'empty'];
+const order: readonly Operator[] = [...equality, 'gt', 'gte', 'lt', 'lte', 'between'];
+const text: readonly Operator[] = [...equality, 'contains', 'notContains', 'startsWith'];
 
 type Ability = 'sort' | 'group' | 'sum' | 'order';
 

@@ -1,9 +1,10 @@
 import { MalformedError, type Problem } from '@trellis-crm/sdk';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
+import type { Calendar } from './conditions/calendar.js';
+import { compileTree, maxChoices, type FilterScope } from './conditions/compile-tree.js';
 import { findReference, findTarget, readableFields, type FieldTarget } from './field-access.js';
 import type { Operator } from './field-kinds.js';
 import { compileComparison, operatorsOf } from './filter.js';
-import type { ReadScope } from './record-scope.js';
 import { completeOrder, isSortable, type KeyValue, type SortKey } from './sort.js';
 import { parseSearch, searchProblems, type SearchTerms } from './search/search-terms.js';
 import { decodeCursor } from './cursor.js';
@@ -25,12 +26,12 @@ export interface ListQuery {
   readonly count: CountMode;
   /** What a cursor must come from to fit. */
   readonly identity: string;
+  /** The day on which words such as `last_week` mean what they were taken for; null where there are none. */
+  readonly day: string | null;
 }
 
-type AccessScope = Pick<ReadScope, 'identity' | 'elevatedFor'>;
-
 /** Reads the query language of lists. @throws MalformedError `invalid_query`, with a pointer per parameter */
-export function parseListQuery(scope: AccessScope, entity: CompiledEntity, parameters: URLSearchParams): ListQuery {
+export function parseListQuery(scope: FilterScope, entity: CompiledEntity, parameters: URLSearchParams): ListQuery {
   const reader = new QueryReader(scope, entity, parameters);
   const conditions = reader.filters();
   const order = completeOrder(entity, reader.sort());
@@ -51,6 +52,7 @@ export function parseListQuery(scope: AccessScope, entity: CompiledEntity, param
     titles: reader.references('titles'),
     count: reader.count(),
     identity,
+    day: reader.day,
   };
   reader.finish(['q', 'sort', 'limit', 'after', 'fields', 'include', 'titles', 'count']);
   return query;
@@ -63,28 +65,41 @@ const defaultLimit = 50;
 const filterName = /^filter\[([A-Za-z][\w.-]*)\](?:\[(\w+)\])?$/;
 const countModes: readonly CountMode[] = ['capped', 'exact', 'estimate', 'none'];
 const maxFilters = 30;
-const maxChoices = 200;
+/** Characters of `where`. */
+const maxTree = 10_000;
+
+/** Operators whose values are told apart by commas. */
+const severalValues: ReadonlySet<Operator> = new Set(['in', 'notIn', 'between']);
 
 /** Reads parameters one by one and collects what is wrong with them. */
 export class QueryReader {
   readonly #problems: Problem[] = [];
+  readonly #scope: FilterScope;
+  #day: string | null = null;
 
   constructor(
-    private readonly scope: AccessScope,
+    private readonly scope: FilterScope,
     private readonly entity: CompiledEntity,
     private readonly parameters: URLSearchParams,
-  ) {}
+  ) {
+    this.#scope = { ...scope, calendar: () => this.#noteDay(scope.calendar()) };
+  }
 
-  /** Conditions of all `filter[…]` parameters. */
+  /** The day by which words were understood; null when there was none that asks for it. */
+  get day(): string | null {
+    return this.#day;
+  }
+
+  /** Conditions of all `filter[…]` parameters, and the tree of `where`. */
   filters(): readonly Sql[] {
     const names = [...new Set(this.parameters.keys())].filter((name) => name.startsWith('filter'));
     if (names.length > maxFilters) this.#refuse('filter', 'too_many', `at most ${maxFilters} conditions`);
-    return names.slice(0, maxFilters).flatMap((name) => this.#filter(name) ?? []);
+    return [...names.slice(0, maxFilters).flatMap((name) => this.#filter(name) ?? []), ...this.#where()];
   }
 
   /** The filters as text, whatever their order. */
   filterText(): string {
-    const pairs = [...this.parameters].filter(([name]) => name.startsWith('filter'));
+    const pairs = [...this.parameters].filter(([name]) => name.startsWith('filter') || name === 'where');
     return pairs
       .map((pair) => JSON.stringify(pair))
       .toSorted()
@@ -178,7 +193,7 @@ export class QueryReader {
   /** Refuses what is neither a filter nor known. @throws MalformedError when anything was wrong */
   finish(known: readonly string[]): void {
     for (const name of new Set(this.parameters.keys())) {
-      if (!known.includes(name) && !name.startsWith('filter'))
+      if (!known.includes(name) && !name.startsWith('filter') && name !== 'where')
         this.#refuse(name, 'unknown_parameter', 'is not a parameter');
     }
     if (this.#problems.length > 0) throw new MalformedError('invalid_query', {}, { errors: this.#problems });
@@ -194,18 +209,45 @@ export class QueryReader {
 
   #compare(name: string, target: FieldTarget, operatorName: string): Sql | undefined {
     const operator = operatorsOf(target).find((known) => known === operatorName);
-    const condition = operator && compileComparison(target, operator, this.#valueOf(name, operator));
+    const condition =
+      operator && compileComparison({ target, operator, value: this.#valueOf(name, operator) }, this.#scope);
     if (operator === undefined) this.#refuse(name, 'unknown_operator', 'is no operator of this field');
     else if (condition === undefined) this.#refuse(name, 'wrong_value', 'cannot be compared with this value');
     return condition;
   }
 
   #valueOf(name: string, operator: Operator): string | readonly string[] | null {
-    if (operator !== 'in') return this.one(name);
+    if (!severalValues.has(operator)) return this.one(name);
     const given = this.parameters.getAll(name);
     const values = given.length === 1 ? (given[0] ?? '').split(',') : given;
     if (values.length > maxChoices) this.#refuse(name, 'too_many', `at most ${maxChoices} values`);
     return values;
+  }
+
+  #where(): readonly Sql[] {
+    const text = this.one('where');
+    if (text === null) return [];
+    if (text.length > maxTree) this.#refuse('where', 'too_long', `at most ${maxTree} characters`);
+    const tree = text.length > maxTree ? undefined : this.#parsed(text);
+    if (tree === undefined) return [];
+    const compiled = compileTree(this.#scope, this.entity, tree, ({ pointer, code, message }) =>
+      this.#refuse(`where${pointer}`, code, message),
+    );
+    return compiled === undefined ? [] : [compiled];
+  }
+
+  #parsed(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      this.#refuse('where', 'not_json', 'is no JSON');
+      return undefined;
+    }
+  }
+
+  #noteDay(calendar: Calendar): Calendar {
+    this.#day = calendar.today;
+    return calendar;
   }
 
   #refuse(parameter: string, code: string, message: string): void {

@@ -2,7 +2,7 @@ import type { CompiledEntity } from './compiled-entity.js';
 import { encodeCursor } from './cursor.js';
 import type { ListQuery } from './list-query.js';
 import type { PresentedRecord } from './present-record.js';
-import type { ReadScope } from './record-scope.js';
+import type { QueryScope, ReadScope } from './record-scope.js';
 import { reachBranches, requireReach, visibleRecords } from './rights.js';
 import { isFound, isOnFoundPage } from './search/match-condition.js';
 import type { SearchTerms } from './search/search-terms.js';
@@ -53,9 +53,15 @@ export interface PlannedList {
 }
 
 /** The page that an actor asks for, kept with what is worked out of it: people look at the same list again. @throws ForbiddenError, what `make` throws */
-export function keptList(scope: ReadScope, entity: CompiledEntity, asked: string, make: () => ListQuery): PlannedList {
+export function keptList(scope: QueryScope, entity: CompiledEntity, asked: string, make: () => ListQuery): PlannedList {
   const plan = (): PlannedList => planList(scope, entity, make());
-  return asked.length > longestKept ? plan() : listPlans.get(scope, `${entity.definition.id}?${asked}`, plan);
+  if (asked.length > longestKept) return plan();
+  return listPlans.get(scope, `${entity.definition.id}?${asked}`, plan, (kept) => isOfToday(scope, kept));
+}
+
+/** Whether words such as `last_week` still mean what they were taken for. */
+function isOfToday(scope: QueryScope, { query: { day } }: PlannedList): boolean {
+  return day === null || day === scope.calendar().today;
 }
 
 const listPlans = new KeptPlans<PlannedList>();

@@ -1,18 +1,31 @@
 import type { CompiledEntity } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
-import type { ReadScope } from './record-scope.js';
+import { QueryReader } from './list-query.js';
+import type { QueryScope } from './record-scope.js';
 import { reachFor, requireReach, withinReach } from './rights.js';
 import { allOf, sql } from './sql.js';
 import { runRead } from './statements/read-plan.js';
 import { trashShape } from './statements/record-statement.js';
 
-/** What went to the trash last, as far as the actor may bring it back, as a JSON array; at most 200 records. @throws ForbiddenError */
-export async function readTrash(scope: ReadScope, entity: CompiledEntity): Promise<string> {
+/**
+ * What went to the trash last and fulfils the filters, as far as the actor may bring it back, as a JSON array; at most 200 records.
+ *
+ * @throws ForbiddenError, MalformedError `invalid_query`
+ */
+export async function readTrash(
+  scope: QueryScope,
+  entity: CompiledEntity,
+  parameters: URLSearchParams,
+): Promise<string> {
   requireReach(scope, entity, 'delete');
+  const reader = new QueryReader(scope, entity, parameters);
+  const filters = reader.filters();
+  reader.finish([]);
   const condition = allOf([
     sql('r."deleted_at" is not null'),
     withinReach(scope.identity, entity, reachFor(scope, entity, 'read')),
     withinReach(scope.identity, entity, reachFor(scope, entity, 'delete')),
+    ...filters,
   ]);
   const plan = { entity, fields: readableFields(scope, entity), included: [], condition };
   const [row = []] = await runRead(scope, plan, trashShape);

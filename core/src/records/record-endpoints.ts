@@ -153,9 +153,10 @@ function trashEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
 function trashListEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
   return {
     ...common(entity, 'GET', `${base}/trash`, 'delete'),
+    input: { query: 'any' },
     description: describeTrashList(entity),
     async handle(request) {
-      return json(`{"data":${await readTrash(scopeOf(request), entity)}}`);
+      return json(`{"data":${await readTrash(scopeOf(request), entity, parametersOf(request))}}`);
     },
   };
 }

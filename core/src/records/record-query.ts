@@ -1,10 +1,17 @@
-import { MalformedError, type GroupRow, type Query, type SortKey as QuerySortKey, type Where } from '@trellis-crm/sdk';
+import {
+  MalformedError,
+  type FilterGroup,
+  type GroupRow,
+  type Query,
+  type SortKey as QuerySortKey,
+  type Where,
+} from '@trellis-crm/sdk';
 import { aggregateRecords } from './aggregate.js';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { findReference, findTarget, readableFields, type FieldTarget } from './field-access.js';
 import { countRecords } from './list-records.js';
 import type { PresentedRecord } from './present-record.js';
-import type { ReadScope } from './record-scope.js';
+import type { QueryScope } from './record-scope.js';
 import { requireReach, visibleRecords } from './rights.js';
 import { isFound } from './search/match-condition.js';
 import { parseSearch, searchProblems } from './search/search-terms.js';
@@ -14,12 +21,13 @@ import type { Aggregation } from './statements/aggregate-statement.js';
 import { resolveIncludes } from './statements/included.js';
 import { pageShape, recordsOf } from './statements/list-statement.js';
 import { runRead } from './statements/read-plan.js';
-import { compileAny, compileWhere } from './where.js';
+import { compileAny, compileMatching, compileWhere } from './where.js';
 
 /** A read as plain data. */
 interface QueryState {
   readonly where: readonly object[];
   readonly any: readonly (readonly object[])[];
+  readonly matching: readonly FilterGroup[];
   readonly search: string | null;
   readonly sort: readonly string[];
   readonly limit: number;
@@ -27,21 +35,25 @@ interface QueryState {
   readonly include: readonly string[];
 }
 
-const empty: QueryState = { where: [], any: [], search: null, sort: [], limit: 50, select: null, include: [] };
+const empty: QueryState = {
+  ...{ where: [], any: [], matching: [], search: null },
+  ...{ sort: [], limit: 50, select: null, include: [] },
+};
 const maxLimit = 1000;
 
 /** Starts a query; nothing runs, and nothing is checked, before it is awaited. */
-export function createQuery<R>(open: () => ReadScope, entity: CompiledEntity): Query<R> {
+export function createQuery<R>(open: () => QueryScope, entity: CompiledEntity): Query<R> {
   return queryOf<R>(open, entity, empty);
 }
 
-function queryOf<R>(open: () => ReadScope, entity: CompiledEntity, state: QueryState): Query<R> {
+function queryOf<R>(open: () => QueryScope, entity: CompiledEntity, state: QueryState): Query<R> {
   const next = <S>(change: Partial<QueryState>): Query<S> => queryOf<S>(open, entity, { ...state, ...change });
   const run = async (limit: number): Promise<readonly R[]> =>
     (await runQuery(open(), entity, state, limit)) as unknown as readonly R[];
   return {
     where: (conditions: Where<R>) => next({ where: [...state.where, conditions] }),
     any: (alternatives: readonly Where<R>[]) => next({ any: [...state.any, alternatives] }),
+    matching: (tree: FilterGroup) => next({ matching: [...state.matching, tree] }),
     search: (text: string) => next({ search: text }),
     sort: (...keys: QuerySortKey<R>[]) => next({ sort: [...state.sort, ...keys] }),
     limit: (count) => next({ limit: Math.max(0, Math.min(Math.trunc(count), maxLimit)) }),
@@ -62,7 +74,7 @@ function queryOf<R>(open: () => ReadScope, entity: CompiledEntity, state: QueryS
 }
 
 async function runQuery(
-  scope: ReadScope,
+  scope: QueryScope,
   entity: CompiledEntity,
   state: QueryState,
   limit: number,
@@ -82,12 +94,12 @@ async function runQuery(
   return JSON.parse(recordsOf(row, limit)) as readonly PresentedRecord[];
 }
 
-async function countQuery(scope: ReadScope, entity: CompiledEntity, state: QueryState): Promise<number> {
+async function countQuery(scope: QueryScope, entity: CompiledEntity, state: QueryState): Promise<number> {
   return countRecords(scope, entity, conditionOf(scope, entity, state));
 }
 
 async function groupQuery(
-  scope: ReadScope,
+  scope: QueryScope,
   entity: CompiledEntity,
   state: QueryState,
   names: {
@@ -109,12 +121,13 @@ async function groupQuery(
 }
 
 /** Rights and the trash stand outside whatever was written. @throws ForbiddenError, MalformedError `invalid_query` */
-function conditionOf(scope: ReadScope, entity: CompiledEntity, state: QueryState): Sql {
+function conditionOf(scope: QueryScope, entity: CompiledEntity, state: QueryState): Sql {
   requireReach(scope, entity, 'read');
   return allOf([
     visibleRecords(scope, entity),
     ...state.where.map((conditions) => compileWhere(scope, entity, conditions)),
     ...state.any.map((alternatives) => compileAny(scope, entity, alternatives)),
+    ...state.matching.map((tree) => compileMatching(scope, entity, tree)),
     ...(state.search === null ? [] : [foundBy(entity, state.search)]),
   ]);
 }
@@ -130,7 +143,7 @@ function foundBy(entity: CompiledEntity, text: string): Sql {
 }
 
 function selectedFields(
-  scope: ReadScope,
+  scope: QueryScope,
   entity: CompiledEntity,
   names: readonly string[] | null,
 ): readonly CompiledField[] {
@@ -144,19 +157,19 @@ function selectedFields(
   );
 }
 
-function sortKey(scope: ReadScope, entity: CompiledEntity, key: string): SortKey {
+function sortKey(scope: QueryScope, entity: CompiledEntity, key: string): SortKey {
   const field = plainField(scope, entity, key.replace(/^-/, ''));
   if (!isSortable(field)) throw unknown(field.path);
   return { field, isDescending: key.startsWith('-') };
 }
 
-function includeTarget(scope: ReadScope, entity: CompiledEntity, name: string): FieldTarget {
+function includeTarget(scope: QueryScope, entity: CompiledEntity, name: string): FieldTarget {
   const target = findReference(scope, entity, name);
   if (target === undefined) throw unknown(name);
   return target;
 }
 
-function plainField(scope: ReadScope, entity: CompiledEntity, name: string): CompiledField {
+function plainField(scope: QueryScope, entity: CompiledEntity, name: string): CompiledField {
   const target = findTarget(scope, entity, name);
   if (target === undefined || target.item !== null || target.part !== 'value') throw unknown(name);
   return target.field;

@@ -8,6 +8,7 @@ import type { RecordScope as RecordCall } from '../kernel/context-parts.js';
 import type { Generation } from '../kernel/generation.js';
 import type { Guard } from '../kernel/registrations.js';
 import type { CompiledEntity } from './compiled-entity.js';
+import type { CalendarRules } from './conditions/calendar.js';
 import { openApiEndpoint } from './openapi-endpoint.js';
 import { recordEndpoints } from './record-endpoints.js';
 import { recordScope, type RecordWorld } from './record-scope.js';
@@ -23,6 +24,8 @@ export interface RecordParts {
   wakeRelay(): void;
   /** ISO 3166 code of the country whose phone numbers may be written without country code; null: none. */
   phoneCountry(): string | null;
+  /** What the workspace says about weeks and years. */
+  calendarRules(): CalendarRules;
   /** Calls a guard as the module it belongs to, in the unit. */
   runGuard(guard: Guard, changes: readonly GuardedChange<unknown>[], call: RecordCall, unit: UnitOfWork): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { SchemaChecks } from '../http/validation.js';
 import type { RecordScope as RecordCall } from '../kernel/context-parts.js';
 import type { Generation } from '../kernel/generation.js';
 import type { Guard } from '../kernel/registrations.js';
+import { calendarOf, type Calendar, type CalendarRules } from './conditions/calendar.js';
 import { placeIn, type WritePlace } from './writes/write-place.js';
 
 /** What reading records needs of its surroundings. */
@@ -20,8 +21,14 @@ export interface ReadScope {
   readonly phoneCountry: string | null;
 }
 
+/** What reading what somebody asks for needs beside it. */
+export interface QueryScope extends ReadScope {
+  /** By what the actor's words about days are understood, now. */
+  readonly calendar: () => Calendar;
+}
+
 /** What writing needs beside it. */
-export interface RecordScope extends ReadScope {
+export interface RecordScope extends QueryScope {
   /** Read-only fields may be written under the actor's ordinary rights, as imports do with what modules made of a row. */
   readonly fillsReadOnly: boolean;
   readonly clock: Clock;
@@ -50,6 +57,8 @@ export interface RecordWorld {
   wakeRelay(): void;
   /** ISO 3166 code of the country whose phone numbers may be written without country code; null: none. */
   phoneCountry(): string | null;
+  /** What the workspace says about weeks and years. */
+  calendarRules(): CalendarRules;
   /** Validators of a generation, kept as long as it lives. */
   checksOf(generation: Generation): SchemaChecks;
   /** Calls a guard as the module it belongs to, in the unit. */
@@ -66,6 +75,7 @@ export function recordScope(world: RecordWorld, call: RecordCall, module: string
     elevatedFor: call.isElevated ? module : null,
     fillsReadOnly,
     phoneCountry: world.phoneCountry(),
+    calendar: () => calendarOf(call.identity, world.clock.now(), world.calendarRules()),
     clock: world.clock,
     checks: world.checksOf(call.generation),
   };

@@ -1,14 +1,12 @@
-import { MalformedError } from '@trellis-crm/sdk';
+import { MalformedError, type FilterGroup, type Problem } from '@trellis-crm/sdk';
 import type { CompiledEntity } from './compiled-entity.js';
 import { findTarget, type FieldTarget } from './field-access.js';
 import { compileComparison, operatorsOf } from './filter.js';
-import type { ReadScope } from './record-scope.js';
+import { compileTree, type FilterScope } from './conditions/compile-tree.js';
 import { allOf, anyOf, type Sql } from './sql.js';
 
-type AccessScope = Pick<ReadScope, 'identity' | 'elevatedFor'>;
-
 /** Conditions by field name as SQL: all must hold. @throws MalformedError `invalid_query` */
-export function compileWhere(scope: AccessScope, entity: CompiledEntity, conditions: object): Sql {
+export function compileWhere(scope: FilterScope, entity: CompiledEntity, conditions: object): Sql {
   return allOf(
     Object.entries(conditions)
       .filter(([, value]) => value !== undefined)
@@ -17,27 +15,43 @@ export function compileWhere(scope: AccessScope, entity: CompiledEntity, conditi
 }
 
 /** Alternatives as SQL: one must hold. */
-export function compileAny(scope: AccessScope, entity: CompiledEntity, alternatives: readonly object[]): Sql {
+export function compileAny(scope: FilterScope, entity: CompiledEntity, alternatives: readonly object[]): Sql {
   return anyOf(alternatives.map((conditions) => compileWhere(scope, entity, conditions)));
 }
 
-function compileField(scope: AccessScope, entity: CompiledEntity, name: string, value: unknown): Sql[] {
+/** A filter tree as SQL. @throws MalformedError `invalid_query`, with a pointer to each thing that is wrong */
+export function compileMatching(scope: FilterScope, entity: CompiledEntity, tree: FilterGroup): Sql {
+  const errors: Problem[] = [];
+  const compiled = compileTree(scope, entity, tree, (problem) => errors.push(problem));
+  if (compiled === undefined) throw new MalformedError('invalid_query', {}, { errors });
+  return compiled;
+}
+
+function compileField(scope: FilterScope, entity: CompiledEntity, name: string, value: unknown): Sql[] {
   const target = findTarget(scope, entity, name);
   if (target === undefined) throw refused(name, 'is no field to look for');
   const comparisons = isOperators(value)
     ? Object.entries(value).filter(([, given]) => given !== undefined)
     : [['eq', value] as const];
-  return comparisons.flatMap(([operator, given]) => compileOne(target, name, operator, given));
+  return comparisons.flatMap(([operator, given]) => compileOne(scope, { target, name, operator, value: given }));
 }
 
-function compileOne(target: FieldTarget, name: string, operatorName: string, value: unknown): Sql[] {
+interface NamedComparison {
+  readonly target: FieldTarget;
+  readonly name: string;
+  readonly operator: string;
+  readonly value: unknown;
+}
+
+function compileOne(scope: FilterScope, { target, name, operator: operatorName, value }: NamedComparison): Sql[] {
   const operator = operatorsOf(target).find((known) => known === operatorName);
   if (operator === undefined) throw refused(name, `knows no operator "${operatorName}"`);
   const { amount, currency } = isMoney(value) ? value : { amount: value, currency: undefined };
-  const compiled = compileComparison(target, operator, amount);
+  const compiled = compileComparison({ target, operator, value: amount }, scope);
   if (compiled === undefined) throw refused(name, 'cannot be compared with this value');
   if (currency === undefined) return [compiled];
-  return [compiled, ...compileOne({ ...target, part: 'currency' }, name, 'eq', currency)];
+  const inCurrency = { target: { ...target, part: 'currency' as const }, name, operator: 'eq', value: currency };
+  return [compiled, ...compileOne(scope, inCurrency)];
 }
 
 function isMoney(value: unknown): value is { readonly amount: unknown; readonly currency: unknown } {

@@ -109,6 +109,7 @@ export async function openRecordHost(): Promise<RecordHost> {
     clock,
     wakeRelay: () => undefined,
     phoneCountry: () => 'DE',
+    calendarRules: () => ({ weekStart: 'monday', fiscalYearStart: 4 }),
     runGuard: (guard, changes) => guard.check({} as Parameters<Guard['check']>[0], changes),
   });
   const generation = {

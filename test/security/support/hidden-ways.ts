@@ -37,7 +37,7 @@ function apiWay(name: string, address: Address): Way {
 
 function apiWays({ path, id }: Place): readonly Way[] {
   const list = `/api/v1/${path}`;
-  const operators = ['eq', 'ne', 'in', 'gt', 'gte', 'lt', 'lte', 'contains', 'startsWith'];
+  const operators = ['eq', 'ne', 'in', 'notIn', 'gt', 'gte', 'lt', 'lte', 'contains', 'notContains', 'startsWith'];
   return [
     apiWay('filter', (field, value) => `${list}?filter[${field}]=${value}`),
     ...operators.map((operator) =>
@@ -52,6 +52,10 @@ function apiWays({ path, id }: Place): readonly Way[] {
     apiWay('include', (field) => `${list}?include=${field}`),
     apiWay('titles', (field) => `${list}?titles=${field}`),
     apiWay('include one', (field) => `${list}/${id}?include=${field}`),
+    apiWay('where', (field, value) => `${list}?where=${tree(field, value)}`),
+    apiWay('where in a group', (field, value) => `${list}?where=${inGroup(tree(field, value))}`),
+    apiWay('aggregate where', (field, value) => `${list}/aggregate?where=${tree(field, value)}`),
+    apiWay('trash where', (field, value) => `${list}/trash?where=${tree(field, value)}`),
     apiWay('aggregate filter', (field, value) => `${list}/aggregate?filter[${field}]=${value}`),
     ...['group', 'sum', 'min', 'max'].map((verb) =>
       apiWay(`aggregate ${verb}`, (field) => `${list}/aggregate?${verb}=${field}`),
@@ -59,6 +63,15 @@ function apiWays({ path, id }: Place): readonly Way[] {
     apiWay('search in list', (_field, value) => `${list}?q=${value}`),
     apiWay('search everywhere', (_field, value) => `/api/v1/search?q=${value}`),
   ];
+}
+
+/** A condition as the tree of `where`; the value is encoded for an address. */
+function tree(field: string, value: string): string {
+  return encodeURIComponent(JSON.stringify({ field, value: decodeURIComponent(value) }));
+}
+
+function inGroup(encoded: string): string {
+  return `${encodeURIComponent('{"any":[')}${encoded}${encodeURIComponent(']}')}`;
 }
 
 function relationWays({ via }: Place): readonly Way[] {

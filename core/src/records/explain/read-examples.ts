@@ -3,14 +3,14 @@ import type { CompiledEntity } from '../compiled-entity.js';
 import { planRecord } from '../get-records.js';
 import { parseListQuery, type ListQuery } from '../list-query.js';
 import { planPage } from '../list-records.js';
-import type { ReadScope } from '../record-scope.js';
+import type { QueryScope } from '../record-scope.js';
 import { countShape } from '../statements/count-statement.js';
 import { statementOf } from '../statements/read-plan.js';
 import { exampleId } from './example-scope.js';
 import type { ExplainedStatement } from './explained-statement.js';
 
 /** The default list, its next page, and the list of one owner. */
-export function listExamples(scope: ReadScope, entity: CompiledEntity, reach: Reach): readonly ExplainedStatement[] {
+export function listExamples(scope: QueryScope, entity: CompiledEntity, reach: Reach): readonly ExplainedStatement[] {
   const page = (name: string, query: ListQuery): ExplainedStatement => {
     const { text } = statementOf(...planPage(scope, entity, query));
     return { name: `${reach}: ${name}`, text };
@@ -26,7 +26,7 @@ export function listExamples(scope: ReadScope, entity: CompiledEntity, reach: Re
 }
 
 /** One record, as it is and with every ref replaced by its record. */
-export function readExamples(scope: ReadScope, entity: CompiledEntity, reach: Reach): readonly ExplainedStatement[] {
+export function readExamples(scope: QueryScope, entity: CompiledEntity, reach: Reach): readonly ExplainedStatement[] {
   const refs = entity.fieldList.flatMap((field) => [
     ...(field.target === null || field.path === 'id' ? [] : [field.path]),
     ...(field.list?.items ?? []).flatMap(({ target, path }) => (target === null ? [] : [`${field.path}.${path}`])),
@@ -39,11 +39,11 @@ export function readExamples(scope: ReadScope, entity: CompiledEntity, reach: Re
 }
 
 /** The exact number of all records. */
-export function countExamples(scope: ReadScope, entity: CompiledEntity, reach: Reach): readonly ExplainedStatement[] {
+export function countExamples(scope: QueryScope, entity: CompiledEntity, reach: Reach): readonly ExplainedStatement[] {
   const [plan] = planPage(scope, entity, queryOf(scope, entity, ''));
   return [{ name: `${reach}: all`, text: statementOf(plan, countShape).text }];
 }
 
-function queryOf(scope: ReadScope, entity: CompiledEntity, parameters: string): ListQuery {
+function queryOf(scope: QueryScope, entity: CompiledEntity, parameters: string): ListQuery {
   return parseListQuery(scope, entity, new URLSearchParams(parameters));
 }

@@ -11,12 +11,17 @@ const maxPlans = 100;
 export class KeptPlans<P> {
   readonly #byActor = new WeakMap<Identity, ActorPlans<P>>();
 
-  /** The kept plan, or a new one. A refusal is not kept. @param key what was asked for, beside the actor and whom they act for */
-  get(scope: PlanScope, key: string, make: () => P): P {
+  /**
+   * The kept plan, or a new one. A refusal is not kept.
+   *
+   * @param key what was asked for, beside the actor and whom they act for
+   * @param isStill whether a kept plan is still what was asked for
+   */
+  get(scope: PlanScope, key: string, make: () => P, isStill: (plan: P) => boolean = () => true): P {
     const plans = this.#plansOf(scope);
     const name = `${scope.elevatedFor ?? ''}|${key}`;
     const known = plans.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined && isStill(known)) return known;
     const made = make();
     if (plans.size >= maxPlans) plans.clear();
     plans.set(name, made);
