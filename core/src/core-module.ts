@@ -14,6 +14,7 @@ import {
   Team,
   User,
 } from '@trellis-crm/sdk';
+import { registerChangeJobs } from './changes/index.js';
 import { registerImportJobs } from './imports/index.js';
 import { registerCoreJobs, type CoreJobParts } from './jobs/core-jobs.js';
 import { registerModule, type Registrations } from './kernel/index.js';
@@ -54,6 +55,7 @@ export function registerCore(parts: CoreParts): Registrations {
       register(host) {
         guardAdmins(host);
         registerCoreJobs(host, parts);
+        registerChangeJobs(host, parts.workspace);
         registerImportJobs(host, parts.workspace);
       },
     }),

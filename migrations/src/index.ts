@@ -1,5 +1,6 @@
 import type { Migration } from '@trellis-crm/sdk/migrations/v1';
 import { authMigrations } from './auth/index.js';
+import { changeMigrations } from './changes/index.js';
 import { eventMigrations } from './events/index.js';
 import { importMigrations } from './imports/index.js';
 import { jobMigrations } from './jobs/index.js';
@@ -16,6 +17,7 @@ export const coreMigrations: readonly Migration[] = [
   ...eventMigrations,
   ...jobMigrations,
   ...importMigrations,
+  ...changeMigrations,
   ...settingsMigrations,
   ...operationsMigrations,
 ].sort((left, right) => (left.name < right.name ? -1 : 1));

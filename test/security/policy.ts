@@ -37,6 +37,11 @@ const signedIn = (answers: readonly number[], needs?: Need): Row => ({
 const own = (answers: readonly number[], needs?: Need): Row => ({ kind: 'own', answers, ...(needs && { needs }) });
 /** Administrators of jobs see the imports of all. */
 const ownImport = (...answers: readonly number[]): Row => ({ kind: 'own', answers, overseer: 'core.job:administer' });
+const ownChangeSet = (...answers: readonly number[]): Row => ({
+  kind: 'own',
+  answers,
+  overseer: 'core.job:administer',
+});
 const holding = (right: string, ...answers: readonly number[]): Row => ({ kind: 'right', right, answers });
 
 const administer = (noun: string, ...answers: readonly number[]): Row => holding(`core.${noun}:administer`, ...answers);
@@ -155,6 +160,11 @@ export const routes: Readonly<Record<string, Row>> = {
   'GET /api/v1/imports/:id': ownImport(200),
   'POST /api/v1/imports/:id/resumption': ownImport(202, 403),
   'GET /api/v1/imports/:id/refused.csv': ownImport(200),
+  'GET /api/v1/change-sets': signedIn([200]),
+  'GET /api/v1/change-sets/:id': ownChangeSet(200),
+  'GET /api/v1/change-sets/:id/skipped.csv': ownChangeSet(200),
+  'POST /api/v1/change-sets/:id/undo': ownChangeSet(202),
+  'POST /api/v1/change-sets/:id/cancellation': ownChangeSet(409),
   'GET /api/v1/hold': signedIn([200]),
   'GET /api/v1/demo-data': administer('demo', 200),
   'POST /api/v1/demo-data': administer('demo', 200, 201, 409),

@@ -8,3 +8,4 @@ export { loadUserIdentity, type UserName } from './user-identity.js';
 export { operatorIdentity, type Place } from './special-identities.js';
 export type { Identity } from './identity.js';
 export type { Session } from './session.js';
+export { loadStoredActor, storedActorOf, type StoredActor } from './stored-actor.js';

@@ -1,6 +1,7 @@
 import type { EntityDefinition } from '@trellis-crm/sdk';
 import { accessChannel } from '../auth/access-cache.js';
 import { authEndpoints } from '../auth/index.js';
+import { changeSetEndpoints, ChangeSets } from '../changes/index.js';
 import { Signals } from '../database/signals.js';
 import { DemoData, demoEndpoints } from '../demo/index.js';
 import { deadLetterEndpoints } from '../events/dead-letter-endpoints.js';
@@ -57,6 +58,7 @@ export function gatherCoreEndpoints(
       ...pluginEndpoints({ lifecycle, dataDir: config.dataDir }),
       ...deadLetterEndpoints({ knex, clock, wakeRelay: () => bus.relay.wake() }),
       ...jobEndpoints(jobs.progress),
+      ...changeSetEndpoints(() => container.resolve(ChangeSets)),
       ...importEndpoints(() => container.resolve(Imports)),
       ...demoEndpoints(() => container.resolve(DemoData)),
       streams.endpoint,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { operatorIdentity, registerAuth } from '../auth/index.js';
+import { registerChanges } from '../changes/index.js';
 import { registerDemoData } from '../demo/index.js';
 import { EventBus } from '../events/event-bus.js';
 import { AssetStore, ReadinessProbes } from '../http/index.js';
@@ -111,6 +112,7 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
     workspace,
     setupHooks(workspace, () => container.resolve(PluginLifecycle)),
   );
+  registerChanges(workspace, { room: records, wakeRelay });
   registerImports(workspace, { room: records, contexts: contexts.get, wakeRelay });
   container.register(SearchUpkeep, {
     useValue: createSearchUpkeep({ ...workspace, identity: () => operatorIdentity(workspace.info()) }),

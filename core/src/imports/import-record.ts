@@ -1,4 +1,5 @@
 import type { Id } from '@trellis-crm/sdk';
+import type { StoredActor } from '../auth/index.js';
 import type { Delimiter } from './csv/delimiter.js';
 import type { ImportTotals } from './engine/chunk-result.js';
 import type { ImportMapping } from './mapping/mapping.js';
@@ -23,7 +24,7 @@ export interface ImportRecord {
   readonly totals: ImportTotals;
   readonly failure: ImportFailure | null;
   /** Who imports, for the job that runs later. */
-  readonly actor: ImportActor;
+  readonly actor: StoredActor;
   /** Joins all its writes, in the audit log too. */
   readonly changeSetId: Id;
   readonly createdAt: Date;
@@ -39,8 +40,3 @@ export interface ImportFailure {
   readonly code: string;
   readonly message: string;
 }
-
-/** Who imports: a user by id, narrowed to the scopes of the token that was used (null: none), or the operator of the command line. */
-export type ImportActor =
-  | { readonly kind: 'user'; readonly userId: Id; readonly scopes: readonly string[] | null }
-  | { readonly kind: 'operator' };

@@ -1,7 +1,7 @@
 import { NotFoundError, type Clock, type Id, type WorkspaceInfo } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { InjectionToken } from 'tsyringe';
-import type { Identity } from '../auth/identity.js';
+import { storedActorOf, type Identity, type StoredActor } from '../auth/index.js';
 import type { Database } from '../database/database.js';
 import { uuidV7 } from '../database/uuid-v7.js';
 import type { GivenUpJob, NewJob } from '../jobs/job-queue.js';
@@ -14,7 +14,7 @@ import { runImport } from './engine/run-import.js';
 import type { ImportProblem } from './import-problem.js';
 import { readProblems } from './import-progress-store.js';
 import { importJob } from './import-job.js';
-import type { ImportActor, ImportRecord } from './import-record.js';
+import type { ImportRecord } from './import-record.js';
 import { findImport, insertImport, listImports, readFileText } from './import-store.js';
 import type { ImportMapping } from './mapping/mapping.js';
 import { authorizeImport, receiveImport, type ImportRequest, type ReadableImport } from './receive-import.js';
@@ -33,7 +33,7 @@ export interface ImportParts {
   /** Takes the jobs of imports whose attempts are used up out of the queue. */
   takeGivenUp(trx: Knex.Transaction): Promise<readonly GivenUpJob[]>;
   /** The importing actor, as it is when the import runs. @throws NotFoundError, ForbiddenError when it may not act any more */
-  identityOf(actor: ImportActor): Promise<Identity>;
+  identityOf(actor: StoredActor): Promise<Identity>;
   /** Sets of rows in transactions of the work pool. */
   transactionOf(identity: Identity, generation: Generation, signal: AbortSignal): ImportRun['transaction'];
 }
@@ -165,7 +165,7 @@ async function store(
     mapping: readable.mapping,
     isDryRun: request.isDryRun,
     rowCount: readable.rowCount,
-    actor: actorOf(identity),
+    actor: storedActorOf(identity),
     changeSetId: uuidV7(),
     createdAt: parts.clock.now(),
   };
@@ -225,10 +225,6 @@ async function get(parts: ImportParts, id: Id, identity: Identity): Promise<Impo
 
 function seesAll(identity: Identity): boolean {
   return identity.reach('core.job:administer') !== null;
-}
-
-function actorOf({ userId, scopes }: Identity): ImportActor {
-  return userId === null ? { kind: 'operator' } : { kind: 'user', userId, scopes };
 }
 
 function found(record: ImportRecord | undefined, id: Id): ImportRecord {

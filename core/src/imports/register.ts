@@ -1,6 +1,6 @@
 import type { PluginHost } from '@trellis-crm/sdk';
 import { instanceCachingFactory } from 'tsyringe';
-import { loadUserIdentity, operatorIdentity, Roles } from '../auth/index.js';
+import { loadStoredActor, Roles } from '../auth/index.js';
 import { enqueueJob, takeGivenUpJobs } from '../jobs/job-queue.js';
 import { Jobs } from '../jobs/jobs.js';
 import type { ModuleContexts } from '../kernel/index.js';
@@ -32,12 +32,12 @@ export function registerImports(workspace: Workspace, { room, contexts, wakeRela
         progress: () => inner.resolve(Jobs).progress,
         enqueue: enqueueJob,
         takeGivenUp: (trx) => takeGivenUpJobs(trx, { module: 'core', name: importJob }),
-        identityOf: async (actor) => {
-          const place = workspace.info();
-          if (actor.kind === 'operator') return operatorIdentity(place);
-          const parts = { knex: database.work, roles: inner.resolve(Roles), place };
-          return loadUserIdentity(parts, generation(), { id: actor.userId }, actor.scopes);
-        },
+        identityOf: (actor) =>
+          loadStoredActor(
+            { knex: database.work, roles: inner.resolve(Roles), place: workspace.info() },
+            generation(),
+            actor,
+          ),
         transactionOf: (identity, used, signal) =>
           importTransactions(
             { knex: database.work, world: room.world, contexts, wakeRelay },

@@ -34,14 +34,9 @@ export async function restoreRecord(scope: RecordScope, entity: CompiledEntity, 
       throw new ForbiddenError('forbidden', { permission: permissionFor(entity, 'delete') });
     const changeSet = await changeSetOf(tx, entity, record.id);
     const groups = await findSet(tx, changeSet);
-    for (const group of groups) await checkGroup(tx, group, groups);
-    await writeSet(tx, groups, changeSet, record.id);
-    for (const { entity: touched, records } of groups)
-      await keepAnswersOf(
-        tx.unit.trx,
-        touched,
-        records.map((one) => one.id),
-      );
+    await restoreHeld(tx, groups, new Set([record.id]));
+    await putBackRefs(tx, changeSet);
+    await keepGroups(tx, groups);
     const [restored = record] = await readRecords(tx, entity, [record.id], {
       fields: readableFields(tx, entity),
       condition: sql('true'),
@@ -51,9 +46,33 @@ export async function restoreRecord(scope: RecordScope, entity: CompiledEntity, 
 }
 
 /** Records of one entity that come back. */
-interface Group {
+export interface Group {
   readonly entity: CompiledEntity;
   readonly records: readonly PresentedRecord[];
+}
+
+/**
+ * Takes records out of the trash together whose rights were asked and whose locks are held; refs to them stay as they are.
+ * @param asked those that were asked for; the others come along
+ * @throws ConflictError `reference_in_trash`, and whatever a guard throws
+ */
+export async function restoreHeld(tx: WriteScope, groups: readonly Group[], asked: ReadonlySet<Id>): Promise<void> {
+  for (const group of groups) await checkGroup(tx, group, groups);
+  for (const { entity, records } of groups) {
+    const ids = records.map(({ id }) => id);
+    await markRows(tx, entity, 'restored', { ids, asked });
+    await findAgain(tx, entity, records);
+  }
+}
+
+/** Keeps the answers of records that came back and got their refs again. */
+export async function keepGroups(tx: WriteScope, groups: readonly Group[]): Promise<void> {
+  for (const { entity, records } of groups)
+    await keepAnswersOf(
+      tx.unit.trx,
+      entity,
+      records.map(({ id }) => id),
+    );
 }
 
 async function changeSetOf(scope: WriteScope, entity: CompiledEntity, id: Id): Promise<string | null> {
@@ -115,20 +134,6 @@ async function isAnyTrashed(scope: WriteScope, target: CompiledEntity, ids: read
   const conditions = [byId(ids), sql('r."deleted_at" is not null')];
   const rows = await selectRows(scope, target, { columns: ['r."id"'], conditions, tail: 'limit 1' });
   return rows.length > 0;
-}
-
-async function writeSet(
-  scope: WriteScope,
-  groups: readonly Group[],
-  changeSet: string | null,
-  rootId: Id,
-): Promise<void> {
-  for (const { entity, records } of groups) {
-    const ids = records.map(({ id }) => id);
-    await markRows(scope, entity, 'restored', { ids, asked: rootId });
-    await findAgain(scope, entity, records);
-  }
-  await putBackRefs(scope, changeSet);
 }
 
 function findAgain(scope: WriteScope, entity: CompiledEntity, records: readonly PresentedRecord[]): Promise<void> {

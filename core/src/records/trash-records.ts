@@ -26,8 +26,26 @@ export async function trashRecord(scope: RecordScope, entity: CompiledEntity, id
       throw new ForbiddenError('forbidden', { permission: permissionFor(entity, 'delete') });
     const plan = await planTrash(tx, entity, [record.id]);
     await askGuards(tx, plan);
-    await writePlan(tx, entity, record.id, plan);
+    await writePlan(tx, entity, new Set([record.id]), plan);
   });
+}
+
+/**
+ * Puts records into the trash whose rights were asked and whose locks are held, with what cascades: one set, all or none.
+ * @param refuse called with what goes along before anything is written; throws to refuse
+ * @throws ConflictError `still_referenced`, and whatever a guard throws
+ */
+export async function trashHeld(
+  tx: WriteScope,
+  entity: CompiledEntity,
+  ids: readonly Id[],
+  refuse: (plan: TrashPlan) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  if (ids.length === 0) return;
+  const plan = await planTrash(tx, entity, ids);
+  await refuse(plan);
+  await askGuards(tx, plan);
+  await writePlan(tx, entity, new Set(ids), plan);
 }
 
 /**
@@ -69,7 +87,7 @@ async function askGuards(scope: WriteScope, { trashed }: TrashPlan): Promise<voi
 async function writePlan(
   scope: WriteScope,
   root: CompiledEntity,
-  rootId: Id,
+  rootIds: ReadonlySet<Id>,
   { trashed, cleared }: TrashPlan,
 ): Promise<void> {
   const going = new Set([...trashed.values()].flatMap((ids) => [...ids]));
@@ -77,9 +95,11 @@ async function writePlan(
   for (const [entityId, ids] of trashed) {
     const entity = scope.generation.entities.get(entityId);
     if (entity === undefined) continue;
-    await markRows(scope, entity, 'trashed', { ids: [...ids], asked: entity === root ? rootId : null });
+    await markRows(scope, entity, 'trashed', { ids: [...ids], asked: entity === root ? rootIds : none });
   }
 }
+
+const none: ReadonlySet<Id> = new Set();
 
 /** Refs become empty; entries of a list that refer to what goes are taken out. */
 async function clearRefs(
@@ -107,14 +127,14 @@ export async function markRows(
   scope: WriteScope,
   entity: CompiledEntity,
   change: 'trashed' | 'restored',
-  { ids, asked }: { readonly ids: readonly Id[]; readonly asked: Id | null },
+  { ids, asked }: { readonly ids: readonly Id[]; readonly asked: ReadonlySet<Id> },
 ): Promise<void> {
   const records = ids.map((id) => ({
     id,
     stored: null,
     before: null,
     changes: {},
-    cause: id === asked ? null : 'cascade',
+    cause: asked.has(id) ? null : 'cascade',
   }));
   await writeRecords(scope, placeIn(scope.unit), entity, heldWrite(change, records));
 }

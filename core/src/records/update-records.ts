@@ -31,7 +31,16 @@ export async function updateRecords(
   updates: readonly RecordUpdate[],
 ): Promise<readonly PresentedRecord[]> {
   requireReach(scope, entity, 'update');
-  const patches = parsePatches(scope, entity, updates);
+  return updateParsed(scope, entity, updates, parsePatches(scope, entity, updates));
+}
+
+/** The same with values that were read before, read-only fields among them. @throws the same */
+export async function updateParsed(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  updates: readonly ParsedUpdate[],
+  patches: ReadonlyMap<Id, Patch>,
+): Promise<readonly PresentedRecord[]> {
   if (updates.length === 0) return [];
   if (!needsLocks(scope, entity, patches)) {
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -52,6 +61,9 @@ export async function updateRecords(
   });
 }
 
+/** Which record is changed, beside what it gets. */
+type ParsedUpdate = Pick<RecordUpdate, 'id' | 'version'>;
+
 /** So often somebody else may come between reading and writing; then the rows are locked first. */
 const attempts = 3;
 
@@ -69,7 +81,7 @@ function needsLocks(scope: RecordScope, entity: CompiledEntity, patches: Readonl
 async function updateAtOnce(
   scope: RecordScope,
   entity: CompiledEntity,
-  updates: readonly RecordUpdate[],
+  updates: readonly ParsedUpdate[],
   patches: ReadonlyMap<Id, Patch>,
 ): Promise<readonly PresentedRecord[] | null> {
   return scope.inStatement(async (place) => {
@@ -96,7 +108,7 @@ async function updateAtOnce(
 async function readDrafts(
   scope: RecordScope,
   entity: CompiledEntity,
-  updates: readonly RecordUpdate[],
+  updates: readonly ParsedUpdate[],
   patches: ReadonlyMap<Id, Patch>,
 ): Promise<readonly UpdateDraft[]> {
   const before = await readChecked(scope, entity, updates);
@@ -108,7 +120,7 @@ async function readDrafts(
 function presentAll(
   scope: RecordScope,
   entity: CompiledEntity,
-  updates: readonly RecordUpdate[],
+  updates: readonly ParsedUpdate[],
   drafts: readonly UpdateDraft[],
 ): readonly PresentedRecord[] {
   const after = new Map<string, ReadonlyMap<string, unknown>>(drafts.map(({ id, values }) => [id, values]));
@@ -146,7 +158,7 @@ export async function writeConsequences(
 async function readChecked(
   scope: RecordScope,
   entity: CompiledEntity,
-  updates: readonly RecordUpdate[],
+  updates: readonly ParsedUpdate[],
 ): Promise<ReadonlyMap<Id, PresentedRecord>> {
   const ids = updates.map(({ id }) => id);
   const records = await readRecords(scope, entity, ids);

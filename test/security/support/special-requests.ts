@@ -86,6 +86,13 @@ const insertions: readonly (readonly [part: string, insert: string])[] = [
     `insert into core.job_progress (id, owner_id, kind, state, created_at) values (?, ?, 'x', 'waiting', now())`,
   ],
   [
+    '/change-sets/',
+    `insert into core.change_sets (id, created_by, kind, entity, state, actor)
+     select given.id, given.owner, 'x', 'core.account', 'done',
+       jsonb_build_object('kind', 'user', 'userId', given.owner, 'scopes', null)
+     from (select ?::uuid as id, ?::uuid as owner) given`,
+  ],
+  [
     '/imports/',
     `with given as (select ?::uuid as id, ?::uuid as owner),
      one as (select i from core.imports i where file_name = 'matrix.csv' limit 1),

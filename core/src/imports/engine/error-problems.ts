@@ -1,11 +1,6 @@
-import { isTrellisError, type TrellisError } from '@trellis-crm/sdk';
+import { isTrellisError } from '@trellis-crm/sdk';
 import type { ImportProblem } from '../import-problem.js';
 import type { CompiledMapping } from '../mapping/compiled-mapping.js';
-
-/** Whether an error is about what the rows say, so that leaving rows out helps. */
-export function isAboutRows(error: unknown): error is TrellisError {
-  return isTrellisError(error) && error.status >= 400 && error.status < 500 && error.kind !== 'rate-limit';
-}
 
 /** What an error of the record layer says about the only row of a set. */
 export function errorProblems(error: unknown, line: number, mapping: CompiledMapping): readonly ImportProblem[] {

@@ -1,8 +1,9 @@
 import type { Id } from '@trellis-crm/sdk';
+import { isAboutRows } from '../../records/about-rows.js';
 import { nextReferences, removeReferences, type WaitingReference } from '../import-progress-store.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { ChunkResult } from './chunk-result.js';
-import { errorProblems, isAboutRows } from './error-problems.js';
+import { errorProblems } from './error-problems.js';
 import { versionOf } from './write-records.js';
 import type { ImportCourse } from './import-course.js';
 import type { ChunkPorts } from './import-ports.js';

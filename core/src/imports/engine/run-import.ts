@@ -1,7 +1,7 @@
 import type { Id } from '@trellis-crm/sdk';
+import { isAboutRows } from '../../records/about-rows.js';
 import type { ImportFailure, ImportRecord } from '../import-record.js';
 import { findImport, finishImport, startImport } from '../import-store.js';
-import { isAboutRows } from './error-problems.js';
 import { ImportCourse, type ImportRun } from './import-course.js';
 import { resolveDeferred } from './resolve-deferred.js';
 

@@ -1,0 +1,185 @@
+import { ConflictError, NotFoundError, type Clock, type Id } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import type { InjectionToken } from 'tsyringe';
+import { storedActorOf, type Identity, type StoredActor } from '../auth/index.js';
+import { uuidV7 } from '../database/uuid-v7.js';
+import type { GivenUpJob, NewJob } from '../jobs/job-queue.js';
+import type { ProgressStore } from '../jobs/job-progress.js';
+import type { Generation } from '../kernel/generation.js';
+import { isAboutRows } from '../records/about-rows.js';
+import { isOver, type ChangeSet, type ChangeSetFailure, type ChangeSetProblem } from './change-set.js';
+import * as store from './change-set-store.js';
+import { endGivenUp } from './end-given-up.js';
+import type { ChangeUnit, RowWork } from './engine/row-work.js';
+import { workOff } from './engine/work-off.js';
+import { undoKind } from './undo/undo-work.js';
+
+/** What change sets need of the other rooms. */
+export interface ChangeSetParts {
+  /** The work pool: a set of rows may take longer than a request. */
+  readonly knex: Knex;
+  readonly clock: Clock;
+  /** What jobs work off, by kind of change set. */
+  readonly works: ReadonlyMap<string, RowWork>;
+  generation(): Generation;
+  progress(): ProgressStore;
+  enqueue(connection: Knex, job: NewJob): Promise<void>;
+  /** Takes the jobs whose attempts are used up out of the queue. */
+  takeGivenUp(trx: Knex.Transaction): Promise<readonly GivenUpJob[]>;
+  /** The actor as it is now. @throws NotFoundError when it may not act any more */
+  identityOf(actor: StoredActor): Promise<Identity>;
+  /** Transactions of a change set, as its actor. */
+  transactionOf(
+    id: Id,
+    session: { readonly identity: Identity; readonly generation: Generation },
+  ): <T>(work: (unit: ChangeUnit) => Promise<T>) => Promise<T>;
+}
+
+/** What is asked for when a change set is to be worked off. */
+export interface RequestedChangeSet {
+  readonly kind: string;
+  readonly entity: string;
+  readonly input: ChangeSet['input'];
+}
+
+/** Change sets of one workspace. */
+export interface ChangeSets {
+  /** @throws NotFoundError `change_set_not_found`: absent, or somebody else's */
+  get(id: Id, identity: Identity): Promise<ChangeSet>;
+  /** One's own, or everybody's for administrators of jobs; newest first, undos left out. */
+  list(identity: Identity): Promise<readonly ChangeSet[]>;
+  /** What was left out, page by page: `behind` is the position of the last one seen, `0` at first. */
+  problems(
+    set: ChangeSet,
+    page: { readonly behind: string; readonly limit: number },
+  ): Promise<readonly (ChangeSetProblem & { readonly position: string })[]>;
+  /** Has a job work off a new change set. */
+  submit(request: RequestedChangeSet, identity: Identity): Promise<ChangeSet>;
+  /**
+   * Has a job take a change set back, or go on with taking it back when that was given up.
+   * @returns the change set of the undo
+   * @throws NotFoundError, ConflictError `change_set_already_undone`, `change_set_not_over`, `change_set_not_undoable`
+   */
+  undo(id: Id, identity: Identity): Promise<ChangeSet>;
+  /** Stops one that is worked off; what is done stays. @throws NotFoundError, ConflictError `change_set_over` */
+  cancel(id: Id, identity: Identity): Promise<ChangeSet>;
+  /** Works a change set off, or goes on with it. */
+  run(id: Id): Promise<void>;
+  /** Marks as failed whose job is not tried again. */
+  endGivenUp(): Promise<void>;
+}
+
+/** The change sets of a workspace, in its container. */
+export const ChangeSets: InjectionToken<ChangeSets> = Symbol('ChangeSets');
+
+/** Name of the job that works change sets off. */
+export const changeSetJob = 'change-set';
+
+/** Wires the change sets of one workspace. */
+export function createChangeSets(parts: ChangeSetParts): ChangeSets {
+  const { knex, clock } = parts;
+  return {
+    get: (id, identity) => get(knex, id, identity),
+    list: (identity) => store.listChangeSets(knex, seesAll(identity) ? null : (identity.userId ?? noUser), 100),
+    problems: ({ id }, page) => store.readProblems(knex, id, page),
+    submit: (request, identity) => knex.transaction((trx) => begin(parts, trx, request, identity)),
+    undo: (id, identity) => knex.transaction((trx) => undo(parts, trx, id, identity)),
+    cancel: (id, identity) => knex.transaction((trx) => cancel(parts, trx, id, identity)),
+    run: (id) => run(parts, id),
+    async endGivenUp() {
+      const ended = await endGivenUp({ knex, clock, takeGivenUp: (trx) => parts.takeGivenUp(trx) });
+      for (const { id, failure } of ended) await parts.progress().finish(id, 'failed', failure?.message);
+    },
+  };
+}
+
+/** No user has it. */
+const noUser = '00000000-0000-0000-0000-000000000000';
+
+function seesAll(identity: Identity): boolean {
+  return identity.reach('core.job:administer') !== null;
+}
+
+async function get(knex: Knex, id: Id, identity: Identity): Promise<ChangeSet> {
+  return visible(await store.findChangeSet(knex, id), id, identity);
+}
+
+function visible(set: ChangeSet | undefined, id: Id, identity: Identity): ChangeSet {
+  const isOwn = set?.actor.kind === 'user' && set.actor.userId === identity.userId;
+  if (set === undefined || !(isOwn || seesAll(identity))) throw new NotFoundError('change_set_not_found', { id });
+  return set;
+}
+
+async function begin(
+  parts: ChangeSetParts,
+  trx: Knex.Transaction,
+  request: RequestedChangeSet & { readonly undoOf?: Id },
+  identity: Identity,
+): Promise<ChangeSet> {
+  const id = uuidV7();
+  const actor = storedActorOf(identity);
+  await store.noteChangeSet(trx, { ...request, id, actor, state: 'queued', createdAt: parts.clock.now() });
+  await parts.progress().create(trx, { id, kind: request.kind, ownerId: identity.userId });
+  await enqueue(parts, trx, id);
+  return visible(await store.findChangeSet(trx, id), id, identity);
+}
+
+function enqueue(parts: ChangeSetParts, trx: Knex.Transaction, id: Id): Promise<void> {
+  return parts.enqueue(trx, { module: 'core', name: changeSetJob, payload: { changeSetId: id } });
+}
+
+/** The lock of the row decides who wins. */
+async function undo(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identity: Identity): Promise<ChangeSet> {
+  const set = visible(await store.lockChangeSet(trx, id), id, identity);
+  if (set.undoOf !== null) throw new ConflictError('change_set_not_undoable', { id });
+  if (!isOver(set)) throw new ConflictError('change_set_not_over', { id });
+  const { kind, entity, input } = set;
+  if (set.undo === null)
+    return begin(parts, trx, { kind: undoKind, entity, input: { kind, input }, undoOf: id }, identity);
+  if (set.undo.state !== 'failed') throw new ConflictError('change_set_already_undone', { id, undoId: set.undo.id });
+  await store.requeueChangeSet(trx, set.undo.id);
+  await enqueue(parts, trx, set.undo.id);
+  return visible(await store.findChangeSet(trx, set.undo.id), set.undo.id, identity);
+}
+
+async function cancel(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identity: Identity): Promise<ChangeSet> {
+  const set = visible(await store.lockChangeSet(trx, id), id, identity);
+  if (isOver(set) || !parts.works.has(set.kind)) throw new ConflictError('change_set_over', { id });
+  await store.finishChangeSet(trx, id, { state: 'cancelled', at: parts.clock.now() });
+  await parts.progress().finish(id, 'done');
+  return visible(await store.findChangeSet(trx, id), id, identity);
+}
+
+async function run(parts: ChangeSetParts, id: Id): Promise<void> {
+  const set = await store.findChangeSet(parts.knex, id);
+  const work = set === undefined ? undefined : parts.works.get(set.kind);
+  if (set === undefined || work === undefined || isOver(set)) return;
+  const failure = await failureOf(() => workThrough(parts, set, work));
+  await parts.knex.transaction(async (trx) => {
+    const now = await store.lockChangeSet(trx, id);
+    if (now === undefined || isOver(now)) return;
+    const end = { state: failure === null ? 'done' : 'failed', at: parts.clock.now() } as const;
+    await store.finishChangeSet(trx, id, failure === null ? end : { ...end, failure });
+  });
+  await parts.progress().finish(id, failure === null ? 'done' : 'failed', failure?.message);
+}
+
+async function workThrough(parts: ChangeSetParts, { id, actor }: ChangeSet, work: RowWork): Promise<void> {
+  const session = { identity: await parts.identityOf(actor), generation: parts.generation() };
+  await workOff(id, {
+    work,
+    transaction: parts.transactionOf(id, session),
+    progress: ({ rowsDone, rowCount }) => parts.progress().report(id, { done: rowsDone, total: rowCount ?? 0 }),
+  });
+}
+
+/** What stops a change set for good is kept with it; other errors are thrown, and a later attempt goes on. */
+async function failureOf(work: () => Promise<void>): Promise<ChangeSetFailure | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (!isAboutRows(error)) throw error;
+    return { code: error.code, message: error.message };
+  }
+}

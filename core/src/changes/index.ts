@@ -1,0 +1,3 @@
+export { changeSetEndpoints } from './api/change-set-endpoints.js';
+export { ChangeSets } from './change-sets.js';
+export { registerChangeJobs, registerChanges } from './register.js';

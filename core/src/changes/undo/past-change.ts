@@ -1,0 +1,65 @@
+import type { Id } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import type { FieldChange } from '../../records/history.js';
+
+/** What the audit log says that a change set did to a record. */
+export interface PastChange {
+  readonly entity: string;
+  readonly recordId: Id;
+  readonly version: number;
+  readonly verb: string;
+  readonly changes: Readonly<Record<string, FieldChange>>;
+  /** Null for what was asked for. */
+  readonly cause: string | null;
+}
+
+/**
+ * Lists the audit rows of a change set in the order in which they are taken back: what was trashed returns in the order in which it
+ * went, so that nothing returns before what it belongs to; the rest goes backwards. What was done to new records goes with them.
+ */
+export async function listPastChanges(trx: Knex.Transaction, id: Id, changeSet: Id): Promise<void> {
+  await trx.raw(
+    `insert into core.change_set_rows (change_set_id, position, item)
+     select ?, row_number() over (order by a.verb <> 'trashed', case a.verb when 'trashed' then a.id end, a.id desc), a.id
+     from core.audit_log a
+     where a.change_set = ? and a.verb in ('created', 'updated', 'trashed', 'restored', 'purged')
+       and (a.verb <> 'updated' or not exists (
+         select from core.audit_log c where c.change_set = a.change_set and c.record_id = a.record_id and c.verb = 'created'))`,
+    [id, changeSet],
+  );
+}
+
+/** Reads audit rows in the order of their ids' list. */
+export async function readPastChanges(trx: Knex.Transaction, ids: readonly Id[]): Promise<readonly PastChange[]> {
+  const { rows } = await trx.raw<{ rows: PastChange[] }>(
+    `select a.entity, a.record_id as "recordId", a.record_version as version, a.verb, a.changes, a.cause
+     from unnest(?::uuid[]) with ordinality as wanted(id, place) join core.audit_log a using (id) order by wanted.place`,
+    [[...ids]],
+  );
+  return rows;
+}
+
+/** Of records that a change set made or brought back, those that other change sets touched since. */
+export async function findTouched(
+  trx: Knex.Transaction,
+  made: readonly PastChange[],
+  changeSets: readonly Id[],
+): Promise<ReadonlySet<Id>> {
+  const { rows } = await trx.raw<{ rows: { id: Id }[] }>(
+    `select distinct made.id from unnest(?::uuid[], ?::integer[]) as made(id, version)
+     join core.audit_log a on a.record_id = made.id and a.record_version > made.version
+     where a.change_set <> all(?::uuid[])`,
+    [made.map(({ recordId }) => recordId), made.map(({ version }) => version), [...changeSets]],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Of some records, those that a change set neither made nor brought back. */
+export async function findStrangers(trx: Knex.Transaction, ids: readonly Id[], changeSet: Id): Promise<readonly Id[]> {
+  const { rows } = await trx.raw<{ rows: { id: Id }[] }>(
+    `select made.id from unnest(?::uuid[]) as made(id) where not exists (
+       select from core.audit_log a where a.record_id = made.id and a.change_set = ? and a.verb in ('created', 'restored'))`,
+    [[...ids], changeSet],
+  );
+  return rows.map(({ id }) => id);
+}

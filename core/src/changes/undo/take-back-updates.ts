@@ -1,0 +1,136 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Id } from '@trellis-crm/sdk';
+import type { CompiledEntity, CompiledField } from '../../records/compiled-entity.js';
+import { lockRecords, readRecords } from '../../records/get-records.js';
+import type { FieldChange } from '../../records/history.js';
+import { valuesOf, type PresentedRecord } from '../../records/present-record.js';
+import type { WriteScope } from '../../records/record-scope.js';
+import { mayWriteField } from '../../records/rights.js';
+import { sql } from '../../records/sql.js';
+import { updateParsed, writeConsequences } from '../../records/update-records.js';
+import type { ChangeSetProblem } from '../change-set.js';
+import { admitRecords } from '../engine/admit-records.js';
+import type { ChangeUnit } from '../engine/row-work.js';
+import { findUnfit } from './find-unfit.js';
+import type { PastChange } from './past-change.js';
+import { leftOut } from './undo-problems.js';
+
+/** Gives fields back the values they had, where they still have those that the change set gave them. */
+export async function takeBackUpdates(
+  unit: ChangeUnit,
+  entity: CompiledEntity,
+  past: readonly PastChange[],
+): Promise<readonly ChangeSetProblem[]> {
+  if (past.length === 0) return [];
+  const [asked, followed] = [past.filter(isAskedFor), past.filter((change) => !isAskedFor(change))];
+  return unit.within(entity, async (scope) => [
+    ...(await takeBackAsked(scope, entity, foldChanges(asked))),
+    ...(await takeBackFollowed(scope, entity, foldChanges(followed))),
+  ]);
+}
+
+/** What a change set did to one record, from its first change of each field to its last. */
+export interface FoldedChange extends Pick<PastChange, 'entity' | 'recordId'> {
+  readonly fields: ReadonlyMap<string, FieldChange>;
+}
+
+function isAskedFor({ cause }: PastChange): boolean {
+  return cause === null;
+}
+
+/** @param past newest first */
+function foldChanges(past: readonly PastChange[]): ReadonlyMap<Id, FoldedChange> {
+  const folded = new Map<Id, FoldedChange>();
+  for (const { entity, recordId, changes } of past) {
+    const fields = new Map(folded.get(recordId)?.fields);
+    for (const [path, { from, to }] of Object.entries(changes)) {
+      const later = fields.get(path);
+      fields.set(path, { from: from ?? null, to: later === undefined ? (to ?? null) : later.to });
+    }
+    folded.set(recordId, { entity, recordId, fields });
+  }
+  return folded;
+}
+
+async function takeBackAsked(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  folded: ReadonlyMap<Id, FoldedChange>,
+): Promise<readonly ChangeSetProblem[]> {
+  if (folded.size === 0) return [];
+  const { admitted, problems } = await admitRecords(scope, entity, [...folded.keys()], 'update');
+  const mayWrite = (field: CompiledField): boolean => mayWriteField(scope, field, entity);
+  const plans = admitted.map((record) => planFor(entity, record, folded.get(record.id), mayWrite));
+  const patches = new Map(
+    plans.filter(({ patch }) => patch.size > 0).map(({ id, patch }) => [id, { values: patch, prefix: '' }]),
+  );
+  const updates = [...patches.keys()].map((id) => ({ id }));
+  await updateParsed(scope, entity, updates, patches);
+  return [...problems, ...plans.flatMap((plan) => plan.problems)];
+}
+
+interface Plan {
+  readonly id: Id;
+  readonly patch: ReadonlyMap<string, unknown>;
+  readonly problems: readonly ChangeSetProblem[];
+}
+
+/** Whether a field may be written. */
+type FieldRights = (field: CompiledField) => boolean;
+
+function planFor(
+  entity: CompiledEntity,
+  record: PresentedRecord,
+  change: FoldedChange | undefined,
+  mayWrite: FieldRights,
+): Plan {
+  const values = valuesOf(entity.fieldList, record);
+  const patch = new Map<string, unknown>();
+  const problems: ChangeSetProblem[] = [];
+  if (change === undefined) return { id: record.id, patch, problems };
+  for (const [path, { from, to }] of change.fields) {
+    const current = values.get(path) ?? null;
+    if (isDeepStrictEqual(current, from)) continue;
+    const problem = problemWith(entity.fields.get(path), isDeepStrictEqual(current, to), mayWrite);
+    if (problem === null) patch.set(path, from);
+    else problems.push(leftOut(change, problem, problem === 'forbidden' ? null : path));
+  }
+  // The team follows the owner.
+  if (patch.has('owner')) patch.delete('team');
+  return { id: record.id, patch, problems };
+}
+
+function problemWith(
+  field: CompiledField | undefined,
+  isAsLeft: boolean,
+  mayWrite: FieldRights,
+): 'field_absent' | 'forbidden' | 'changed_since' | null {
+  if (field === undefined) return 'field_absent';
+  if (!mayWrite(field)) return 'forbidden';
+  return isAsLeft ? null : 'changed_since';
+}
+
+/** What followed from other changes, as a ref that was cleared, comes back without rights of its own, as it went. */
+async function takeBackFollowed(
+  scope: WriteScope,
+  entity: CompiledEntity,
+  folded: ReadonlyMap<Id, FoldedChange>,
+): Promise<readonly ChangeSetProblem[]> {
+  if (folded.size === 0) return [];
+  const ids = [...folded.keys()];
+  const condition = sql('r."deleted_at" is null');
+  await lockRecords(scope, entity, ids, { condition });
+  const records = await readRecords(scope, entity, ids, { condition });
+  const plans = records.map((record) => planFor(entity, record, folded.get(record.id), () => true));
+  const unfit = await findUnfit(scope, entity, plans);
+  const patches = new Map(plans.filter(({ id }) => !unfit.has(id)).map(({ id, patch }) => [id, patch]));
+  await writeConsequences(scope, entity, records, {
+    cause: 'undo',
+    patchOf: (_, { id }) => patches.get(id) ?? new Map(),
+  });
+  const problemsOf = (id: Id): ChangeSetProblem[] => {
+    const change = folded.get(id);
+    return unfit.has(id) && change !== undefined ? [leftOut(change, 'reference_in_trash')] : [];
+  };
+  return [...plans.flatMap(({ problems }) => problems), ...ids.flatMap(problemsOf)];
+}
