@@ -18,7 +18,7 @@ import { registerChangeJobs } from './changes/index.js';
 import { registerImportJobs } from './imports/index.js';
 import { registerCoreJobs, type CoreJobParts } from './jobs/core-jobs.js';
 import { registerModule, type Registrations } from './kernel/index.js';
-import { guardAdmins } from './users/index.js';
+import { guardAdmins, guardPreferences } from './users/index.js';
 import type { Workspace } from './workspace/workspace.js';
 
 /** Rights over the workspace itself; admins have them all. */
@@ -54,6 +54,7 @@ export function registerCore(parts: CoreParts): Registrations {
       permissions,
       register(host) {
         guardAdmins(host);
+        guardPreferences(host);
         registerCoreJobs(host, parts);
         registerChangeJobs(host, parts.workspace);
         registerImportJobs(host, parts.workspace);

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../http/endpoint.js';
+import { ownEndpoints } from '../users/own-endpoints.js';
 import { userEndpoints } from '../users/user-endpoints.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { meEndpoints } from './endpoints/me-endpoints.js';
@@ -16,6 +17,7 @@ export function authEndpoints(workspace: Workspace): readonly Endpoint[] {
     ...tokenEndpoints(workspace),
     ...roleEndpoints(workspace),
     ...userEndpoints(workspace),
+    ...ownEndpoints(workspace),
     ...loginPages(workspace),
     ...linkPages(workspace),
   ];

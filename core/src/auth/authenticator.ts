@@ -7,6 +7,8 @@ import type { Session } from './session.js';
 export interface Credentials {
   readonly bearer: string | null;
   readonly sessionToken: string | null;
+  /** Value of `Accept-Language`: what those read who have not signed in; the workspace's language when left out. */
+  readonly acceptLanguage?: string | undefined;
 }
 
 /** Who asks, and the browser session it came with. */

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { BaseLogger } from 'pino';
 import type { Signals } from '../database/signals.js';
 import { csrfTokenOf } from '../http/csrf.js';
+import { preferredLanguage } from '../views/preferred-language.js';
 import type { Generation } from '../kernel/generation.js';
 import { AccessCache } from './access-cache.js';
 import { findToken, touchToken, type FoundToken } from './api-token-store.js';
@@ -40,11 +41,15 @@ export class DatabaseAuthenticator implements Authenticator {
     this.#tokens = new AccessCache(parts.clock, parts.signals);
   }
 
-  authenticate({ bearer, sessionToken }: Credentials, generation: Generation): Caller | Promise<Caller> {
+  authenticate(
+    { bearer, sessionToken, acceptLanguage = '' }: Credentials,
+    generation: Generation,
+  ): Caller | Promise<Caller> {
     if (bearer !== null) return this.#byToken(bearer, generation);
-    if (sessionToken === null) return this.#anonymous();
+    const anonymous = (): Caller => this.#anonymous(acceptLanguage, generation);
+    if (sessionToken === null) return anonymous();
     return after(this.#session(sessionToken), (session) => {
-      if (session === null) return this.#anonymous();
+      if (session === null) return anonymous();
       return this.#callerOf(session, generation, (identity) => ({
         identity,
         session: { id: session.id, userId: session.user.id, csrfToken: csrfTokenOf(sessionToken) },
@@ -57,8 +62,10 @@ export class DatabaseAuthenticator implements Authenticator {
     this.#tokens.clear();
   }
 
-  #anonymous(): Caller {
-    return { identity: anonymousIdentity(this.parts.info()), session: null };
+  #anonymous(acceptLanguage: string, { views }: Generation): Caller {
+    const { locale, timeZone } = this.parts.info();
+    const preferred = acceptLanguage === '' ? null : preferredLanguage(acceptLanguage, views.languages);
+    return { identity: anonymousIdentity({ locale: preferred ?? locale, timeZone }), session: null };
   }
 
   #byToken(secret: string, generation: Generation): Caller | Promise<Caller> {

@@ -13,7 +13,11 @@ export const sessionCookie = 'trellis_session';
 export function credentialsOf(ctx: Exchange, endpoint: Endpoint, cookies: CookieJar): Credentials {
   const authorization = ctx.req.headers.authorization ?? '';
   if (endpoint.surface === 'page' || authorization === '')
-    return { bearer: null, sessionToken: cookies.get(sessionCookie) ?? null };
+    return {
+      bearer: null,
+      sessionToken: cookies.get(sessionCookie) ?? null,
+      acceptLanguage: ctx.req.headers['accept-language'],
+    };
   const bearer = /^Bearer ([\w.~+/-]{1,200}=*)$/i.exec(authorization)?.[1];
   if (bearer === undefined) throw new AuthenticationError('invalid_token');
   return { bearer, sessionToken: null };

@@ -1,4 +1,4 @@
-import { isLocale } from '../settings/settings-checks.js';
+import { askedLanguages, preferredLanguage } from '../views/preferred-language.js';
 
 /** What a setup form begins with. */
 export interface Guess {
@@ -9,20 +9,9 @@ export interface Guess {
 
 /** Guesses from what the browser asks for and where the server stands; all of it can be changed in the form. */
 export function guess(acceptLanguage: string, catalogueLocales: readonly string[]): Guess {
-  const asked = acceptLanguage
-    .split(',')
-    .map((entry) => entry.split(';')[0]?.trim() ?? '')
-    .filter((tag) => tag !== '' && isLocale(tag));
-  const language = (tag: string): string => new Intl.Locale(tag).language;
-  const locale = asked
-    .map(
-      (tag) =>
-        catalogueLocales.find((known) => known === tag) ??
-        catalogueLocales.find((known) => language(known) === language(tag)),
-    )
-    .find((known) => known !== undefined);
   const timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return { locale: locale ?? 'en', timeZone, currency: currencyOf(asked) };
+  const locale = preferredLanguage(acceptLanguage, catalogueLocales) ?? 'en';
+  return { locale, timeZone, currency: currencyOf(askedLanguages(acceptLanguage)) };
 }
 
 function currencyOf(tags: readonly string[]): string {

@@ -7,7 +7,7 @@ import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoi
 import { flashCookie } from '../pages/flash.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { guess } from './guesses.js';
-import { setupView, type SetupForm } from './setup.view.js';
+import { setupView, type SetupForm, type SetupViewParts } from './setup.view.js';
 import { Setup, type SetupInput } from './setup.js';
 import { SetupHooks } from './setup-hooks.js';
 
@@ -42,7 +42,7 @@ const SetupFormSchema = Type.Object({
 
 async function showSetup(workspace: Workspace, request: EndpointRequest): Promise<EndpointResponse> {
   await refuseWhenDone(workspace);
-  const guessed = guess(request.header('Accept-Language'), ['en']);
+  const guessed = guess(request.header('Accept-Language'), request.generation.views.languages);
   const modules = await workspace.container.resolve(SetupHooks).modules();
   const form: SetupForm = {
     ...{ code: '', companyName: '', name: '', email: '', password: '', demo: 'no' },
@@ -86,7 +86,9 @@ async function page(
   problems: ValidationError['errors'],
 ): Promise<EndpointResponse> {
   const modules = await workspace.container.resolve(SetupHooks).modules();
-  const context = setupView({ form, modules, problems, t: (key, values) => translate(request, key, values) });
+  const { languages } = request.generation.views;
+  const t: SetupViewParts['t'] = (key, values) => translate(request, key, values);
+  const context = setupView({ form, modules, problems, languages, locale: request.identity.locale, t });
   const status = problems.length === 0 ? 200 : 422;
   return showCentered(workspace, request, { title: 'setup.title', template: 'auth/setup', context, status });
 }

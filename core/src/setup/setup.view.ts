@@ -1,5 +1,6 @@
 import type { Problem } from '@trellis-crm/sdk';
 import { minPasswordLength } from '../auth/password-rules.js';
+import { ownNameOf } from '../views/language-name.js';
 import type { SetupModule } from './setup-hooks.js';
 
 /** Values of the form as sent or guessed. */
@@ -42,11 +43,15 @@ export interface SetupViewParts {
   readonly form: SetupForm;
   readonly modules: readonly SetupModule[];
   readonly problems: readonly Problem[];
+  /** BCP 47 tags there are texts in. */
+  readonly languages: readonly string[];
+  /** Language of the page. */
+  readonly locale: string;
   t(key: string, values?: Readonly<Record<string, unknown>>): string;
 }
 
 /** The form with its lists and what is wrong with it. A password is not sent back. */
-export function setupView({ form, modules, problems, t }: SetupViewParts): SetupView {
+export function setupView({ form, modules, problems, languages, locale, t }: SetupViewParts): SetupView {
   const errors = problems.map(({ pointer, code }) => ({ name: fieldOf(pointer), message: messageOf(code, t) }));
   return {
     ...form,
@@ -56,13 +61,13 @@ export function setupView({ form, modules, problems, t }: SetupViewParts): Setup
     minLength: minPasswordLength,
     errors,
     error: { ...noErrors, ...Object.fromEntries(errors.map(({ name, message }) => [name, message])) },
-    locales: [{ value: 'en', label: 'English' }],
+    locales: languages.map((value) => ({ value, label: ownNameOf(value) })),
     timeZones: Intl.supportedValuesOf('timeZone')
       .concat('UTC')
       .map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') })),
     currencies: Intl.supportedValuesOf('currency').map((code) => ({
       value: code,
-      label: `${code} · ${currencyName(code)}`,
+      label: `${code} · ${currencyName(code, locale)}`,
     })),
     demoOptions: ['no', 'yes'].map((value) => ({ value, label: t(`setup.demo.${value}`) })),
     moduleOptions: modules.map(({ id, title, summary }) => ({ value: id, label: title, hint: summary })),
@@ -96,6 +101,6 @@ const known: ReadonlySet<string> = new Set([
   'unknown_currency',
 ]);
 
-function currencyName(code: string): string {
-  return new Intl.DisplayNames('en', { type: 'currency' }).of(code) ?? code;
+function currencyName(code: string, locale: string): string {
+  return new Intl.DisplayNames(locale, { type: 'currency' }).of(code) ?? code;
 }

@@ -24,6 +24,8 @@ export interface MessageCatalogue {
   /** @param key relative to `namespace`, or absolute as `core:ui.close`; a missing one comes back as it is and is reported once. */
   translate(locale: string, namespace: string, key: string, values?: Readonly<Record<string, unknown>>): string;
   has(locale: string, namespace: string, key: string): boolean;
+  /** BCP 47 tags of the languages a module has texts in. */
+  languages(namespace: string): readonly string[];
   /** Whether any language has a text whose key begins with `<prefix>.`: spares looking for each of many keys. */
   hasBelow(namespace: string, prefix: string): boolean;
 }
@@ -48,6 +50,7 @@ export function createMessageCatalogue(
       const [space, path] = splitKey(namespace, key);
       return findText(texts.get(space), locale, path) !== undefined;
     },
+    languages: (namespace) => Object.keys(texts.get(namespace) ?? {}),
     hasBelow: (namespace, prefix) => prefixes.get(namespace)?.has(prefix) ?? false,
   };
 
@@ -129,9 +132,17 @@ function findText(
   key: string,
 ): { text: string; locale: string } | undefined {
   if (!messages) return undefined;
-  for (const candidate of [locale, locale.split('-')[0] ?? locale, 'en']) {
+  for (const candidate of fallbacksOf(locale, messages)) {
     const text = messages[candidate]?.[key];
     if (text !== undefined) return { text, locale: candidate };
   }
   return undefined;
+}
+
+/** The language itself, then what its speakers can read, then English: `zh-TW` reads `zh-CN`, `de-CH` reads `de`. */
+function fallbacksOf(locale: string, messages: Messages): readonly string[] {
+  if (locale in messages) return locale === 'en' ? [locale] : [locale, 'en'];
+  const [language = ''] = locale.split('-');
+  const related = Object.keys(messages).filter((known) => known === language || known.startsWith(`${language}-`));
+  return [...related, 'en'];
 }

@@ -46,6 +46,8 @@ export interface ViewEngine {
     key: string,
     values?: Readonly<Record<string, unknown>>,
   ): string;
+  /** BCP 47 tags of the languages that core's own texts are in. */
+  readonly languages: readonly string[];
   /** Whether a module's catalogue has a text, in the reader's language or one it falls back to. */
   hasText(env: Pick<ViewEnv, 'locale'>, namespace: string, key: string): boolean;
   readonly formatters: ReturnType<typeof createFormatters>;
@@ -88,6 +90,7 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
     fragment: (page, env, block) => renderFragment(drawing, page, env, block),
     has: (template) => templates.has(template),
     describe: (template) => templates.describe(template),
+    languages: catalogue.languages('core'),
     hasText: (env, namespace, key) => catalogue.has(env.locale, namespace, key),
     hasTextsBelow: (namespace, prefix) => catalogue.hasBelow(namespace, prefix),
     translate: (env, namespace, key, values) => catalogue.translate(env.locale, namespace, key, values),

@@ -28,6 +28,17 @@ describe('the sign-in page', () => {
     expect(answer.headers.getSetCookie().join()).to.match(/trellis_session=[\w-]{43}; .*samesite=lax; httponly/i);
   });
 
+  it('speaks the language of the browser where there are texts in it, else the language of the workspace', async () => {
+    const languageOf = async (header: string): Promise<string | undefined> => {
+      const shown = await lab.fetch('/login', { headers: { 'Accept-Language': header } });
+      return /<html lang="([^"]+)"/.exec(await shown.text())?.[1];
+    };
+
+    expect(await Promise.all(['zh-CN,en;q=0.5', 'zh-TW', 'sv', 'x'].map(languageOf))).to.deep.equal([
+      ...['zh-CN', 'zh-CN', 'en', 'en'],
+    ]);
+  });
+
   it('never goes on to another site', async () => {
     const { email } = await buildUser(lab, { password });
     const ways = ['https://evil.example', '//evil.example', '/\\evil.example', '/\t/evil.example'];

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { EntityField } from '../../dist/pages/fields/entity-field.js';
 import { readForm } from '../../dist/pages/fields/form-reader.js';
 
-const reading = { timeZone: 'Europe/Amsterdam', currency: 'EUR' };
+const reading = { timeZone: 'Europe/Amsterdam', locale: 'en', currency: 'EUR' };
 
 describe('reading a form', () => {
   it('turns texts into the values of their fields, emptied controls into null', () => {

@@ -34,6 +34,7 @@ export const specialParams: Readonly<Record<string, Readonly<Record<string, stri
 /** Bodies of routes that are not derived from an entity. */
 export const specialBodies: Readonly<Record<string, object>> = {
   'POST /api/v1/session': { email: 'nobody@example.test', password: 'not the password' },
+  'PATCH /api/v1/me/preferences': { timeZone: null },
   'POST /api/v1/me/password': { oldPassword: 'not the password', newPassword: 'a rather long sentence' },
   'POST /api/v1/me/tokens': { name: 'made by the matrix' },
   'PUT /api/v1/roles/:key/grants': { grants: { 'core.account:read': 'all' } },
@@ -49,6 +50,7 @@ export const specialBodies: Readonly<Record<string, object>> = {
   'POST /reset/:token': { password: 'a rather long sentence' },
   'POST /setup': {},
   'POST /demo-data/removal': {},
+  'POST /me/preferences': { locale: '', timeZone: '' },
   'POST /me/password': { oldPassword: 'not the password', newPassword: 'a rather long sentence' },
   'POST /me/tokens': { name: 'made by the matrix' },
   'POST /users/:id/role': { role: 'read-only' },

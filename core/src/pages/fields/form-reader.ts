@@ -1,5 +1,6 @@
 import type { Field, Problem } from '@trellis-crm/sdk';
 import type { EntityField } from './entity-field.js';
+import { readTypedNumber } from './typed-number.js';
 import { fromLocalInput } from './zoned-time.js';
 
 /** A posted form: control names with their values, several for repeated ones. */
@@ -14,17 +15,15 @@ export interface FormInput {
 /** What reading depends on besides the form. */
 export interface FormReading {
   readonly timeZone: string;
+  /** Decides what a comma in a number means. */
+  readonly locale: string;
   /** Currency of an amount typed without one. */
   readonly currency: string;
 }
 
 /** Reads the given fields of a form into what `create` and `update` take; an emptied control becomes null. */
-export function readForm(
-  fields: readonly EntityField[],
-  form: FormData,
-  { timeZone, currency }: FormReading,
-): FormInput {
-  const source: Source = { form, timeZone, currency, problems: [] };
+export function readForm(fields: readonly EntityField[], form: FormData, reading: FormReading): FormInput {
+  const source: Source = { ...reading, form, problems: [] };
   const values: Record<string, unknown> = {};
   const extras: Record<string, Record<string, unknown>> = {};
   for (const { path, name, field } of fields) {
@@ -90,12 +89,20 @@ function readText(source: Source, field: Field, name: string): unknown {
 }
 
 const keep: Read = (text) => text;
-const wholeNumber: Read = (text) => (/^-?\d{1,15}$/.test(ungroup(text)) ? Number(ungroup(text)) : unreadable);
+const decimalNumber: Read = (text, _field, { locale }) => readTypedNumber(text, locale) ?? unreadable;
+const shortNumber: Read = (text, _field, { locale }) => {
+  const value = readTypedNumber(text, locale);
+  return value === null ? unreadable : Number(value);
+};
+const wholeNumber: Read = (...asked) => {
+  const value = shortNumber(...asked);
+  return Number.isInteger(value) ? value : unreadable;
+};
 
 const readers: Readonly<Partial<Record<Field['kind'], Read>>> = {
   integer: wholeNumber,
-  decimal: (text) => (decimalPattern.test(ungroup(text)) ? ungroup(text) : unreadable),
-  percent: (text) => (decimalPattern.test(ungroup(text)) ? Number(ungroup(text)) : unreadable),
+  decimal: decimalNumber,
+  percent: shortNumber,
   dateTime: (text, _field, { timeZone }) => fromLocalInput(text, timeZone) ?? unreadable,
   duration: (text) => {
     const [, hours, minutes, seconds = '0'] = /^(\d{1,5}):([0-5]\d)(?::([0-5]\d))?$/.exec(text) ?? [];
@@ -110,18 +117,11 @@ const readers: Readonly<Partial<Record<Field['kind'], Read>>> = {
   },
 };
 
-const decimalPattern = /^-?\d{1,15}(\.\d{1,10})?$/;
-
-/** Takes out the spaces and apostrophes people group thousands with; commas and points stay, their meaning differs by country. */
-function ungroup(text: string): string {
-  return text.replace(/[\s'’\u00a0\u202f]/g, '');
-}
-
-function readMoney({ form, currency, problems }: Source, name: string): unknown {
-  const amount = ungroup(textOf(form, `${name}.amount`));
-  if (amount === '') return null;
-  if (decimalPattern.test(amount))
-    return { amount, currency: textOf(form, `${name}.currency`).toUpperCase() || currency };
+function readMoney({ form, locale, currency, problems }: Source, name: string): unknown {
+  const typed = textOf(form, `${name}.amount`);
+  if (typed === '') return null;
+  const amount = readTypedNumber(typed, locale);
+  if (amount !== null) return { amount, currency: textOf(form, `${name}.currency`).toUpperCase() || currency };
   problems.push({ pointer: `${pointerOf(name)}/amount`, code: 'not_money', message: 'not_money' });
   return null;
 }

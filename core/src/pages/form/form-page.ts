@@ -13,7 +13,7 @@ import { fieldsOfForm, readRecord, reading, saveRecord, writableFields } from '.
 
 /** `GET /<path>/new`: an empty form of whoever asks for it; the address may fill in fields (`?account=<id>`). */
 export function showCreateForm(call: EntityCall): Promise<PageAnswer> {
-  const form = initialValues(writableFields(call.entity), call.request.url, call.env.timeZone);
+  const form = initialValues(writableFields(call.entity), call.request.url, call.env);
   return showForm(call, { record: null, form: { ...ownerOf(call), ...form } });
 }
 
@@ -41,7 +41,7 @@ export async function takeCreateForm(call: EntityCall): Promise<PageAnswer> {
 /** `GET /<path>/:id/edit`: the record's form. */
 export async function showEditForm(call: EntityCall): Promise<PageAnswer> {
   const record = await readRecord(call);
-  return showForm(call, { record, form: formValuesOf(writableFields(call.entity), record, call.env.timeZone) });
+  return showForm(call, { record, form: formValuesOf(writableFields(call.entity), record, call.env) });
 }
 
 /** `POST /<path>/:id/edit`: saves, or shows the form again with what is wrong or what somebody else changed meanwhile. */
@@ -66,7 +66,7 @@ export async function takeEditForm(call: EntityCall): Promise<PageAnswer> {
 async function showConflict(call: EntityCall, form: FormData): Promise<PageAnswer> {
   const record = await readRecord(call);
   const fields = writableFields(call.entity);
-  const theirs = formValuesOf(fields, record, call.env.timeZone);
+  const theirs = formValuesOf(fields, record, call.env);
   return showForm(call, {
     record,
     form,

@@ -2,20 +2,27 @@ import type { Field, Money } from '@trellis-crm/sdk';
 import { formatDuration } from '../fields/field-display.js';
 import { asText, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import type { FormData } from '../fields/form-reader.js';
+import { typedNumber } from '../fields/typed-number.js';
 import { toLocalInput } from '../fields/zoned-time.js';
 
+/** Whom the controls are for. */
+export interface FormReader {
+  readonly locale: string;
+  readonly timeZone: string;
+}
+
 /** A record as the controls of its form hold it: texts by control name. */
-export function formValuesOf(fields: readonly EntityField[], record: RecordValues, timeZone: string): FormData {
+export function formValuesOf(fields: readonly EntityField[], record: RecordValues, reader: FormReader): FormData {
   return Object.assign(
     {},
-    ...fields.map(({ path, field, valueIn }) => controlsOf(path, field, valueIn(record), timeZone)),
+    ...fields.map(({ path, field, valueIn }) => controlsOf(path, field, valueIn(record), reader)),
   ) as FormData;
 }
 
 /** What a new record starts with: defaults of the declaration, then what the address brings (`?account=<id>`, `?accounts.0.account=<id>`). */
-export function initialValues(fields: readonly EntityField[], url: URL, timeZone: string): FormData {
+export function initialValues(fields: readonly EntityField[], url: URL, reader: FormReader): FormData {
   const values = fields.map(({ path, field }) => ({
-    ...controlsOf(path, field, field.default ?? null, timeZone),
+    ...controlsOf(path, field, field.default ?? null, reader),
     ...givenValues(path, field, url),
   }));
   return Object.assign({}, ...values) as FormData;
@@ -30,33 +37,34 @@ function givenValues(path: string, field: Field, url: URL): FormData {
 }
 
 /** Values of the control, or controls, of one field. */
-function controlsOf(name: string, field: Field, value: unknown, timeZone: string): FormData {
+function controlsOf(name: string, field: Field, value: unknown, reader: FormReader): FormData {
   if (value === null || value === undefined) return {};
-  if (field.kind === 'money') return moneyControls(name, value as Money);
-  if (field.kind === 'list') return entryControls(name, field, value as readonly RecordValues[], timeZone);
+  if (field.kind === 'money') return moneyControls(name, value as Money, reader);
+  if (field.kind === 'list') return entryControls(name, field, value as readonly RecordValues[], reader);
   if (field.kind === 'choices') return { [name]: value as readonly string[] };
-  return { [name]: (writers[field.kind] ?? asText)(value, timeZone) };
+  return { [name]: (writers[field.kind] ?? asText)(value, reader) };
 }
 
-const writers: Readonly<Partial<Record<Field['kind'], (value: unknown, timeZone: string) => string>>> = {
-  dateTime: (value, timeZone) => toLocalInput(asText(value), timeZone),
+const writers: Readonly<Partial<Record<Field['kind'], (value: unknown, reader: FormReader) => string>>> = {
+  dateTime: (value, { timeZone }) => toLocalInput(asText(value), timeZone),
   duration: (value) => formatDuration(Number(value)),
   json: (value) => JSON.stringify(value, null, 2),
-  decimal: (value) => trimZeros(asText(value)),
+  decimal: (value, { locale }) => typedNumber(trimZeros(asText(value)), locale),
+  percent: (value, { locale }) => typedNumber(asText(value), locale),
 };
 
-function moneyControls(name: string, { amount, currency }: Money): FormData {
-  return { [`${name}.amount`]: trimZeros(amount), [`${name}.currency`]: currency };
+function moneyControls(name: string, { amount, currency }: Money, { locale }: FormReader): FormData {
+  return { [`${name}.amount`]: typedNumber(trimZeros(amount), locale), [`${name}.currency`]: currency };
 }
 
 function entryControls(
   name: string,
   { item = {} }: Field,
   entries: readonly RecordValues[],
-  timeZone: string,
+  reader: FormReader,
 ): FormData {
   const controls = entries.flatMap((entry, place) =>
-    Object.entries(item).map(([key, field]) => controlsOf(`${name}.${place}.${key}`, field, entry[key], timeZone)),
+    Object.entries(item).map(([key, field]) => controlsOf(`${name}.${place}.${key}`, field, entry[key], reader)),
   );
   return Object.assign({}, ...controls) as FormData;
 }

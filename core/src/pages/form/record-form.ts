@@ -32,5 +32,5 @@ export function saveRecord({ ctx, request, entity }: EntityCall, values: RecordV
 
 /** How texts of a form are understood. */
 export function reading({ env }: PageCall): FormReading {
-  return { timeZone: env.timeZone, currency: env.currency };
+  return { timeZone: env.timeZone, locale: env.locale, currency: env.currency };
 }

@@ -8,12 +8,14 @@ import { formOf, problemsIn } from '../form/plain-form.js';
 import type { PageCall, PageDeps } from '../page-call.js';
 import { goTo, pageEndpoint, showPage, type PageAnswer } from '../page-endpoint.js';
 import { deviceView, profileView, tokenView, type OwnSession, type OwnToken, type Profile } from './me-view.js';
+import { preferencesBlock, preferencesPage } from './preferences.js';
 
 /** The page about oneself: profile, password, devices, API tokens. */
 export function mePages(deps: PageDeps): readonly Endpoint[] {
   const byId = { params: { id: Uuid } };
   return [
     pageEndpoint(deps, 'GET /me', { access: 'signed-in', handle: (call) => showMe(call) }),
+    preferencesPage(deps, showMe),
     pageEndpoint(deps, 'POST /me/password', { access: 'signed-in', handle: changePassword }),
     pageEndpoint(deps, 'POST /me/tokens', { access: 'signed-in', handle: createToken }),
     pageEndpoint(deps, 'POST /me/tokens/:id/revocation', { access: 'signed-in', ...byId, handle: revokeToken }),
@@ -29,12 +31,13 @@ interface MeState {
 
 async function showMe(call: PageCall, { problems = noProblems, newToken }: MeState = {}): Promise<PageAnswer> {
   const { render, t } = call;
-  const [profile, sessions, tokens] = await Promise.all([
+  const errors = Object.fromEntries(problems.byControl);
+  const [profile, sessions, tokens, preferences] = await Promise.all([
     readApi<Profile>(call, '/me'),
     readApi<{ data: readonly OwnSession[] }>(call, '/me/sessions'),
     readApi<{ data: readonly OwnToken[] }>(call, '/me/tokens'),
+    preferencesBlock(call, errors),
   ]);
-  const errors = Object.fromEntries(problems.byControl);
   const blocks: PageBlock[] = [
     { name: 'profile', column: 'header', html: render('core:me/profile', profileView(call, profile)) },
     {
@@ -51,6 +54,7 @@ async function showMe(call: PageCall, { problems = noProblems, newToken }: MeSta
         error: errors['name'],
       }),
     },
+    preferences,
     {
       name: 'password',
       column: 'side',

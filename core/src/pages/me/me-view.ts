@@ -1,3 +1,4 @@
+import { ownNameOf } from '../../views/language-name.js';
 import type { PageCall } from '../page-call.js';
 
 /** What the API says about the person who asks. */
@@ -33,11 +34,10 @@ export interface OwnToken {
 
 /** Context of `core:me/profile`. */
 export function profileView({ t, request }: PageCall, { id, name, email, role, locale, timeZone }: Profile): object {
-  const language = new Intl.DisplayNames([locale], { type: 'language' }).of(locale) ?? locale;
   const mayEdit = request.identity.reach('core.user:update') !== null;
   return {
     name,
-    meta: [{ text: email ?? t('me.noEmail') }, { text: language }, { text: timeZone.replaceAll('_', ' ') }],
+    meta: [{ text: email ?? t('me.noEmail') }, { text: ownNameOf(locale) }, { text: timeZone.replaceAll('_', ' ') }],
     tags: [{ label: roleLabel(t, role), tone: 'accent' }],
     editHref: mayEdit ? `/users/${id}/edit` : undefined,
   };

@@ -7,7 +7,7 @@ import { formOf, problemsIn } from '../form/plain-form.js';
 import type { PageCall } from '../page-call.js';
 import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
 import { readSettings, settingControls, type SettingsSchema } from './plugin-settings.js';
-import { contributions, isOn, stateTag } from './plugin-view.js';
+import { contributions, isOn, stateTag, translated } from './plugin-view.js';
 
 /** What a form that was refused said. */
 interface SettingsAttempt {
@@ -35,9 +35,10 @@ export async function showPlugin(
     { name: 'health', column: 'side', html: render('core:plugins/health', healthView(call, plugin)) },
     { name: 'history', column: 'side', html: render('core:plugins/history', { items: history }) },
   ];
-  const breadcrumbs = [{ label: t('plugins.title'), href: '/plugins' }, { label: plugin.title }];
+  const { title } = translated(call, plugin);
+  const breadcrumbs = [{ label: t('plugins.title'), href: '/plugins' }, { label: title }];
   const { byControl, general } = attempt.problems;
-  return showPage({ title: plugin.title, breadcrumbs, blocks }, byControl.size + general.length > 0 ? 422 : 200);
+  return showPage({ title, breadcrumbs, blocks }, byControl.size + general.length > 0 ? 422 : 200);
 }
 
 async function settingsBlock(
@@ -81,7 +82,7 @@ async function settingsOf(
 
 function headerView(call: PageCall, plugin: PluginView): object {
   const { t } = call;
-  const { id, title, summary, state, version } = plugin;
+  const { id, title, summary, state, version } = translated(call, plugin);
   return {
     title,
     meta: [{ text: summary }, { text: t('plugins.version', { version }) }],

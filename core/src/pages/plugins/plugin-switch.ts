@@ -5,6 +5,7 @@ import { textOf } from '../fields/form-reader.js';
 import { formOf } from '../form/plain-form.js';
 import type { PageCall } from '../page-call.js';
 import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
+import { translated } from './plugin-view.js';
 
 /** `POST /plugins/:id/activation`: on or off at once when it concerns this plugin alone, else by way of the plan. */
 export async function switchPlugin(call: PageCall, lifecycle: PluginLifecycle): Promise<PageAnswer> {
@@ -19,7 +20,7 @@ export async function switchPlugin(call: PageCall, lifecycle: PluginLifecycle): 
 export async function showPlan(call: PageCall, lifecycle: PluginLifecycle): Promise<PageAnswer> {
   const { t, render } = call;
   const verb = verbOf(call.request.url.searchParams.get('verb') ?? '');
-  const { title } = await lifecycle.get(idOf(call));
+  const { title } = translated(call, await lifecycle.get(idOf(call)));
   const plan = await lifecycle.plan(idOf(call), verb);
   const heading = t(`plugins.verb.${verb}.title`, { name: title });
   const html = render('core:plugins/plan', { heading, ...planView(call, plan) });
@@ -69,7 +70,7 @@ function planView({ t }: PageCall, plan: Plan): object {
 
 async function perform(call: PageCall, lifecycle: PluginLifecycle, verb: PlannedVerb): Promise<PageAnswer> {
   const id = idOf(call);
-  const { title } = await lifecycle.get(id);
+  const { title } = translated(call, await lifecycle.get(id));
   const actor = actorKey(call.request.identity);
   try {
     await acts[verb](lifecycle, id, actor);

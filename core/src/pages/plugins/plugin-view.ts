@@ -2,10 +2,18 @@ import type { PluginState, PluginView } from '../../kernel/lifecycle/index.js';
 import type { Tone } from '../fields/option-tone.js';
 import type { PageCall } from '../page-call.js';
 
+/** A plugin under the name that its own catalogue has in the reader's language; while it does not run, under that of its package. */
+export function translated<P extends Pick<PluginView, 'id' | 'title' | 'summary'>>(call: PageCall, plugin: P): P {
+  const { views } = call.request.generation;
+  const own = (key: string, otherwise: string): string =>
+    views.hasText(call.env, plugin.id, key) ? call.t(`${plugin.id}:${key}`) : otherwise;
+  return { ...plugin, title: own('plugin.name', plugin.title), summary: own('plugin.summary', plugin.summary) };
+}
+
 /** One plugin as a card. */
 export function pluginCard(call: PageCall, plugin: PluginView): object {
   const { t } = call;
-  const { id, title, summary, version, state, reason, timings } = plugin;
+  const { id, title, summary, version, state, reason, timings } = translated(call, plugin);
   return {
     id,
     title,

@@ -21,9 +21,7 @@ export async function showFieldEditor(call: EntityCall): Promise<PageAnswer> {
     return goTo(`/${entity.path}/${request.params['id'] ?? ''}/edit#field-${field.path}`);
   const record = await readRecord(call);
   if (request.url.searchParams.has('show')) return showPart(await renderDetail(call, field, record));
-  return showPart(
-    await renderEditor(call, field, { record, form: formValuesOf([field], record, env.timeZone), problems: [] }),
-  );
+  return showPart(await renderEditor(call, field, { record, form: formValuesOf([field], record, env), problems: [] }));
 }
 
 /** `POST /<path>/:id/fields/:field`: saves one field and shows its value, or the editor again with what is wrong. */

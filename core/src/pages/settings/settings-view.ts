@@ -2,6 +2,7 @@ import { getCountries } from 'libphonenumber-js/min';
 import { entryPlaces, textOf, type FormData } from '../fields/form-reader.js';
 import type { FormProblems } from '../form/form-problems.js';
 import type { PageCall } from '../page-call.js';
+import { languageOptions, timeZoneOptions, type Option } from './place-options.js';
 
 /** Controls of the settings form in their groups, filled from what was stored or typed. */
 export function settingsView(call: PageCall, form: FormData, problems: FormProblems): object {
@@ -14,8 +15,8 @@ export function settingsView(call: PageCall, form: FormData, problems: FormProbl
       control(draft, 'publicUrl', { kind: 'text', type: 'url', placeholder: call.workspace.info().publicUrl }),
     ],
     region: [
-      control(draft, 'locale', { kind: 'select', options: languages(call) }),
-      control(draft, 'timeZone', { kind: 'select', options: timeZones() }),
+      control(draft, 'locale', { kind: 'select', options: languageOptions(call) }),
+      control(draft, 'timeZone', { kind: 'select', options: timeZoneOptions() }),
       control(draft, 'baseCurrency', { kind: 'select', options: currencies(call) }),
       control(draft, 'furtherCurrencies', { kind: 'text' }),
       control(draft, 'weekStart', {
@@ -46,13 +47,7 @@ interface Draft {
   readonly problems: FormProblems;
 }
 
-interface Option {
-  readonly value: string;
-  readonly label: string;
-}
-
 const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-const knownLanguages = ['en', 'en-GB', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'pl', 'sv', 'da', 'fi', 'cs', 'zh-CN', 'ja'];
 
 function control({ call: { t, request, env }, form, problems }: Draft, name: string, options: object): object {
   const hint = request.generation.views.hasText(env, 'core', `settings.hints.${name}`)
@@ -91,15 +86,6 @@ function months({ env }: PageCall): Option[] {
     value: String(month + 1),
     label: format.format(new Date(Date.UTC(2024, month, 1))),
   }));
-}
-
-function languages({ env }: PageCall): Option[] {
-  const names = new Intl.DisplayNames([env.locale], { type: 'language' });
-  return knownLanguages.map((value) => ({ value, label: names.of(value) ?? value }));
-}
-
-function timeZones(): Option[] {
-  return ['UTC', ...Intl.supportedValuesOf('timeZone')].map((value) => ({ value, label: value.replaceAll('_', ' ') }));
 }
 
 function currencies({ env }: PageCall): Option[] {
