@@ -10,6 +10,7 @@ import { indexRecordLists } from './20261122161500_index-record-lists.js';
 import { storeRecordLists } from './20261122184500_store-record-lists.js';
 import { keepRecordAnswers } from './20261123010000_keep-answers.js';
 import { dropStoredLists } from './20261123010100_drop-stored-lists.js';
+import { findOtherSpellings } from './20261123035600_find-other-spellings.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const recordMigrations: readonly Migration[] = [
   storeRecordLists,
   keepRecordAnswers,
   dropStoredLists,
+  findOtherSpellings,
 ];

@@ -15,6 +15,7 @@ const hit = Type.Object(
       description: 'Value in which it was found, when that is not the title',
     }),
     updatedAt: Type.String({ format: 'date-time' }),
+    isSimilar: Type.Boolean({ description: 'Little was found: it holds what was probably meant, in another spelling' }),
   },
   { additionalProperties: false },
 );

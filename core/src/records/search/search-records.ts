@@ -4,6 +4,7 @@ import type { CompiledEntity } from '../compiled-entity.js';
 import type { ReadScope } from '../record-scope.js';
 import { reachFor } from '../rights.js';
 import { allOf, bindingsOf, numbered, sql, type Sql } from '../sql.js';
+import { correctTerms, type CorrectedTerms } from './corrected-terms.js';
 import { foundInText, foundInWords } from './match-condition.js';
 import { foundValue } from './found-value.js';
 import { likePattern, type SearchTerms } from './search-terms.js';
@@ -17,6 +18,8 @@ export interface SearchHit {
   /** Value in which it was found, when that is not the title: an e-mail address, a domain; null for long texts. */
   readonly match: string | null;
   readonly updatedAt: string;
+  /** Found by another spelling of what was typed. */
+  readonly isSimilar: boolean;
 }
 
 /** What is searched for, and where. */
@@ -33,15 +36,50 @@ const mostCandidates = 5000;
 
 /**
  * Finds records of many entities with the actor's rights: titles that begin so come first, then words that do, then parts of words,
- * the newest first within each. Whole words of long texts fill up what is left of the page.
+ * the newest first within each. Whole words of long texts fill up what is left of the page, and where little was found, records
+ * that hold what may have been meant.
  */
 export async function searchRecords(scope: ReadScope, request: SearchRequest): Promise<readonly SearchHit[]> {
+  const exact = await searchExactly(scope, request);
+  if (exact.length > few || exact.length >= request.limit) return exact;
+  const terms = await correctTerms(scope.db, request.terms);
+  return terms === null ? exact : addSimilar(scope, request, { exact, terms });
+}
+
+/** A typing error is looked for when no more than this was found. */
+const few = 2;
+
+async function addSimilar(
+  scope: ReadScope,
+  request: SearchRequest,
+  { exact, terms }: { readonly exact: readonly SearchHit[]; readonly terms: CorrectedTerms },
+): Promise<readonly SearchHit[]> {
+  const meant = { ...request, terms };
+  const conditions = [rightsOn(scope, request.entities), sql('sr."terms" @@ ?::tsquery', [terms.words])];
+  const similar = await find(scope, meant, conditions, request.limit + exact.length);
+  return together(
+    exact,
+    similar.map((hit) => ({ ...hit, isSimilar: true })),
+    request,
+  );
+}
+
+async function searchExactly(scope: ReadScope, request: SearchRequest): Promise<readonly SearchHit[]> {
   const rights = rightsOn(scope, request.entities);
   const inText = foundInText(request.terms);
   const first = inText === null ? [] : await find(scope, request, [rights, inText], request.limit);
   const inWords = foundInWords(request.terms);
   if (first.length >= request.limit || inWords === null) return first;
   const more = await find(scope, request, [rights, inWords], request.limit + first.length);
+  return together(first, more, request);
+}
+
+/** Each hit once, those of the first list first. */
+function together(
+  first: readonly SearchHit[],
+  more: readonly SearchHit[],
+  request: SearchRequest,
+): readonly SearchHit[] {
   const known = new Set(first.map(keyOf));
   return shortened([...first, ...more.filter((hit) => !known.has(keyOf(hit)))], request);
 }
@@ -100,7 +138,8 @@ const order = 'rank, updated_at desc, record_id desc';
 const rankText = 'case when sr.text like ?::text then 0 when sr.text like ?::text then 1 else 2 end';
 
 function toHit([entity, id, title, text, details, updatedAt]: FoundRow, terms: SearchTerms): SearchHit {
-  return { entity, id, title, match: foundValue({ title, text, details }, terms), updatedAt: updatedAt.toISOString() };
+  const match = foundValue({ title, text, details }, terms);
+  return { entity, id, title, match, updatedAt: updatedAt.toISOString(), isSimilar: false };
 }
 
 /** At most as many hits as asked for, of each entity too. */

@@ -10,6 +10,7 @@ export interface Hit {
   readonly id: string;
   readonly title: string | null;
   readonly match: string | null;
+  readonly isSimilar: boolean;
 }
 
 /** Asks the endpoints of a record host as somebody. */
