@@ -29,6 +29,7 @@ const permissions = definePermissions({
   'core.settings:administer': { label: 'permissions.settings.administer', grants: {} },
   'core.event:administer': { label: 'permissions.event.administer', grants: {} },
   'core.job:administer': { label: 'permissions.job.administer', grants: {} },
+  'core.view:administer': { label: 'permissions.view.administer', grants: {} },
   'core.demo:administer': { label: 'permissions.demo.administer', grants: {} },
 });
 

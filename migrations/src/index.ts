@@ -8,6 +8,7 @@ import { kernelMigrations } from './kernel/index.js';
 import { operationsMigrations } from './operations/index.js';
 import { recordMigrations } from './records/index.js';
 import { settingsMigrations } from './settings/index.js';
+import { viewMigrations } from './views/index.js';
 
 /** Migrations of the core tables in the order of their dates: one list per room. Each stands in a file of its own name. */
 export const coreMigrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const coreMigrations: readonly Migration[] = [
   ...changeMigrations,
   ...settingsMigrations,
   ...operationsMigrations,
+  ...viewMigrations,
 ].sort((left, right) => (left.name < right.name ? -1 : 1));

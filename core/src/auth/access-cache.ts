@@ -8,7 +8,7 @@ const lifetimeMs = 10_000;
 const maxEntries = 10_000;
 
 /**
- * Keeps answers about access for at most 10 s and drops all of them when the database tells of a change. While nothing
+ * Keeps answers about access (or what another channel tells of) for at most 10 s and drops all of them when the database tells of a change. While nothing
  * can be heard nothing is kept: then every request asks.
  */
 export class AccessCache<K, V> {
@@ -17,8 +17,9 @@ export class AccessCache<K, V> {
   constructor(
     private readonly clock: Clock,
     private readonly signals: Pick<Signals, 'on' | 'onConnected' | 'isConnected'>,
+    channel = accessChannel,
   ) {
-    signals.on(accessChannel, () => this.clear());
+    signals.on(channel, () => this.clear());
     signals.onConnected(() => this.clear());
   }
 

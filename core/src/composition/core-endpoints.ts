@@ -15,6 +15,7 @@ import { pluginEndpoints } from '../kernel/rest/index.js';
 import { createLiveStreams, type LiveStreams } from '../live/index.js';
 import { corePageEndpoints } from '../pages/core-page-endpoints.js';
 import type { RecordRoom } from '../records/index.js';
+import { SavedViews, viewEndpoints } from '../saved-views/index.js';
 import { settingsEndpoints } from '../settings/index.js';
 import { setupPages } from '../setup/index.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -54,6 +55,7 @@ export function gatherCoreEndpoints(
       ...authEndpoints(workspace),
       ...setupPages(workspace),
       ...settingsEndpoints(workspace),
+      ...viewEndpoints(() => container.resolve(SavedViews)),
       holdEndpoint(() => container.resolve(Hold)),
       ...pluginEndpoints({ lifecycle, dataDir: config.dataDir }),
       ...deadLetterEndpoints({ knex, clock, wakeRelay: () => bus.relay.wake() }),

@@ -16,6 +16,7 @@ import {
 } from '../kernel/index.js';
 import { PluginLifecycle } from '../kernel/lifecycle/index.js';
 import { createRecordRoom, createSearchUpkeep, SearchUpkeep, type RecordRoom } from '../records/index.js';
+import { registerSavedViews } from '../saved-views/index.js';
 import { registerSetup } from '../setup/index.js';
 import { createAssetRegistry, type AssetRegistry } from '../views/index.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -108,6 +109,7 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
   const checkJobs = async (): Promise<void> => background.jobs.runner.checkRunning();
   container.register(ReadinessProbes, { useValue: { name: 'jobs', check: checkJobs } });
   registerAuth(workspace);
+  registerSavedViews(workspace);
   registerSetup(
     workspace,
     setupHooks(workspace, () => container.resolve(PluginLifecycle)),

@@ -1,5 +1,10 @@
 export { compileEntity } from './compile-entity.js';
 export type { CompiledEntity, CompiledField, CompiledList, OwnedExtension } from './compiled-entity.js';
+export { calendarOf } from './conditions/calendar.js';
+export { compileTree, type FilterScope } from './conditions/compile-tree.js';
+export { findTarget, readableFields } from './field-access.js';
+export { parseListQuery } from './list-query.js';
+export { isSortable } from './sort.js';
 export { findDrift, type Drift } from './drift.js';
 export type { ExpectedColumn, ExpectedTable } from './expected-tables.js';
 export { buildOpenApi } from './openapi.js';

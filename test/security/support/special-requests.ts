@@ -28,6 +28,7 @@ export const specialParams: Readonly<Record<string, Readonly<Record<string, stri
   'POST /plugins/:id/plan': { id: 'nowhere' },
   'POST /api/v1/imports': { '?': '?entity=core.account&dryRun=true' },
   'GET /api/v1/search': { '?': '?q=changed' },
+  'GET /api/v1/views': { '?': '?entity=core.account' },
   'GET /api/v1/live': { '?': '?topics=core.account' },
 };
 
@@ -40,6 +41,8 @@ export const specialBodies: Readonly<Record<string, object>> = {
   'PUT /api/v1/roles/:key/grants': { grants: { 'core.account:read': 'all' } },
   'POST /api/v1/users/:id/deactivation': { reassignTo: null },
   'PUT /api/v1/users/:id/role': { role: 'read-only' },
+  'POST /api/v1/views': { entity: 'core.account', name: 'Made by the matrix' },
+  'PATCH /api/v1/views/:id': { name: 'Changed by the matrix' },
   'PATCH /api/v1/settings': { companyName: 'Matrix' },
   'PUT /api/v1/settings/exchange-rates/:currency/:validFrom': { rate: '1.25' },
   'POST /api/v1/plugins': { path: '' },
@@ -82,6 +85,11 @@ const insertions: readonly (readonly [part: string, insert: string])[] = [
     '/tokens/',
     `insert into core.api_tokens (id, user_id, token_hash, name, hint, scopes, created_at)
      values (?, ?, sha256(gen_random_uuid()::text::bytea), 'x', 'x', '{*}', now())`,
+  ],
+  [
+    '/views/',
+    `insert into core.views (id, entity, name, owner_id, visibility, state, created_at, updated_at)
+     values (?, 'core.account', 'x', ?, 'private', '{}', now(), now())`,
   ],
   [
     '/jobs/',
