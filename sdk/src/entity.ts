@@ -13,6 +13,22 @@ export interface EntityViews {
   readonly board?: { readonly by: string; readonly sum?: string };
 }
 
+/**
+ * How a field counts when two records may be about the same thing: `name` by likeness, without accents and legal forms · `email`,
+ * `phone`, `number` (an identifying number) when one is the same · `domain` of web addresses and domains · `same` for what alone
+ * proves nothing, such as the account two people of one name work for.
+ */
+export type DuplicateEvidence = 'name' | 'email' | 'phone' | 'number' | 'domain' | 'same';
+
+/** One reason to take two records for the same. */
+export interface DuplicateRule {
+  /** Own field, or `<list>.<field>` of its entries. All but `same` are found by search, so they must be `search: true` and not `restricted`. */
+  readonly field: string;
+  readonly as: DuplicateEvidence;
+  /** How much it proves by itself, between 0 and 1; 1 is certain. The kind's own when left out. */
+  readonly weight?: number;
+}
+
 /** What {@link defineEntity} takes. */
 export interface EntityOptions<F extends FieldMap, O extends boolean> {
   /** Table, route and page name: snake_case plural noun, `kebab-case` in addresses. */
@@ -29,6 +45,8 @@ export interface EntityOptions<F extends FieldMap, O extends boolean> {
   readonly menu?: number | false;
   /** Default grants per verb where they differ from the presets. */
   readonly grants?: { readonly [V in EntityVerb]?: Grants };
+  /** What makes two records likely duplicates: new ones are warned of, the whole base is looked through. */
+  readonly duplicates?: readonly DuplicateRule[];
   /** Derived parts that this entity does not get because the module writes its own. */
   readonly without?: readonly ('create' | 'update' | 'delete' | 'pages' | 'import')[];
 }

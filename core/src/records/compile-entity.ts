@@ -1,6 +1,7 @@
 import type { EntityDefinition } from '@trellis-crm/sdk';
 import type { CompiledEntity, CompiledExtension, CompiledField, OwnedExtension } from './compiled-entity.js';
 import { compileFields } from './compile-fields.js';
+import { compileDuplicates } from './duplicates/compile-duplicates.js';
 import { keptPart } from './kept/kept-part.js';
 import { schemaNameOf, toKebab, toSnake } from './names.js';
 import { recordSchemas } from './record-schemas.js';
@@ -30,6 +31,7 @@ export function compileEntity(definition: EntityDefinition, extensions: readonly
     reads: new StatementCache(),
     statements: createWriteStatements(shape),
     search: compileSearch(definition, fields),
+    duplicates: compileDuplicates(definition, fields),
     schemas: recordSchemas(all),
     defaults: defaultsOf(all),
     referring: all.filter(

@@ -1,4 +1,12 @@
-import type { EntityDefinition, Extension, Field, FieldMap, PermissionKey, TSchema } from '@trellis-crm/sdk';
+import type {
+  DuplicateEvidence,
+  EntityDefinition,
+  Extension,
+  Field,
+  FieldMap,
+  PermissionKey,
+  TSchema,
+} from '@trellis-crm/sdk';
 import type { StatementCache } from './statements/statement-cache.js';
 import type { WriteStatements } from './writes/write-shape.js';
 
@@ -26,6 +34,8 @@ export interface CompiledEntity {
   readonly statements: WriteStatements;
   /** Null when no field is searched. */
   readonly search: CompiledSearch | null;
+  /** What makes two records likely the same; empty when nothing is declared. */
+  readonly duplicates: readonly CompiledRule[];
   readonly schemas: RecordSchemas;
   /** What a new record has where nothing is given: every own field that is not kept by core, null or its default. */
   readonly defaults: ReadonlyMap<string, unknown>;
@@ -118,6 +128,15 @@ export interface CompiledSearch {
 export interface SearchedField {
   readonly field: CompiledField;
   readonly item: CompiledField | null;
+}
+
+/** A reason to take two records of an entity for the same, with the field it looks at. */
+export interface CompiledRule {
+  readonly field: CompiledField;
+  /** Field of the list's entries; null for a field of the record itself. */
+  readonly item: CompiledField | null;
+  readonly as: DuplicateEvidence;
+  readonly weight: number;
 }
 
 /** An extension with the plugin that declares it. */

@@ -4,6 +4,7 @@ import type { RecordScope as RecordCall } from '../kernel/context-parts.js';
 import { aggregateRecords, parseAggregate } from './aggregate.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { createRecords } from './create-records.js';
+import { duplicatesEndpoint } from './duplicates/duplicate-endpoint.js';
 import {
   describeAggregate,
   describeCreate,
@@ -42,6 +43,7 @@ export function recordEndpoints({ world, entity, callOf }: RecordEndpointParts):
     listEndpoint(api),
     getEndpoint(api),
     aggregateEndpoint(api),
+    ...(entity.duplicates.length === 0 ? [] : [duplicatesEndpoint(entity, scopeOf)]),
     ...(without.has('create') ? [] : [createEndpoint(api)]),
     ...(without.has('update') ? [] : [patchEndpoint(api)]),
     ...(without.has('delete') ? [] : [trashEndpoint(api), trashListEndpoint(api), restorationEndpoint(api)]),

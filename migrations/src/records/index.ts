@@ -11,6 +11,7 @@ import { storeRecordLists } from './20261122184500_store-record-lists.js';
 import { keepRecordAnswers } from './20261123010000_keep-answers.js';
 import { dropStoredLists } from './20261123010100_drop-stored-lists.js';
 import { findOtherSpellings } from './20261123035600_find-other-spellings.js';
+import { compareTexts } from './20261123040500_compare-texts.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const recordMigrations: readonly Migration[] = [
   keepRecordAnswers,
   dropStoredLists,
   findOtherSpellings,
+  compareTexts,
 ];

@@ -36,6 +36,12 @@ export const Contact = defineEntity('core.contact', {
   },
   title: 'name',
   owned: true,
+  duplicates: [
+    { field: 'name', as: 'name' },
+    { field: 'emails.email', as: 'email' },
+    { field: 'phones.phone', as: 'phone' },
+    { field: 'accounts.account', as: 'same' },
+  ],
   icon: 'users',
   menu: 20,
   views: { list: ['name', 'jobTitle', 'emails', 'phones', 'accounts', 'owner', 'updatedAt'] },
