@@ -90,6 +90,14 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
   };
 }
 
+/** What entities have that say what makes two records likely the same. */
+function duplicateRows(entity: string, path: string): Readonly<Record<string, Row>> {
+  return {
+    [`GET /api/v1/${path}/duplicates`]: holding(`${entity}:read`, 200),
+    [`GET /${path}/similar`]: holding(`${entity}:create`, 200),
+  };
+}
+
 function without(rows: Readonly<Record<string, Row>>, ...keys: readonly string[]): Readonly<Record<string, Row>> {
   return Object.fromEntries(Object.entries(rows).filter(([key]) => !keys.includes(key)));
 }
@@ -225,6 +233,8 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /plugins/:id/plan': administer('plugin', 404),
   ...entityRows('core.account', 'accounts'),
   ...entityRows('core.contact', 'contacts'),
+  ...duplicateRows('core.account', 'accounts'),
+  ...duplicateRows('core.contact', 'contacts'),
   ...without(
     entityRows('core.user', 'users'),
     'GET /users/trash',

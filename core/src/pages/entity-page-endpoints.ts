@@ -2,6 +2,7 @@ import { panelsOf, Uuid, type PermissionKey } from '@trellis-crm/sdk';
 import type { Endpoint } from '../http/endpoint.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import { moveToLane, showBoard } from './board/board-page.js';
+import { showSimilar } from './duplicates/similar-records.js';
 import { showCreateForm, showEditForm, takeCreateForm, takeEditForm } from './form/form-page.js';
 import { showList } from './list/list-page.js';
 import { isWithout } from './list/list-view.js';
@@ -16,7 +17,7 @@ import { restoreRecord, trashRecord } from './trash/trash-actions.js';
 import { showTrash } from './trash/trash-page.js';
 
 type Show = (call: EntityCall) => Promise<PageAnswer>;
-type Part = 'create' | 'update' | 'delete' | 'board' | null;
+type Part = 'create' | 'update' | 'delete' | 'board' | 'duplicates' | null;
 
 /** Pages of an entity that core writes by hand instead of deriving them. */
 const handWritten: ReadonlySet<string> = new Set(['GET /teams']);
@@ -47,6 +48,7 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
   ['GET /options', 'read', null, showLookupOptions],
   ['GET /new', 'create', 'create', showCreateForm],
   ['POST /new', 'create', 'create', takeCreateForm],
+  ['GET /similar', 'create', 'duplicates', showSimilar],
   ['GET /trash', 'delete', 'delete', showTrash],
   ['GET /board', 'read', 'board', showBoard],
   ['GET /:id', 'read', null, showRecord],
@@ -63,5 +65,6 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
 
 function isLeftOut(entity: CompiledEntity, part: Part): boolean {
   if (part === null) return false;
+  if (part === 'duplicates') return entity.duplicates.length === 0 || isWithout(entity, 'create');
   return part === 'board' ? entity.definition.views?.board === undefined : isWithout(entity, part);
 }

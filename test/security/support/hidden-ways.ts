@@ -61,6 +61,7 @@ function apiWays({ path, id }: Place): readonly Way[] {
       apiWay(`aggregate ${verb}`, (field) => `${list}/aggregate?${verb}=${field}`),
     ),
     apiWay('search in list', (_field, value) => `${list}?q=${value}`),
+    apiWay('duplicates', (field, value) => `${list}/duplicates?${field}=${value}`),
     apiWay('search everywhere', (_field, value) => `/api/v1/search?q=${value}`),
   ];
 }

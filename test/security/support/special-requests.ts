@@ -29,6 +29,8 @@ export const specialParams: Readonly<Record<string, Readonly<Record<string, stri
   'POST /api/v1/imports': { '?': '?entity=core.account&dryRun=true' },
   'GET /api/v1/search': { '?': '?q=changed' },
   'GET /api/v1/views': { '?': '?entity=core.account' },
+  'GET /api/v1/accounts/duplicates': { '?': '?name=changed' },
+  'GET /api/v1/contacts/duplicates': { '?': '?name=changed' },
   'GET /api/v1/live': { '?': '?topics=core.account' },
 };
 

@@ -1,5 +1,6 @@
 import { isTrellisError } from '@trellis-crm/sdk';
 import { patchBlocks } from '../block-patches.js';
+import { unseenSimilar } from '../duplicates/similar-records.js';
 import { addressOf, titleOf, type EntityField } from '../fields/entity-field.js';
 import { readForm, type FormData } from '../fields/form-reader.js';
 import type { EntityCall } from '../page-call.js';
@@ -22,7 +23,7 @@ function ownerOf({ entity, request: { identity } }: EntityCall): FormData {
   return entity.definition.owned && identity.userId !== null ? { owner: identity.userId } : {};
 }
 
-/** `POST /<path>/new`: adds the record, or shows the form again with what is wrong. */
+/** `POST /<path>/new`: adds the record, or shows the form again with what is wrong, or once with the records that look the same. */
 export async function takeCreateForm(call: EntityCall): Promise<PageAnswer> {
   const { entity, ctx, t } = call;
   const form = formOf(call);
@@ -30,6 +31,8 @@ export async function takeCreateForm(call: EntityCall): Promise<PageAnswer> {
   if (changed !== null) return showForm(call, { record: null, form: changed });
   const { values, problems } = readForm(fieldsOfForm(writableFields(entity), form), form, reading(call));
   if (problems.length > 0) return showForm(call, { record: null, form, problems });
+  const similar = await unseenSimilar(call, form);
+  if (similar.length > 0) return showForm(call, { record: null, form, similar });
   try {
     const created = await ctx.records(entity.definition).create(values);
     return goTo(addressOf(entity, created), { text: t('form.created', { name: titleOf(entity, created) }) });
@@ -77,7 +80,7 @@ async function showConflict(call: EntityCall, form: FormData): Promise<PageAnswe
 async function showForm(call: EntityCall, state: FormState): Promise<PageAnswer> {
   const { labels, entity, render } = call;
   const { definition, path } = entity;
-  const { record, problems = [], conflicts = [] } = state;
+  const { record } = state;
   const title = titleOfForm(call, state);
   const html = render('core:records/form', await formView(call, state, title));
   const page = `${definition.module}.${definition.plural}-form`;
@@ -88,7 +91,11 @@ async function showForm(call: EntityCall, state: FormState): Promise<PageAnswer>
     ...above,
     { label: record === null ? title : call.t('form.edit') },
   ];
-  return showPage({ title, breadcrumbs, blocks }, problems.length + conflicts.length > 0 ? 422 : 200);
+  return showPage({ title, breadcrumbs, blocks }, isRefused(state) ? 422 : 200);
+}
+
+function isRefused({ problems = [], conflicts = [], similar = [] }: FormState): boolean {
+  return problems.length + conflicts.length + similar.length > 0;
 }
 
 function titleOfForm({ t, labels, entity }: EntityCall, { record }: FormState): string {

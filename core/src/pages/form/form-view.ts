@@ -13,6 +13,7 @@ import {
 import { fieldControl, refsInForm, type ControlSources } from '../fields/field-control.js';
 import type { FormData } from '../fields/form-reader.js';
 import { loadNames, loadNamesOf } from '../fields/record-names.js';
+import { similarView, type SimilarRecord } from '../duplicates/similar-records.js';
 import { Settings } from '../../settings/index.js';
 import { displaySources } from '../list/list-view.js';
 import type { EntityCall } from '../page-call.js';
@@ -28,6 +29,8 @@ export interface FormState {
   readonly problems?: readonly Problem[];
   /** Fields that somebody else changed while this form was open. */
   readonly conflicts?: readonly EntityField[];
+  /** Records that are likely the one to be added, which nobody has looked at yet. */
+  readonly similar?: readonly SimilarRecord[];
 }
 
 /** Context of `core:records/form`. */
@@ -48,14 +51,20 @@ export async function formView(call: EntityCall, state: FormState, title: string
     key: randomUUID(),
     fieldNames: fields.map(({ path: name }) => name).join(' '),
     cancelHref: home,
-    submitLabel: call.t(state.record === null ? 'form.create' : 'form.save'),
+    submitLabel: call.t(submitKey(state)),
     errors: errorList(problems),
     conflicts: await conflictViews(call, state),
+    similar: state.record === null ? similarView(call, state.similar ?? []) : null,
     groups: groups.map(({ label, fields: own }) => ({
       label,
       controls: own.map((field) => fieldControl(field, sources)),
     })),
   };
+}
+
+function submitKey({ record, similar = [] }: FormState): string {
+  if (record !== null) return 'form.save';
+  return similar.length === 0 ? 'form.create' : 'duplicates.createAnyway';
 }
 
 /** Everything controls are built from: names behind refs, short lists to choose from, errors in place. */
