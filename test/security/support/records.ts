@@ -23,7 +23,7 @@ export class Records {
   async inputs(): Promise<Inputs> {
     if (this.#inputs !== undefined) return this.#inputs;
     const inputs = new Map<string, () => Readonly<Record<string, unknown>>>();
-    for (const entity of this.world.generation.entities.keys()) inputs.set(entity, () => ({ name: `A ${entity}` }));
+    for (const entity of this.world.generation.entities.keys()) inputs.set(entity, () => ({ name: `${crypto.randomUUID()} of ${entity}` }));
     this.#inputs = inputs;
     if (!this.world.generation.entities.has('sales.stage')) return inputs;
     inputs.set('sales.pipeline', () => ({ name: 'A pipeline', position: 7 }));
