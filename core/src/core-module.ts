@@ -1,6 +1,7 @@
 import {
   Account,
   AccountPanels,
+  Activity,
   Contact,
   ContactPanels,
   definePermissions,
@@ -49,7 +50,7 @@ export function registerCore(parts: CoreParts): Registrations {
     optional: {},
     capabilities: [],
     definition: definePlugin({
-      entities: [Account, Contact, User, Team],
+      entities: [Account, Contact, Activity, User, Team],
       slots: [AccountPanels, ContactPanels, HomePanels],
       points: [Menu, ImportTransforms, HealthProbes, Reassignments],
       permissions,

@@ -1,4 +1,5 @@
 import type { Migration } from '@trellis-crm/sdk/migrations/v1';
+import { activityMigrations } from './activities/index.js';
 import { authMigrations } from './auth/index.js';
 import { changeMigrations } from './changes/index.js';
 import { eventMigrations } from './events/index.js';
@@ -22,4 +23,5 @@ export const coreMigrations: readonly Migration[] = [
   ...settingsMigrations,
   ...operationsMigrations,
   ...viewMigrations,
+  ...activityMigrations,
 ].sort((left, right) => (left.name < right.name ? -1 : 1));

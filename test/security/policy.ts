@@ -235,6 +235,7 @@ export const routes: Readonly<Record<string, Row>> = {
   ...entityRows('core.contact', 'contacts'),
   ...duplicateRows('core.account', 'accounts'),
   ...duplicateRows('core.contact', 'contacts'),
+  ...entityRows('core.activity', 'activities'),
   ...without(
     entityRows('core.user', 'users'),
     'GET /users/trash',

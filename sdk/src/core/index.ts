@@ -1,4 +1,5 @@
 export { Account } from './account.js';
+export { Activity } from './activity.js';
 export { Contact } from './contact.js';
 export { AccountMerged, ContactMerged } from './events.js';
 export {

@@ -23,7 +23,9 @@ export class Records {
   async inputs(): Promise<Inputs> {
     if (this.#inputs !== undefined) return this.#inputs;
     const inputs = new Map<string, () => Readonly<Record<string, unknown>>>();
-    for (const entity of this.world.generation.entities.keys()) inputs.set(entity, () => ({ name: `${crypto.randomUUID()} of ${entity}` }));
+    for (const entity of this.world.generation.entities.keys())
+      inputs.set(entity, () => ({ name: `${crypto.randomUUID()} of ${entity}` }));
+    inputs.set('core.activity', () => ({ kind: 'call', subject: 'A core.activity' }));
     this.#inputs = inputs;
     if (!this.world.generation.entities.has('sales.stage')) return inputs;
     inputs.set('sales.pipeline', () => ({ name: 'A pipeline', position: 7 }));
