@@ -9,6 +9,7 @@ import {
   HealthProbes,
   HomePanels,
   ImportTransforms,
+  MailFailed,
   Menu,
   Reassignments,
   SDK_VERSION,
@@ -17,6 +18,7 @@ import {
 } from '@trellis-crm/sdk';
 import { registerChangeJobs } from './changes/index.js';
 import { registerImportJobs } from './imports/index.js';
+import { registerMailJobs } from './mail/index.js';
 import { registerCoreJobs, type CoreJobParts } from './jobs/core-jobs.js';
 import { registerModule, type Registrations } from './kernel/index.js';
 import { guardAdmins, guardPreferences } from './users/index.js';
@@ -31,6 +33,9 @@ const permissions = definePermissions({
   'core.event:administer': { label: 'permissions.event.administer', grants: {} },
   'core.job:administer': { label: 'permissions.job.administer', grants: {} },
   'core.view:administer': { label: 'permissions.view.administer', grants: {} },
+  'core.mail:administer': { label: 'permissions.mail.administer', grants: {} },
+  // For plugins: nobody else writes mails by hand.
+  'core.mail:send': { label: 'permissions.mail.send', grants: {} },
   'core.demo:administer': { label: 'permissions.demo.administer', grants: {} },
 });
 
@@ -53,6 +58,7 @@ export function registerCore(parts: CoreParts): Registrations {
       entities: [Account, Contact, Activity, User, Team],
       slots: [AccountPanels, ContactPanels, HomePanels],
       points: [Menu, ImportTransforms, HealthProbes, Reassignments],
+      emits: [MailFailed],
       permissions,
       register(host) {
         guardAdmins(host);
@@ -60,6 +66,7 @@ export function registerCore(parts: CoreParts): Registrations {
         registerCoreJobs(host, parts);
         registerChangeJobs(host, parts.workspace);
         registerImportJobs(host, parts.workspace);
+        registerMailJobs(host, parts.workspace);
       },
     }),
   });

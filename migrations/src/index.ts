@@ -6,6 +6,7 @@ import { eventMigrations } from './events/index.js';
 import { importMigrations } from './imports/index.js';
 import { jobMigrations } from './jobs/index.js';
 import { kernelMigrations } from './kernel/index.js';
+import { mailMigrations } from './mail/index.js';
 import { operationsMigrations } from './operations/index.js';
 import { recordMigrations } from './records/index.js';
 import { settingsMigrations } from './settings/index.js';
@@ -24,4 +25,5 @@ export const coreMigrations: readonly Migration[] = [
   ...operationsMigrations,
   ...viewMigrations,
   ...activityMigrations,
+  ...mailMigrations,
 ].sort((left, right) => (left.name < right.name ? -1 : 1));

@@ -1,4 +1,6 @@
-import { recordEvent } from '../events.js';
+import { Type } from '@sinclair/typebox';
+import { defineEvent, recordEvent } from '../events.js';
+import { Uuid } from '../identifiers.js';
 import { Account } from './account.js';
 import { Contact } from './contact.js';
 
@@ -7,3 +9,16 @@ export const AccountMerged = recordEvent(Account, 'merged');
 
 /** A contact was merged into another (`payload.into`): move what refers to it. */
 export const ContactMerged = recordEvent(Contact, 'merged');
+
+/** A mail was given up: the recipient's server refused it for good, or nothing took it for days. */
+export const MailFailed = defineEvent(
+  'core.mail-failed',
+  1,
+  Type.Object({
+    mailId: Uuid,
+    /** Where it failed: `dns`, `connection`, `tls`, `authentication`, `recipient` … */
+    stage: Type.String(),
+    /** Who caused the mail: `user:<id>`, `plugin:<id>` … */
+    actor: Type.String(),
+  }),
+);
