@@ -119,21 +119,23 @@ function toConfig(values: Readonly<Record<string, unknown>>, root: string): Conf
     const value = values[name];
     return typeof value === 'string' ? value : undefined;
   };
+  const withDefault = (name: keyof Config): string => text(name) ?? '';
   return {
     port: Number(values['port']),
-    host: text('host') ?? '',
+    host: withDefault('host'),
     publicUrl: text('publicUrl')?.replace(/\/$/, ''),
     trustProxy: Number(values['trustProxy']),
     databaseUrl: text('databaseUrl'),
     databaseDirectUrl: text('databaseDirectUrl'),
     databasePrepare: values['databasePrepare'] === true,
     databasePoolSize: Number(values['databasePoolSize']),
-    dataDir: resolve(root, text('dataDir') ?? ''),
-    pluginsDir: resolve(root, text('pluginsDir') ?? ''),
+    outboundAllow: withDefault('outboundAllow'),
+    dataDir: resolve(root, withDefault('dataDir')),
+    pluginsDir: resolve(root, withDefault('pluginsDir')),
     logLevel: logLevels.find((level) => level === values['logLevel']) ?? 'info',
     slowQueryMs: Number(values['slowQueryMs']),
     metricsPort: values['metricsPort'] === undefined ? undefined : Number(values['metricsPort']),
-    metricsHost: text('metricsHost') ?? '',
+    metricsHost: withDefault('metricsHost'),
     processes: Number(values['processes']),
     processMemoryMb: Number(values['processMemoryMb']),
     demo: values['demo'] === true,

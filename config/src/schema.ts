@@ -18,6 +18,8 @@ export interface Config {
   readonly databasePrepare: boolean;
   /** Most connections a process keeps for requests. */
   readonly databasePoolSize: number;
+  /** Private addresses and ranges that webhooks and the like may reach, with commas between them. */
+  readonly outboundAllow: string;
   /** Absolute path of the embedded database, files and locks. */
   readonly dataDir: string;
   /** Absolute path of the folder whose sub-folders are plugins. */
@@ -131,6 +133,16 @@ export const configSchema = {
       default: 10,
       minimum: 2,
       maximum: 200,
+    },
+    outboundAllow: {
+      type: 'string',
+      title: 'Private addresses',
+      description:
+        'Addresses and ranges of your own network that webhooks and other outgoing requests may reach. Without it only public ones.',
+      env: 'TRELLIS_OUTBOUND_ALLOW',
+      expected: 'addresses and ranges such as 10.0.0.0/8, with commas between them',
+      default: '',
+      pattern: '^[0-9A-Fa-f:./, ]*$',
     },
     dataDir: {
       type: 'string',

@@ -1,6 +1,7 @@
 import { createEventBus, type EventBus } from '../events/event-bus.js';
 import { createJobs, type Jobs } from '../jobs/jobs.js';
 import type { CallRunner, Generation, ModuleContexts } from '../kernel/index.js';
+import { sendMessages } from '../webhooks/index.js';
 import type { Foundation } from './foundation.js';
 
 /** What delivers events and runs jobs. */
@@ -19,6 +20,6 @@ export interface ModuleCalls {
 
 /** Wires event bus and jobs; neither runs before it is started. */
 export function createBackground(foundation: Foundation, modules: ModuleCalls): Background {
-  const bus = createEventBus({ ...foundation, ...modules });
+  const bus = createEventBus({ ...foundation, ...modules, sendMessages });
   return { bus, jobs: createJobs({ ...foundation, ...modules, channel: bus.channel }) };
 }

@@ -13,12 +13,12 @@ import type { CallRunner } from '../kernel/index.js';
 import { PluginLifecycle } from '../kernel/lifecycle/index.js';
 import { pluginEndpoints } from '../kernel/rest/index.js';
 import { createLiveStreams, type LiveStreams } from '../live/index.js';
-import { mailEndpoints } from '../mail/index.js';
 import { corePageEndpoints } from '../pages/core-page-endpoints.js';
 import type { RecordRoom } from '../records/index.js';
 import { SavedViews, viewEndpoints } from '../saved-views/index.js';
 import { settingsEndpoints } from '../settings/index.js';
 import { setupPages } from '../setup/index.js';
+import { webhookEndpoints } from '../webhooks/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { Background } from './background.js';
 import { watchCaller } from './stream-callers.js';
@@ -57,13 +57,13 @@ export function gatherCoreEndpoints(
       ...setupPages(workspace),
       ...settingsEndpoints(workspace),
       ...viewEndpoints(() => container.resolve(SavedViews)),
-      ...mailEndpoints(workspace),
       holdEndpoint(() => container.resolve(Hold)),
       ...pluginEndpoints({ lifecycle, dataDir: config.dataDir }),
       ...deadLetterEndpoints({ knex, clock, wakeRelay: () => bus.relay.wake() }),
       ...jobEndpoints(jobs.progress),
       ...changeSetEndpoints(() => container.resolve(ChangeSets)),
       ...importEndpoints(() => container.resolve(Imports)),
+      ...webhookEndpoints(workspace),
       ...demoEndpoints(() => container.resolve(DemoData)),
       streams.endpoint,
       ...corePageEndpoints({ workspace, calls, lifecycle }),

@@ -8,6 +8,7 @@ import type { Database } from '../database/index.js';
 import { createHold, Hold } from '../hold/index.js';
 import type { RunningCalls } from '../kernel/index.js';
 import { migrateJobQueue } from '../jobs/queue-schema.js';
+import { registerOutbound } from '../outbound/index.js';
 import { createSecretBox, SecretBox } from '../secrets/index.js';
 import { registerSettings, Settings } from '../settings/index.js';
 
@@ -52,6 +53,7 @@ export async function layFoundation(options: FoundationOptions): Promise<Foundat
   container.register(Hold, { useValue: hold });
   container.register(SecretBox, { useValue: createSecretBox(options.config.dataDir) });
   const info = (): WorkspaceInfo => settings.info();
+  registerOutbound({ ...options, container });
   return { ...options, container, signals, settings, hold, info, place: info };
 }
 

@@ -14,12 +14,12 @@ import {
   type Generations,
   type ModuleContexts,
 } from '../kernel/index.js';
-import { registerMail } from '../mail/index.js';
 import { PluginLifecycle } from '../kernel/lifecycle/index.js';
 import { createRecordRoom, createSearchUpkeep, SearchUpkeep, type RecordRoom } from '../records/index.js';
 import { registerSavedViews } from '../saved-views/index.js';
 import { registerSetup } from '../setup/index.js';
 import { createAssetRegistry, type AssetRegistry } from '../views/index.js';
+import { registerWebhooks } from '../webhooks/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { createBackground, type Background } from './background.js';
 import { contextServices } from './context-services.js';
@@ -111,13 +111,13 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
   container.register(ReadinessProbes, { useValue: { name: 'jobs', check: checkJobs } });
   registerAuth(workspace);
   registerSavedViews(workspace);
-  registerMail(workspace);
   registerSetup(
     workspace,
     setupHooks(workspace, () => container.resolve(PluginLifecycle)),
   );
   registerChanges(workspace, { room: records, wakeRelay });
   registerImports(workspace, { room: records, contexts: contexts.get, wakeRelay });
+  registerWebhooks(workspace);
   container.register(SearchUpkeep, {
     useValue: createSearchUpkeep({ ...workspace, identity: () => operatorIdentity(workspace.info()) }),
   });

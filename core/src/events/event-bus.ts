@@ -15,7 +15,7 @@ import { LiveChannel } from '../live/live-channel.js';
 import { LiveHub } from '../live/live-hub.js';
 import { topicsOf } from '../live/event-topics.js';
 import { subscriptionId } from './module-work.js';
-import { Relay } from './relay.js';
+import { Relay, type RelayParts } from './relay.js';
 
 /** What the event bus of a workspace is made of. */
 export interface EventBusParts {
@@ -29,6 +29,7 @@ export interface EventBusParts {
   generation(): Generation;
   /** Locale and time zone that modules acting as themselves have. */
   place(): { readonly locale: string; readonly timeZone: string };
+  sendMessages: RelayParts['sendMessages'];
 }
 
 /** Brings committed events to subscriptions and to browsers. One per workspace and process. */
@@ -63,6 +64,7 @@ export function createEventBus(parts: EventBusParts): EventBus {
     runHandler: (subscription, envelope, unit, onBehalfOf) =>
       callHandler(parts, { subscription, envelope, unit, onBehalfOf }),
     listened: () => [...parts.generation().live.keys()],
+    sendMessages: (trx) => parts.sendMessages(trx),
     announce: (trx, events) => channel.send(trx, topicsOf(events, parts.generation().live, parts.log)),
   });
   return {

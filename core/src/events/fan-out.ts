@@ -24,6 +24,8 @@ export interface FannedOut {
   readonly first: readonly DueDelivery[];
   /** When the first of the events happened; null without events. */
   readonly since: Date | null;
+  /** Messages it left for webhooks. */
+  readonly messages: number;
 }
 
 /** Events that one fan-out takes at first. */
@@ -35,7 +37,8 @@ const crowdFrom = 200;
 /**
  * Turns the oldest pending events into a delivery per subscription, in one statement of `trx`. One at a time over all
  * processes: the lock is taken before the statement's snapshot, so a set that holds an event holds the earlier ones of its record.
- * Durable subscriptions come from their table, not from memory, so those of disabled plugins collect theirs too.
+ * Durable subscriptions come from their table, not from memory, so those of disabled plugins collect theirs too. So do webhooks,
+ * which name an event, all of an entity (`sales.deal.*`) or everything (`*`).
  * @param limit of events; as many are taken unless none are left
  * @param listened types of events that live listeners look into, so that each of them is wanted
  */
@@ -47,8 +50,8 @@ export async function fanOut(
 ): Promise<FannedOut> {
   await runPrepared(trx, lockStatement, []);
   const [row] = await runPrepared(trx, fanOutStatement, [now, limit, listened]);
-  const [taken, events, count, first, since] = row as FanOutRow;
-  return { taken, events: events ?? [], count, first: first ?? [], since };
+  const [taken, events, count, first, since, messages] = row as FanOutRow;
+  return { taken, events: events ?? [], count, first: first ?? [], since, messages };
 }
 
 /** Whether any event waits for its fan-out. */
@@ -62,6 +65,7 @@ type FanOutRow = readonly [
   count: number,
   first: DueDelivery[] | null,
   since: Date | null,
+  messages: number,
 ];
 
 const pendingStatement = prepare('select 1 from core.pending_events limit 1');
@@ -91,6 +95,15 @@ const fanOutStatement = prepare(`
     from (select * from delivered limit ${firstLimit * 4}) early
     order by subscription_id, order_key, position
     limit ${firstLimit}
+  ), messages as (
+    insert into core.webhook_deliveries
+      (webhook_id, message_id, type, order_key, position, body, next_at, created_at, changed_at)
+    select w.id, 'msg_' || replace(f.id::text, '-', ''), f.type, f.order_key, f.position,
+      json_build_object('type', f.type, 'timestamp', to_char(f.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        'data', f.payload)::text, $1::timestamptz, $1::timestamptz, $1::timestamptz
+    from fanned f join core.webhooks w on w.topics && array[f.type, f.entity || '.*', '*']
+    where w.state <> 'disabled' and w.deleted_at is null
+    returning 1
   ), crowds as materialized (
     select type, entity, min(position) as position from fanned
     where is_new group by type, entity having count(*) >= ${crowdFrom}
@@ -106,4 +119,5 @@ const fanOutStatement = prepare(`
      from announced),
     (select count(*)::integer from delivered),
     (select json_agg(json_build_object('id', id, 'subscriptionId', subscription_id) order by position) from first),
-    (select min(occurred_at) from fanned)`);
+    (select min(occurred_at) from fanned),
+    (select count(*)::integer from messages)`);

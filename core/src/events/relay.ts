@@ -14,6 +14,8 @@ export interface RelayParts extends Omit<DispatcherParts, 'wakeRelay' | 'pace'> 
   announce(trx: Knex.Transaction, events: readonly FannedEvent[]): Promise<() => void>;
   /** Types of the events that live listeners look into. */
   listened(): readonly string[];
+  /** Has the messages of webhooks sent that a fan-out left, once its transaction commits. */
+  sendMessages(trx: Knex.Transaction): Promise<void>;
 }
 
 /** Least time between two fan-outs that commits woke. */
@@ -133,6 +135,7 @@ export class Relay {
     const { knex, clock } = this.#parts;
     const { done, announceHere } = await knex.transaction(async (trx) => {
       const fanned = await fanOut(trx, clock.now(), limit, this.#parts.listened());
+      if (fanned.messages > 0) await this.#parts.sendMessages(trx);
       return { done: fanned, announceHere: await this.#parts.announce(trx, fanned.events) };
     });
     announceHere();

@@ -9,6 +9,8 @@ export interface NewJob {
   /** Replaces a waiting job of the same module and key. */
   readonly key?: string;
   readonly runAt?: Date;
+  /** Jobs of one queue run one after the other, whatever the process. */
+  readonly queue?: string;
   /** Attempts until it is given up; 8 unless told. */
   readonly maxAttempts?: number;
 }
@@ -30,7 +32,7 @@ export async function enqueueJob(connection: Knex, job: NewJob): Promise<void> {
   const { module, name, payload } = job;
   await connection.raw(
     `select from graphile_worker.add_job(?, payload => ?::json, run_at => ?::timestamptz, max_attempts => ?::integer,
-       job_key => ?::text, flags => ?::text[])`,
+       job_key => ?::text, flags => ?::text[], queue_name => ?::text)`,
     [
       taskName,
       JSON.stringify({ module, name, payload } satisfies JobPayload),
@@ -38,6 +40,7 @@ export async function enqueueJob(connection: Knex, job: NewJob): Promise<void> {
       job.maxAttempts ?? defaultAttempts,
       job.key === undefined ? null : `${module}:${job.key}`,
       [moduleFlag(module), jobFlag(module, name)],
+      job.queue ?? null,
     ],
   );
 }

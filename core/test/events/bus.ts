@@ -60,6 +60,7 @@ export async function openBus<C extends Clock>(
     connectionsInUse: () => database.requestPool().inUse,
     announce: () => Promise.resolve(() => undefined),
     listened: () => [],
+    sendMessages: () => Promise.resolve(),
   });
   return {
     clock,

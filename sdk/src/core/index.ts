@@ -1,7 +1,6 @@
 export { Account } from './account.js';
-export { Activity } from './activity.js';
 export { Contact } from './contact.js';
-export { AccountMerged, ContactMerged, MailFailed } from './events.js';
+export { AccountMerged, ContactMerged, WebhookStopped } from './events.js';
 export {
   HealthProbes,
   ImportTransforms,

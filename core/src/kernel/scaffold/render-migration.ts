@@ -1,5 +1,4 @@
 import type { Drift } from '../../records/drift.js';
-import { linkIdColumn } from '../../records/links.js';
 import { columnLines, indexLine, isKept } from './render-columns.js';
 
 /** A migration as source text. */
@@ -81,7 +80,6 @@ function createTable({ table }: Drift, { tableOf }: MigrationRequest): StepLines
     ...own.flatMap((column) => columnLines(column, tableOf)),
     ...(shape === 'records' ? [`listIndexes(table, { owned: ${owned} });`] : []),
     ...(shape === 'records' ? own.filter(needsIndex).map(indexLine) : []),
-    ...(shape === 'list' && own.some(isLinkId) ? [`table.index(['entity', '${linkIdColumn}']);`] : []),
   ];
   return {
     up: [
@@ -118,11 +116,6 @@ function addColumns(drifts: readonly Drift[], { tableOf }: MigrationRequest): St
 
 function needsIndex(column: Drift['column']): boolean {
   return column?.isUnique === true || column?.field?.field.index === true;
-}
-
-/** What is linked to a record is looked up by it. */
-function isLinkId({ name, field }: Drift['table']['columns'][number]): boolean {
-  return name === linkIdColumn && field?.field.kind === 'ref' && field.target === null;
 }
 
 function byTable(drifts: readonly Drift[]): ReadonlyMap<string, readonly Drift[]> {

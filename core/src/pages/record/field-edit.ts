@@ -1,13 +1,6 @@
 import { isTrellisError, NotFoundError, type Problem } from '@trellis-crm/sdk';
 import type { SafeHtml } from '../../views/safe-html.js';
-import {
-  addressOf,
-  asText,
-  findField,
-  hasEntries,
-  type EntityField,
-  type RecordValues,
-} from '../fields/entity-field.js';
+import { addressOf, asText, findField, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import { fieldControl } from '../fields/field-control.js';
 import { readForm, type FormData } from '../fields/form-reader.js';
 import { readRecord, reading, saveRecord } from '../form/record-form.js';
@@ -24,7 +17,7 @@ import { recordSources, renderHeader } from './record-page.js';
 export async function showFieldEditor(call: EntityCall): Promise<PageAnswer> {
   const { request, env, entity } = call;
   const field = editableField(call);
-  if (!request.isPartial || hasEntries(field))
+  if (!request.isPartial || field.field.kind === 'list')
     return goTo(`/${entity.path}/${request.params['id'] ?? ''}/edit#field-${field.path}`);
   const record = await readRecord(call);
   if (request.url.searchParams.has('show')) return showPart(await renderDetail(call, field, record));
@@ -36,7 +29,7 @@ export async function takeFieldEditor(call: EntityCall): Promise<PageAnswer> {
   const { request, entity, render } = call;
   const field = editableField(call);
   // A list is edited in the whole form; there is nothing here to show it again with.
-  if (hasEntries(field)) throw new NotFoundError('field_not_found');
+  if (field.field.kind === 'list') throw new NotFoundError('field_not_found');
   const form = (request.body ?? {}) as FormData;
   const { values, problems } = readForm([field], form, reading(call));
   const refuse = async (found: readonly Problem[]): Promise<PageAnswer> =>
