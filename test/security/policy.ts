@@ -72,6 +72,8 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
     [`DELETE ${api}/:id`]: record('delete', 204),
     [`GET ${api}/trash`]: holding(`${entity}:delete`, 200),
     [`POST ${api}/:id/restoration`]: trashed(200),
+    // Each action asks for its own right; the matrix asks for an update.
+    [`POST ${api}/bulk`]: holding(`${entity}:update`, 202),
     [`POST ${api}/import`]: holding(`${entity}:import`, 202, 422),
     [`GET /${path}`]: holding(`${entity}:read`, 200),
     [`GET /${path}/options`]: holding(`${entity}:read`, 200),

@@ -11,6 +11,7 @@ import { isOver, type ChangeSet, type ChangeSetFailure, type ChangeSetProblem } 
 import * as store from './change-set-store.js';
 import { endGivenUp } from './end-given-up.js';
 import type { ChangeUnit, RowWork } from './engine/row-work.js';
+import { listIds } from './bulk/list-items.js';
 import { workOff } from './engine/work-off.js';
 import { undoKind } from './undo/undo-work.js';
 
@@ -40,6 +41,8 @@ export interface RequestedChangeSet {
   readonly kind: string;
   readonly entity: string;
   readonly input: ChangeSet['input'];
+  /** What to work off, when that is known already. */
+  readonly items?: readonly Id[];
 }
 
 /** Change sets of one workspace. */
@@ -119,6 +122,7 @@ async function begin(
   const id = uuidV7();
   const actor = storedActorOf(identity);
   await store.noteChangeSet(trx, { ...request, id, actor, state: 'queued', createdAt: parts.clock.now() });
+  if (request.items !== undefined) await listIds(trx, id, request.items);
   await parts.progress().create(trx, { id, kind: request.kind, ownerId: identity.userId });
   await enqueue(parts, trx, id);
   return visible(await store.findChangeSet(trx, id), id, identity);

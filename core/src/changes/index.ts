@@ -1,3 +1,4 @@
 export { changeSetEndpoints } from './api/change-set-endpoints.js';
+export { bulkEndpoints } from './bulk/bulk-endpoints.js';
 export { ChangeSets } from './change-sets.js';
 export { registerChangeJobs, registerChanges } from './register.js';

@@ -5,6 +5,7 @@ import { enqueueJob, takeGivenUpJobs } from '../jobs/job-queue.js';
 import { Jobs } from '../jobs/jobs.js';
 import type { RecordRoom } from '../records/index.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { bulkKinds, bulkWork } from './bulk/bulk-work.js';
 import { changeSetJob, ChangeSets, createChangeSets } from './change-sets.js';
 import { changeTransactions } from './change-transactions.js';
 import { undoKind, undoWork } from './undo/undo-work.js';
@@ -25,7 +26,7 @@ export function registerChanges(workspace: Workspace, { room, wakeRelay }: Chang
       createChangeSets({
         knex,
         clock,
-        works: new Map([[undoKind, undoWork]]),
+        works: new Map([[undoKind, undoWork], ...Object.values(bulkKinds).map((kind) => [kind, bulkWork] as const)]),
         generation: () => workspace.generation(),
         progress: () => inner.resolve(Jobs).progress,
         enqueue: enqueueJob,

@@ -1,3 +1,4 @@
+import { bulkEndpoints, ChangeSets } from '../changes/index.js';
 import { entityImportEndpoints, Imports } from '../imports/index.js';
 import type { CallRunner, GenerationParts, ModuleContexts } from '../kernel/index.js';
 import { entityPageEndpoints } from '../pages/entity-page-endpoints.js';
@@ -35,6 +36,7 @@ export function generationParts({
     entityEndpoints: (entity) => [
       ...records.entityEndpoints(entity),
       ...entityImportEndpoints(entity, imports),
+      ...bulkEndpoints(entity, { changeSets: () => workspace.container.resolve(ChangeSets), room: records }),
       ...entityPageEndpoints({ workspace, calls }, entity),
     ],
     coreEndpoints: core.endpoints,

@@ -82,7 +82,7 @@ function referrers(incoming: IncomingRef, ids: readonly string[]): Referrers[] {
 }
 
 /** A ref that points at an entity. */
-interface IncomingRef {
+export interface IncomingRef {
   readonly entity: CompiledEntity;
   readonly field: CompiledField;
   /** Ref inside a list's entries. */
@@ -97,7 +97,11 @@ interface Referrers {
 type Effect = 'cascade' | 'restrict' | 'clear';
 
 /** A ref of a plugin's side table never takes the record along, and a list's entry goes alone: both are cleared. */
-function incomingRefs({ generation }: WriteScope, target: string, effect: Effect): IncomingRef[] {
+export function incomingRefs(
+  { generation }: Pick<WriteScope, 'generation'>,
+  target: string,
+  effect: Effect,
+): IncomingRef[] {
   return [...generation.entities.values()].flatMap((entity) =>
     [...entity.fields.values()].flatMap((field) => {
       const refs =

@@ -1,7 +1,8 @@
 import { ConflictError, ForbiddenError, type Id } from '@trellis-crm/sdk';
 import { isDeepStrictEqual } from 'node:util';
-import type { CompiledEntity, CompiledField } from './compiled-entity.js';
+import type { CompiledEntity } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
+import { findUnfit } from './find-unfit.js';
 import { keepAnswersOf } from './kept/keep-answers.js';
 import { byId, lockRecords, notFound, readRecords } from './get-records.js';
 import { hasGuards, runGuards } from './guards.js';
@@ -13,10 +14,11 @@ import { saveToSearch } from './search/save-search.js';
 import { allOf, sql } from './sql.js';
 import { selectRows } from './statements/select-rows.js';
 import { markRows } from './trash-records.js';
+import { findTrashSet, isBinding, type Group } from './trash-sets.js';
 import { writeConsequences } from './update-records.js';
 
 /**
- * Takes a record out of the trash with everything that went there in the same change set, and puts back the refs that were
+ * Takes a record out of the trash with what went there along with it, and puts back the refs that were
  * cleared then where nobody has changed them since.
  * @throws NotFoundError for what is not in the trash, ForbiddenError, ConflictError `reference_in_trash`, `not_unique`
  */
@@ -32,11 +34,7 @@ export async function restoreRecord(scope: RecordScope, entity: CompiledEntity, 
     if (record === undefined) throw notFound(entity);
     if (!isWithinReach(tx.identity, reach, belongingOf(record)))
       throw new ForbiddenError('forbidden', { permission: permissionFor(entity, 'delete') });
-    const changeSet = await changeSetOf(tx, entity, record.id);
-    const groups = await findSet(tx, changeSet);
-    await restoreHeld(tx, groups, new Set([record.id]));
-    await putBackRefs(tx, changeSet);
-    await keepGroups(tx, groups);
+    await restoreSets(tx, entity, [record.id]);
     const [restored = record] = await readRecords(tx, entity, [record.id], {
       fields: readableFields(tx, entity),
       condition: sql('true'),
@@ -45,10 +43,12 @@ export async function restoreRecord(scope: RecordScope, entity: CompiledEntity, 
   });
 }
 
-/** Records of one entity that come back. */
-export interface Group {
-  readonly entity: CompiledEntity;
-  readonly records: readonly PresentedRecord[];
+/** Takes records out of the trash whose rights were asked and whose locks are held, with what went there along with them. */
+export async function restoreSets(tx: WriteScope, entity: CompiledEntity, ids: readonly Id[]): Promise<void> {
+  const { groups, changeSets } = await findTrashSet(tx, entity, ids);
+  await restoreHeld(tx, groups, new Set(ids));
+  await putBackRefs(tx, changeSets);
+  await keepGroups(tx, groups);
 }
 
 /**
@@ -75,31 +75,6 @@ export async function keepGroups(tx: WriteScope, groups: readonly Group[]): Prom
     );
 }
 
-async function changeSetOf(scope: WriteScope, entity: CompiledEntity, id: Id): Promise<string | null> {
-  const [row = []] = await selectRows(scope, entity, { columns: ['r."deleted_with"'], conditions: [byId([id])] });
-  const [changeSet] = row;
-  return typeof changeSet === 'string' ? changeSet : null;
-}
-
-/** The audit log knows which entities a change set touched, so only their tables are asked. */
-async function findSet(scope: WriteScope, changeSet: string | null): Promise<readonly Group[]> {
-  const touched: readonly { readonly entity: string }[] = await scope
-    .db('core.audit_log')
-    .distinct('entity')
-    .where({ change_set: changeSet, verb: 'trashed' });
-  const groups: Group[] = [];
-  for (const { entity: entityId } of touched) {
-    const entity = scope.generation.entities.get(entityId);
-    if (entity === undefined) continue;
-    const member = sql('r."deleted_with" = ?::uuid', [changeSet]);
-    const tail = 'order by r."id" for update';
-    const rows = await selectRows(scope, entity, { columns: ['r."id"'], conditions: [member], tail });
-    const ids = rows.map(([id]) => String(id));
-    groups.push({ entity, records: await readRecords(scope, entity, ids, { condition: member }) });
-  }
-  return groups;
-}
-
 async function checkGroup(scope: WriteScope, { entity, records }: Group, groups: readonly Group[]): Promise<void> {
   const returning = new Set(groups.flatMap((group) => group.records.map(({ id }) => id)));
   for (const field of entity.fields.values()) {
@@ -122,11 +97,6 @@ async function checkGroup(scope: WriteScope, { entity, records }: Group, groups:
     'restore',
     records.map((record) => ({ before: record, after: record })),
   );
-}
-
-/** Refs without which a record cannot be. */
-function isBinding({ plugin, field }: CompiledField): boolean {
-  return plugin === null && (field.onDelete === 'cascade' || field.onDelete === 'restrict');
 }
 
 async function isAnyTrashed(scope: WriteScope, target: CompiledEntity, ids: readonly string[]): Promise<boolean> {
@@ -153,26 +123,33 @@ interface ClearedRow {
   readonly changes: Readonly<Record<string, FieldChange>>;
 }
 
-async function putBackRefs(scope: WriteScope, changeSet: string | null): Promise<void> {
+/** Of refs that were cleared, those are put back that nobody has changed since and whose record is there again. */
+async function putBackRefs(scope: WriteScope, changeSets: readonly string[]): Promise<void> {
   const rows: readonly ClearedRow[] = await scope
     .db('core.audit_log')
-    .where({ change_set: changeSet, cause: 'clear' })
+    .whereIn('change_set', changeSets)
+    .where({ cause: 'clear' })
     .select('entity', 'record_id', 'changes');
   for (const [entityId, cleared] of Map.groupBy(rows, ({ entity }) => entity)) {
     const entity = scope.generation.entities.get(entityId);
     if (entity === undefined) continue;
-    const ids = cleared.map(({ record_id }) => record_id);
+    const changes = Map.groupBy(cleared, ({ record_id }) => record_id);
     const alive = sql('r."deleted_at" is null');
-    await lockRecords(scope, entity, ids, { condition: alive });
-    const records = await readRecords(scope, entity, ids, { condition: alive });
-    const changesOf = (id: Id): [string, FieldChange][] =>
-      cleared.filter((row) => row.record_id === id).flatMap((row) => Object.entries(row.changes));
-    const patchOf = (values: ReadonlyMap<string, unknown>, { id }: PresentedRecord) => {
-      const untouched = changesOf(id).filter(([path, { to }]) =>
-        isDeepStrictEqual(values.get(path) ?? null, to ?? null),
-      );
-      return new Map(untouched.map(([path, { from }]) => [path, from ?? null]));
-    };
+    await lockRecords(scope, entity, [...changes.keys()], { condition: alive });
+    const records = await readRecords(scope, entity, [...changes.keys()], { condition: alive });
+    const patched = records.map((record) => ({
+      id: record.id,
+      patch: untouched(valuesOf(entity.fieldList, record), changes.get(record.id) ?? []),
+    }));
+    const unfit = await findUnfit(scope, entity, patched);
+    const patches = new Map(patched.filter(({ id }) => !unfit.has(id)).map(({ id, patch }) => [id, patch]));
+    const patchOf = (_: unknown, { id }: PresentedRecord) => patches.get(id) ?? new Map<string, unknown>();
     await writeConsequences(scope, entity, records, { cause: 'restoration', patchOf });
   }
+}
+
+function untouched(values: ReadonlyMap<string, unknown>, cleared: readonly ClearedRow[]): ReadonlyMap<string, unknown> {
+  const changes = cleared.flatMap((row) => Object.entries(row.changes));
+  const kept = changes.filter(([path, { to }]) => isDeepStrictEqual(values.get(path) ?? null, to ?? null));
+  return new Map(kept.map(([path, { from }]) => [path, from ?? null]));
 }

@@ -107,9 +107,23 @@ function writingWays({ path, id }: Place): readonly Way[] {
       body: `Name,Other\nx,${value}\n`,
     }),
   });
+  const bulk = (name: string, body: (field: string, value: string) => object): Way => ({
+    name,
+    request: ({ api: headers }, field, value) => ({
+      method: 'POST',
+      path: `${api}/bulk`,
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ action: 'update', ...body(field, value) }),
+    }),
+  });
   return [
     write('create', 'POST', api),
     write('update', 'PATCH', `${api}/${id}`, { 'If-Match': '*' }),
+    bulk('update many', (field, value) => ({ ids: [id], set: nested(field, value) })),
+    bulk('update those that match', (field, value) => ({
+      matching: { [`filter[${field}]`]: decodeURIComponent(value) },
+      set: { name: 'x' },
+    })),
     csv('import into it', (field) => `map=${encodeURIComponent(JSON.stringify({ Name: 'name', Other: field }))}`),
     csv(
       'import by matching it',

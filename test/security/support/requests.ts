@@ -60,7 +60,7 @@ function contentOf(facts: RequestFacts): Content | null {
   const declared = endpoint.input?.body;
   if (endpoint.method === 'GET') return null;
   if (declared === undefined) return endpoint.surface === 'page' ? form({ _csrf: actor.csrf }) : null;
-  return written(declared, specialBodies[facts.key] ?? derivedBody(facts), actor);
+  return written(declared, specialBodies[facts.key] ?? bulkBody(endpoint) ?? derivedBody(facts), actor);
 }
 
 function written(declared: NonNullable<EndpointInput['body']>, value: object, actor: Actor): Content {
@@ -88,6 +88,13 @@ function multipart(csrf: string): string {
 function form(fields: object): Content {
   const texts = Object.entries(fields).map(([name, value]) => [name, String(value)]);
   return { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(texts).toString() };
+}
+
+/** One change to many records, of whom one is asked for that nobody knows. */
+function bulkBody({ path }: Endpoint): Fields | undefined {
+  if (!path.endsWith('/bulk')) return undefined;
+  const title = path.endsWith('/activities/bulk') ? 'subject' : 'name';
+  return { action: 'update', ids: [crypto.randomUUID()], set: { [title]: 'Many' } };
 }
 
 /** A change of the name, or the least input of a new record with the owner in question. */

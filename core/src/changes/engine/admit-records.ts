@@ -19,9 +19,20 @@ export async function admitRecords(
   ids: readonly Id[],
   verb: EntityVerb,
 ): Promise<Admission> {
-  const reach = reachFor(scope, entity, verb);
   await lockRecords(scope, entity, ids, { isDeletion: verb === 'delete' });
-  const records = await readRecords(scope, entity, ids);
+  return judge(scope, entity, { ids, records: await readRecords(scope, entity, ids), verb });
+}
+
+/** What was asked for, and what of it the actor may see. */
+export interface Candidates {
+  readonly ids: readonly Id[];
+  readonly records: readonly PresentedRecord[];
+  readonly verb: EntityVerb;
+}
+
+/** Parts records that the actor may change from those that are not there and those that are out of reach. */
+export function judge(scope: WriteScope, entity: CompiledEntity, { ids, records, verb }: Candidates): Admission {
+  const reach = reachFor(scope, entity, verb);
   const found = new Set(records.map(({ id }) => id));
   const isAllowed = (record: PresentedRecord): boolean => isWithinReach(scope.identity, reach, belongingOf(record));
   const note = (recordId: Id, code: string, message: string): ChangeSetProblem => ({
@@ -31,13 +42,13 @@ export async function admitRecords(
     code,
     message,
   });
+  const absent = ids.filter((id) => !found.has(id));
+  const outOfReach = records.filter((record) => !isAllowed(record));
   return {
     admitted: records.filter(isAllowed),
     problems: [
-      ...ids.filter((id) => !found.has(id)).map((id) => note(id, 'not_found', 'The record is not there any more.')),
-      ...records
-        .filter((record) => !isAllowed(record))
-        .map(({ id }) => note(id, 'forbidden', 'You may not change this record.')),
+      ...absent.map((id) => note(id, 'not_found', 'The record is not there any more.')),
+      ...outOfReach.map(({ id }) => note(id, 'forbidden', 'You may not change this record.')),
     ],
   };
 }

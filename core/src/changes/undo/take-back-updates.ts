@@ -11,7 +11,7 @@ import { updateParsed, writeConsequences } from '../../records/update-records.js
 import type { ChangeSetProblem } from '../change-set.js';
 import { admitRecords } from '../engine/admit-records.js';
 import type { ChangeUnit } from '../engine/row-work.js';
-import { findUnfit } from './find-unfit.js';
+import { findUnfit } from '../../records/find-unfit.js';
 import type { PastChange } from './past-change.js';
 import { leftOut } from './undo-problems.js';
 
@@ -126,7 +126,7 @@ async function takeBackFollowed(
   const patches = new Map(plans.filter(({ id }) => !unfit.has(id)).map(({ id, patch }) => [id, patch]));
   await writeConsequences(scope, entity, records, {
     cause: 'undo',
-    patchOf: (_, { id }) => patches.get(id) ?? new Map(),
+    patchOf: (_, { id }) => patches.get(id) ?? new Map<string, unknown>(),
   });
   const problemsOf = (id: Id): ChangeSetProblem[] => {
     const change = folded.get(id);

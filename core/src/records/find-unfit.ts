@@ -1,9 +1,9 @@
 import type { Id } from '@trellis-crm/sdk';
-import type { CompiledEntity } from '../../records/compiled-entity.js';
-import { byId } from '../../records/get-records.js';
-import type { WriteScope } from '../../records/record-scope.js';
-import { sql } from '../../records/sql.js';
-import { selectRows } from '../../records/statements/select-rows.js';
+import type { CompiledEntity } from './compiled-entity.js';
+import { byId } from './get-records.js';
+import type { WriteScope } from './record-scope.js';
+import { sql } from './sql.js';
+import { selectRows } from './statements/select-rows.js';
 
 /** Values that records are to get, by path. */
 interface Patched {
