@@ -1,6 +1,7 @@
 import {
   Account,
   AccountPanels,
+  Activity,
   Contact,
   ContactPanels,
   definePermissions,
@@ -8,6 +9,7 @@ import {
   HealthProbes,
   HomePanels,
   ImportTransforms,
+  MailFailed,
   Menu,
   Reassignments,
   SDK_VERSION,
@@ -17,6 +19,7 @@ import {
 } from '@trellis-crm/sdk';
 import { registerChangeJobs } from './changes/index.js';
 import { registerImportJobs } from './imports/index.js';
+import { registerMailJobs } from './mail/index.js';
 import { registerCoreJobs, type CoreJobParts } from './jobs/core-jobs.js';
 import { registerModule, type Registrations } from './kernel/index.js';
 import { guardAdmins, guardPreferences } from './users/index.js';
@@ -32,6 +35,9 @@ const permissions = definePermissions({
   'core.event:administer': { label: 'permissions.event.administer', grants: {} },
   'core.job:administer': { label: 'permissions.job.administer', grants: {} },
   'core.view:administer': { label: 'permissions.view.administer', grants: {} },
+  'core.mail:administer': { label: 'permissions.mail.administer', grants: {} },
+  // For plugins: nobody else writes mails by hand.
+  'core.mail:send': { label: 'permissions.mail.send', grants: {} },
   'core.webhook:administer': { label: 'permissions.webhook.administer', grants: {} },
   'core.demo:administer': { label: 'permissions.demo.administer', grants: {} },
 });
@@ -52,17 +58,18 @@ export function registerCore(parts: CoreParts): Registrations {
     optional: {},
     capabilities: [],
     definition: definePlugin({
-      entities: [Account, Contact, User, Team],
+      entities: [Account, Contact, Activity, User, Team],
       slots: [AccountPanels, ContactPanels, HomePanels],
       points: [Menu, ImportTransforms, HealthProbes, Reassignments],
+      emits: [MailFailed, WebhookStopped],
       permissions,
-      emits: [WebhookStopped],
       register(host) {
         guardAdmins(host);
         guardPreferences(host);
         registerCoreJobs(host, parts);
         registerChangeJobs(host, parts.workspace);
         registerImportJobs(host, parts.workspace);
+        registerMailJobs(host, parts.workspace);
         registerWebhookJobs(host, parts.workspace);
       },
     }),

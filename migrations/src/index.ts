@@ -1,10 +1,12 @@
 import type { Migration } from '@trellis-crm/sdk/migrations/v1';
+import { activityMigrations } from './activities/index.js';
 import { authMigrations } from './auth/index.js';
 import { changeMigrations } from './changes/index.js';
 import { eventMigrations } from './events/index.js';
 import { importMigrations } from './imports/index.js';
 import { jobMigrations } from './jobs/index.js';
 import { kernelMigrations } from './kernel/index.js';
+import { mailMigrations } from './mail/index.js';
 import { operationsMigrations } from './operations/index.js';
 import { recordMigrations } from './records/index.js';
 import { settingsMigrations } from './settings/index.js';
@@ -23,5 +25,7 @@ export const coreMigrations: readonly Migration[] = [
   ...settingsMigrations,
   ...operationsMigrations,
   ...viewMigrations,
+  ...activityMigrations,
+  ...mailMigrations,
   ...webhookMigrations,
 ].sort((left, right) => (left.name < right.name ? -1 : 1));

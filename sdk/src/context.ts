@@ -2,7 +2,8 @@ import type { Contract, OptionalContract } from './contract.js';
 import type { EntityDefinition } from './entity.js';
 import type { EventDefinition, PayloadOf } from './events.js';
 import type { ExtensionPoint } from './extension-point.js';
-import type { Money } from './identifiers.js';
+import type { Format } from './format.js';
+import type { MailRoom } from './mail.js';
 import type { Actor, PermissionKey, Policy } from './permissions.js';
 import type { QueryOf } from './query.js';
 import type { Records } from './records.js';
@@ -27,19 +28,6 @@ export interface JobQueue {
   add(name: string, payload?: object, options?: { readonly key?: string; readonly runAt?: string }): Promise<void>;
 }
 
-/** Values as the actor reads them: in their locale and time zone. */
-export interface Format {
-  /** An amount with its currency; `compact` shortens (1.2M). Empty for null. */
-  money(value: Money | null, options?: { readonly compact?: boolean }): string;
-  number(value: number | string | null): string;
-  /** 12.5 becomes 12.5 %. */
-  percent(value: number | null): string;
-  /** A day (`YYYY-MM-DD`) or the day of a moment; `compact` leaves out this year, and the day of other years. */
-  date(value: string | null, options?: { readonly compact?: boolean }): string;
-  /** A moment with its time. */
-  dateTime(value: string | null): string;
-}
-
 /** Facts about the workspace that anybody may know. */
 export interface WorkspaceInfo {
   readonly name: string;
@@ -59,6 +47,7 @@ export interface Context {
   readonly clock: Clock;
   readonly log: Logger;
   readonly jobs: JobQueue;
+  readonly mail: MailRoom;
   /** Text of the plugin's catalogue (or of core's, by `core:key`) in the actor's locale. */
   t(key: string, values?: Readonly<Record<string, unknown>>): string;
   /** For texts made in code; templates have helpers of their own. */

@@ -17,6 +17,7 @@ export type FieldKind =
   | 'phone'
   | 'url'
   | 'list'
+  | 'links'
   | 'json';
 
 /** What happens to a record when the record it refers to is deleted; holds for the trash too. */
@@ -41,7 +42,7 @@ export interface FieldOptions {
 /** One declared field: plain data. `V` is its JSON value, `N` says that it is never null, `D` that a create may leave it out. */
 export interface Field<V = unknown, N extends boolean = boolean, D extends boolean = boolean> extends FieldOptions {
   readonly kind: FieldKind;
-  /** Characters at most (text kinds), or entries at most (`list`, `choices`). */
+  /** Characters at most (text kinds), or entries at most (`list`, `links`, `choices`). */
   readonly max?: number;
   readonly min?: number;
   /** Digits after the decimal point (`decimal`, `percent`). */
@@ -50,8 +51,12 @@ export interface Field<V = unknown, N extends boolean = boolean, D extends boole
   /** Entity a `ref` points at: its token, its id (for one of an optional plugin or in a circle), or `'self'`. */
   readonly target?: RefTarget;
   readonly onDelete?: OnDelete;
-  /** Fields of one entry of a `list`. */
+  /** Fields of one entry of a `list` or of `links`. */
   readonly item?: FieldMap;
+  /** Ids of the entities that `links` may lead to; any when left out. */
+  readonly to?: readonly string[];
+  /** Fields of the record whose values stand beside each of its `links` too, so that an index can order what is linked to a record. */
+  readonly beside?: readonly string[];
   readonly default?: unknown;
   /** Type-level only; never set. */
   readonly __type?: { readonly value: V; readonly notNull: N; readonly defaulted: D };

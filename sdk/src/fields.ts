@@ -1,5 +1,5 @@
-import type { Field, FieldKind, FieldMap, FieldOptions, OnDelete, RefTarget } from './declaration.js';
-import type { Id, Money } from './identifiers.js';
+import type { EntityToken, Field, FieldKind, FieldMap, FieldOptions, OnDelete, RefTarget } from './declaration.js';
+import type { Id, Link, Money } from './identifiers.js';
 
 type Def<V> = { readonly default?: V };
 type NotNull<O> = O extends { required: true } ? true : O extends { default: unknown } ? true : false;
@@ -9,9 +9,20 @@ type Of<V, O> = Field<V, NotNull<O>, Defaulted<O>>;
 type TextOptions = FieldOptions & Def<string> & { readonly max?: number };
 type NumberOptions<V> = FieldOptions & Def<V> & { readonly min?: number; readonly max?: number };
 type RefOptions = FieldOptions & { readonly onDelete: OnDelete };
+type LinksOptions = Omit<FieldOptions, 'unique' | 'index' | 'search' | 'required'> & {
+  readonly to?: readonly (EntityToken | `${string}.${string}`)[];
+  readonly max?: number;
+  readonly beside?: readonly string[];
+};
 
 function make<V, O extends object>(kind: FieldKind, options: O | undefined, extra: object = {}): Of<V, O> {
   return { ...options, ...extra, kind };
+}
+
+/** Entries of links; `id` has no target of its own, for `entity` beside it names it. */
+function linkShape(to: LinksOptions['to']): Pick<Field, 'item' | 'to'> {
+  const item: FieldMap = { entity: { kind: 'text', required: true, max: 80 }, id: { kind: 'ref', required: true } };
+  return to === undefined ? { item } : { item, to: to.map((one) => (typeof one === 'string' ? one : one.id)) };
 }
 
 /** Makers of fields, one per kind. A field with a `default` is never null. */
@@ -38,8 +49,8 @@ export const field = {
     }),
   /** A calendar day, `YYYY-MM-DD`. */
   date: <const O extends FieldOptions = object>(options?: O) => make<string, O>('date', options),
-  /** A moment, ISO 8601 in UTC with milliseconds. */
-  dateTime: <const O extends FieldOptions = object>(options?: O) => make<string, O>('dateTime', options),
+  /** A moment, ISO 8601 in UTC with milliseconds. The default `now` is when the record is created. */
+  dateTime: <const O extends FieldOptions & Def<'now'> = object>(options?: O) => make<string, O>('dateTime', options),
   /** A length of time in whole seconds. */
   duration: <const O extends NumberOptions<number> = object>(options?: O) => make<number, O>('duration', options),
   /** One of the given values (snake_case); labels come from the catalogue. */
@@ -76,6 +87,18 @@ export const field = {
         default: [],
       },
     ),
+  /**
+   * References to records of any entity, or of those in `to`: a child table `<noun>_<field>` of its own, replaced as a whole by an update.
+   * Empty by default, never null. What is linked may go to the trash; when it is deleted for good the link goes too.
+   * @example links: field.links({ beside: ['occurredAt'] })
+   * @since 0.1.0
+   */
+  links: <const O extends LinksOptions = object>(options?: O) =>
+    make<readonly Link[], O & { default: readonly never[] }>('links', options as O & { default: readonly never[] }, {
+      ...linkShape(options?.to),
+      max: options?.max ?? 100,
+      default: [],
+    }),
   /** Any JSON value up to 64 KB; not filterable. */
   json: <const O extends FieldOptions & Def<unknown> = object>(options?: O) => make<unknown, O>('json', options),
 };

@@ -6,6 +6,13 @@ export type Id = string;
 /** JSON Schema of an {@link Id}, for params, bodies and event payloads. */
 export const Uuid: TString = Type.String({ format: 'uuid' });
 
+/** A record of any entity, as links name it. */
+export interface Link {
+  /** Like `core.account`. */
+  readonly entity: string;
+  readonly id: Id;
+}
+
 /** An amount in one currency. `amount` is a decimal string with at most 4 decimals, never a float; `currency` an ISO 4217 code. */
 export interface Money {
   readonly amount: string;

@@ -57,9 +57,8 @@ describe('GET /api/v1/openapi.json', () => {
 
 /** What HTTP and the pipeline say to any such request. */
 function refusalsOf(key: string, { method, path }: Operation): readonly string[] {
-  const isRecordChange = /^(PATCH|DELETE) \/api\/v1\/(accounts|contacts|users|teams|sales\/\w+|lab\/\w+)\/:id$/.test(
-    key,
-  );
+  const isRecordChange =
+    /^(PATCH|DELETE) \/api\/v1\/(accounts|contacts|activities|users|teams|sales\/\w+|lab\/\w+)\/:id$/.test(key);
   return [
     ...['400', '401', '415', '503'],
     ...(path.includes('{') ? ['404'] : []),

@@ -13,6 +13,7 @@ import type { CallRunner } from '../kernel/index.js';
 import { PluginLifecycle } from '../kernel/lifecycle/index.js';
 import { pluginEndpoints } from '../kernel/rest/index.js';
 import { createLiveStreams, type LiveStreams } from '../live/index.js';
+import { mailEndpoints } from '../mail/index.js';
 import { corePageEndpoints } from '../pages/core-page-endpoints.js';
 import type { RecordRoom } from '../records/index.js';
 import { SavedViews, viewEndpoints } from '../saved-views/index.js';
@@ -57,6 +58,7 @@ export function gatherCoreEndpoints(
       ...setupPages(workspace),
       ...settingsEndpoints(workspace),
       ...viewEndpoints(() => container.resolve(SavedViews)),
+      ...mailEndpoints(workspace),
       holdEndpoint(() => container.resolve(Hold)),
       ...pluginEndpoints({ lifecycle, dataDir: config.dataDir }),
       ...deadLetterEndpoints({ knex, clock, wakeRelay: () => bus.relay.wake() }),

@@ -14,6 +14,7 @@ import {
   type Generations,
   type ModuleContexts,
 } from '../kernel/index.js';
+import { registerMail } from '../mail/index.js';
 import { PluginLifecycle } from '../kernel/lifecycle/index.js';
 import { createRecordRoom, createSearchUpkeep, SearchUpkeep, type RecordRoom } from '../records/index.js';
 import { registerSavedViews } from '../saved-views/index.js';
@@ -111,6 +112,7 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
   container.register(ReadinessProbes, { useValue: { name: 'jobs', check: checkJobs } });
   registerAuth(workspace);
   registerSavedViews(workspace);
+  registerMail(workspace);
   registerSetup(
     workspace,
     setupHooks(workspace, () => container.resolve(PluginLifecycle)),

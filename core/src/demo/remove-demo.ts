@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { appendEvents } from '../events/outbox.js';
 import type { Generation } from '../kernel/generation.js';
-import { removeFromSearch, type CompiledEntity } from '../records/index.js';
+import { forgetLinks, removeFromSearch, type CompiledEntity } from '../records/index.js';
 import { deletionOrder, inactiveReferrers, referrers, type Referrer } from './referrers.js';
 
 /** What became of the demo records. */
@@ -28,7 +28,8 @@ export async function removeDemoRecords(
   const kept = await keepNeeded(trx, entities, going, actorId);
   let removed = 0;
   for (const entity of deletionOrder(entities)) {
-    removed += await removeRecords(unit, entity, going.get(entity.definition.id) ?? new Set());
+    const ids = going.get(entity.definition.id) ?? new Set();
+    removed += await removeRecords(unit, entity, { ids, entities });
   }
   await trx.raw('delete from core.demo_records where record_id = any(?::uuid[])', [settled]);
   return { removed, kept: waiting + kept };
@@ -86,7 +87,11 @@ async function keepReferred(trx: Knex.Transaction, from: readonly Referrer[], go
   return kept;
 }
 
-async function removeRecords(unit: UnitOfWork, entity: CompiledEntity, ids: ReadonlySet<Id>): Promise<number> {
+async function removeRecords(
+  unit: UnitOfWork,
+  entity: CompiledEntity,
+  { ids, entities }: { readonly ids: ReadonlySet<Id>; readonly entities: readonly CompiledEntity[] },
+): Promise<number> {
   if (ids.size === 0) return 0;
   const { trx } = unit;
   const rows = await trx<{ id: Id; version: number }>(`${entity.schemaName}.${entity.tableName}`)
@@ -95,6 +100,7 @@ async function removeRecords(unit: UnitOfWork, entity: CompiledEntity, ids: Read
   const removed = rows.map(({ id }) => id);
   await trx('core.external_ids').where({ entity: entity.definition.id }).whereIn('record_id', removed).delete();
   await removeFromSearch(trx, entity, removed);
+  await forgetLinks(trx, entities, entity.definition.id, removed);
   const event = recordEvent(entity.definition, 'purged');
   await appendEvents(
     unit,

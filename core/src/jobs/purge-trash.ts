@@ -4,6 +4,7 @@ import type { BaseLogger } from 'pino';
 import { classifyDatabaseError } from '../database/database-errors.js';
 import { runUnit, type UnitOfWork } from '../database/unit-of-work.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
+import { forgetLinks } from '../records/forget-links.js';
 import { recordHistory } from '../records/history.js';
 import { forgetKept } from '../records/kept/forget-kept.js';
 
@@ -82,7 +83,7 @@ async function purgeRows(parts: TrashParts, entity: CompiledEntity, rows: readon
     await runUnit(
       parts.knex,
       () => parts.wakeRelay(),
-      (unit) => purgeInUnit(unit, parts.clock, entity, rows),
+      (unit) => purgeInUnit(unit, parts, entity, rows),
     );
   } catch (error) {
     if (classifyDatabaseError(error)?.fault !== 'foreign_key') throw error;
@@ -94,7 +95,7 @@ async function purgeRows(parts: TrashParts, entity: CompiledEntity, rows: readon
 
 async function purgeInUnit(
   unit: UnitOfWork,
-  clock: Clock,
+  { clock, entities }: TrashParts,
   entity: CompiledEntity,
   rows: readonly TrashedRow[],
 ): Promise<void> {
@@ -115,6 +116,12 @@ async function purgeInUnit(
       purged.map(({ id }) => id),
     )
     .delete();
+  await forgetLinks(
+    unit.trx,
+    entities(),
+    entityId,
+    purged.map(({ id }) => id),
+  );
   await recordHistory(
     { unit, clock, requestId: null, identity: coreItself },
     entity,

@@ -3,6 +3,7 @@ import type {
   EntityDefinition,
   EventDefinition,
   Format,
+  NewMail,
   QueryOf,
   Reach,
   Records,
@@ -60,6 +61,12 @@ export interface ContextParts {
     identity: Identity,
   ): Promise<void>;
   enqueue(connection: Knex, job: JobRequest): Promise<void>;
+  /** Stores a mail of a module; with a transaction it exists only if that commits. @returns whether there was something to send */
+  sendMail(
+    connection: Knex,
+    by: { readonly generation: Generation; readonly module: string; readonly identity: Identity },
+    mail: NewMail,
+  ): Promise<boolean>;
   /** Formats for the language and time zone of the actor. */
   format(generation: Generation, identity: Identity): Format;
   translate(

@@ -46,6 +46,7 @@ function contextOf(use: ModuleUse): TransactionContext {
       return world.logs.of(scope.module);
     },
     jobs: jobQueueOf(use),
+    mail: mailRoomOf(use),
     get format() {
       return parts.format(generation, identity);
     },
@@ -81,6 +82,18 @@ function jobQueueOf(use: ModuleUse): Context['jobs'] {
       assertLive(scope);
       assertOwnJob(module, name);
       await enqueue(unitOf(use)?.trx ?? database.knex, { module: scope.module, name, payload, ...options });
+    },
+  };
+}
+
+/** Its own code decides what a module writes to people, so its own capability counts, whoever it acts for. */
+function mailRoomOf(use: ModuleUse): Context['mail'] {
+  const { scope, module, world } = use;
+  return {
+    async send(mail) {
+      assertLive(scope);
+      assertMaySend(module);
+      return world.parts.sendMail(unitOf(use)?.trx ?? world.parts.database.knex, scope, mail);
     },
   };
 }
@@ -139,5 +152,14 @@ function assertOwnJob(module: Registrations, name: string): void {
     'job_not_declared',
     { module: module.module, job: name },
     { message: `${module.module} has no job "${name}": declare it with host.job()` },
+  );
+}
+
+function assertMaySend({ module, capabilities }: Registrations): void {
+  if (module === 'core' || capabilities.includes('core.mail:send')) return;
+  throw new PluginError(
+    'capability_missing',
+    { module, capability: 'core.mail:send' },
+    { message: `${module} may not send mail: its package.json does not ask for the capability core.mail:send` },
   );
 }

@@ -3,6 +3,8 @@ import { deadLetterPages } from './dead-letters/dead-letters-page.js';
 import { galleryPages } from './gallery/gallery-page.js';
 import { homePages } from './home/home-page.js';
 import { importPages } from './imports/imports-page.js';
+import { mailPages } from './mail/mails-page.js';
+import { mailSettingsPages } from './mail/mail-settings-page.js';
 import { mePages } from './me/me-page.js';
 import { peoplePages } from './people/people-pages.js';
 import type { PluginPageDeps } from './plugins/plugin-page-deps.js';
@@ -14,6 +16,16 @@ export type CorePageDeps = PluginPageDeps;
 
 /** Core's own pages, which belong to no entity: the same in every generation. */
 export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
-  const rooms = [homePages, mePages, peoplePages, settingsPages, importPages, deadLetterPages, galleryPages];
+  const rooms = [
+    homePages,
+    mePages,
+    peoplePages,
+    settingsPages,
+    mailSettingsPages,
+    mailPages,
+    importPages,
+    deadLetterPages,
+    galleryPages,
+  ];
   return [...rooms.flatMap((pages) => pages(deps)), ...pluginPages(deps)];
 }

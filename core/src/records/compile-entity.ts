@@ -3,6 +3,7 @@ import type { CompiledEntity, CompiledExtension, CompiledField, OwnedExtension }
 import { compileFields } from './compile-fields.js';
 import { compileDuplicates } from './duplicates/compile-duplicates.js';
 import { keptPart } from './kept/kept-part.js';
+import { isLinks } from './links.js';
 import { schemaNameOf, toKebab, toSnake } from './names.js';
 import { recordSchemas } from './record-schemas.js';
 import { compileSearch } from './search/compile-search.js';
@@ -35,7 +36,8 @@ export function compileEntity(definition: EntityDefinition, extensions: readonly
     schemas: recordSchemas(all),
     defaults: defaultsOf(all),
     referring: all.filter(
-      ({ target, list }) => (list?.items ?? []).some((item) => item.target !== null) || target !== null,
+      ({ field, target, list }) =>
+        isLinks(field) || (list?.items ?? []).some((item) => item.target !== null) || target !== null,
     ),
   };
 }

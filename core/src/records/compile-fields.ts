@@ -1,5 +1,6 @@
 import { PluginError, type EntityDefinition, type EntityToken, type Field, type FieldMap } from '@trellis-crm/sdk';
 import type { CompiledField, CompiledList, OwnedExtension } from './compiled-entity.js';
+import { isLinks, linkIdColumn } from './links.js';
 import { schemaNameOf, toSnake } from './names.js';
 
 /** Alias of an entity's own table in every read. */
@@ -72,7 +73,7 @@ function withoutId({ id: _id, ...rest }: FieldMap): FieldMap {
 function compileExtension(definition: EntityDefinition, { plugin, fields }: OwnedExtension): CompiledField[] {
   for (const [name, field] of Object.entries(fields)) {
     // Records that were there before the plugin have no value, so none can be demanded.
-    if (field.required === true || field.unique === true)
+    if (field.required === true || field.unique === true || field.default === 'now' || isLinks(field))
       refuse('extension_field_invalid', definition, `${plugin}.${name}`);
   }
   return compileMap(fields, { definition, plugin, alias: `x_${toSnake(plugin)}`, isSystem: false });
@@ -94,7 +95,7 @@ function compileField(name: string, field: Field, place: FieldPlace): CompiledFi
     alias,
     column: columnOf(name, field, isSystem),
     target: targetOf(field, definition),
-    list: field.kind === 'list' ? compileList(name, field, place) : null,
+    list: field.kind === 'list' || isLinks(field) ? compileList(name, field, place) : null,
     permissions: permissionsOf(path, field, definition),
   };
 }
@@ -122,7 +123,8 @@ function permissionsOf(path: string, field: Field, { id }: EntityToken): Compile
 
 function compileList(name: string, field: Field, { definition, plugin }: FieldPlace): CompiledList {
   const ownerColumn = `${toSnake(definition.noun)}_id`;
-  const items = compileMap(field.item ?? {}, { definition, plugin: null, alias: listAlias, isSystem: false });
+  const place = { definition, plugin: null, alias: listAlias, isSystem: false };
+  const items = compileItems(field, place);
   for (const item of items) {
     const isTaken = item.column === ownerColumn || item.column === 'position';
     if (isTaken || item.list !== null || isBeyondEntries(item.field)) refuse('list_field_invalid', definition, name);
@@ -132,7 +134,27 @@ function compileList(name: string, field: Field, { definition, plugin }: FieldPl
     tableName: `${toSnake(definition.noun)}_${toSnake(name)}`,
     ownerColumn,
     items,
+    beside: (field.beside ?? []).map((path) => compileBeside(path, name, place)),
   };
+}
+
+/** Fields of an entry. What links lead to is no ref of one entity, and its column says so. */
+function compileItems(field: Field, place: FieldPlace): readonly CompiledField[] {
+  const items = compileMap(field.item ?? {}, place);
+  if (!isLinks(field)) return items;
+  return items.map((item) => (item.name === 'id' ? { ...item, column: linkIdColumn } : item));
+}
+
+/** A value of the record that stands in each entry. What decides on rights or has no column of its own cannot. */
+function compileBeside(path: string, list: string, place: FieldPlace): CompiledField {
+  const field = place.definition.fields[path];
+  if (field === undefined || field.restricted === true || !hasOneColumn(field))
+    return refuse('list_field_invalid', place.definition, list);
+  return compileField(path, { ...field, unique: false }, place);
+}
+
+function hasOneColumn({ kind }: Field): boolean {
+  return !['list', 'links', 'json', 'money'].includes(kind);
 }
 
 /** Rights, uniqueness and who may write are matters of the whole list: its entries are replaced together. */

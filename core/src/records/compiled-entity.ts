@@ -82,18 +82,20 @@ export interface CompiledField {
   readonly alias: string;
   /** Entity a `ref` points at. */
   readonly target: string | null;
-  /** Child table of a `list`. */
+  /** Child table of a `list` or of `links`. */
   readonly list: CompiledList | null;
   /** Rights a restricted field asks for; null for all others. */
   readonly permissions: { readonly read: PermissionKey; readonly write: PermissionKey } | null;
 }
 
-/** Child table of a list field: key (owner, position), replaced as a whole. */
+/** Child table of a list field or of links: key (owner, position), replaced as a whole. */
 export interface CompiledList {
   readonly schemaName: string;
   readonly tableName: string;
   readonly ownerColumn: string;
   readonly items: readonly CompiledField[];
+  /** Fields of the record whose values stand in each entry too, for indexes; they are no part of its answer. */
+  readonly beside: readonly CompiledField[];
 }
 
 /** What of a record's answer is kept as text in one row. */

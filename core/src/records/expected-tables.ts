@@ -63,8 +63,8 @@ function recordTable(entity: CompiledEntity, fields: readonly CompiledField[]): 
 }
 
 function listTable(entity: CompiledEntity, list: NonNullable<CompiledField['list']>): ExpectedTable {
-  const { schemaName, tableName, ownerColumn, items } = list;
-  const columns = [key(ownerColumn, 'uuid'), key('position', 'integer'), ...items.flatMap(toColumns)];
+  const { schemaName, tableName, ownerColumn, items, beside } = list;
+  const columns = [key(ownerColumn, 'uuid'), key('position', 'integer'), ...[...items, ...beside].flatMap(toColumns)];
   return { schemaName, tableName, shape: 'list', entity, ownerColumn, columns };
 }
 

@@ -27,9 +27,21 @@ const structured: Readonly<
 > = {
   list: (field, value, options) =>
     Array.isArray(value) ? value.map((entry) => canonicalEntry(field, entry, options)) : value,
+  links: (_field, value, options) => (Array.isArray(value) ? distinctLinks(value, options) : value),
   choices: (_field, value) => (Array.isArray(value) ? [...new Set<unknown>(value)] : value),
   money: (_field, value) => canonicalMoneyInput(value),
   json: (_field, value) => wellFormed(value),
+};
+
+/** Links in their order, each of them once. */
+function distinctLinks(value: readonly unknown[], options: InputOptions): unknown[] {
+  const entries = value.map((entry) => canonicalEntry(linkEntry, entry, options));
+  return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
+}
+
+const linkEntry: Field = {
+  kind: 'links',
+  item: { entity: { kind: 'text', required: true }, id: { kind: 'ref', required: true } },
 };
 
 function canonicalEntry(field: Field, entry: unknown, options: InputOptions): unknown {

@@ -68,5 +68,6 @@ const traits: Readonly<Record<FieldKind, KindTraits>> = {
   phone: kind('text', text, 'sort'),
   url: kind('text', text, 'sort'),
   list: kind(null, ['empty']),
+  links: kind(null, equality),
   json: kind('jsonb', []),
 };

@@ -48,6 +48,17 @@ function valueSchema(field: Field): JsonSchema {
   return schemasByKind[field.kind](field);
 }
 
+/** A record of any entity, or of those that the links may lead to. */
+function linkSchema({ to }: Field): JsonSchema {
+  const entity = { type: 'string', ...(to === undefined ? { minLength: 3, maxLength: 80 } : { enum: to }) };
+  return {
+    type: 'object',
+    properties: { entity, id: { type: 'string', format: Uuid.format } },
+    required: ['entity', 'id'],
+    additionalProperties: false,
+  };
+}
+
 const decimalPattern = (scale: number): string => `^-?[0-9]{1,${integerDigits}}(\\.[0-9]{1,${scale}})?$`;
 
 const moneySchema: JsonSchema = {
@@ -99,5 +110,6 @@ const schemasByKind: Readonly<Record<FieldKind, (field: Field) => JsonSchema>> =
   choices: (field) => ({ type: 'array', items: { type: 'string', enum: field.options ?? [] }, uniqueItems: true }),
   ref: () => ({ type: 'string', format: Uuid.format }),
   list: (field) => ({ type: 'array', items: itemSchema(field, false), maxItems: field.max ?? 100 }),
+  links: (field) => ({ type: 'array', items: linkSchema(field), maxItems: field.max ?? 100 }),
   json: () => ({ description: 'Any JSON value up to 64 KB' }),
 };

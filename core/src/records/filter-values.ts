@@ -2,6 +2,7 @@ import type { Field } from '@trellis-crm/sdk';
 import type { CompiledField } from './compiled-entity.js';
 import { canonicalDecimal } from './decimals.js';
 import { canonicalValue } from './field-input.js';
+import type { LinkEntry } from './links.js';
 
 /** A value to compare with, as PostgreSQL takes it, and the type it is cast to. */
 export interface ComparisonValue {
@@ -15,6 +16,19 @@ export function comparisonValue({ field }: CompiledField, value: unknown): Compa
   if (type === undefined) return undefined;
   const read = readers[type](field, typeof value === 'number' || typeof value === 'boolean' ? String(value) : value);
   return read === undefined ? undefined : { value: read, type };
+}
+
+/** A record to look for among links; undefined for what names none. */
+export function linkValue(value: unknown): LinkEntry | undefined {
+  const [entity, id] = typeof value === 'string' ? value.split(':') : partsOf(value);
+  if (typeof entity !== 'string' || entity.length > 80 || entity.includes('\0') || !matches(id, uuid)) return undefined;
+  return { entity: entity.toWellFormed(), id: id.toLowerCase() };
+}
+
+function partsOf(value: unknown): readonly unknown[] {
+  return typeof value === 'object' && value !== null && 'entity' in value && 'id' in value
+    ? [value.entity, value.id]
+    : [];
 }
 
 /** A currency code to compare with. */

@@ -4,6 +4,8 @@ import { compare, emptiness, withAll } from './conditions/compare.js';
 import { currencyReader, readerOf, type Asker, type ValueReader } from './conditions/read-values.js';
 import type { FieldTarget } from './field-access.js';
 import { traitsOf, type Operator } from './field-kinds.js';
+import { linkValue } from './filter-values.js';
+import { isLinks, linkIdColumn } from './links.js';
 import { quoted } from './names.js';
 import { columnSql, entriesFrom } from './statements/source.js';
 import { around, sql, type Sql } from './sql.js';
@@ -25,8 +27,7 @@ export interface Comparison {
 export function compileComparison({ target, operator, value }: Comparison, asker: Asker): Sql | undefined {
   const { field, item } = target;
   if (item !== null) return compileEntry(field, item, { operator, value, reader: readerOf(item, asker) });
-  if (field.list !== null)
-    return emptiness(value, (isEmpty) => sql(`${isEmpty ? 'not ' : ''}exists (select 1 ${entriesOf(field)})`));
+  if (field.list !== null) return compareAll(field, operator, value);
   const plugins = field.plugin === null ? [] : [field.plugin];
   const column =
     target.part === 'currency' ? `${field.alias}.${quoted(currencyColumn(field.column))}` : columnSql(field);
@@ -50,6 +51,12 @@ function compareSet(column: string, operator: Operator, value: unknown, reader: 
   return sql(`${operator === 'ne' ? 'not ' : ''}${column} @> array[?::text]`, [one.value]);
 }
 
+/** Conditions on entries as such: where they lead to, or that there are none. */
+function compareAll(field: CompiledField, operator: Operator, value: unknown): Sql | undefined {
+  if (isLinks(field.field) && operator !== 'empty') return compareLinks(field, operator, value);
+  return emptiness(value, (isEmpty) => sql(`${isEmpty ? 'not ' : ''}exists (select 1 ${entriesOf(field)})`));
+}
+
 /** What is wanted of entries. */
 interface EntryComparison extends Pick<Comparison, 'operator' | 'value'> {
   readonly reader: ValueReader;
@@ -71,6 +78,23 @@ function compileEntry(
   const opposite = opposites[operator];
   const condition = compare(column, opposite ?? operator, value, reader);
   return condition === undefined ? undefined : exists(opposite === undefined, condition);
+}
+
+/** Some link leads to a record; for `ne` and `notIn`, none does. A value is `<entity>:<id>` or the two by their names. */
+function compareLinks(field: CompiledField, operator: Operator, value: unknown): Sql | undefined {
+  const links = (operator === 'in' || operator === 'notIn' ? listOf(value) : [value]).map(linkValue);
+  const known = links.filter((link) => link !== undefined);
+  if (known.length < links.length) return undefined;
+  const pairs = '(select * from unnest(?::text[], ?::uuid[]))';
+  const leads = `(${listAlias}."entity", ${listAlias}."${linkIdColumn}") in ${pairs}`;
+  return sql(`${operator in opposites ? 'not ' : ''}exists (select 1 ${entriesOf(field)} and ${leads})`, [
+    known.map(({ entity }) => entity),
+    known.map(({ id }) => id),
+  ]);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 function entriesOf({ list }: CompiledField): string {

@@ -7,6 +7,7 @@ export { parseListQuery } from './list-query.js';
 export { isSortable } from './sort.js';
 export { findDrift, type Drift } from './drift.js';
 export type { ExpectedColumn, ExpectedTable } from './expected-tables.js';
+export { forgetLinks } from './forget-links.js';
 export { buildOpenApi } from './openapi.js';
 export { keepAnswers, keepAnswersJob } from './kept/keep-answers.js';
 export { addKeptColumns } from './kept/kept-columns.js';

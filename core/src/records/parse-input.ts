@@ -2,6 +2,7 @@ import type { Problem, TSchema } from '@trellis-crm/sdk';
 import type { SchemaChecks } from '../http/validation.js';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { canonicalValue, type InputOptions } from './field-input.js';
+import { isLinks, unknownLinks } from './links.js';
 import type { RecordScope } from './record-scope.js';
 import { isElevatedField, mayWriteField } from './rights.js';
 import { checkValue } from './value-checks.js';
@@ -14,6 +15,10 @@ export interface ParseOptions extends InputOptions {
   readonly checks: SchemaChecks;
   /** Whether read-only fields of a plugin (null: of the entity itself) may be written. */
   isElevated(plugin: string | null): boolean;
+  /** Whether there are records of an entity to link to. */
+  isEntity(id: string): boolean;
+  /** The moment of the write, ISO 8601 in UTC. */
+  readonly now: string;
   /** Whether the actor may write a restricted field; one that may not be written looks like one that is not there. */
   mayWrite(field: CompiledField): boolean;
 }
@@ -24,6 +29,8 @@ export function parseOptions(scope: RecordScope, entity: CompiledEntity): ParseO
     checks: scope.checks,
     phoneCountry: scope.phoneCountry,
     isElevated: (plugin) => scope.fillsReadOnly || isElevatedField(scope, entity, plugin),
+    isEntity: (id) => scope.generation.entities.has(id),
+    now: scope.clock.now().toISOString(),
     mayWrite: (field) => mayWriteField(scope, field, entity),
   };
 }
@@ -36,7 +43,11 @@ export function tryParsePatch(entity: CompiledEntity, input: unknown, options: P
 /** Reads the input of a create: defaults filled in for the entity's own fields. */
 export function tryParseCreate(entity: CompiledEntity, input: unknown, options: ParseOptions): Parsed {
   const parsed = parse(entity, input, entity.schemas.elevatedCreate, options);
-  for (const [path, value] of entity.defaults) if (!parsed.values.has(path)) parsed.values.set(path, value);
+  for (const [path, value] of entity.defaults) {
+    if (parsed.values.has(path)) continue;
+    const isMoment = value === 'now' && entity.fields.get(path)?.field.kind === 'dateTime';
+    parsed.values.set(path, isMoment ? options.now : value);
+  }
   return parsed;
 }
 
@@ -61,7 +72,7 @@ function parse(entity: CompiledEntity, input: unknown, schema: TSchema, options:
   const values = flatten(entity, canonical);
   const known = options.checks.for('json', schema).problems(canonical);
   const refused = refusedFields(entity, values, options);
-  if (known.length === 0 && refused.length === 0) return { values, problems: checkAll(entity, values) };
+  if (known.length === 0 && refused.length === 0) return { values, problems: checkAll(entity, values, options) };
   const problems = withoutTraces(
     known.map((problem) => namedEmpty(problem, canonical)),
     refused,
@@ -134,11 +145,13 @@ function flatten(entity: CompiledEntity, input: unknown): Map<string, unknown> {
   return values;
 }
 
-function checkAll(entity: CompiledEntity, values: RecordValues): Problem[] {
+function checkAll(entity: CompiledEntity, values: RecordValues, { isEntity }: ParseOptions): Problem[] {
   const problems: Problem[] = [];
   for (const [path, value] of values) {
     const field = entity.fields.get(path);
-    if (field !== undefined && value !== null) checkField(field, value, problems);
+    if (field === undefined || value === null) continue;
+    checkField(field, value, problems);
+    if (isLinks(field.field)) problems.push(...unknownLinks(value, pointerOf(field), isEntity));
   }
   return problems;
 }

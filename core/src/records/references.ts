@@ -1,6 +1,7 @@
 import { ValidationError, type Id, type Problem } from '@trellis-crm/sdk';
 import type { PreparedRow } from '../database/prepared.js';
-import type { CompiledEntity, CompiledField } from './compiled-entity.js';
+import type { CompiledEntity, CompiledField, CompiledList } from './compiled-entity.js';
+import { isLinks, linksIn } from './links.js';
 import { pointerOf } from './parse-input.js';
 import type { ReadScope, WriteScope } from './record-scope.js';
 import { reachFor, withinReach } from './rights.js';
@@ -117,13 +118,22 @@ export function referencesOf(entity: CompiledEntity, drafts: readonly Draft[]): 
 }
 
 function addNamed(references: Reference[], field: CompiledField, value: unknown, pointer: string): void {
-  if (field.list !== null && Array.isArray(value)) {
-    for (const [position, entry] of (value as readonly Readonly<Record<string, unknown>>[]).entries())
-      for (const item of field.list.items)
-        addNamed(references, item, entry[item.name], `${pointer}/${position}/${item.name}`);
-  } else if (field.target !== null && typeof value === 'string') {
+  if (isLinks(field.field)) references.push(...linkReferences(value, pointer));
+  else if (field.list !== null) addEntries(references, field.list, value, pointer);
+  else if (field.target !== null && typeof value === 'string')
     references.push({ target: field.target, id: value, pointer, isOwner: field.isSystem && field.path === 'owner' });
-  }
+}
+
+function linkReferences(value: unknown, pointer: string): Reference[] {
+  return linksIn(value).map(({ entity, id }, position) => {
+    return { target: entity, id, pointer: `${pointer}/${position}`, isOwner: false };
+  });
+}
+
+function addEntries(references: Reference[], { items }: CompiledList, value: unknown, pointer: string): void {
+  if (!Array.isArray(value)) return;
+  for (const [position, entry] of (value as readonly Readonly<Record<string, unknown>>[]).entries())
+    for (const item of items) addNamed(references, item, entry[item.name], `${pointer}/${position}/${item.name}`);
 }
 
 function problemWith({ pointer, isOwner }: Reference, target: Target | undefined): Problem | null {

@@ -59,7 +59,11 @@ function isMoney(value: unknown): value is { readonly amount: unknown; readonly 
 }
 
 function isOperators(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isMoney(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isMoney(value) && !isLink(value);
+}
+
+function isLink(value: object): boolean {
+  return 'entity' in value && 'id' in value;
 }
 
 function refused(name: string, message: string): MalformedError {

@@ -6,6 +6,8 @@ import { findAccount, findAccountByEmail } from '../auth/credentials.js';
 import { Roles } from '../auth/roles.js';
 import { endSessions } from '../auth/session-store.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import { actorKey } from '../kernel/index.js';
+import { Mailer } from '../mail/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { AccessCall } from './access-call.js';
 import { requireAdmin } from './admin-guard.js';
@@ -17,6 +19,8 @@ export interface AccessLink {
   readonly url: string;
   /** ISO 8601. */
   readonly expiresAt: string;
+  /** Whether it also goes to the person by mail. */
+  readonly isMailed: boolean;
 }
 
 /** Who may sign in, and as what. Every act needs `core.user:administer`; only an admin touches an admin. */
@@ -53,12 +57,12 @@ export function createUserAccess(workspace: Workspace): UserAccess {
         if (user.status === 'inactive') throw new ConflictError('user_inactive');
         if (user.email === null) throw new ConflictError('email_missing');
         if (user.status !== 'invited') await tx.elevated().records(User).update(userId, { status: 'invited' });
-        return linkFor(workspace, unit, userId, 'invitation');
+        return linkFor(workspace, { ...call, unit }, userId, 'invitation');
       }),
     resetPassword: (call, userId) =>
       change(workspace, call, userId, ({ user, unit }) => {
         if (user.status !== 'active') throw new ConflictError('user_not_active');
-        return linkFor(workspace, unit, userId, 'reset');
+        return linkFor(workspace, { ...call, unit }, userId, 'reset');
       }),
     deactivate: (call, userId, reassignTo) => deactivate(workspace, call, userId, reassignTo),
     reactivate: (call, userId) =>
@@ -118,9 +122,29 @@ async function change<T>(
   return result;
 }
 
-async function linkFor(workspace: Workspace, { trx }: UnitOfWork, userId: Id, kind: LinkKind): Promise<AccessLink> {
+/** Makes the link, and a mail with it when mail can leave. */
+async function linkFor(
+  workspace: Workspace,
+  { unit: { trx }, generation, identity }: AccessCall & { readonly unit: UnitOfWork },
+  userId: Id,
+  kind: LinkKind,
+): Promise<AccessLink> {
   const now = workspace.clock.now();
   const token = await createLink(trx, userId, kind, now);
   const expiresAt = new Date(now.getTime() + linkLifetimeMs[kind]).toISOString();
-  return { url: `${workspace.info().publicUrl}/${kind}/${token}`, expiresAt };
+  const { publicUrl, name: workspaceName } = workspace.info();
+  const url = `${publicUrl}/${kind}/${token}`;
+  const mailer = workspace.container.resolve(Mailer);
+  const isMailed = await mailer.queueIfReady(trx, generation, {
+    ...{ module: 'core', kind, actor: actorKey(identity), to: { user: userId }, isSecret: true },
+    write: ({ name, t, format }) => ({
+      subject: t(`mails.${kind}.subject`, { workspaceName }),
+      paragraphs: [
+        t(`mails.${kind}.text`, { name, workspaceName }),
+        t('mails.until', { until: format.dateTime(expiresAt) }),
+      ],
+      action: { label: t(`mails.${kind}.action`), href: url },
+    }),
+  });
+  return { url, expiresAt, isMailed };
 }

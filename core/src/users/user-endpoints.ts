@@ -84,7 +84,7 @@ function roleEndpoint(access: () => UserAccess): Endpoint {
   };
 }
 
-const LinkSchema = Type.Object({ url: Type.String(), expiresAt: Type.String() });
+const LinkSchema = Type.Object({ url: Type.String(), expiresAt: Type.String(), isMailed: Type.Boolean() });
 const DeactivationBody = Type.Object(
   { reassignTo: Type.Optional(Type.Union([Uuid, Type.Null()])) },
   { additionalProperties: false },

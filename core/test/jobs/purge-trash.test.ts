@@ -1,9 +1,9 @@
-import { Account, Contact, type EntityDefinition } from '@trellis-crm/sdk';
+import { Account, Activity, Contact, type EntityDefinition } from '@trellis-crm/sdk';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { uuidV7 } from '../../dist/database/index.js';
 import { purgeTrash } from '../../dist/jobs/purge-trash.js';
-import type { CompiledEntity } from '../../dist/records/compiled-entity.js';
+import { compileEntity, type CompiledEntity } from '../../dist/records/index.js';
 import { openEventDatabase, type EventDatabase } from '../events/event-database.js';
 
 const now = new Date('2026-11-01T00:00:00Z');
@@ -47,6 +47,24 @@ describe('purgeTrash', () => {
     await purge();
 
     expect(await database.knex('core.contacts').select('kept')).to.deep.equal([{ kept: null }]);
+  });
+
+  it('takes links to what it deletes out of the records that have them', async () => {
+    const account = await trashed(long);
+    const activity = uuidV7();
+    const link = { activity_id: activity, entity: 'core.account', record_id: account, kind: 'call' };
+    await database
+      .knex('core.activities')
+      .insert({ id: activity, kind: 'call', subject: 'Hello', kept: ['shape', '{', '[]', '[]'] });
+    await database.knex('core.activity_links').insert([
+      { ...link, position: 0 },
+      { ...link, position: 1, entity: 'core.contact' },
+    ]);
+
+    await purge();
+
+    expect(await database.knex('core.activity_links').pluck('entity')).to.deep.equal(['core.contact']);
+    expect(await database.knex('core.activities').select('kept')).to.deep.equal([{ kept: null }]);
   });
 
   it('takes more than one page', async () => {
@@ -104,12 +122,11 @@ describe('purgeTrash', () => {
       wakeRelay: () => {
         wakes += 1;
       },
-      entities: () => [compiled(Contact, 'contacts'), compiled(Account, 'accounts')],
+      entities: () => [compiled(Activity), compiled(Contact), compiled(Account)],
     });
   }
 });
 
-/** Only what the purge looks at. */
-function compiled(definition: EntityDefinition, tableName: string): CompiledEntity {
-  return { definition, schemaName: 'core', tableName } as unknown as CompiledEntity;
+function compiled(definition: EntityDefinition): CompiledEntity {
+  return compileEntity(definition, []);
 }

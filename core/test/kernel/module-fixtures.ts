@@ -90,6 +90,7 @@ export function buildKernel(
       reach === 'all' || ('owner' in record && record.owner === identity.userId),
     appendEvent: absent,
     enqueue: absent,
+    sendMail: absent,
     format: absent,
     translate: (_generation, _locale, module, key) => `${module}:${key}`,
     ...overrides.contexts,

@@ -1,5 +1,6 @@
 import {
   Account,
+  Activity,
   Contact,
   Team,
   User,
@@ -99,7 +100,7 @@ export function known<T>(list: readonly T[]): readonly [T, T, T, T] {
 export async function openRecordHost(): Promise<RecordHost> {
   const database = await openRecordDatabase();
   const extensions = [{ ...accountExtension, plugin: 'lab' }];
-  const definitions: readonly EntityDefinition[] = [Account, Contact, User, Team, Batch, Method, Sample];
+  const definitions: readonly EntityDefinition[] = [Account, Contact, Activity, User, Team, Batch, Method, Sample];
   const entities = new Map(definitions.map((definition) => [definition.id, compileEntity(definition, extensions)]));
   const guards = new Map<string, readonly Guard[]>();
   let now = Date.parse('2026-03-01T10:00:00.000Z');

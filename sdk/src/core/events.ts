@@ -10,6 +10,19 @@ export const AccountMerged = recordEvent(Account, 'merged');
 /** A contact was merged into another (`payload.into`): move what refers to it. */
 export const ContactMerged = recordEvent(Contact, 'merged');
 
+/** A mail was given up: the recipient's server refused it for good, or nothing took it for days. */
+export const MailFailed = defineEvent(
+  'core.mail-failed',
+  1,
+  Type.Object({
+    mailId: Uuid,
+    /** Where it failed: `dns`, `connection`, `tls`, `authentication`, `recipient` … */
+    stage: Type.String(),
+    /** Who caused the mail: `user:<id>`, `plugin:<id>` … */
+    actor: Type.String(),
+  }),
+);
+
 /** A webhook sends nothing more: for half a day nothing got through (`failing`), or its receiver wants nothing more (`gone`). */
 export const WebhookStopped = defineEvent(
   'core.webhook-stopped',

@@ -1,6 +1,7 @@
 export { Account } from './account.js';
+export { Activity } from './activity.js';
 export { Contact } from './contact.js';
-export { AccountMerged, ContactMerged, WebhookStopped } from './events.js';
+export { AccountMerged, ContactMerged, MailFailed, WebhookStopped } from './events.js';
 export {
   HealthProbes,
   ImportTransforms,

@@ -25,6 +25,7 @@ export class Records {
     const inputs = new Map<string, () => Readonly<Record<string, unknown>>>();
     for (const entity of this.world.generation.entities.keys())
       inputs.set(entity, () => ({ name: `${crypto.randomUUID()} of ${entity}` }));
+    inputs.set('core.activity', () => ({ kind: 'call', subject: 'A core.activity' }));
     this.#inputs = inputs;
     if (!this.world.generation.entities.has('sales.stage')) return inputs;
     inputs.set('sales.pipeline', () => ({ name: 'A pipeline', position: 7 }));

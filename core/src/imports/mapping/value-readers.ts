@@ -44,9 +44,18 @@ const makers: { readonly [K in FieldKind]?: (readable: ReadableField) => ValueRe
     (text) =>
       readChoices(text, field.options ?? [], source.separator ?? ';'),
   ref: referenceReader,
+  links:
+    ({ source }) =>
+    (text) => ({ value: readLinks(text, source.separator ?? ';') }),
   json: () => readJson,
   email: () => (text) => ({ value: text.toLowerCase() }),
 };
+
+/** `core.account:<id>; core.contact:<id>` */
+function readLinks(text: string, separator: string): readonly object[] {
+  const names = text.split(separator).map((part) => part.trim().split(':'));
+  return names.filter(([entity]) => entity !== '').map(([entity = '', id = '']) => ({ entity, id }));
+}
 
 function numberReader(source: FieldSource, read: (text: string, format: NumberFormat) => ReadValue): ValueReader {
   const format = numberFormat(source);

@@ -64,6 +64,7 @@ function typeCall({ name, type, scale }: ExpectedColumn): string {
 function defaultCall({ field }: ExpectedColumn): string {
   const value = field?.field.default;
   if (value === undefined || value === null) return '';
+  if (value === 'now' && field?.field.kind === 'dateTime') return ".defaultTo('now()')";
   return `.defaultTo(${JSON.stringify(sqlLiteral(value))})`;
 }
 

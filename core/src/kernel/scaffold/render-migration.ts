@@ -1,4 +1,5 @@
 import type { Drift } from '../../records/drift.js';
+import { linkIdColumn } from '../../records/links.js';
 import { columnLines, indexLine, isKept } from './render-columns.js';
 
 /** A migration as source text. */
@@ -80,6 +81,7 @@ function createTable({ table }: Drift, { tableOf }: MigrationRequest): StepLines
     ...own.flatMap((column) => columnLines(column, tableOf)),
     ...(shape === 'records' ? [`listIndexes(table, { owned: ${owned} });`] : []),
     ...(shape === 'records' ? own.filter(needsIndex).map(indexLine) : []),
+    ...(shape === 'list' && own.some(isLinkId) ? [`table.index(['entity', '${linkIdColumn}']);`] : []),
   ];
   return {
     up: [
@@ -116,6 +118,11 @@ function addColumns(drifts: readonly Drift[], { tableOf }: MigrationRequest): St
 
 function needsIndex(column: Drift['column']): boolean {
   return column?.isUnique === true || column?.field?.field.index === true;
+}
+
+/** What is linked to a record is looked up by it. */
+function isLinkId({ name, field }: Drift['table']['columns'][number]): boolean {
+  return name === linkIdColumn && field?.field.kind === 'ref' && field.target === null;
 }
 
 function byTable(drifts: readonly Drift[]): ReadonlyMap<string, readonly Drift[]> {

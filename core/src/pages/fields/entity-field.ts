@@ -51,9 +51,15 @@ export function formFields(entity: CompiledEntity): EntityField[] {
   return fieldsOf(entity, paths);
 }
 
+/** Whether the value is made of entries, which are edited in the whole form. */
+export function hasEntries({ field: { kind } }: EntityField): boolean {
+  return kind === 'list' || kind === 'links';
+}
+
 /** Paths of the refs that a field is or that the entries of a list field hold. */
 export function refsWithin({ path, field: declared }: EntityField): string[] {
   if (declared.kind === 'ref') return [path];
+  if (declared.kind === 'links') return [];
   return Object.entries(declared.item ?? {}).flatMap(([name, { kind }]) => (kind === 'ref' ? [`${path}.${name}`] : []));
 }
 

@@ -1,10 +1,9 @@
 import type { Field } from '@trellis-crm/sdk';
-import type { Generation } from '../../kernel/generation.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { targetOf, type EntityField } from './entity-field.js';
-import { entryPlaces, textOf, type FormData } from './form-reader.js';
-import type { Labels } from './labels.js';
-import type { RecordNames } from './record-names.js';
+import type { ControlSources } from './control-sources.js';
+import { entryPlaces, readLinks, textOf, type FormData } from './form-reader.js';
+import { linksControl, type LinksView } from './links-control.js';
 
 /** A control as the kit's `ui-field` takes it. */
 export interface ControlView {
@@ -29,25 +28,11 @@ export interface EntriesView {
   readonly isFull: boolean;
 }
 
-/** What building controls needs beside the field. */
-export interface ControlSources {
-  readonly generation: Generation;
-  readonly entity: CompiledEntity;
-  readonly labels: Labels;
-  /** Names behind the refs that the form holds. */
-  readonly names: RecordNames;
-  /** Records to choose from where there are few, by entity id. */
-  readonly choices: ReadonlyMap<string, readonly { readonly value: string; readonly label: string }[]>;
-  readonly currencies: readonly string[];
-  readonly form: FormData;
-  /** What is wrong, by control name. */
-  readonly errors: ReadonlyMap<string, string>;
-}
-
 /** The control of one field, filled from the form. */
-export function fieldControl(owner: EntityField, sources: ControlSources): ControlView | EntriesView {
+export function fieldControl(owner: EntityField, sources: ControlSources): ControlView | EntriesView | LinksView {
   const { entity, labels } = sources;
   if (owner.field.kind === 'list') return entriesControl(owner, sources);
+  if (owner.field.kind === 'links') return linksControl(owner, sources);
   const hint = labels.hint(entity, owner);
   const control = buildControl({
     owner,
@@ -66,19 +51,23 @@ export function refsInForm(
   form: FormData,
 ): Map<string, Set<string>> {
   const refs = new Map<string, Set<string>>();
-  const note = (field: Field, name: string): void => {
-    const id = textOf(form, name);
-    if (field.kind !== 'ref' || !isId(id)) return;
-    const target = targetOf(entity, field);
-    refs.set(target, (refs.get(target) ?? new Set()).add(id));
+  const note = (target: string, id: string): void => {
+    if (isId(id)) refs.set(target, (refs.get(target) ?? new Set()).add(id));
+  };
+  const noteRef = (field: Field, name: string): void => {
+    if (field.kind === 'ref') note(targetOf(entity, field), textOf(form, name));
   };
   for (const { path, field } of fields) {
-    note(field, path);
-    for (const place of field.kind === 'list' ? entryPlaces(form, path) : []) {
-      for (const [item, declared] of Object.entries(field.item ?? {})) note(declared, `${path}.${place}.${item}`);
-    }
+    if (field.kind === 'links') for (const link of readLinks(form, path)) note(link.entity, link.id);
+    noteRef(field, path);
+    for (const place of field.kind === 'list' ? entryPlaces(form, path) : [])
+      for (const [item, declared] of itemsOf(field)) noteRef(declared, `${path}.${place}.${item}`);
   }
   return refs;
+}
+
+function itemsOf({ item = {} }: Field): readonly (readonly [string, Field])[] {
+  return Object.entries(item);
 }
 
 function isId(text: string): boolean {
@@ -122,6 +111,7 @@ const builders: Readonly<Record<Field['kind'], Build>> = {
   longText: area,
   json: area,
   list: area,
+  links: area,
   integer: figure(),
   decimal: figure(),
   percent: figure('%'),

@@ -1,5 +1,6 @@
 import type { Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { linksIn } from '../../records/links.js';
 import type { Formatters } from '../../views/formatters.js';
 import type { ViewEnv } from '../../views/view-env.js';
 import { asText, targetOf, type EntityField, type RecordValues } from './entity-field.js';
@@ -87,6 +88,7 @@ export function firstEntryDisplay(
   sources: DisplaySources,
 ): (record: RecordValues) => FirstEntry | null {
   const declared = field.field;
+  if (declared.kind === 'links') return (record) => firstLink(field.valueIn(record), sources);
   const speaking = Object.entries(declared.item ?? {}).filter(([, { kind }]) => saysSomething(kind));
   return (record) => {
     const value = (field.valueIn(record) ?? []) as readonly RecordValues[];
@@ -181,6 +183,7 @@ const displays: Readonly<Record<Field['kind'], Display>> = {
     href: String(value),
   }),
   list: displayList,
+  links: displayLinks,
   json: ({ value }) => ({ kind: 'text', text: JSON.stringify(value) }),
 };
 
@@ -206,6 +209,28 @@ function displayList(shown: Shown): ValueView {
   );
   const entries = ordered.map((entry) => displayEntry(shown, entry));
   return { kind: 'entries', text: entries.map(({ text }) => text).join(', '), entries };
+}
+
+/** Records that the reader may see, by name; of the others only that they are there. */
+function displayLinks({ value, sources }: Shown): ValueView {
+  const entries = linksIn(value).map(
+    ({ entity, id }): EntryView => namedEntry(sources.names.of(entity, id)) ?? { text: sources.t('value.hidden') },
+  );
+  return { kind: 'entries', text: entries.map(({ text }) => text).join(', '), entries };
+}
+
+function namedEntry(name: ReturnType<RecordNames['of']>): EntryView | null {
+  return name === null ? null : { text: name.title, href: name.href };
+}
+
+/** In a list names are not looked up for links: one that happens to be known stands for all, else their number. */
+function firstLink(value: unknown, { names, t }: DisplaySources): FirstEntry | null {
+  const links = linksIn(value);
+  if (links.length === 0) return null;
+  const known = links.map(({ entity, id }) => namedEntry(names.of(entity, id))).find((entry) => entry !== null);
+  return known === undefined
+    ? { text: t('value.links', { count: links.length }), more: 0 }
+    : { ...known, more: links.length - 1 };
 }
 
 /** Facts of an entry with many fields stand together (an address), otherwise the first one speaks and the rest follows as its note; flags say nothing here. */

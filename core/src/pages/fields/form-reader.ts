@@ -1,4 +1,5 @@
 import type { Field, Problem } from '@trellis-crm/sdk';
+import type { LinkEntry } from '../../records/links.js';
 import type { EntityField } from './entity-field.js';
 import { readTypedNumber } from './typed-number.js';
 import { fromLocalInput } from './zoned-time.js';
@@ -67,6 +68,8 @@ function readValue(source: Source, field: Field, name: string): unknown {
   switch (field.kind) {
     case 'list':
       return readEntries(source, field, name);
+    case 'links':
+      return readLinks(source.form, name);
     case 'choices':
       return readAll(source.form, name);
     case 'boolean':
@@ -144,6 +147,19 @@ function readEntries(source: Source, { item: items = {} }: Field, name: string):
 function saysSomething(kind: Field['kind'], form: FormData, name: string): boolean {
   if (kind === 'choice' || kind === 'boolean') return false;
   return textOf(form, kind === 'money' ? `${name}.amount` : name) !== '';
+}
+
+/** Those that are ticked as `<entity>:<id>`, and what was chosen to be added under `<name>.add.<entity>`. */
+export function readLinks(form: FormData, name: string): readonly LinkEntry[] {
+  const prefix = `${name}.add.`;
+  const added = Object.keys(form)
+    .filter((key) => key.startsWith(prefix) && textOf(form, key) !== '')
+    .map((key) => ({ entity: key.slice(prefix.length), id: textOf(form, key) }));
+  const kept = readAll(form, name).map((value) => {
+    const [entity = '', id = ''] = value.split(':');
+    return { entity, id };
+  });
+  return [...kept, ...added];
 }
 
 function readAll(form: FormData, name: string): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Context, Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { linksIn } from '../../records/links.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { asText, targetOf, titleOf, type EntityField, type RecordValues } from './entity-field.js';
 
@@ -60,11 +61,16 @@ export function collectRefs(
 }
 
 function collectFrom(entity: CompiledEntity, field: Field, value: unknown, refs: Map<string, Set<string>>): void {
-  if (field.kind === 'ref' && typeof value === 'string') {
-    const target = targetOf(entity, field);
-    refs.set(target, (refs.get(target) ?? new Set()).add(value));
-  }
-  if (field.kind !== 'list' || !Array.isArray(value)) return;
+  const note = (target: string, id: string): void => {
+    refs.set(target, (refs.get(target) ?? new Set()).add(id));
+  };
+  if (field.kind === 'ref' && typeof value === 'string') note(targetOf(entity, field), value);
+  if (field.kind === 'links') for (const link of linksIn(value)) note(link.entity, link.id);
+  if (field.kind === 'list') collectEntries(entity, field, value, refs);
+}
+
+function collectEntries(entity: CompiledEntity, field: Field, value: unknown, refs: Map<string, Set<string>>): void {
+  if (!Array.isArray(value)) return;
   const items = Object.entries(field.item ?? {});
   for (const entry of value as RecordValues[])
     items.forEach(([name, item]) => collectFrom(entity, item, entry[name], refs));

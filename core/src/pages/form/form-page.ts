@@ -14,7 +14,8 @@ import { fieldsOfForm, readRecord, reading, saveRecord, writableFields } from '.
 
 /** `GET /<path>/new`: an empty form of whoever asks for it; the address may fill in fields (`?account=<id>`). */
 export function showCreateForm(call: EntityCall): Promise<PageAnswer> {
-  const form = initialValues(writableFields(call.entity), call.request.url, call.env);
+  const start = { ...call.env, now: call.ctx.clock.now() };
+  const form = initialValues(writableFields(call.entity), call.request.url, start);
   return showForm(call, { record: null, form: { ...ownerOf(call), ...form } });
 }
 

@@ -1,4 +1,5 @@
 import type { Field, Money } from '@trellis-crm/sdk';
+import { linksIn } from '../../records/links.js';
 import { formatDuration } from '../fields/field-display.js';
 import { asText, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import type { FormData } from '../fields/form-reader.js';
@@ -19,13 +20,25 @@ export function formValuesOf(fields: readonly EntityField[], record: RecordValue
   ) as FormData;
 }
 
-/** What a new record starts with: defaults of the declaration, then what the address brings (`?account=<id>`, `?accounts.0.account=<id>`). */
-export function initialValues(fields: readonly EntityField[], url: URL, reader: FormReader): FormData {
+/**
+ * What a new record starts with: defaults of the declaration, then what the address brings (`?account=<id>`, `?accounts.0.account=<id>`,
+ * `?links=core.account:<id>`).
+ */
+export function initialValues(fields: readonly EntityField[], url: URL, opened: OpenedForm): FormData {
   const values = fields.map(({ path, field }) => ({
-    ...controlsOf(path, field, field.default ?? null, reader),
+    ...controlsOf(path, field, startOf(field, opened.now), opened),
     ...givenValues(path, field, url),
   }));
   return Object.assign({}, ...values) as FormData;
+}
+
+/** For whom a form is opened, and when. */
+interface OpenedForm extends FormReader {
+  readonly now: Date;
+}
+
+function startOf({ kind, default: start }: Field, now: Date): unknown {
+  return kind === 'dateTime' && start === 'now' ? now.toISOString() : (start ?? null);
 }
 
 function givenValues(path: string, field: Field, url: URL): FormData {
@@ -40,10 +53,19 @@ function givenValues(path: string, field: Field, url: URL): FormData {
 function controlsOf(name: string, field: Field, value: unknown, reader: FormReader): FormData {
   if (value === null || value === undefined) return {};
   if (field.kind === 'money') return moneyControls(name, value as Money, reader);
-  if (field.kind === 'list') return entryControls(name, field, value as readonly RecordValues[], reader);
-  if (field.kind === 'choices') return { [name]: value as readonly string[] };
-  return { [name]: (writers[field.kind] ?? asText)(value, reader) };
+  return (fromEntries[field.kind] ?? textControl)(name, field, value, reader);
 }
+
+type Write = (name: string, field: Field, value: unknown, reader: FormReader) => FormData;
+
+const textControl: Write = (name, { kind }, value, reader) => ({ [name]: (writers[kind] ?? asText)(value, reader) });
+
+/** Kinds of several values. */
+const fromEntries: Readonly<Partial<Record<Field['kind'], Write>>> = {
+  list: (name, field, value, reader) => entryControls(name, field, value as readonly RecordValues[], reader),
+  links: (name, _field, value) => ({ [name]: linksIn(value).map(({ entity, id }) => `${entity}:${id}`) }),
+  choices: (name, _field, value) => ({ [name]: value as readonly string[] }),
+};
 
 const writers: Readonly<Partial<Record<Field['kind'], (value: unknown, reader: FormReader) => string>>> = {
   dateTime: (value, { timeZone }) => toLocalInput(asText(value), timeZone),

@@ -10,7 +10,9 @@ import {
   type EntityField,
   type RecordValues,
 } from '../fields/entity-field.js';
-import { fieldControl, refsInForm, type ControlSources } from '../fields/field-control.js';
+import type { ControlSources } from '../fields/control-sources.js';
+import { fieldControl, refsInForm } from '../fields/field-control.js';
+import { linkTargets } from '../fields/links-control.js';
 import type { FormData } from '../fields/form-reader.js';
 import { loadNames, loadNamesOf } from '../fields/record-names.js';
 import { similarView, type SimilarRecord } from '../duplicates/similar-records.js';
@@ -82,7 +84,17 @@ export async function controlSources(
     loadNamesOf(call, refsInForm(entity, fields, form)),
     lookupChoices(call, fields),
   ]);
-  return { generation, entity, labels, names, choices, currencies, form, errors: problems.byControl };
+  return {
+    generation,
+    entity,
+    labels,
+    names,
+    choices,
+    currencies,
+    form,
+    hiddenName: call.t('value.hidden'),
+    errors: problems.byControl,
+  };
 }
 
 /** Names of all controls a form has, so that a problem finds its place. */
@@ -118,11 +130,15 @@ async function lookupChoices(
   fields: readonly EntityField[],
 ): Promise<ControlSources['choices']> {
   const refs = fields
-    .flatMap(({ field }) => [field, ...Object.values(field.item ?? {})])
+    .flatMap(({ field }) => (field.kind === 'links' ? [] : [field, ...Object.values(field.item ?? {})]))
     .filter(({ kind }) => kind === 'ref');
-  const targets = [...new Set(refs.map((field) => targetOf(entity, field)))].flatMap(
+  const linked = fields
+    .filter(({ field }) => field.kind === 'links')
+    .flatMap(({ field }) => linkTargets(request.generation, entity, field));
+  const referred = [...new Set(refs.map((field) => targetOf(entity, field)))].flatMap(
     (id) => request.generation.entities.get(id) ?? [],
   );
+  const targets = [...new Set([...referred, ...linked])];
   const readable = targets.filter(({ definition }) => request.identity.reach(`${definition.id}:read`) !== null);
   const loaded = readable.map(async (target) => {
     const { definition } = target;

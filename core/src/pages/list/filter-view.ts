@@ -1,5 +1,7 @@
 import type { Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { linkValue } from '../../records/filter-values.js';
+import type { LinkEntry } from '../../records/links.js';
 import { cutHoles, hole } from '../../views/holed-markup.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { allFields, findField, targetOf, type EntityField } from '../fields/entity-field.js';
@@ -11,13 +13,21 @@ import { filterName, listAddress, listParams, type ListFilter, type ListState } 
 /** Ids of records that the conditions name, by entity: their names go on the chips. */
 export function filteredRefs(entity: CompiledEntity, filters: readonly ListFilter[]): Map<string, Set<string>> {
   const refs = new Map<string, Set<string>>();
+  const note = (target: string, id: string): void => {
+    refs.set(target, (refs.get(target) ?? new Set()).add(id));
+  };
   for (const { field, value } of filters) {
     const found = findField(entity, field);
+    if (found?.field.kind === 'links') for (const { entity: target, id } of linked(value)) note(target, id);
     if (found?.field.kind !== 'ref' || !/^[0-9a-f-]{36}$/.test(value)) continue;
-    const target = targetOf(entity, found.field);
-    refs.set(target, (refs.get(target) ?? new Set()).add(value));
+    note(targetOf(entity, found.field), value);
   }
   return refs;
+}
+
+/** Records that a condition on links names. */
+function linked(value: string): readonly LinkEntry[] {
+  return value.split(',').flatMap((one) => linkValue(one) ?? []);
 }
 
 /** Chips and filter menu of a list. The texts and addresses of its conditions are filled in: the rest is the same for the same kinds of condition. */
@@ -98,6 +108,10 @@ const dayText = ({ call: { request, env }, value }: Chip): string =>
 const chipTexts: Readonly<Partial<Record<Field['kind'], (chip: Chip) => string>>> = {
   ref: ({ call: { entity, t }, field, value, names }) =>
     names.of(targetOf(entity, field.field), value)?.title ?? t('value.hidden'),
+  links: ({ call: { t }, value, names }) =>
+    linked(value)
+      .map(({ entity, id }) => names.of(entity, id)?.title ?? t('value.hidden'))
+      .join(', '),
   choice: optionText,
   choices: optionText,
   boolean: ({ call: { t }, value }) => t(value === 'true' ? 'ui.yes' : 'ui.no'),

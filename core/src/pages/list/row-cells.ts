@@ -21,7 +21,7 @@ export function cellWriters(call: EntityCall, sources: DisplaySources): readonly
     const column = { call, sources, field, forms: formsOf(call, field, { table, place }) };
     // The first cell is the link to the record, whatever it shows.
     if (place === 0) return titleCell(column);
-    return field.field.kind === 'list' ? listCell(column) : valueCell(column);
+    return field.field.kind === 'list' || field.field.kind === 'links' ? listCell(column) : valueCell(column);
   });
 }
 

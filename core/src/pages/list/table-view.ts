@@ -43,7 +43,7 @@ function openTable(
   return { table, pager: markupHole(1) };
 }
 
-const unsortable: ReadonlySet<Field['kind']> = new Set(['list', 'longText', 'json', 'choices', 'ref']);
+const unsortable: ReadonlySet<Field['kind']> = new Set(['list', 'links', 'longText', 'json', 'choices', 'ref']);
 const moments: ReadonlySet<Field['kind']> = new Set(['date', 'dateTime']);
 
 type Direction = 'ascending' | 'descending';

@@ -1,5 +1,6 @@
 import { isTrellisError, User, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
+import type { AccessLink } from '../../users/index.js';
 import { callApi } from '../api-client.js';
 import { textOf } from '../fields/form-reader.js';
 import { formOf } from '../form/plain-form.js';
@@ -30,15 +31,15 @@ async function changeRole(call: PageCall): Promise<PageAnswer> {
   });
 }
 
-/** No mail is sent: the link is shown once, to be passed on. */
+/** The link is shown once, to be passed on; where mail can leave it has gone to the person already. */
 async function showLink(call: PageCall, kind: 'invitation' | 'password-reset'): Promise<PageAnswer> {
   const { t, render } = call;
   return orRefusal(call, async () => {
     const { body } = await callApi(call, 'POST', `/users/${idOf(call)}/${kind}`);
-    const { url, expiresAt } = body as { readonly url: string; readonly expiresAt: string };
+    const { url, expiresAt, isMailed } = body as AccessLink;
     const until = call.request.generation.views.formatters.dateTime(call.env, expiresAt);
     const title = t(`users.link.${kind}`);
-    const html = render('core:people/link', { title, url, until, backHref: home(call) });
+    const html = render('core:people/link', { title, url, until, isMailed, backHref: home(call) });
     return showPage({
       title,
       breadcrumbs: [{ label: t('users.title'), href: '/users' }, { label: title }],

@@ -1,6 +1,13 @@
 import { isTrellisError, NotFoundError, type Problem } from '@trellis-crm/sdk';
 import type { SafeHtml } from '../../views/safe-html.js';
-import { addressOf, asText, findField, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import {
+  addressOf,
+  asText,
+  findField,
+  hasEntries,
+  type EntityField,
+  type RecordValues,
+} from '../fields/entity-field.js';
 import { fieldControl } from '../fields/field-control.js';
 import { readForm, type FormData } from '../fields/form-reader.js';
 import { readRecord, reading, saveRecord } from '../form/record-form.js';
@@ -17,7 +24,7 @@ import { recordSources, renderHeader } from './record-page.js';
 export async function showFieldEditor(call: EntityCall): Promise<PageAnswer> {
   const { request, env, entity } = call;
   const field = editableField(call);
-  if (!request.isPartial || field.field.kind === 'list')
+  if (!request.isPartial || hasEntries(field))
     return goTo(`/${entity.path}/${request.params['id'] ?? ''}/edit#field-${field.path}`);
   const record = await readRecord(call);
   if (request.url.searchParams.has('show')) return showPart(await renderDetail(call, field, record));
@@ -29,7 +36,7 @@ export async function takeFieldEditor(call: EntityCall): Promise<PageAnswer> {
   const { request, entity, render } = call;
   const field = editableField(call);
   // A list is edited in the whole form; there is nothing here to show it again with.
-  if (field.field.kind === 'list') throw new NotFoundError('field_not_found');
+  if (hasEntries(field)) throw new NotFoundError('field_not_found');
   const form = (request.body ?? {}) as FormData;
   const { values, problems } = readForm([field], form, reading(call));
   const refuse = async (found: readonly Problem[]): Promise<PageAnswer> =>

@@ -73,7 +73,7 @@ export function renderHeader(call: EntityCall, record: RecordValues, sources: Di
   return generation.views.render('core:records/_header', view, call.env);
 }
 
-const factKinds: ReadonlySet<Field['kind']> = new Set(['text', 'ref', 'email', 'phone', 'url', 'list']);
+const factKinds: ReadonlySet<Field['kind']> = new Set(['text', 'ref', 'email', 'phone', 'url', 'list', 'links']);
 
 /** Up to three facts of the list's columns stand beside the name, figures apart; choices become tags. */
 function headerFacts(

@@ -10,6 +10,7 @@ import { problemText } from '../form/problem-text.js';
 import type { PageCall, PageDeps } from '../page-call.js';
 import { goTo, pageEndpoint, showPage, type PageAnswer } from '../page-endpoint.js';
 import { readSettingsForm, settingsForm } from './settings-form.js';
+import { settingsTabs } from './settings-tabs.js';
 import { settingsView } from './settings-view.js';
 
 /** The workspace's settings and its exchange rates. */
@@ -47,6 +48,7 @@ async function showSettings(call: PageCall, attempt: Attempt = {}): Promise<Page
   const form = attempt.form ?? settingsForm(settings);
   const title = t('settings.title');
   const blocks = [
+    settingsTabs(call, '/settings'),
     {
       name: 'settings',
       column: 'main' as const,

@@ -24,7 +24,7 @@ export function dependentRows(entity: CompiledEntity, records: readonly StoredRe
   for (const [path, field] of entity.fields) {
     if (field.list === null) continue;
     const touched = records.filter(
-      (record) => record.changed.has(path) && (mayHaveEntries || hasEntries(record, path)),
+      (record) => isTouched(field, record) && (mayHaveEntries || hasEntries(record, path)),
     );
     if (touched.length > 0) lists.set(path, listInput(field, touched));
   }
@@ -33,6 +33,11 @@ export function dependentRows(entity: CompiledEntity, records: readonly StoredRe
     if (rows.length > 0) sides.set(plugin, rows);
   }
   return { lists, sides };
+}
+
+/** Whether the entries are written anew: they or what stands beside them differ. */
+function isTouched({ path, list }: CompiledField, { changed }: StoredRecord): boolean {
+  return changed.has(path) || (list?.beside ?? []).some((beside) => changed.has(beside.path));
 }
 
 function hasEntries({ values }: StoredRecord, path: string): boolean {
@@ -55,6 +60,7 @@ function entryRows({ list, path }: CompiledField, records: readonly StoredRecord
     for (const [position, entry] of (entries as readonly Row[]).entries()) {
       const row: Record<string, unknown> = { [list.ownerColumn]: id, position };
       for (const item of list.items) setCells(row, item, entry[item.name]);
+      for (const beside of list.beside) setCells(row, beside, values.get(beside.path));
       rows.push(row);
     }
   }

@@ -191,7 +191,7 @@ function listColumns(list: CompiledList): readonly Column[] {
   return [
     { name: list.ownerColumn, type: 'uuid' },
     { name: 'position', type: 'integer' },
-    ...list.items.flatMap(columnsOf),
+    ...[...list.items, ...list.beside].flatMap(columnsOf),
   ];
 }
 
