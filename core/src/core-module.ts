@@ -2,6 +2,8 @@ import {
   Account,
   AccountPanels,
   Activity,
+  BriefLines,
+  Commands,
   Contact,
   ContactPanels,
   definePermissions,
@@ -22,6 +24,7 @@ import { registerImportJobs } from './imports/index.js';
 import { registerMailJobs } from './mail/index.js';
 import { registerCoreJobs, type CoreJobParts } from './jobs/core-jobs.js';
 import { registerModule, type Registrations } from './kernel/index.js';
+import { ownerLine } from './pages/brief/owner-line.js';
 import { guardAdmins, guardPreferences } from './users/index.js';
 import { registerWebhookJobs } from './webhooks/index.js';
 import type { Workspace } from './workspace/workspace.js';
@@ -60,11 +63,12 @@ export function registerCore(parts: CoreParts): Registrations {
     definition: definePlugin({
       entities: [Account, Contact, Activity, User, Team],
       slots: [AccountPanels, ContactPanels, HomePanels],
-      points: [Menu, ImportTransforms, HealthProbes, Reassignments],
+      points: [Menu, Commands, BriefLines, ImportTransforms, HealthProbes, Reassignments],
       emits: [MailFailed, WebhookStopped],
       permissions,
       register(host) {
         guardAdmins(host);
+        for (const entity of [Account, Contact]) host.contribute(BriefLines, ownerLine(entity));
         guardPreferences(host);
         registerCoreJobs(host, parts);
         registerChangeJobs(host, parts.workspace);

@@ -100,6 +100,12 @@ function duplicateRows(entity: string, path: string): Readonly<Record<string, Ro
   };
 }
 
+/** A customer's brief; each line in it asks for the right its module says. */
+function briefRows(entity: string, path: string): Readonly<Record<string, Row>> {
+  const row: Row = { kind: 'record', entity, right: `${entity}:read`, answers: [200] };
+  return { [`GET /api/v1/${path}/:id/brief`]: row, [`GET /${path}/:id/brief`]: row };
+}
+
 function without(rows: Readonly<Record<string, Row>>, ...keys: readonly string[]): Readonly<Record<string, Row>> {
   return Object.fromEntries(Object.entries(rows).filter(([key]) => !keys.includes(key)));
 }
@@ -116,6 +122,10 @@ export const routes: Readonly<Record<string, Row>> = {
   'GET /api/v1/openapi.json': signedIn([200]),
   // Shows what its reader may read, and a narrowed token what that may.
   'GET /api/v1/search': signedIn([200]),
+  'GET /search': signedIn([200]),
+  'GET /api/v1/me/recent': signedIn([200]),
+  ...briefRows('core.account', 'accounts'),
+  ...briefRows('core.contact', 'contacts'),
   'POST /api/v1/session': open([401, 429]),
   'DELETE /api/v1/session': signedIn([204], 'disposable'),
   'GET /api/v1/me': signedIn([200]),

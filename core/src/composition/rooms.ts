@@ -16,7 +16,14 @@ import {
 } from '../kernel/index.js';
 import { registerMail } from '../mail/index.js';
 import { PluginLifecycle } from '../kernel/lifecycle/index.js';
-import { createRecordRoom, createSearchUpkeep, SearchUpkeep, type RecordRoom } from '../records/index.js';
+import {
+  createRecordRoom,
+  createSearchUpkeep,
+  createVisitBook,
+  SearchUpkeep,
+  VisitBook,
+  type RecordRoom,
+} from '../records/index.js';
 import { registerSavedViews } from '../saved-views/index.js';
 import { registerSetup } from '../setup/index.js';
 import { createAssetRegistry, type AssetRegistry } from '../views/index.js';
@@ -123,5 +130,6 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
   container.register(SearchUpkeep, {
     useValue: createSearchUpkeep({ ...workspace, identity: () => operatorIdentity(workspace.info()) }),
   });
+  container.register(VisitBook, { useValue: createVisitBook(workspace) });
   registerDemoData(workspace, { calls, contexts: contexts.get, wakeRelay });
 }

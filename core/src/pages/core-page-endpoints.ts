@@ -1,5 +1,7 @@
 import type { Endpoint } from '../http/endpoint.js';
+import { briefEndpoints } from './brief/brief-endpoints.js';
 import { deadLetterPages } from './dead-letters/dead-letters-page.js';
+import { findPages } from './find/find-pages.js';
 import { galleryPages } from './gallery/gallery-page.js';
 import { homePages } from './home/home-page.js';
 import { importPages } from './imports/imports-page.js';
@@ -18,6 +20,8 @@ export type CorePageDeps = PluginPageDeps;
 export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
   const rooms = [
     homePages,
+    findPages,
+    briefEndpoints,
     mePages,
     peoplePages,
     settingsPages,

@@ -6,7 +6,7 @@ export type ModuleOutcome<T> = { readonly isDone: true; readonly value: T } | { 
 
 /** Calls into a module on behalf of the person, for at most `timeoutMs`; a fault stays here, its context is revoked after the call. */
 export async function callModule<T>(
-  { workspace, calls, request }: PageCall,
+  { workspace, calls, request }: Pick<PageCall, 'workspace' | 'calls' | 'request'>,
   callback: { readonly module: string; readonly what: string; readonly timeoutMs: number },
   run: (ctx: Context) => Promise<T>,
 ): Promise<ModuleOutcome<T>> {

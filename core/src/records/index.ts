@@ -13,6 +13,7 @@ export { keepAnswers, keepAnswersJob } from './kept/keep-answers.js';
 export { addKeptColumns } from './kept/kept-columns.js';
 export { noteUnkept } from './kept/kept-upkeep.js';
 export { createRecordRoom, type RecordParts, type RecordRoom } from './record-room.js';
+export { createVisitBook, VisitBook } from './recent/visit-book.js';
 export { forgetModule } from './search/search-builds.js';
 export { removeFromSearch } from './search/save-search.js';
 export { createSearchUpkeep, rebuildJob, SearchUpkeep } from './search/search-upkeep.js';

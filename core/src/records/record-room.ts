@@ -11,9 +11,10 @@ import type { CompiledEntity } from './compiled-entity.js';
 import type { CalendarRules } from './conditions/calendar.js';
 import { openApiEndpoint } from './openapi-endpoint.js';
 import { recordEndpoints } from './record-endpoints.js';
-import { recordScope, type RecordWorld } from './record-scope.js';
+import { recordScope, type RecordScope, type RecordWorld } from './record-scope.js';
 import { createRecordQuery, createRecordStore } from './record-store.js';
 import { belongingOf, isWithinReach } from './rights.js';
+import { recentEndpoint } from './recent/recent-endpoint.js';
 import { searchEndpoint } from './search/search-endpoint.js';
 
 /** What the record layer needs of a workspace. */
@@ -37,7 +38,7 @@ export interface RecordRoom {
   isWithinReach(identity: Identity, reach: Reach, record: object): boolean;
   /** REST of one entity. */
   entityEndpoints(entity: CompiledEntity): readonly Endpoint[];
-  /** `/api/v1/openapi.json` and `/api/v1/search`. */
+  /** `/api/v1/openapi.json`, `/api/v1/search` and `/api/v1/me/recent`. */
   readonly endpoints: readonly Endpoint[];
   /** The call of a request that acts for its own actor: in the unit the request is in, else each use in a transaction of its own. */
   readonly callOf: (request: Caller) => RecordCall;
@@ -70,12 +71,13 @@ export function createRecordRoom(parts: RecordParts): RecordRoom {
     },
     assertLive: () => undefined,
   });
+  const scopeOf = (request: Caller): RecordScope => recordScope(world, callOf(request), 'core');
   return {
     records: (call, entity) => createRecordStore(world, call, entity),
     query: (call, entity) => createRecordQuery(world, call, entity),
     isWithinReach: (identity, reach, record) => isWithinReach(identity, reach, belongingOf(record)),
     entityEndpoints: (entity) => recordEndpoints({ world, entity, callOf }),
-    endpoints: [openApiEndpoint(), searchEndpoint((request) => recordScope(world, callOf(request), 'core'))],
+    endpoints: [openApiEndpoint(), searchEndpoint(scopeOf), recentEndpoint(scopeOf)],
     callOf,
     world,
   };

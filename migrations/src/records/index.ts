@@ -12,6 +12,7 @@ import { keepRecordAnswers } from './20261123010000_keep-answers.js';
 import { dropStoredLists } from './20261123010100_drop-stored-lists.js';
 import { findOtherSpellings } from './20261123035600_find-other-spellings.js';
 import { compareTexts } from './20261123040500_compare-texts.js';
+import { createRecentRecords } from './20261123041000_create-recent-records.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const recordMigrations: readonly Migration[] = [
   dropStoredLists,
   findOtherSpellings,
   compareTexts,
+  createRecentRecords,
 ];

@@ -1,5 +1,7 @@
 export { Account } from './account.js';
 export { Activity } from './activity.js';
+export { BriefLines, type BriefFact, type BriefLine } from './brief.js';
+export { Commands, type Command } from './commands.js';
 export { Contact } from './contact.js';
 export { AccountMerged, ContactMerged, MailFailed, WebhookStopped } from './events.js';
 export {

@@ -152,6 +152,7 @@ function pageWays({ path, id }: Place): readonly Way[] {
     page('filter part', (field, value) => `/${path}?filter[${field}]=${value}`, partial),
     page('sort', (field) => `/${path}?sort=${field}`),
     page('search', (_field, value) => `/${path}?q=${value}`),
+    page('search everywhere', (_field, value) => `/search?q=${value}`),
     page('options', (_field, value) => `/${path}/options?q=${value}`),
     page('prefill', (field, value) => `/${path}/new?${field}=${value}`),
     page('editor', (field) => `/${path}/${id}/fields/${field}`, partial),

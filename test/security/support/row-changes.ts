@@ -48,11 +48,11 @@ function parse(data: string): RowChange[] {
 }
 
 /**
- * Writes that are no effect of a request: what notes that a session or token was used, who tried too often, and that this process is
- * alive. Nothing else may be written by a request that is refused, or by one that only looks.
+ * Writes that are no effect of a request: what notes that a session or token was used, who tried too often, who opened which record
+ * a moment before, and that this process is alive. Nothing else may be written by a request that is refused, or by one that only looks.
  */
 export function isNoise({ table, verb, row }: RowChange): boolean {
-  if (table === 'core.rate_limits' || table === 'core.processes') return true;
+  if (['core.rate_limits', 'core.recent_records', 'core.processes'].includes(table)) return true;
   if (table !== 'core.sessions' && table !== 'core.api_tokens') return false;
   const [before, after] = row.replace('old-key: ', '').split(' new-tuple: ');
   return verb === 'UPDATE' && after !== undefined && withoutUse(before ?? '') === withoutUse(after);

@@ -31,6 +31,7 @@ export const specialParams: Readonly<Record<string, Readonly<Record<string, stri
   'GET /api/v1/views': { '?': '?entity=core.account' },
   'GET /api/v1/accounts/duplicates': { '?': '?name=changed' },
   'GET /api/v1/contacts/duplicates': { '?': '?name=changed' },
+  'GET /search': { '?': '?q=changed' },
   'GET /api/v1/live': { '?': '?topics=core.account' },
 };
 

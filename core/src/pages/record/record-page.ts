@@ -1,8 +1,10 @@
-import { panelsOf, type Field } from '@trellis-crm/sdk';
+import { panelsOf, type Field, type Id } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { PageBlock } from '../../views/page-model.js';
 import type { SafeHtml } from '../../views/safe-html.js';
+import { VisitBook } from '../../records/recent/visit-book.js';
 import { patchBlocks } from '../block-patches.js';
+import { briefBlock } from '../brief/brief-block.js';
 import { displayField, type DisplaySources, type ValueView } from '../fields/field-display.js';
 import { addressOf, asText, titleOf, type RecordValues } from '../fields/entity-field.js';
 import { loadNames } from '../fields/record-names.js';
@@ -23,11 +25,18 @@ export async function showRecord(call: EntityCall): Promise<PageAnswer> {
   const { definition, path } = entity;
   const id = asText(record['id']);
   const extras = recordExtras[definition.id]?.(call, record) ?? [];
-  const [sources, related, added] = await Promise.all([recordSources(call, record), relatedLists(call, id), extras]);
+  const [sources, related, added, brief] = await Promise.all([
+    recordSources(call, record),
+    relatedLists(call, id),
+    extras,
+    briefBlock(call, definition.id, id),
+  ]);
+  noteVisit(call, id);
   const panels = waitingPanels(call, panelsOf(definition).id, `/${path}/${id}`);
   const figures = renderFigures(call, record, sources, related);
   const blocks: PageBlock[] = [
     { name: 'header', column: 'header', html: renderHeader(call, record, sources) },
+    ...brief,
     ...(figures === null ? [] : [{ name: 'figures', column: 'header' as const, html: figures }]),
     { name: 'details', column: 'details', html: renderDetails(call, record, sources) },
     ...related.map(({ name, html }): PageBlock => ({ name, html, column: 'main' })),
@@ -41,6 +50,12 @@ export async function showRecord(call: EntityCall): Promise<PageAnswer> {
     breadcrumbs: [{ label: call.labels.many(definition), href: `/${path}` }, { label: title }],
     blocks: patched,
   });
+}
+
+/** The reader finds the record again among what they opened last. */
+function noteVisit({ workspace, request, entity }: EntityCall, recordId: Id): void {
+  const { userId } = request.identity;
+  if (userId !== null) workspace.container.resolve(VisitBook).note({ userId, entity: entity.definition.id, recordId });
 }
 
 /** What showing this record's values needs, names behind its refs included. */

@@ -75,9 +75,9 @@ export async function finishBuild(trx: Knex.Transaction, entity: CompiledEntity)
   await trx.raw('update core.search_builds set finished_at = now() where entity = ?', [id]);
 }
 
-/** Takes the records of a module that leaves out of search; when it is back, they are found again once that is noted. */
+/** Takes the records of a module that leaves out of search, and out of what people opened last; when it is back, they are found again once that is noted. */
 export async function forgetModule(trx: Knex.Transaction, module: string): Promise<void> {
-  for (const table of ['core.search_entries', 'core.search_builds'])
+  for (const table of ['core.search_entries', 'core.search_builds', 'core.recent_records'])
     await trx.raw('delete from ?? where starts_with(entity, ?)', [table, `${module}.`]);
 }
 

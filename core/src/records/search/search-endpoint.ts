@@ -3,7 +3,8 @@ import type { Endpoint, EndpointRequest } from '../../http/endpoint.js';
 import type { CompiledEntity } from '../compiled-entity.js';
 import { searchText } from '../endpoint-descriptions.js';
 import type { RecordScope } from '../record-scope.js';
-import { searchableEntities, searchRecords, type SearchRequest } from './search-records.js';
+import { searchRecords, type SearchRequest } from './search-records.js';
+import { searchableEntities } from './search-rights.js';
 import { parseSearch, searchProblems, type SearchTerms } from './search-terms.js';
 
 const hit = Type.Object(

@@ -1,12 +1,11 @@
-import type { Reach } from '@trellis-crm/sdk';
 import { prepare, runPrepared } from '../../database/prepared.js';
 import type { CompiledEntity } from '../compiled-entity.js';
 import type { ReadScope } from '../record-scope.js';
-import { reachFor } from '../rights.js';
 import { allOf, bindingsOf, numbered, sql, type Sql } from '../sql.js';
 import { correctTerms, type CorrectedTerms } from './corrected-terms.js';
 import { foundInText, foundInWords } from './match-condition.js';
 import { foundValue } from './found-value.js';
+import { rightsOn } from './search-rights.js';
 import { likePattern, type SearchTerms } from './search-terms.js';
 
 /** One record that was found. */
@@ -84,15 +83,6 @@ function together(
   return shortened([...first, ...more.filter((hit) => !known.has(keyOf(hit)))], request);
 }
 
-/** Entities whose records the actor may read at least in part, and that search knows. */
-export function searchableEntities(
-  scope: Pick<ReadScope, 'generation' | 'identity' | 'elevatedFor'>,
-): CompiledEntity[] {
-  return [...scope.generation.entities.values()].filter(
-    (entity) => entity.search !== null && reachOn(scope, entity) !== null,
-  );
-}
-
 type FoundRow = readonly [
   entity: string,
   id: string,
@@ -156,33 +146,4 @@ function shortened(hits: readonly SearchHit[], { limit, perEntity }: SearchReque
 
 function keyOf({ entity, id }: SearchHit): string {
   return `${entity} ${id}`;
-}
-
-/** Condition on a search row `sr`: one of the entities, and within the reach of the right to read it. */
-function rightsOn(scope: ReadScope, entities: readonly CompiledEntity[]): Sql {
-  const { userId, teamIds, subtreeTeamIds } = scope.identity;
-  const within = (...reaches: readonly Reach[]): string[] =>
-    entities
-      .filter((entity) => reaches.includes(reachOn(scope, entity) ?? 'all'))
-      .map(({ definition }) => definition.id);
-  return sql(
-    `(sr.entity = any(?::text[]) and (sr.entity = any(?::text[])
-      or sr.owner_id = ?::uuid or (sr.team_id = any(?::uuid[]) and sr.entity = any(?::text[]))
-      or (sr.team_id = any(?::uuid[]) and sr.entity = any(?::text[]))))`,
-    [
-      entities.map(({ definition }) => definition.id),
-      within('all'),
-      userId,
-      [...teamIds],
-      within('team'),
-      [...subtreeTeamIds],
-      within('subtree'),
-    ],
-  );
-}
-
-/** Records nobody owns are read by those who may read all of them, or by nobody. */
-function reachOn(scope: Pick<ReadScope, 'identity' | 'elevatedFor'>, entity: CompiledEntity): Reach | null {
-  const reach = reachFor(scope, entity, 'read');
-  return reach === 'all' || entity.definition.owned ? reach : null;
 }

@@ -22,7 +22,15 @@ const deals = [
   { title: 'Line 4 automation', href: '#ui-panel', note: '€128,000', tag: { label: 'Negotiation', tone: 'warn' } },
 ];
 
+const brief = [
+  { label: 'Owner', value: 'Maya Kim', href: '#ui-brief' },
+  { label: 'Open deals', value: '3 · €128,000', href: '#ui-brief' },
+  { label: 'Open cases', value: '2', tone: 'bad' },
+  { label: 'Invoices', isMissing: true },
+];
+
 const plain: readonly Specimen[] = [
+  { partial: 'ui-brief', context: { label: 'At a glance', items: brief } },
   {
     partial: 'ui-alert',
     state: 'info',
