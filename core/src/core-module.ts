@@ -8,6 +8,7 @@ import {
   ContactPanels,
   definePermissions,
   definePlugin,
+  Guidelines,
   HealthProbes,
   HomePanels,
   ImportTransforms,
@@ -20,6 +21,7 @@ import {
   WebhookStopped,
 } from '@trellis-crm/sdk';
 import { registerChangeJobs } from './changes/index.js';
+import { registerExceptionJobs } from './exceptions/index.js';
 import { registerImportJobs } from './imports/index.js';
 import { registerMailJobs } from './mail/index.js';
 import { registerCoreJobs, type CoreJobParts } from './jobs/core-jobs.js';
@@ -42,6 +44,7 @@ const permissions = definePermissions({
   // For plugins: nobody else writes mails by hand.
   'core.mail:send': { label: 'permissions.mail.send', grants: {} },
   'core.webhook:administer': { label: 'permissions.webhook.administer', grants: {} },
+  'core.exception:administer': { label: 'permissions.exception.administer', grants: {} },
   'core.demo:administer': { label: 'permissions.demo.administer', grants: {} },
 });
 
@@ -63,8 +66,8 @@ export function registerCore(parts: CoreParts): Registrations {
     definition: definePlugin({
       entities: [Account, Contact, Activity, User, Team],
       slots: [AccountPanels, ContactPanels, HomePanels],
-      points: [Menu, Commands, BriefLines, ImportTransforms, HealthProbes, Reassignments],
       emits: [MailFailed, WebhookStopped],
+      points: [Menu, Commands, BriefLines, ImportTransforms, Guidelines, HealthProbes, Reassignments],
       permissions,
       register(host) {
         guardAdmins(host);
@@ -75,6 +78,7 @@ export function registerCore(parts: CoreParts): Registrations {
         registerImportJobs(host, parts.workspace);
         registerMailJobs(host, parts.workspace);
         registerWebhookJobs(host, parts.workspace);
+        registerExceptionJobs(host, parts.workspace);
       },
     }),
   });

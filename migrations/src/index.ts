@@ -3,6 +3,7 @@ import { activityMigrations } from './activities/index.js';
 import { authMigrations } from './auth/index.js';
 import { changeMigrations } from './changes/index.js';
 import { eventMigrations } from './events/index.js';
+import { exceptionMigrations } from './exceptions/index.js';
 import { importMigrations } from './imports/index.js';
 import { jobMigrations } from './jobs/index.js';
 import { kernelMigrations } from './kernel/index.js';
@@ -22,6 +23,7 @@ export const coreMigrations: readonly Migration[] = [
   ...jobMigrations,
   ...importMigrations,
   ...changeMigrations,
+  ...exceptionMigrations,
   ...settingsMigrations,
   ...operationsMigrations,
   ...viewMigrations,

@@ -21,7 +21,7 @@ async function mixUps(
   const found: string[] = [];
   for (const [key, endpoint] of world.inventory) {
     if (endpoint.method !== 'GET') continue;
-    const path = fillPath({ key, endpoint, target: null });
+    const path = fillPath({ key, endpoint, target: null, entity: null });
     const ask = async (actor: Actor): Promise<string> =>
       (await world.client.send({ method: 'GET', path, headers: endpoint.surface === 'page' ? actor.page : actor.api }))
         .text;

@@ -5,6 +5,7 @@ import { changeSetEndpoints, ChangeSets } from '../changes/index.js';
 import { Signals } from '../database/signals.js';
 import { DemoData, demoEndpoints } from '../demo/index.js';
 import { deadLetterEndpoints } from '../events/dead-letter-endpoints.js';
+import { exceptionApi } from '../exceptions/index.js';
 import type { Endpoint } from '../http/endpoint.js';
 import { Hold, holdEndpoint } from '../hold/index.js';
 import { importEndpoints, Imports } from '../imports/index.js';
@@ -66,6 +67,7 @@ export function gatherCoreEndpoints(
       ...changeSetEndpoints(() => container.resolve(ChangeSets)),
       ...importEndpoints(() => container.resolve(Imports)),
       ...webhookEndpoints(workspace),
+      ...exceptionApi(workspace, room),
       ...demoEndpoints(() => container.resolve(DemoData)),
       streams.endpoint,
       ...corePageEndpoints({ workspace, calls, lifecycle }),

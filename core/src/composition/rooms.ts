@@ -3,6 +3,7 @@ import { operatorIdentity, registerAuth } from '../auth/index.js';
 import { registerChanges } from '../changes/index.js';
 import { registerDemoData } from '../demo/index.js';
 import { EventBus } from '../events/event-bus.js';
+import { registerExceptions } from '../exceptions/index.js';
 import { AssetStore, ReadinessProbes } from '../http/index.js';
 import { registerImports } from '../imports/index.js';
 import { Jobs } from '../jobs/jobs.js';
@@ -131,5 +132,6 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
     useValue: createSearchUpkeep({ ...workspace, identity: () => operatorIdentity(workspace.info()) }),
   });
   container.register(VisitBook, { useValue: createVisitBook(workspace) });
+  registerExceptions(workspace, { room: records, calls });
   registerDemoData(workspace, { calls, contexts: contexts.get, wakeRelay });
 }

@@ -22,7 +22,8 @@ describe('texts of core and plugins', () => {
 
     expect(differences({ gone: 'Gone' }, { odd: '多余' })).to.deep.equal(['gone is missing', 'odd is not English']);
     expect(differences({ rows }, { rows: '{count} 行，共 {total, number} 行' })).to.deep.equal([]);
-    expect(differences({ rows }, { rows: '{number} 行' })).to.deep.equal(['rows has number for count, total']);
+    expect(differences({ rows }, { rows: '{number} 行' })).to.deep.equal(['rows has number for count,total']);
+    expect(differences({ rows: '{count, plural, one {{name}} other {#}}' }, { rows: '{count} 行' })).to.deep.equal([]);
   });
 });
 
@@ -39,25 +40,32 @@ function differences(english: Texts, other: Texts): string[] {
   const missing = Object.keys(english).filter((key) => !(key in other));
   const unknown = Object.keys(other).filter((key) => !(key in english));
   const unlike = Object.entries(english).flatMap(([key, text]) => {
-    const [wanted, found] = [argumentsOf(text), argumentsOf(other[key] ?? '')];
-    return key in other && found !== wanted ? [`${key} has ${found} for ${wanted}`] : [];
+    const translated = other[key];
+    if (translated === undefined) return [];
+    const [{ always, names }, found] = [argumentsOf(text), argumentsOf(translated)];
+    const isFine = isWithin(found.names, names) && isWithin(always, found.names);
+    return isFine ? [] : [`${key} has ${[...found.names].join()} for ${[...names].join()}`];
   });
   return [...missing.map((key) => `${key} is missing`), ...unknown.map((key) => `${key} is not English`), ...unlike];
 }
 
-/** Names of what ICU fills in, sorted. @throws SyntaxError when the text is no message */
-function argumentsOf(text: string): string {
-  const names = namesIn(new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst());
-  return [...new Set(names)].sort().join(', ');
+function isWithin(part: ReadonlySet<string>, whole: ReadonlySet<string>): boolean {
+  return [...part].every((name) => whole.has(name));
+}
+
+/** Names of what ICU fills in, and those that every reader sees: Chinese has no plurals, so what a branch names may be left out. */
+function argumentsOf(text: string): { readonly names: Set<string>; readonly always: Set<string> } {
+  const elements = new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst();
+  return { names: new Set(namesIn(elements, true)), always: new Set(namesIn(elements, false)) };
 }
 
 type Elements = ReturnType<IntlMessageFormat['getAst']>;
 
-function namesIn(elements: Elements): string[] {
+function namesIn(elements: Elements, isDeep: boolean): string[] {
   return elements.flatMap((element) => {
-    const branches = 'options' in element ? Object.values(element.options) : [];
+    const branches = isDeep && 'options' in element ? Object.values(element.options) : [];
     const name = nameless.has(element.type) || !('value' in element) ? [] : [element.value];
-    return [...name, ...branches.flatMap(({ value }) => namesIn(value))];
+    return [...name, ...branches.flatMap(({ value }) => namesIn(value, true))];
   });
 }
 

@@ -5,6 +5,13 @@ export { Commands, type Command } from './commands.js';
 export { Contact } from './contact.js';
 export { AccountMerged, ContactMerged, MailFailed, WebhookStopped } from './events.js';
 export {
+  Guidelines,
+  type Guideline,
+  type GuidelineAudience,
+  type GuidelineFigures,
+  type GuidelineThreshold,
+} from './guidelines.js';
+export {
   HealthProbes,
   ImportTransforms,
   Menu,

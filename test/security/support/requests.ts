@@ -36,15 +36,24 @@ function customaryHeaders({ surface, method, path }: Endpoint): Readonly<Record<
 }
 
 /** Puts values in place of the parameters of a path. */
-export function fillPath({ key, endpoint, target }: Pick<RequestFacts, 'key' | 'endpoint' | 'target'>): string {
-  const values: Readonly<Record<string, string>> = { ...generalParams, ...specialParams[key] };
+export function fillPath({ key, endpoint, target, entity }: Omit<RequestFacts, 'actor' | 'inputs'>): string {
+  const values: Readonly<Record<string, string>> = {
+    ...generalParams,
+    field: titleField(entity),
+    ...specialParams[key],
+  };
   const filled = endpoint.path.replaceAll(/:([A-Za-z]+)/g, (_whole, name: string) =>
     encodeURIComponent(values[name] ?? idOf(target)),
   );
   return filled + (values['?'] ?? '');
 }
 
-const generalParams = { field: 'name', module: 'sales', panel: 'open-deals' };
+const generalParams = { module: 'sales', panel: 'open-deals' };
+
+/** The field that names records of an entity. */
+function titleField(entity: string | null): string {
+  return entity === 'core.activity' ? 'subject' : 'name';
+}
 
 function idOf(target: Target | null): Id {
   return target?.id ?? crypto.randomUUID();
@@ -103,7 +112,7 @@ function derivedBody(facts: RequestFacts): Fields {
   if (entity === null) return {};
   if (endpoint.path.endsWith('/stage')) return { stage: inputs.get('another stage')?.()['stage'] };
   const isCreation = !endpoint.path.includes(':');
-  const change = isCreation ? {} : { name: `Changed ${crypto.randomUUID()}` };
+  const change = isCreation ? {} : { [titleField(entity)]: `Changed ${crypto.randomUUID()}` };
   // A form carries all of its controls; one that is missing counts as emptied.
   const isWhole = isCreation || endpoint.path.endsWith('/edit');
   if (!isWhole) return change;
@@ -117,5 +126,12 @@ function ownerOf(target: Target | null): Fields {
 
 function formDefaults({ surface }: Endpoint, entity: string): Fields {
   if (surface === 'api') return {};
-  return { 'lab.specimen': { state: 'fresh' }, 'sales.stage': { outcome: 'open' } }[entity] ?? {};
+  return filledControls[entity] ?? {};
 }
+
+/** Controls of a form that a browser would send filled, by entity. */
+const filledControls: Readonly<Record<string, Fields>> = {
+  'lab.specimen': { state: 'fresh' },
+  'sales.stage': { outcome: 'open' },
+  'core.activity': { occurredAt: '2027-01-01T10:00', priority: 'normal' },
+};

@@ -41,6 +41,13 @@ export const specialBodies: Readonly<Record<string, object>> = {
   'PATCH /api/v1/me/preferences': { timeZone: null },
   'POST /api/v1/me/password': { oldPassword: 'not the password', newPassword: 'a rather long sentence' },
   'POST /api/v1/me/tokens': { name: 'made by the matrix' },
+  'POST /api/v1/exception-rules': {
+    name: 'Matrix',
+    entity: 'core.account',
+    filter: { all: [{ field: 'name', value: 'nobody' }] },
+    since: 'createdAt',
+  },
+  'PATCH /api/v1/exception-rules/:id': { isOn: false },
   'PUT /api/v1/roles/:key/grants': { grants: { 'core.account:read': 'all' } },
   'POST /api/v1/users/:id/deactivation': { reassignTo: null },
   'PUT /api/v1/users/:id/role': { role: 'read-only' },

@@ -1,0 +1,1 @@
+export { exceptionApi, registerExceptionJobs, registerExceptions } from './register.js';
