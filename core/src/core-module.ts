@@ -14,6 +14,7 @@ import {
   ImportTransforms,
   MailFailed,
   Menu,
+  MergeRules,
   Reassignments,
   SDK_VERSION,
   Team,
@@ -67,7 +68,7 @@ export function registerCore(parts: CoreParts): Registrations {
       entities: [Account, Contact, Activity, User, Team],
       slots: [AccountPanels, ContactPanels, HomePanels],
       emits: [MailFailed, WebhookStopped],
-      points: [Menu, Commands, BriefLines, ImportTransforms, Guidelines, HealthProbes, Reassignments],
+      points: [Menu, Commands, BriefLines, ImportTransforms, Guidelines, HealthProbes, MergeRules, Reassignments],
       permissions,
       register(host) {
         guardAdmins(host);

@@ -74,6 +74,8 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
     [`POST ${api}/:id/restoration`]: trashed(200),
     // Each action asks for its own right; the matrix asks for an update.
     [`POST ${api}/bulk`]: holding(`${entity}:update`, 202),
+    // Which records it is about stands in the body; those that are not there or not to be changed are refused by the merge.
+    [`POST ${api}/merge`]: holding(`${entity}:update`, 422),
     [`POST ${api}/import`]: holding(`${entity}:import`, 202, 422),
     [`GET /${path}`]: holding(`${entity}:read`, 200),
     [`GET /${path}/options`]: holding(`${entity}:read`, 200),
@@ -284,6 +286,7 @@ export const routes: Readonly<Record<string, Row>> = {
   ...entityRows('core.activity', 'activities'),
   ...without(
     entityRows('core.user', 'users'),
+    'POST /api/v1/users/merge',
     'GET /users/trash',
     'POST /users/:id/trash',
     'POST /users/:id/restoration',

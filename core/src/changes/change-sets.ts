@@ -162,6 +162,7 @@ async function run(parts: ChangeSetParts, id: Id): Promise<void> {
   await parts.knex.transaction(async (trx) => {
     const now = await store.lockChangeSet(trx, id);
     if (now === undefined || isOver(now)) return;
+    if (failure === null) await work.finish?.(trx, now);
     const end = { state: failure === null ? 'done' : 'failed', at: parts.clock.now() } as const;
     await store.finishChangeSet(trx, id, failure === null ? end : { ...end, failure });
   });

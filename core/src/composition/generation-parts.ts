@@ -1,6 +1,7 @@
 import { bulkEndpoints, ChangeSets } from '../changes/index.js';
 import { entityImportEndpoints, Imports } from '../imports/index.js';
 import type { CallRunner, GenerationParts, ModuleContexts } from '../kernel/index.js';
+import { mergeEndpoints } from '../merge/index.js';
 import { entityPageEndpoints } from '../pages/entity-page-endpoints.js';
 import { presentPluginPage } from '../pages/plugin-pages/present-page.js';
 import { compileEntity, type RecordRoom } from '../records/index.js';
@@ -35,6 +36,7 @@ export function generationParts({
     compileEntity,
     entityEndpoints: (entity) => [
       ...records.entityEndpoints(entity),
+      ...mergeEndpoints(entity, { room: records, calls, contexts }),
       ...entityImportEndpoints(entity, imports),
       ...bulkEndpoints(entity, { changeSets: () => workspace.container.resolve(ChangeSets), room: records }),
       ...entityPageEndpoints({ workspace, calls }, entity),

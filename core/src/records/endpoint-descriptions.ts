@@ -32,7 +32,8 @@ export function describeGet(entity: CompiledEntity): EndpointDescription {
   return {
     ...about(entity, 'get', 'Read one of'),
     query: parameters({ include: includeSchema }),
-    answers: { 200: entity.schemas.record },
+    // A record that became another one leads there.
+    answers: { 200: entity.schemas.record, 307: null },
   };
 }
 

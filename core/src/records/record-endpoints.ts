@@ -1,4 +1,4 @@
-import { PreconditionError, Type, Uuid } from '@trellis-crm/sdk';
+import { isTrellisError, PreconditionError, Type, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
 import type { RecordScope as RecordCall } from '../kernel/context-parts.js';
 import { aggregateRecords, parseAggregate } from './aggregate.js';
@@ -19,6 +19,7 @@ import { readRecordAs } from './get-records.js';
 import { parseListQuery, QueryReader } from './list-query.js';
 import { keptList, readPlanned } from './list-records.js';
 import { readTrash } from './list-trash.js';
+import { mergedInto } from './merged-into.js';
 import type { PresentedRecord } from './present-record.js';
 import { recordScope, type RecordScope, type RecordWorld } from './record-scope.js';
 import { restoreRecord } from './restore-records.js';
@@ -85,13 +86,22 @@ function getEndpoint({ entity, scopeOf, base }: EntityApi): Endpoint {
     description: describeGet(entity),
     async handle(request) {
       const scope = scopeOf(request);
-      const { json: body, version } = await readRecordAs(scope, entity, idOf(request), {
-        key: JSON.stringify(request.query),
-        include: () => readInclude(scope, entity, request),
-      });
-      return { status: 200, headers: { ETag: `"${version}"` }, body };
+      const asked = { key: JSON.stringify(request.query), include: () => readInclude(scope, entity, request) };
+      try {
+        const { json: body, version } = await readRecordAs(scope, entity, idOf(request), asked);
+        return { status: 200, headers: { ETag: `"${version}"` }, body };
+      } catch (error) {
+        const [merged] = isNotFound(error) ? await mergedInto(scope, entity, [idOf(request)]) : [];
+        if (merged === undefined) throw error;
+        return { status: 307, headers: { Location: `${base}/${merged.into}${request.url.search}` }, body: null };
+      }
     },
   };
+}
+
+/** Of a record that became another one, the address of that one is told; a merge may be undone, so only for now. */
+function isNotFound(error: unknown): boolean {
+  return isTrellisError(error) && error.kind === 'not-found';
 }
 
 function readInclude(scope: RecordScope, entity: CompiledEntity, request: EndpointRequest): readonly string[] {

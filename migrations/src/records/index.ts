@@ -13,6 +13,7 @@ import { dropStoredLists } from './20261123010100_drop-stored-lists.js';
 import { findOtherSpellings } from './20261123035600_find-other-spellings.js';
 import { compareTexts } from './20261123040500_compare-texts.js';
 import { createRecentRecords } from './20261123041000_create-recent-records.js';
+import { createMerges } from './20261123042000_create-merges.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const recordMigrations: readonly Migration[] = [
   findOtherSpellings,
   compareTexts,
   createRecentRecords,
+  createMerges,
 ];

@@ -1,6 +1,5 @@
 import {
   Account,
-  AccountMerged,
   AccountPanels,
   BriefLines,
   definePlugin,
@@ -26,7 +25,6 @@ import { seedPipeline } from './pipelines/pipeline.seed.js';
 import { Stage } from './pipelines/stage.entity.js';
 import { settings } from './settings.js';
 import { makeCustomerOfWonAccount } from './subscribers/make-customer-of-won-account.js';
-import { moveDealsOfMergedAccount } from './subscribers/move-deals-of-merged-account.js';
 
 /** Deals moving through the stages of a pipeline until they are won or lost. */
 export default definePlugin({
@@ -47,7 +45,6 @@ export default definePlugin({
     host.guardAll(Deal, 'create', requireStageOutcome);
     host.guardAll(Deal, 'update', requireStageOutcome);
     host.on(DealWon, 'make-customer', makeCustomerOfWonAccount);
-    host.on(AccountMerged, 'move-deals', moveDealsOfMergedAccount);
     host.live(DealWon, ({ dealId }) => ({ entity: Deal.id, id: dealId }));
     host.live(DealLost, ({ dealId }) => ({ entity: Deal.id, id: dealId }));
     host.contribute(ImportTransforms, importedDeals);

@@ -15,12 +15,14 @@ export {
   HealthProbes,
   ImportTransforms,
   Menu,
+  MergeRules,
   Reassignments,
   type HealthProbe,
   type ImportedRow,
   type ImportRow,
   type ImportTransform,
   type MenuItem,
+  type MergeRule,
   type Reassignment,
 } from './points.js';
 export { AccountPanels, ContactPanels, HomePanels, panelsOf, type RecordSlotSchema } from './slots.js';

@@ -75,3 +75,13 @@ export const Reassignments = defineExtensionPoint<Reassignment>(
   'core.reassignment',
   Type.Object({ id: Type.String() }),
 );
+
+/** What becomes of a module's facts about records that are merged, beyond refs, which core moves itself: called in the transaction of the merge. */
+export interface MergeRule {
+  readonly id: string;
+  readonly entity: EntityToken;
+  run(tx: TransactionContext, merge: { readonly winner: string; readonly losers: readonly string[] }): Promise<void>;
+}
+
+/** Where modules move what they keep about a record without a ref to it. What they write through records is undone with the merge. */
+export const MergeRules = defineExtensionPoint<MergeRule>('core.merge-rule', Type.Object({ id: Type.String() }));

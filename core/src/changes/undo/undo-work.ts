@@ -1,4 +1,5 @@
 import type { Id } from '@trellis-crm/sdk';
+import { putBackFacts } from '../../merge/move-facts.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { ChangeSet, ChangeSetProblem } from '../change-set.js';
 import type { ChangeUnit, RowWork } from '../engine/row-work.js';
@@ -19,6 +20,7 @@ export const undoWork: RowWork = {
     const [change] = await readPastChanges(trx, [item]);
     return { entity: change?.entity ?? '', recordId: change?.recordId ?? item };
   },
+  finish: (trx, set) => putBackFacts(trx, undoneBy(set)),
 };
 
 function undoneBy({ undoOf, id }: ChangeSet): Id {

@@ -1,8 +1,9 @@
-import { panelsOf, type Field, type Id } from '@trellis-crm/sdk';
+import { isTrellisError, panelsOf, type Field, type Id } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { PageBlock } from '../../views/page-model.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { VisitBook } from '../../records/recent/visit-book.js';
+import { callApi } from '../api-client.js';
 import { patchBlocks } from '../block-patches.js';
 import { briefBlock } from '../brief/brief-block.js';
 import { displayField, type DisplaySources, type ValueView } from '../fields/field-display.js';
@@ -11,7 +12,7 @@ import { loadNames } from '../fields/record-names.js';
 import { readRecord } from '../form/record-form.js';
 import { displaySources, isWithout, listFields } from '../list/list-view.js';
 import type { EntityCall } from '../page-call.js';
-import { showPage, type PageAnswer } from '../page-endpoint.js';
+import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
 import { waitingPanels } from '../panels/panel-slot.js';
 import { renderFigures } from './figures.js';
 import { detailFields, renderDetails } from './details-view.js';
@@ -21,7 +22,8 @@ import { relatedLists } from './related-lists.js';
 /** `GET /<path>/:id`: everything about one record. */
 export async function showRecord(call: EntityCall): Promise<PageAnswer> {
   const { entity } = call;
-  const record = await readRecord(call);
+  const record = await findRecord(call);
+  if (typeof record === 'string') return goTo(record);
   const { definition, path } = entity;
   const id = asText(record['id']);
   const extras = recordExtras[definition.id]?.(call, record) ?? [];
@@ -56,6 +58,17 @@ export async function showRecord(call: EntityCall): Promise<PageAnswer> {
 function noteVisit({ workspace, request, entity }: EntityCall, recordId: Id): void {
   const { userId } = request.identity;
   if (userId !== null) workspace.container.resolve(VisitBook).note({ userId, entity: entity.definition.id, recordId });
+}
+
+/** The record, or the address of the one it was merged into. @throws NotFoundError */
+async function findRecord(call: EntityCall): Promise<RecordValues | string> {
+  try {
+    return await readRecord(call);
+  } catch (error) {
+    if (!isTrellisError(error) || error.kind !== 'not-found') throw error;
+    const { headers } = await callApi(call, 'GET', `/${call.entity.path}/${call.request.params['id'] ?? ''}`);
+    return String(headers?.['Location']).replace('/api/v1', '');
+  }
 }
 
 /** What showing this record's values needs, names behind its refs included. */

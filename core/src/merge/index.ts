@@ -1,0 +1,1 @@
+export { mergeEndpoints } from './merge-endpoint.js';
