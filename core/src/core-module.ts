@@ -18,6 +18,7 @@ import {
   Reassignments,
   SDK_VERSION,
   Team,
+  Timeline,
   User,
   WebhookStopped,
 } from '@trellis-crm/sdk';
@@ -68,7 +69,17 @@ export function registerCore(parts: CoreParts): Registrations {
       entities: [Account, Contact, Activity, User, Team],
       slots: [AccountPanels, ContactPanels, HomePanels],
       emits: [MailFailed, WebhookStopped],
-      points: [Menu, Commands, BriefLines, ImportTransforms, Guidelines, HealthProbes, MergeRules, Reassignments],
+      points: [
+        Menu,
+        Commands,
+        BriefLines,
+        ImportTransforms,
+        Guidelines,
+        HealthProbes,
+        MergeRules,
+        Reassignments,
+        Timeline,
+      ],
       permissions,
       register(host) {
         guardAdmins(host);

@@ -57,6 +57,9 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
   });
   // A form is shown to whoever may change some records and read this one; whether they may change this one, saving decides.
   const form = (...answers: readonly number[]): Row => ({ kind: 'form', entity, right: `${entity}:update`, answers });
+  const onTimeline = (verb: string, ...answers: readonly number[]): Row => {
+    return { kind: 'form', entity, right: `core.activity:${verb}`, answers };
+  };
   const trashed = (...answers: readonly number[]): Row => ({
     kind: 'trashed',
     entity,
@@ -77,6 +80,10 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
     // Which records it is about stands in the body; those that are not there or not to be changed are refused by the merge.
     [`POST ${api}/merge`]: holding(`${entity}:update`, 422),
     [`POST ${api}/import`]: holding(`${entity}:import`, 202, 422),
+    [`GET ${api}/:id/timeline`]: record('read', 200),
+    // Nothing of the record changes: who sees it and may change activities says what stands on top of its timeline.
+    [`PUT ${api}/:id/timeline/pins/:activity`]: onTimeline('update', 204, 404),
+    [`DELETE ${api}/:id/timeline/pins/:activity`]: onTimeline('update', 204, 404),
     [`GET /${path}`]: holding(`${entity}:read`, 200),
     [`GET /${path}/options`]: holding(`${entity}:read`, 200),
     [`GET /${path}/new`]: holding(`${entity}:create`, 200),

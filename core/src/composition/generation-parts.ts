@@ -5,6 +5,7 @@ import { mergeEndpoints } from '../merge/index.js';
 import { entityPageEndpoints } from '../pages/entity-page-endpoints.js';
 import { presentPluginPage } from '../pages/plugin-pages/present-page.js';
 import { compileEntity, type RecordRoom } from '../records/index.js';
+import { timelineEndpoints, Timelines } from '../timeline/index.js';
 import type { AssetRegistry } from '../views/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { CoreEndpoints } from './core-endpoints.js';
@@ -29,6 +30,7 @@ export function generationParts({
   calls,
   assets,
 }: GenerationSources): GenerationParts {
+  const timelines = () => workspace.container.resolve(Timelines);
   const imports = () => workspace.container.resolve(Imports);
   return {
     contexts,
@@ -39,6 +41,7 @@ export function generationParts({
       ...mergeEndpoints(entity, { room: records, calls, contexts }),
       ...entityImportEndpoints(entity, imports),
       ...bulkEndpoints(entity, { changeSets: () => workspace.container.resolve(ChangeSets), room: records }),
+      ...timelineEndpoints(entity, timelines),
       ...entityPageEndpoints({ workspace, calls }, entity),
     ],
     coreEndpoints: core.endpoints,

@@ -27,6 +27,7 @@ import {
 } from '../records/index.js';
 import { registerSavedViews } from '../saved-views/index.js';
 import { registerSetup } from '../setup/index.js';
+import { registerTimelines } from '../timeline/index.js';
 import { createAssetRegistry, type AssetRegistry } from '../views/index.js';
 import { registerWebhooks } from '../webhooks/index.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -133,5 +134,6 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
   });
   container.register(VisitBook, { useValue: createVisitBook(workspace) });
   registerExceptions(workspace, { room: records, calls });
+  registerTimelines(workspace, { room: records, calls });
   registerDemoData(workspace, { calls, contexts: contexts.get, wakeRelay });
 }

@@ -7,11 +7,13 @@ import {
   extendEntity,
   ImportTransforms,
   Menu,
+  Timeline,
 } from '@trellis-crm/sdk';
 import { DealLost, DealWon, PipelineContract } from '@trellis-crm/sales-contract';
 import { boardMenu, boardPages } from './board/board.pages.js';
 import { Deal } from './deals/deal.entity.js';
 import { openDealsBriefs } from './deals/open-deals.brief.js';
+import { closedDeals } from './deals/deal.timeline.js';
 import { requireStageOutcome } from './deals/deal.guard.js';
 import { dealRoutes } from './deals/deal.routes.js';
 import { seedDemoDeals } from './demo/demo-deals.js';
@@ -49,5 +51,6 @@ export default definePlugin({
     host.live(DealLost, ({ dealId }) => ({ entity: Deal.id, id: dealId }));
     host.contribute(ImportTransforms, importedDeals);
     for (const line of openDealsBriefs) host.contribute(BriefLines, line);
+    host.contribute(Timeline, closedDeals);
   },
 });

@@ -27,4 +27,12 @@ export {
 } from './points.js';
 export { AccountPanels, ContactPanels, HomePanels, panelsOf, type RecordSlotSchema } from './slots.js';
 export { Team } from './team.js';
+export {
+  Timeline,
+  type TimelineEntry,
+  type TimelineKind,
+  type TimelineRequest,
+  type TimelineSource,
+  type TimelineSubject,
+} from './timeline.js';
 export { User } from './user.js';

@@ -5,6 +5,8 @@ import type { Id } from '@trellis-crm/sdk';
 export const specialParams: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'GET /api/v1/roles/:key/grants': { key: 'user' },
   'PUT /api/v1/roles/:key/grants': { key: 'user' },
+  'GET /activities/:id/fields/:field': { field: 'subject' },
+  'POST /activities/:id/fields/:field': { field: 'subject' },
   'GET /roles/:key': { key: 'user' },
   'POST /roles/:key': { key: 'user' },
   'PUT /api/v1/settings/exchange-rates/:currency/:validFrom': { currency: 'USD', validFrom: '2026-01-01' },

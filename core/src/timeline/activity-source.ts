@@ -1,0 +1,76 @@
+import { Activity, type Id, type TimelineRequest } from '@trellis-crm/sdk';
+import { MalformedError } from '@trellis-crm/sdk';
+import { getRecords } from '../records/get-records.js';
+import type { PresentedRecord } from '../records/present-record.js';
+import { reachFor } from '../records/rights.js';
+import { findPast, findPlanned } from './find-activities.js';
+import type { FoundEntry, KindOption, Source, TimelineCall } from './timeline-entry.js';
+
+const icons: Readonly<Record<string, string>> = {
+  call: 'phone',
+  voicemail: 'phone',
+  email: 'mail',
+  meeting: 'users',
+  visit: 'map-pin',
+  letter: 'send',
+  fax: 'file',
+  chat: 'message',
+  note: 'note',
+  task: 'checkbox',
+};
+
+/** Kinds of activities as people choose them. */
+export const activityOptions: readonly KindOption[] = (Activity.fields.kind.options ?? []).map((kind) => ({
+  name: kind,
+  module: 'core',
+  label: `activity.options.kind.${kind}`,
+  icon: icons[kind] ?? 'activity',
+  template: 'timeline/_activity',
+}));
+
+/** What was done with a record and with what belongs to it. */
+export const activitySource: Source = {
+  name: 'activities',
+  options: activityOptions,
+  async read(call, request) {
+    if (!maySee(call)) return [];
+    return entriesOf(call, await findPast(call, { ...request, after: placeOf(request) }));
+  },
+};
+
+/** What is still to be done with a record, the most urgent first. */
+export async function readPlanned(call: TimelineCall, limit: number): Promise<readonly FoundEntry[]> {
+  return maySee(call) ? entriesOf(call, await findPlanned(call, limit)) : [];
+}
+
+/** Activities as entries, in the order of the ids; those that may not be seen are left out. */
+export async function entriesOf({ scope }: TimelineCall, ids: readonly Id[]): Promise<readonly FoundEntry[]> {
+  const activity = scope.generation.entities.get(Activity.id);
+  if (activity === undefined || ids.length === 0) return [];
+  const records = new Map((await getRecords(scope, activity, ids)).map((record) => [record.id, record]));
+  return ids.flatMap((id) => {
+    const record = records.get(id);
+    return record === undefined ? [] : toEntry(record);
+  });
+}
+
+function maySee({ scope }: TimelineCall): boolean {
+  const activity = scope.generation.entities.get(Activity.id);
+  return activity !== undefined && reachFor(scope, activity, 'read') !== null;
+}
+
+function toEntry(record: PresentedRecord): FoundEntry[] {
+  const { id, kind, occurredAt } = record;
+  const option = activityOptions.find(({ name }) => name === kind);
+  if (option === undefined || typeof occurredAt !== 'string') return [];
+  return [{ key: `${occurredAt}_${id}`, kind: option.name, at: occurredAt, data: record, option }];
+}
+
+const place = /^(\d{4}-[0-9T:.-]+Z)_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+function placeOf({ after }: TimelineRequest): { readonly at: string; readonly id: Id } | null {
+  if (after === null) return null;
+  const [, at, id] = place.exec(after) ?? [];
+  if (at === undefined || id === undefined || Number.isNaN(Date.parse(at))) throw new MalformedError('invalid_query');
+  return { at, id };
+}

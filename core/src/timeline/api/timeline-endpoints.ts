@@ -1,0 +1,148 @@
+import { MalformedError, Type, Uuid, type Problem } from '@trellis-crm/sdk';
+import type { Endpoint, EndpointRequest } from '../../http/endpoint.js';
+import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { permissionFor } from '../../records/rights.js';
+import type { TimelineQuery } from '../read-timeline.js';
+import type { FoundEntry } from '../timeline-entry.js';
+import type { Timelines } from '../timelines.js';
+
+const entry = Type.Object(
+  {
+    key: Type.String({ description: 'Names the entry within its kind' }),
+    kind: Type.String({ description: 'Like `call`, `change` or `sales.deal-closed`' }),
+    at: Type.String({ format: 'date-time' }),
+    data: Type.Object({}, { additionalProperties: true, description: 'An activity is its record' }),
+  },
+  { additionalProperties: false },
+);
+
+const answer = Type.Object(
+  {
+    data: Type.Array(entry),
+    planned: Type.Array(entry, { description: 'To be done, the most urgent first; with the first page of all kinds' }),
+    pinned: Type.Array(entry, { description: 'Put on top by people; with the first page of all kinds' }),
+    unavailable: Type.Array(Type.String(), { description: 'Sources that did not answer; what they know is missing' }),
+    page: Type.Object({ next: Type.Union([Type.String(), Type.Null()]) }, { additionalProperties: false }),
+  },
+  { additionalProperties: false },
+);
+
+/** `/api/v1/<path>/:id/timeline`: what happened with a record, newest first, and what is on top of it. */
+export function timelineEndpoints(entity: CompiledEntity, timelines: () => Timelines): readonly Endpoint[] {
+  return [showEndpoint(entity, timelines), pinEndpoint(entity, timelines), unpinEndpoint(entity, timelines)];
+}
+
+function common({ definition, path }: CompiledEntity, rest: string) {
+  return {
+    path: `/api/v1/${path}/:id/timeline${rest}`,
+    module: definition.module,
+    surface: 'api',
+  } as const;
+}
+
+function showEndpoint(entity: CompiledEntity, timelines: () => Timelines): Endpoint {
+  return {
+    ...common(entity, ''),
+    method: 'GET',
+    access: permissionFor(entity, 'read'),
+    input: { params: { id: Uuid }, query: 'any' },
+    description: {
+      operationId: `${entity.definition.id}.timeline`,
+      summary: `What happened with one of the ${entity.definition.plural}, newest first`,
+      tag: entity.definition.id,
+      query: {
+        type: 'object',
+        properties: {
+          kinds: { type: 'string', description: 'Kinds of entries, comma-separated; all when left out' },
+          limit: { type: 'integer', minimum: 1, maximum: mostEntries, default: usualEntries },
+          after: { type: 'string', description: 'Cursor of the page before' },
+        },
+      },
+      answers: { 200: answer },
+    },
+    async handle(request) {
+      const query = readQuery(request);
+      const id = request.params['id'] ?? '';
+      await timelines().assertVisible(entity, request, id);
+      const { entries, planned, pinned, unavailable, next } = await timelines().read(entity, request, id, query);
+      const body = {
+        data: entries.map(present),
+        planned: planned.map(present),
+        pinned: pinned.map(present),
+        unavailable,
+        page: { next },
+      };
+      return { status: 200, body };
+    },
+  };
+}
+
+function pinEndpoint(entity: CompiledEntity, timelines: () => Timelines): Endpoint {
+  return {
+    ...pinned(entity, 'Put an activity on top of a timeline, for everybody', 'pin'),
+    method: 'PUT',
+    async handle(request) {
+      await timelines().pins.add({ ...(await pinOf(entity, timelines(), request)), userId: request.identity.userId });
+      return { status: 204, body: null };
+    },
+  };
+}
+
+function unpinEndpoint(entity: CompiledEntity, timelines: () => Timelines): Endpoint {
+  return {
+    ...pinned(entity, 'Take an activity down from the top of a timeline', 'unpin'),
+    method: 'DELETE',
+    async handle(request) {
+      await timelines().pins.remove(await pinOf(entity, timelines(), request));
+      return { status: 204, body: null };
+    },
+  };
+}
+
+function pinned(entity: CompiledEntity, summary: string, name: string) {
+  return {
+    ...common(entity, '/pins/:activity'),
+    access: 'core.activity:update',
+    input: { params: { id: Uuid, activity: Uuid } },
+    description: {
+      operationId: `${entity.definition.id}.timeline-${name}`,
+      summary,
+      tag: entity.definition.id,
+      answers: { 204: null },
+    },
+  } as const;
+}
+
+/** Who sees record and activity, and may change some activities, says what stands on top. @throws NotFoundError */
+export async function pinOf(entity: CompiledEntity, timelines: Timelines, request: EndpointRequest) {
+  const { id = '', activity = '' } = request.params;
+  await timelines.assertVisible(entity, request, id);
+  await timelines.activity(entity, request, id, activity);
+  return { entity: entity.definition.id, recordId: id, activityId: activity };
+}
+
+const usualEntries = 30;
+const mostEntries = 100;
+
+/** @throws MalformedError `invalid_query` */
+function readQuery({ query }: EndpointRequest): TimelineQuery {
+  const problems: Problem[] = Object.keys(query)
+    .filter((name) => !['kinds', 'limit', 'after'].includes(name))
+    .map((name) => ({ pointer: `?${name}`, code: 'unknown_parameter', message: 'is not a parameter' }));
+  const text = (name: string): string | null => {
+    const value = query[name];
+    if (Array.isArray(value))
+      problems.push({ pointer: `?${name}`, code: 'duplicate', message: 'is given more than once' });
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  const [kinds, limit, after] = [text('kinds'), text('limit') ?? String(usualEntries), text('after')];
+  const count = /^[0-9]{1,3}$/.test(limit) ? Number(limit) : 0;
+  if (count < 1 || count > mostEntries)
+    problems.push({ pointer: '?limit', code: 'out_of_range', message: `must be between 1 and ${mostEntries}` });
+  if (problems.length > 0) throw new MalformedError('invalid_query', {}, { errors: problems });
+  return { after, limit: count, kinds: kinds?.split(',') ?? null };
+}
+
+function present({ key, kind, at, data }: FoundEntry): object {
+  return { key, kind, at, data };
+}

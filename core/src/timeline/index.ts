@@ -1,0 +1,4 @@
+export { registerTimelines } from './register.js';
+export { Timelines, type TimelinePage } from './timelines.js';
+export { timelineEndpoints } from './api/timeline-endpoints.js';
+export type { FoundEntry, KindOption } from './timeline-entry.js';
