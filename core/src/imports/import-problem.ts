@@ -8,4 +8,6 @@ export interface ImportProblem {
   readonly code: string;
   readonly message: string;
   readonly kind: 'error' | 'notice';
+  /** The cell, cut to 100 characters, where it tells what is wrong. */
+  readonly value?: string | null;
 }

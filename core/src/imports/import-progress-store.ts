@@ -66,9 +66,9 @@ export async function removeReferences(trx: Knex.Transaction, id: Id, upTo: numb
 async function addProblems(knex: Knex, id: Id, problems: readonly ImportProblem[]): Promise<void> {
   if (problems.length === 0) return;
   await knex.raw(
-    `insert into core.import_problems (import_id, line, column_name, kind, code, message)
-     select ?, line, "column", kind, code, message
-     from jsonb_to_recordset(?::jsonb) as p(line integer, "column" text, kind text, code text, message text)`,
+    `insert into core.import_problems (import_id, line, column_name, kind, code, message, value)
+     select ?, line, "column", kind, code, message, value
+     from jsonb_to_recordset(?::jsonb) as p(line integer, "column" text, kind text, code text, message text, value text)`,
     [id, JSON.stringify(problems)],
   );
 }
@@ -80,11 +80,46 @@ export async function readProblems(
   options: { readonly limit: number; readonly kind?: ImportProblem['kind'] },
 ): Promise<readonly ImportProblem[]> {
   const { rows } = await knex.raw<{ rows: ImportProblem[] }>(
-    `select line, column_name as "column", kind, code, message from core.import_problems
+    `select line, column_name as "column", kind, code, message, value from core.import_problems
      where import_id = ? and (kind = ? or ?::text is null) order by kind, line, position limit ?`,
     [id, options.kind ?? null, options.kind ?? null, options.limit],
   );
   return rows;
+}
+
+/** Problems of one kind in one column. */
+export interface ProblemGroup {
+  readonly kind: ImportProblem['kind'];
+  readonly column: string | null;
+  readonly code: string;
+  readonly count: number;
+  /** The first of them. */
+  readonly examples: readonly { readonly line: number; readonly value: string | null; readonly message: string }[];
+}
+
+/** What is wrong, by column and code: errors before notices, the most frequent first. */
+export async function readProblemGroups(knex: Knex, id: Id): Promise<readonly ProblemGroup[]> {
+  const { rows } = await knex.raw<{ rows: ProblemGroup[] }>(
+    `select kind, column_name as "column", code, count(*)::integer as count,
+       (array_agg(jsonb_build_object('line', line, 'value', value, 'message', message) order by line, position))[1:5] as examples
+     from core.import_problems where import_id = ? group by kind, column_name, code
+     order by kind, count(*) desc, column_name, code limit 200`,
+    [id],
+  );
+  return rows;
+}
+
+/** Texts that are none of the options of their column, the most frequent first. */
+export async function readUnknownOptions(knex: Knex, id: Id): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { rows } = await knex.raw<{ rows: { column: string; values: string[] }[] }>(
+    `select column_name as "column", (array_agg(value order by n desc, value))[1:50] as values
+     from (select column_name, value, count(*) as n from core.import_problems
+       where import_id = ? and code = 'unknown_option' and value is not null and column_name is not null
+       group by column_name, value) v
+     group by column_name`,
+    [id],
+  );
+  return new Map(rows.map(({ column, values }) => [column, values]));
 }
 
 interface ReferenceRow {

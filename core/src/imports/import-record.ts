@@ -2,7 +2,9 @@ import type { Id } from '@trellis-crm/sdk';
 import type { StoredActor } from '../auth/index.js';
 import type { Delimiter } from './csv/delimiter.js';
 import type { ImportTotals } from './engine/chunk-result.js';
+import type { FileFormat } from './files/file-kind.js';
 import type { ImportMapping } from './mapping/mapping.js';
+import type { ImportPlan } from './plan/import-plan.js';
 
 /** One import as it is stored: what it reads, how far it is, what it came to. */
 export interface ImportRecord {
@@ -11,11 +13,18 @@ export interface ImportRecord {
   readonly entity: string;
   readonly fileName: string;
   readonly sizeBytes: number;
+  readonly format: FileFormat;
+  /** Of the file as it came; what is kept of it is UTF-8. */
+  readonly encoding: string;
+  /** The sheet that was read, of a spreadsheet. */
+  readonly sheet: string | null;
   readonly delimiter: Delimiter;
   readonly header: readonly string[];
   readonly mapping: ImportMapping;
+  /** What somebody chose column by column; null when a mapping was given. */
+  readonly plan: ImportPlan | null;
   readonly isDryRun: boolean;
-  /** `failed`: the file as a whole could not be imported any further; `failure` says why. */
+  /** `draft`: its plan is being made; `failed`: the file as a whole could not be imported any further; `failure` says why. */
   readonly state: ImportState;
   /** Rows of the file below its header. */
   readonly rowCount: number;
@@ -33,7 +42,7 @@ export interface ImportRecord {
 }
 
 /** How far an import is. */
-export type ImportState = 'queued' | 'running' | 'done' | 'failed';
+export type ImportState = 'draft' | 'queued' | 'running' | 'done' | 'failed';
 
 /** Why an import stopped. */
 export interface ImportFailure {

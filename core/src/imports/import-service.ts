@@ -1,42 +1,34 @@
-import { NotFoundError, type Clock, type Id, type WorkspaceInfo } from '@trellis-crm/sdk';
+import { NotFoundError, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { InjectionToken } from 'tsyringe';
-import { storedActorOf, type Identity, type StoredActor } from '../auth/index.js';
-import type { Database } from '../database/database.js';
+import { storedActorOf, type Identity } from '../auth/index.js';
 import { uuidV7 } from '../database/uuid-v7.js';
-import type { GivenUpJob, NewJob } from '../jobs/job-queue.js';
 import type { ProgressStore } from '../jobs/job-progress.js';
-import type { Generation } from '../kernel/generation.js';
 import { endGivenUp } from './end-given-up.js';
 import { endInterrupted } from './end-interrupted.js';
 import type { ImportRun } from './engine/import-course.js';
 import { runImport } from './engine/run-import.js';
 import type { ImportProblem } from './import-problem.js';
-import { readProblems } from './import-progress-store.js';
-import { importJob } from './import-job.js';
+import { readProblemGroups, readProblems, readUnknownOptions, type ProblemGroup } from './import-progress-store.js';
+import { importJob, jobOf } from './import-job.js';
+import type { ImportParts } from './import-parts.js';
 import type { ImportRecord } from './import-record.js';
-import { findImport, insertImport, listImports, readFileText } from './import-store.js';
+import { findImport, insertImport, listImports } from './import-store.js';
+import { planFile, sampleOf, savePlan, startCheck, startRun } from './import-wizard.js';
+import { keepTable, readThrough } from './keep-table.js';
 import type { ImportMapping } from './mapping/mapping.js';
-import { authorizeImport, receiveImport, type ImportRequest, type ReadableImport } from './receive-import.js';
+import type { SampleRows } from './plan/guess-plan.js';
+import type { ImportPlan } from './plan/import-plan.js';
+import {
+  authorizeImport,
+  receiveImport,
+  type ImportRequest,
+  type PlannedImport,
+  type ReadableImport,
+} from './receive-import.js';
 import { refusedRows } from './refused-rows.js';
 import { resumeImport } from './resume-import.js';
 import { markRunning } from './running-mark.js';
-
-/** What imports need of the other rooms. */
-export interface ImportParts {
-  readonly database: Database;
-  readonly clock: Clock;
-  generation(): Generation;
-  info(): WorkspaceInfo;
-  progress(): ProgressStore;
-  enqueue(connection: Knex, job: NewJob): Promise<void>;
-  /** Takes the jobs of imports whose attempts are used up out of the queue. */
-  takeGivenUp(trx: Knex.Transaction): Promise<readonly GivenUpJob[]>;
-  /** The importing actor, as it is when the import runs. @throws NotFoundError, ForbiddenError when it may not act any more */
-  identityOf(actor: StoredActor): Promise<Identity>;
-  /** Sets of rows in transactions of the work pool. */
-  transactionOf(identity: Identity, generation: Generation, signal: AbortSignal): ImportRun['transaction'];
-}
 
 /** Options of one run. */
 export interface RunOptions {
@@ -45,23 +37,22 @@ export interface RunOptions {
   readonly onProgress?: (record: ImportRecord) => void;
 }
 
-/** What is different when a file is imported once more. */
-export interface RepeatedImport {
-  readonly isDryRun: boolean;
-  /** Column → field, empty to leave a column out; the mapping of the first time when left out. */
-  readonly map?: Readonly<Record<string, string>>;
-  /** Field by which records that exist are found, or `none`. */
-  readonly match?: string;
-}
-
 /** Imports of one workspace. */
 export interface Imports {
   /** Takes a file and runs it later, as a job. */
   submit(request: ImportRequest, identity: Identity): Promise<ImportRecord>;
   /** Looks at a file as a whole, and takes nothing. @returns its mapping, guessed if need be */
   check(request: ImportRequest, identity: Identity): Promise<ImportMapping>;
-  /** Takes the file of an import once more, as a job: for real after a dry run, or with its columns mapped otherwise. @throws NotFoundError */
-  repeat(id: Id, identity: Identity, changes: RepeatedImport): Promise<ImportRecord>;
+  /** Takes a file and checks nothing yet: its plan is guessed, to be changed and checked. */
+  draft(request: ImportRequest, identity: Identity): Promise<ImportRecord>;
+  /** Changes the plan of an import that has written nothing. @throws NotFoundError, ConflictError `import_started` */
+  plan(id: Id, identity: Identity, plan: ImportPlan): Promise<ImportRecord>;
+  /** Has a job check all rows of a draft, or of what was checked already. @throws NotFoundError, ConflictError `import_started`, ValidationError `invalid_plan` */
+  startCheck(id: Id, identity: Identity): Promise<ImportRecord>;
+  /** Has a job import for real what was checked. @throws NotFoundError, ConflictError `import_started` */
+  startRun(id: Id, identity: Identity): Promise<ImportRecord>;
+  /** The first rows of the file, as cells. */
+  sample(record: ImportRecord): Promise<SampleRows>;
   /** Has a job go on with an import that was given up or interrupted. @throws NotFoundError, ForbiddenError, ConflictError `import_not_resumable` */
   resume(id: Id, identity: Identity): Promise<ImportRecord>;
   /** Takes a file; the caller runs it. */
@@ -77,6 +68,10 @@ export interface Imports {
   /** One's own imports, or everybody's for administrators of jobs; newest first. */
   list(identity: Identity): Promise<readonly ImportRecord[]>;
   problems(record: ImportRecord, limit: number, kind?: ImportProblem['kind']): Promise<readonly ImportProblem[]>;
+  /** What is wrong, by column and code, with how often and examples. */
+  groups(record: ImportRecord): Promise<readonly ProblemGroup[]>;
+  /** Texts of columns that the last check found to be none of their options. */
+  unknownOptions(record: ImportRecord): Promise<ReadonlyMap<string, readonly string[]>>;
   /** CSV of the rows kept out, line by line. */
   refused(record: ImportRecord): AsyncIterable<string>;
 }
@@ -89,10 +84,21 @@ export function createImports(parts: ImportParts): Imports {
   const { work } = parts.database;
   return {
     submit: (request, identity) => submit(parts, request, identity),
-    check: async (request, identity) => (await receive(parts, request, identity)).mapping,
-    repeat: (id, identity, changes) => repeat(parts, id, identity, changes),
+    async check(request, identity) {
+      const { mapping, table } = await receive(parts, request, identity);
+      await readThrough(table);
+      return mapping;
+    },
+    draft: (request, identity) => draft(parts, request, identity),
+    plan: (id, identity, plan) => changed(parts, id, identity, (record) => savePlan(parts, record, plan)),
+    startCheck: (id, identity) => changed(parts, id, identity, (record) => startCheck(parts, record, identity)),
+    startRun: (id, identity) => changed(parts, id, identity, (record) => startRun(parts, record, identity)),
+    sample: (record) => sampleOf(work, record),
     resume: (id, identity) => resume(parts, id, identity),
-    accept: (request, identity) => store(parts, work, request, identity),
+    accept: (request, identity) =>
+      work.transaction(async (trx) =>
+        store(parts, trx, { ...request, identity }, await receive(parts, request, identity)),
+      ),
     run: (id, options = {}) => run(parts, id, options),
     async endGivenUp() {
       const { clock } = parts;
@@ -104,6 +110,8 @@ export function createImports(parts: ImportParts): Imports {
     get: (id, identity) => get(parts, id, identity),
     list: (identity) => listImports(work, seesAll(identity) ? null : (identity.userId ?? noUser), 100),
     problems: (record, limit, kind) => readProblems(work, record.id, kind === undefined ? { limit } : { limit, kind }),
+    groups: (record) => readProblemGroups(work, record.id),
+    unknownOptions: (record) => readUnknownOptions(work, record.id),
     refused: (record) => refusedRows(work, record),
   };
 }
@@ -112,27 +120,30 @@ export function createImports(parts: ImportParts): Imports {
 const noUser = '00000000-0000-0000-0000-000000000000';
 
 async function submit(parts: ImportParts, request: ImportRequest, identity: Identity): Promise<ImportRecord> {
+  const readable = await receive(parts, request, identity);
   return parts.database.work.transaction(async (trx) => {
-    const record = await store(parts, trx, request, identity);
+    const record = await store(parts, trx, { ...request, identity }, readable);
     await parts.progress().create(trx, { id: record.id, kind: importJob, ownerId: identity.userId });
-    await parts.enqueue(trx, { module: 'core', name: importJob, payload: { importId: record.id } });
+    await parts.enqueue(trx, jobOf(record.id));
     return record;
   });
 }
 
-/** The file is kept as UTF-8, whatever its mapping says about the original. */
-async function repeat(
+async function draft(parts: ImportParts, request: ImportRequest, identity: Identity): Promise<ImportRecord> {
+  const planned = await planFile(request, identity, parts);
+  return parts.database.work.transaction((trx) =>
+    store(parts, trx, { file: request.file, isDryRun: true, identity }, planned),
+  );
+}
+
+async function changed(
   parts: ImportParts,
   id: Id,
   identity: Identity,
-  { isDryRun, map, match }: RepeatedImport,
+  change: (record: ImportRecord) => Promise<void>,
 ): Promise<ImportRecord> {
-  const { entity, fileName, delimiter, mapping } = await get(parts, id, identity);
-  const pieces: Buffer[] = [];
-  for await (const piece of readFileText(parts.database.work, id)) pieces.push(piece);
-  const file = { bytes: Buffer.concat(pieces), fileName, delimiter, encoding: 'utf-8', isDryRun };
-  const how = map === undefined ? { mapping } : { entity, map, ...(match === undefined ? {} : { match }) };
-  return submit(parts, { ...file, ...how }, identity);
+  await change(await get(parts, id, identity));
+  return found(await findImport(parts.database.work, id), id);
 }
 
 async function resume(parts: ImportParts, id: Id, identity: Identity): Promise<ImportRecord> {
@@ -149,29 +160,32 @@ async function resume(parts: ImportParts, id: Id, identity: Identity): Promise<I
 
 async function store(
   parts: ImportParts,
-  knex: Knex,
-  request: ImportRequest,
-  identity: Identity,
+  trx: Knex.Transaction,
+  { file, isDryRun, identity }: Pick<ImportRequest, 'file' | 'isDryRun'> & { readonly identity: Identity },
+  { entity, mapping, table, ...planned }: ReadableImport | PlannedImport,
 ): Promise<ImportRecord> {
-  const readable = await receive(parts, request, identity);
   const id = uuidV7();
-  const record = {
+  const plan = 'plan' in planned ? planned.plan : null;
+  await insertImport(trx, {
     id,
-    entity: readable.entity,
-    fileName: request.fileName.slice(0, 255),
-    sizeBytes: request.bytes.length,
-    delimiter: readable.header.delimiter,
-    header: readable.header.names,
-    mapping: readable.mapping,
-    isDryRun: request.isDryRun,
-    rowCount: readable.rowCount,
+    entity,
+    fileName: file.name.slice(0, 255),
+    sizeBytes: file.sizeBytes,
+    format: table.format,
+    encoding: table.encoding,
+    sheet: table.sheet,
+    delimiter: table.delimiter,
+    header: table.header,
+    mapping,
+    plan,
+    isDryRun,
+    state: plan === null ? 'queued' : 'draft',
     actor: storedActorOf(identity),
     changeSetId: uuidV7(),
     createdAt: parts.clock.now(),
-  };
-  if (knex.isTransaction) await insertImport(knex, record, readable.text);
-  else await knex.transaction((trx) => insertImport(trx, record, readable.text));
-  return found(await findImport(knex, id), id);
+  });
+  await keepTable(trx, id, table);
+  return found(await findImport(trx, id), id);
 }
 
 function receive(parts: ImportParts, request: ImportRequest, identity: Identity): Promise<ReadableImport> {

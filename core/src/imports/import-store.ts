@@ -1,54 +1,66 @@
 import type { Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
+import { isInQueue } from '../jobs/job-queue.js';
 import { noTotals } from './engine/chunk-result.js';
+import { importJob } from './import-job.js';
 import type { ImportFailure, ImportRecord } from './import-record.js';
+import type { ImportMapping } from './mapping/mapping.js';
+import type { ImportPlan } from './plan/import-plan.js';
 import { isUnmarked } from './running-mark.js';
 
-/** What a new import is made of. */
+/** What a new import is made of. Its rows are counted while its text is kept. */
 export type NewImport = Pick<
   ImportRecord,
   | 'id'
   | 'entity'
   | 'fileName'
   | 'sizeBytes'
+  | 'format'
+  | 'encoding'
+  | 'sheet'
   | 'delimiter'
   | 'header'
   | 'mapping'
+  | 'plan'
   | 'isDryRun'
-  | 'rowCount'
   | 'actor'
   | 'changeSetId'
   | 'createdAt'
->;
+> & { readonly state: 'draft' | 'queued' };
 
-/** Stores an import and its text, to be run later. */
-export async function insertImport(knex: Knex, record: NewImport, text: Buffer): Promise<void> {
-  await knex.raw(
-    `insert into core.imports (id, entity, file_name, size_bytes, delimiter, header, mapping, is_dry_run, row_count, actor, created_by, change_set_id, created_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      record.id,
-      record.entity,
-      record.fileName,
-      record.sizeBytes,
-      record.delimiter,
-      [...record.header],
-      JSON.stringify(record.mapping),
-      record.isDryRun,
-      record.rowCount,
-      JSON.stringify(record.actor),
-      record.actor.kind === 'user' ? record.actor.userId : null,
-      record.changeSetId,
-      record.createdAt,
-    ],
-  );
-  for (const [position, piece] of piecesOf(text).entries()) {
-    await knex.raw('insert into core.import_files (import_id, position, text) values (?, ?, ?)', [
-      record.id,
-      position,
-      piece,
-    ]);
-  }
+/** Stores an import, to be run later. */
+export async function insertImport(trx: Knex.Transaction, record: NewImport): Promise<void> {
+  const { actor, plan, mapping, header } = record;
+  await trx('core.imports').insert({
+    id: record.id,
+    entity: record.entity,
+    file_name: record.fileName,
+    size_bytes: record.sizeBytes,
+    format: record.format,
+    encoding: record.encoding,
+    sheet: record.sheet,
+    delimiter: record.delimiter,
+    header: [...header],
+    mapping: JSON.stringify(mapping),
+    plan: plan === null ? null : JSON.stringify(plan),
+    is_dry_run: record.isDryRun,
+    state: record.state,
+    row_count: 0,
+    actor: JSON.stringify(actor),
+    created_by: actor.kind === 'user' ? actor.userId : null,
+    change_set_id: record.changeSetId,
+    created_at: record.createdAt,
+  });
+}
+
+/** Keeps one piece of an import's text. */
+export async function insertPiece(trx: Knex.Transaction, id: Id, position: number, piece: Buffer): Promise<void> {
+  await trx.raw('insert into core.import_files (import_id, position, text) values (?, ?, ?)', [id, position, piece]);
+}
+
+/** Says how many rows the text of an import has. */
+export async function setRowCount(trx: Knex.Transaction, id: Id, rowCount: number): Promise<void> {
+  await trx.raw('update core.imports set row_count = ? where id = ?', [rowCount, id]);
 }
 
 /** One import, if it is there. */
@@ -93,6 +105,44 @@ export async function requeueImport(trx: Knex.Transaction, id: Id): Promise<bool
   return rowCount === 1;
 }
 
+/** A dry run that nobody runs: it has written nothing, whatever it came to. */
+const isChangeable = `is_dry_run and state in ('draft', 'done', 'failed')`;
+
+/** Gives an import another plan, to be checked anew. @returns whether it was still to be changed */
+export async function changePlan(knex: Knex, id: Id, plan: ImportPlan, mapping: ImportMapping): Promise<boolean> {
+  const { rowCount } = await knex.raw<{ rowCount: number }>(
+    `update core.imports set plan = ?, mapping = ?, state = 'draft', ${begunAnew} where id = ? and ${isChangeable}`,
+    [JSON.stringify(plan), JSON.stringify(mapping), id],
+  );
+  return rowCount === 1;
+}
+
+/** Puts an import among those to be checked. @returns whether it was there to be checked */
+export async function requeueCheck(trx: Knex.Transaction, id: Id): Promise<boolean> {
+  return requeue(trx, id, isChangeable);
+}
+
+/** Puts a checked import among those to be run for real. @returns whether it was checked, and not run yet */
+export async function requeueForReal(trx: Knex.Transaction, id: Id): Promise<boolean> {
+  return requeue(trx, id, `is_dry_run and state = 'done'`, 'is_dry_run = false');
+}
+
+const begunAnew = `failure = null, finished_at = null, started_at = null, rows_done = 0, totals = '{}'`;
+
+async function requeue(
+  trx: Knex.Transaction,
+  id: Id,
+  condition: string,
+  change = 'is_dry_run = true',
+): Promise<boolean> {
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
+    `update core.imports set state = 'queued', ${begunAnew}, ${change} where id = ? and ${condition}`,
+    [id],
+  );
+  if (rowCount === 1) await trx.raw('delete from core.import_problems where import_id = ?', [id]);
+  return rowCount === 1;
+}
+
 /** Begins or goes on. A dry run always begins anew: what it had planned was in memory only. */
 export async function startImport(knex: Knex, id: Id, now: Date): Promise<ImportRecord | undefined> {
   return knex.transaction(async (trx) => {
@@ -116,7 +166,7 @@ export async function startImport(knex: Knex, id: Id, now: Date): Promise<Import
 export async function interruptedImports(trx: Knex.Transaction): Promise<readonly ImportRecord[]> {
   const { rows } = await trx.raw<{ rows: ImportRow[] }>(
     `select ${columns} from core.imports i
-     where state = 'running' and ${isUnmarked} and not exists (select from core.job_progress p where p.id = i.id)
+     where state = 'running' and ${isUnmarked} and not ${isInQueue(importJob, `'${importJob}:' || i.id`)}
      order by id for update skip locked`,
   );
   return rows.map(recordOf);
@@ -140,16 +190,9 @@ export async function purgeImports(knex: Knex, endedBefore: Date): Promise<numbe
   return rowCount;
 }
 
-const pieceBytes = 256 * 1024;
-
-function piecesOf(text: Buffer): Buffer[] {
-  const count = Math.max(1, Math.ceil(text.length / pieceBytes));
-  return Array.from({ length: count }, (_, index) => text.subarray(index * pieceBytes, (index + 1) * pieceBytes));
-}
-
 type ImportRow = Omit<ImportRecord, 'totals'> & { readonly totals: Partial<ImportRecord['totals']> };
 
-const columns = `id, entity, file_name as "fileName", size_bytes as "sizeBytes", delimiter, header, mapping, is_dry_run as "isDryRun", state,
+const columns = `id, entity, file_name as "fileName", size_bytes as "sizeBytes", format, encoding, sheet, delimiter, header, mapping, plan, is_dry_run as "isDryRun", state,
   row_count as "rowCount", rows_done as "rowsDone", totals, failure, actor, change_set_id as "changeSetId", created_at as "createdAt",
   started_at as "startedAt", finished_at as "finishedAt"`;
 

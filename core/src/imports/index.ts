@@ -9,5 +9,7 @@ export { isResumable } from './resume-import.js';
 export { registerImportJobs, registerImports } from './register.js';
 export { presentImport } from './api/present-import.js';
 export { inImportOrder } from './file-order.js';
-export { groupProblems, type ProblemGroup } from './grouped-problems.js';
+export type { ProblemGroup } from './import-progress-store.js';
+export { groupProblems } from './grouped-problems.js';
 export { withoutUndefined } from './without-undefined.js';
+export { fileAtPath } from './files/import-file.js';

@@ -1,39 +1,40 @@
 import { ForbiddenError, TooLargeError, ValidationError } from '@trellis-crm/sdk';
 import type { Identity } from '../auth/identity.js';
 import type { Generation } from '../kernel/generation.js';
-import { decodeText } from './csv/decode-text.js';
-import type { Delimiter } from './csv/delimiter.js';
-import { readHeader, type CsvHeader } from './csv/header.js';
-import { countRows } from './engine/chunks.js';
+import type { ImportFile } from './files/import-file.js';
+import { firstRows } from './files/first-rows.js';
+import { openTable, type ImportTable, type TableOptions } from './files/open-table.js';
 import { compileMapping } from './mapping/compile-mapping.js';
 import { importableEntity } from './mapping/entity-fields.js';
-import { guessMapping, type GuessOptions } from './mapping/guess-mapping.js';
+import { guessMapping } from './mapping/guess-mapping.js';
 import type { ImportMapping } from './mapping/mapping.js';
+import type { PlanHints } from './plan/guess-plan.js';
+import type { ImportPlan } from './plan/import-plan.js';
+import { withoutUndefined } from './without-undefined.js';
 
 /** A file to import, and how. */
-export interface ImportRequest extends GuessOptions {
-  readonly bytes: Buffer;
-  readonly fileName: string;
+export interface ImportRequest extends PlanHints, TableOptions {
+  readonly file: ImportFile;
   readonly isDryRun: boolean;
   /** Without one it is guessed from the names of the columns, for `entity`. */
   readonly mapping?: ImportMapping;
   readonly entity?: string;
-  readonly delimiter?: Delimiter;
-  readonly encoding?: string;
 }
 
-/** A file that can be imported: read, mapped, counted, and allowed. */
+/** A file that can be imported: opened, mapped and allowed. Its rows are counted while they are kept. */
 export interface ReadableImport {
   readonly entity: string;
   readonly mapping: ImportMapping;
-  readonly header: CsvHeader;
-  /** UTF-8 without a byte order mark. */
-  readonly text: Buffer;
-  readonly rowCount: number;
+  readonly table: ImportTable;
+}
+
+/** The same with a plan that somebody may change. */
+export interface PlannedImport extends ReadableImport {
+  readonly plan: ImportPlan;
 }
 
 /** Bytes of a file at most. */
-export const mostFileBytes = 50 * 1024 * 1024;
+export const mostFileBytes = 200 * 1024 * 1024;
 
 /**
  * Looks at a file as a whole, before anything of it is imported.
@@ -45,16 +46,20 @@ export async function receiveImport(
   generation: Generation,
   baseCurrency: string,
 ): Promise<ReadableImport> {
-  if (request.bytes.length > mostFileBytes) throw fileTooLarge();
-  const given = request.mapping;
+  const { file, mapping: given } = request;
+  if (file.sizeBytes > mostFileBytes) throw fileTooLarge();
   if (given !== undefined) authorizeImport(given, identity);
-  const { text } = decodeText(request.bytes, request.encoding ?? given?.encoding);
-  const header = readHeader(text, request.delimiter ?? given?.delimiter);
-  const mapping = given ?? guess(request, header, { generation, identity });
+  const table = await openTable(file, tableOptionsOf(request));
+  const mapping = given ?? (await guess(request, table, { generation, identity }));
   authorizeImport(mapping, identity);
-  compileMapping(mapping, { generation, header: header.names, baseCurrency, importer: identity });
-  const rowCount = await countRows(text, { delimiter: header.delimiter, columns: header.names.length });
-  return { entity: mainEntityOf(mapping), mapping, header, text, rowCount };
+  compileMapping(mapping, { generation, header: table.header, baseCurrency, importer: identity });
+  return { entity: mainEntityOf(mapping), mapping, table };
+}
+
+/** What is said beside the file comes before what its mapping says. */
+export function tableOptionsOf({ delimiter, encoding, sheet, mapping }: ImportRequest): TableOptions {
+  const given = { delimiter: delimiter ?? mapping?.delimiter, encoding: encoding ?? mapping?.encoding, sheet };
+  return withoutUndefined(given);
 }
 
 /** What the last place makes: those before it are what it refers to. */
@@ -69,14 +74,17 @@ export function authorizeImport(mapping: ImportMapping, identity: Identity): voi
   }
 }
 
-function guess(
+async function guess(
   request: ImportRequest,
-  header: CsvHeader,
+  { header, delimiter, beginning }: ImportTable,
   { generation, identity }: { readonly generation: Generation; readonly identity: Identity },
-): ImportMapping {
+): Promise<ImportMapping> {
   const { entity } = request;
   const target = entity === undefined ? undefined : importableEntity(generation, entity, identity);
-  if (target !== undefined) return guessMapping(target, header.names, request);
+  if (target !== undefined) {
+    const rows = await firstRows(beginning, { delimiter, columns: header.length });
+    return guessMapping(target, { header, rows }, generation, request);
+  }
   const message =
     entity === undefined
       ? 'Say what the rows are: an entity, or a mapping.'
@@ -90,6 +98,7 @@ function guess(
 
 /** The refusal of a file beyond {@link mostFileBytes}. */
 export function fileTooLarge(): TooLargeError {
-  const message = `The file is larger than ${mostFileBytes / 1024 / 1024} MB. Split it; rows are matched by their key, so the parts may come in any order.`;
-  return new TooLargeError('file_too_large', { limitBytes: mostFileBytes }, { message });
+  const limitMb = mostFileBytes / 1024 / 1024;
+  const message = `The file is larger than ${limitMb} MB. Split it; rows are matched by their key, so the parts may come in any order.`;
+  return new TooLargeError('file_too_large', { limitBytes: mostFileBytes, limitMb }, { message });
 }

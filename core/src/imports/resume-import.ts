@@ -2,7 +2,7 @@ import { ConflictError, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { NewJob } from '../jobs/job-queue.js';
 import type { ProgressStore } from '../jobs/job-progress.js';
-import { importJob } from './import-job.js';
+import { importJob, jobOf } from './import-job.js';
 import type { ImportRecord } from './import-record.js';
 import { requeueImport } from './import-store.js';
 
@@ -24,7 +24,7 @@ export async function resumeImport(trx: Knex.Transaction, record: ImportRecord, 
   // A command reports to nobody.
   if (failure?.code === 'interrupted')
     await parts.progress.create(trx, { id, kind: importJob, ownerId: actor.kind === 'user' ? actor.userId : null });
-  await parts.enqueue(trx, { module: 'core', name: importJob, payload: { importId: id } });
+  await parts.enqueue(trx, jobOf(id));
 }
 
 function notResumable(importId: Id): ConflictError {

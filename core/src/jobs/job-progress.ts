@@ -21,7 +21,7 @@ export interface JobProgress {
 
 /** Keeps the progress of long jobs, and tells browsers that watch `job:<id>`. */
 export interface ProgressStore {
-  /** Creates the row, state `waiting`; in the transaction that enqueues the job. */
+  /** Creates the row, state `waiting`, or begins it anew; in the transaction that enqueues the job. */
   create(connection: Knex, job: Pick<JobProgress, 'id' | 'kind' | 'ownerId'>): Promise<void>;
   /** Says how far the job is; the first report starts it. Cheap enough for each batch: browsers hear of it twice a second at most. */
   report(
@@ -49,7 +49,8 @@ export function createProgressStore({ knex, clock, channel }: ProgressParts): Pr
   return {
     async create(connection, job) {
       const row = { id: job.id, kind: job.kind, owner_id: job.ownerId, state: 'waiting', created_at: clock.now() };
-      await connection('core.job_progress').insert(row);
+      const fresh = { ...row, done: 0, total: null, message: null, started_at: null, finished_at: null };
+      await connection('core.job_progress').insert(fresh).onConflict('id').merge();
     },
     async report(id, { done, total, message }) {
       await knex.raw(reportStatement, [done, total ?? null, message ?? null, clock.now(), id]);

@@ -82,6 +82,14 @@ const takeGivenUpStatement = `
     select id from graphile_worker.jobs
     where flags @> jsonb_build_object(?::text, true) and attempts >= max_attempts and locked_at is null))`;
 
+/** Condition that a job of core with this key waits or runs; so may one of its kind that was enqueued without a key. @param key SQL of the key */
+export function isInQueue(name: string, key: string): string {
+  return `exists (
+    select from graphile_worker.jobs j
+    where j.key = 'core:' || ${key} or (j.key is null and j.flags @> jsonb_build_object('${jobFlag('core', name)}', true))
+  )`;
+}
+
 /** A job in the queue, as administrators see it. */
 export interface QueuedJob {
   readonly id: string;

@@ -1,51 +1,10 @@
 import { isTrellisError } from '@trellis-crm/sdk';
 import { expect } from 'chai';
-import { decodeText } from '../../dist/imports/csv/decode-text.js';
 import type { CsvRow } from '../../dist/imports/csv/csv-row.js';
 import { detectDelimiter } from '../../dist/imports/csv/delimiter.js';
 import { readHeader } from '../../dist/imports/csv/header.js';
 import { readRows } from '../../dist/imports/csv/read-rows.js';
 import { csvLine } from '../../dist/imports/csv/write-csv.js';
-
-describe('decodeText', () => {
-  it('drops the byte order mark of UTF-8', () => {
-    expect(decodeText(Buffer.from('\uFEFFname\nÉva', 'utf8')).text.toString()).to.equal('name\nÉva');
-  });
-
-  it('reads UTF-16 by its byte order mark', () => {
-    const decoded = decodeText(Buffer.from('\uFEFFname\nÉva', 'utf16le'));
-
-    expect(decoded.encoding).to.equal('utf-16le');
-    expect(decoded.text.toString()).to.equal('name\nÉva');
-  });
-
-  it('names the line and the encodings that fit when the file is not UTF-8', () => {
-    const error = errorOf(() => decodeText(Buffer.from('name\nJos\xe9, Madrid\n', 'latin1')));
-
-    expect(error).to.include({ code: 'unknown_encoding' });
-    expect(error.message).to.contain('"windows-1252"');
-    expect(error.details).to.deep.equal({ line: 2 });
-  });
-
-  it('reads the encoding that is named', () => {
-    expect(decodeText(Buffer.from('name\nJos\xe9\n', 'latin1'), 'windows-1252').text.toString()).to.equal(
-      'name\nJosé\n',
-    );
-  });
-
-  const refused: [string, Buffer, string | undefined, string][] = [
-    ['an empty file', Buffer.alloc(0), undefined, 'empty_file'],
-    ['a file of blank lines', Buffer.from(' \r\n\n'), undefined, 'empty_file'],
-    ['a file with a NUL byte', Buffer.from('name\nA\0B\n'), undefined, 'contains_nul'],
-    ['an encoding nobody knows', Buffer.from('name\n'), 'klingon-8', 'unknown_encoding'],
-    ['a file that is not in the encoding named', Buffer.from([0xff, 0xff, 0x20]), 'gb18030', 'unknown_encoding'],
-  ];
-  for (const [what, bytes, encoding, code] of refused) {
-    it(`refuses ${what}`, () => {
-      expect(errorOf(() => decodeText(bytes, encoding))).to.include({ code, status: 422 });
-    });
-  }
-});
 
 describe('readHeader', () => {
   it('finds the delimiter', () => {
@@ -124,6 +83,19 @@ describe('readRows', () => {
     ]);
   });
 
+  it('refuses a line of 100 MB after a few of them, and holds no more', async () => {
+    const state = { read: 0 };
+    const piece = Buffer.alloc(256 * 1024, 'a');
+    const endless = function* (): Generator<Buffer> {
+      for (; state.read < 100 * 1024 * 1024; state.read += piece.length) yield piece;
+    };
+
+    const error = await readAll(endless()).catch((refusal: unknown) => refusal);
+
+    expect(error).to.include({ code: 'line_too_long', status: 422 });
+    expect(state.read).to.be.at.most(5 * 1024 * 1024);
+  });
+
   it('reads files of old Macs', async () => {
     expect((await rowsOf('a,b\r1,2\r3,4\r', 4)).map(({ line, cells }) => [line, ...cells])).to.deep.equal([
       [1, 'a', 'b'],
@@ -140,6 +112,10 @@ describe('csvLine', () => {
     );
   });
 });
+
+async function readAll(text: Iterable<Buffer>): Promise<void> {
+  for await (const _ of readRows(text, { delimiter: ',', columns: 2 })) continue;
+}
 
 async function rowsOf(text: string, size = 1000): Promise<CsvRow[]> {
   const rows: CsvRow[] = [];

@@ -133,6 +133,7 @@ describe('importChunk', () => {
       code: 'unknown_reference',
       message: 'There is no user "Nobody".',
       kind: 'error',
+      value: 'Nobody',
     });
     expect(again.records.of('core.team').map(({ name }) => name)).to.deep.equal(['West']);
   });

@@ -1,6 +1,8 @@
+import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import type { EntityDefinition, ImportTransform } from '@trellis-crm/sdk';
 import type { Identity } from '../../dist/auth/identity.js';
+import { fileOfBytes } from '../../dist/imports/files/import-file.js';
 import { createImports, type Imports } from '../../dist/imports/import-service.js';
 import type { ImportRecord } from '../../dist/imports/import-record.js';
 import { importTransactions } from '../../dist/imports/import-transactions.js';
@@ -53,7 +55,7 @@ export async function openImportHost(transforms: readonly ImportTransform[] = []
   ): Promise<ImportRecord> => {
     if (identity.userId !== null) people.set(identity.userId, identity);
     const record = await imports.accept(
-      { bytes: Buffer.from(text), fileName: 'test.csv', isDryRun: false, ...request },
+      { file: fileOfBytes('test.csv', Buffer.from(text)), isDryRun: false, ...request },
       identity,
     );
     return imports.run(record.id);
@@ -65,7 +67,7 @@ export async function openImportHost(transforms: readonly ImportTransform[] = []
     example: async (name, request) => {
       const folder = new URL('../../../examples/crm-sales-opportunities/', import.meta.url);
       const mapping = parseMapping(await readFile(new URL(`${name}.mapping.json`, folder), 'utf8'));
-      return run(await readFile(new URL(`${name}.csv`, folder)), { mapping, fileName: `${name}.csv`, ...request });
+      return run(await readFile(new URL(`${name}.csv`, folder)), { mapping, ...request });
     },
     rows: async (sql) =>
       (await host.database.knex.raw<{ rows: readonly Readonly<Record<string, unknown>>[] }>(sql)).rows,

@@ -4,6 +4,7 @@ import { ImportTakenOver, saveChunk } from '../../dist/imports/import-progress-s
 import { findImport } from '../../dist/imports/import-store.js';
 import type { ImportMapping } from '../../dist/imports/mapping/mapping.js';
 import { identityOf, operator, reaches } from '../records/record-host.js';
+import { fileOfBytes } from '../../dist/imports/files/import-file.js';
 import { openImportHost, type ImportHost } from './import-host.js';
 
 const people: ImportMapping = {
@@ -162,8 +163,8 @@ describe('imports', () => {
 
   it('goes on after an interruption with the set behind the last committed one, and doubles nothing', async () => {
     const rows = Array.from({ length: 1300 }, (_, index) => `${index},Company ${index}`);
-    const bytes = Buffer.from(`key,name\n${rows.join('\n')}\n`);
-    const request = { bytes, fileName: 'x.csv', isDryRun: false, entity: 'core.account', match: 'externalId:key' };
+    const file = fileOfBytes('x.csv', Buffer.from(`key,name\n${rows.join('\n')}\n`));
+    const request = { file, isDryRun: false, entity: 'core.account', match: 'externalId:key' };
     const accepted = await world.imports.accept(request, operator);
     const stop = new AbortController();
 
@@ -185,11 +186,8 @@ describe('imports', () => {
   });
 
   it('stops when another process has taken the import over', async () => {
-    const bytes = Buffer.from('name\nAcme\n');
-    const accepted = await world.imports.accept(
-      { bytes, fileName: 'x.csv', isDryRun: false, entity: 'core.account' },
-      operator,
-    );
+    const file = fileOfBytes('x.csv', Buffer.from('name\nAcme\n'));
+    const accepted = await world.imports.accept({ file, isDryRun: false, entity: 'core.account' }, operator);
     const outcome = { from: 7, to: 8, totals: accepted.totals, problems: [], deferred: [] };
 
     const saved = world.host.database.knex.transaction((trx) => saveChunk(trx, accepted.id, outcome));
@@ -253,12 +251,18 @@ describe('imports', () => {
   const refusals: [string, Parameters<ImportHost['import']>, string][] = [
     ['an empty file', [''], 'empty_file'],
     ['a NUL byte', ['name\nA\0\n'], 'contains_nul'],
-    ['another encoding', [Buffer.from('name\nJos\xe9\n', 'latin1')], 'unknown_encoding'],
+    ['another encoding than the one named', ['name\nA\n', { encoding: 'utf-16le' }], 'not_in_encoding'],
+    ['names of columns without rows', ['name,industry\n'], 'no_rows'],
     ['a wrong delimiter', ['name;industry\nAcme;Steel\n', { delimiter: ',' }], 'wrong_delimiter'],
     ['a duplicate header', ['name,Name\nAcme,Acme\n'], 'duplicate_header'],
     ['a missing column', ['industry\nSteel\n'], 'missing_column'],
     ['2,000 columns', [`${Array.from({ length: 2000 }, (_, index) => `c${index}`).join(',')}\n`], 'too_many_columns'],
-    ['a file larger than 50 MB', [Buffer.alloc(50 * 1024 * 1024 + 1, 'a')], 'file_too_large'],
+    [
+      'a file larger than 200 MB',
+      ['', { file: { ...fileOfBytes('x.csv', Buffer.from('a')), sizeBytes: 200 * 1024 * 1024 + 1 } }],
+      'file_too_large',
+    ],
+    ['a line of 5 MB', [`name\n${'a'.repeat(5 * 1024 * 1024)}\n`], 'line_too_long'],
     ['an entity nobody knows', ['name\nAcme\n', { entity: 'core.unicorn' }], 'unknown_entity'],
   ];
   for (const [what, [text, request], code] of refusals) {

@@ -2,6 +2,7 @@ import { Account } from '@trellis-crm/sdk';
 import { expect } from 'chai';
 import { findImport } from '../../dist/imports/import-store.js';
 import { operator } from '../records/record-host.js';
+import { fileOfBytes } from '../../dist/imports/files/import-file.js';
 import { openImportHost, type ImportHost } from './import-host.js';
 
 describe('an import of several sets', () => {
@@ -18,8 +19,8 @@ describe('an import of several sets', () => {
   const request = { entity: 'core.account', match: 'externalId:key' } as const;
 
   it('makes records, audit rows, events and search rows once each, however often it is broken off', async () => {
-    const bytes = Buffer.from(`key,name\n${rowsOf(4200)}\n`);
-    const accepted = await world.imports.accept({ bytes, fileName: 'x.csv', isDryRun: false, ...request }, operator);
+    const file = fileOfBytes('x.csv', Buffer.from(`key,name\n${rowsOf(4200)}\n`));
+    const accepted = await world.imports.accept({ file, isDryRun: false, ...request }, operator);
     let interruptions = 0;
     const runUntilInterrupted = async (): Promise<boolean> => {
       const stop = new AbortController();

@@ -88,7 +88,7 @@ describe('parseMapping', () => {
 
 describe('guessMapping', () => {
   it('recognises fields by their names and matches by title', () => {
-    expect(guessMapping(importable(Account), ['Name', 'Founded year', 'employees', 'Shoe size'])).to.deep.equal({
+    expect(guess(Account, ['Name', 'Founded year', 'employees', 'Shoe size'])).to.deep.equal({
       source: 'csv',
       records: [
         {
@@ -101,7 +101,7 @@ describe('guessMapping', () => {
   });
 
   it('reads lists of one thing from one column, and matches contacts by e-mail', () => {
-    const { records } = guessMapping(importable(Contact), ['name', 'E-mail', 'Phone', 'account'], {
+    const { records } = guess(Contact, ['name', 'E-mail', 'Phone', 'account'], {
       map: { 'E-mail': 'emails' },
     });
 
@@ -112,18 +112,23 @@ describe('guessMapping', () => {
   });
 
   it('refuses a file whose columns nobody knows, and one without a required field', () => {
-    expect(errorOf(() => guessMapping(importable(Account), ['colour', 'size']))).to.include({
+    expect(errorOf(() => guess(Account, ['colour', 'size']))).to.include({
       code: 'no_columns_recognised',
     });
-    expect(errorOf(() => guessMapping(importable(Account), ['industry']))).to.include({ code: 'missing_column' });
+    expect(errorOf(() => guess(Account, ['industry']))).to.include({ code: 'missing_column' });
   });
 
   it('refuses to map to a field that is not there', () => {
-    expect(errorOf(() => guessMapping(importable(Account), ['name'], { map: { name: 'nmae' } }))).to.include({
+    expect(errorOf(() => guess(Account, ['name'], { map: { name: 'nmae' } }))).to.include({
       code: 'unknown_field',
     });
   });
 });
+
+function guess(entity: typeof Account | typeof Contact, header: readonly string[], hints = {}) {
+  const generation = generationOf([Account, Contact]);
+  return guessMapping(importable(entity), { header, rows: [] }, generation, hints);
+}
 
 function importable(entity: typeof Account | typeof Contact) {
   const found = importableEntity(generationOf([Account, Contact]), entity.id);

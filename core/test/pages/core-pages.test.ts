@@ -145,33 +145,43 @@ describe("core's own pages", function () {
     expect((await client.get('/api/v1/me')).body['role']).to.equal('admin');
   });
 
-  it('check a file before anything of it is written', async () => {
+  it('take a file, ask about its columns, check all rows, and write nothing before that was asked for', async () => {
     const client = host.as(host.admin);
     const refused = await upload('');
-    const accepted = await upload('name,industry\nImported,Retail\n');
+    const accepted = await upload('company,Branch,staff\nImported,Retail,12\nBad,Retail,many\n');
+    const columns = accepted.headers.get('location') ?? '';
 
     expect(refused.status).to.equal(422);
+    expect(await refused.text()).to.contain('The file is empty.');
     expect(accepted.status).to.equal(303);
-    const { text } = await client.page(accepted.headers.get('location') ?? '');
-    expect(text).to.contain('accounts.csv');
+    const { text } = await client.page(columns);
+    expect(text).to.contain('accounts.csv').and.contain('name="column.0.field"').and.contain('Imported');
+    const missing = await client.submit(columns, { 'column.1.field': 'industry', step: 'check' });
+    expect(missing.status).to.equal(422);
+    expect(missing.text).to.contain('No column gives “Name”');
+    const fields = { 'column.0.field': 'name', 'column.1.field': 'industry', 'column.2.field': 'employees' };
+    const asked = await client.submit(columns, { ...fields, match: 'name', step: 'check' });
+    const page = asked.headers.get('location') ?? '';
+    const waiting = await client.page(page);
+    await host.settle();
+    const checked = await client.page(page);
+
+    expect(asked.status).to.equal(303);
+    expect(waiting.text).to.contain('data-live-topics="job:');
+    expect(checked.text).to.contain('is not a whole number').and.contain('line 3').and.contain('many');
     expect(await host.sql("select 1 from core.accounts where name = 'Imported'")).to.deep.equal([]);
-  });
-
-  it('ask where the columns go when their names are not those of the fields', async () => {
-    const csv = 'company,branch\nMapped,Retail\n';
-
-    const asked = await upload(csv);
-    const taken = await upload(csv, { 'column.0': 'name', 'column.1': '' });
-
-    expect(asked.status).to.equal(422);
-    expect(await asked.text())
-      .to.contain('name="column.0"')
-      .and.contain('company');
-    expect(taken.status).to.equal(303);
+    expect((await client.submit(`${page}/run`, {})).status).to.equal(303);
+    expect((await client.submit(`${page}/run`, {})).status).to.equal(409);
+    await host.settle();
+    expect((await client.page(page)).text)
+      .to.contain('The import is done.')
+      .and.contain('/refused.csv');
+    expect(await host.sql("select 1 from core.accounts where name = 'Imported'")).to.have.length(1);
+    expect((await client.submit(columns, { 'column.0.field': 'name' })).status).to.equal(303);
   });
 
   /** As a browser sends a file: the session by cookie, where it comes from by header. */
-  async function upload(csv: string, fields: Readonly<Record<string, string>> = {}): Promise<Response> {
+  async function upload(csv: string): Promise<Response> {
     const token = 'session-of-the-admin-who-uploads';
     await host.sql(
       `insert into core.sessions (id, user_id, token_hash, created_at, last_seen_at, ip, user_agent)
@@ -179,7 +189,7 @@ describe("core's own pages", function () {
       [host.admin.userId, token],
     );
     const body = new FormData();
-    for (const [name, value] of Object.entries({ entity: 'core.account', ...fields })) body.set(name, value);
+    for (const [name, value] of Object.entries({ entity: 'core.account' })) body.set(name, value);
     body.set('file', new File([csv], 'accounts.csv', { type: 'text/csv' }));
     const headers = { Cookie: `trellis_session=${token}`, 'Sec-Fetch-Site': 'same-origin' };
     return fetch(`${host.url}/imports`, { method: 'POST', body, headers, redirect: 'manual' });

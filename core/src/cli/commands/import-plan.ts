@@ -5,6 +5,7 @@ import { isTrellisError } from '@trellis-crm/sdk';
 import type { Identity } from '../../auth/index.js';
 import type { OpenWorkspace } from '../../composition/open-workspace.js';
 import {
+  fileAtPath,
   Imports,
   inImportOrder,
   parseMapping,
@@ -20,6 +21,8 @@ export interface ImportOptions {
   readonly map?: readonly string[];
   readonly match?: string;
   readonly source?: string;
+  readonly sheet?: string;
+  readonly encoding?: string;
   readonly dryRun?: boolean;
   readonly refused?: string;
   readonly as?: string;
@@ -54,10 +57,10 @@ export async function planImport(
 async function plan(imports: Imports, identity: Identity, path: string, options: ImportOptions): Promise<PlannedFile> {
   const given = await readMapping(path, options);
   const request: ImportRequest = {
-    bytes: await readFile(path),
-    fileName: basename(path),
+    file: await fileAtPath(basename(path), path),
     isDryRun: options.dryRun ?? false,
     ...(given === undefined ? guessOptions(options) : { mapping: given }),
+    ...withoutUndefined({ sheet: options.sheet, encoding: options.encoding }),
   };
   const mapping = await imports.check(request, identity);
   return { path, request, mapping };
@@ -81,7 +84,7 @@ function columnAndField(text: string): [string, string] {
 async function readMapping(path: string, { mapping, entity }: ImportOptions): Promise<ImportMapping | undefined> {
   if (mapping !== undefined) return refusing(mapping, async () => parseMapping(await readFile(mapping, 'utf8')));
   if (entity !== undefined) return undefined;
-  const beside = path.replace(/\.csv$/i, '.mapping.json');
+  const beside = path.replace(/\.(?:csv|txt|tsv|xlsx|vcf)$/i, '.mapping.json');
   if (beside === path) return undefined;
   return refusing(beside, async () => {
     const text = await readFile(beside, 'utf8').catch(absent);

@@ -2,18 +2,20 @@ import { Command } from 'commander';
 import type { CliContext } from '../cli-context.js';
 import type { ImportOptions } from './import-plan.js';
 
-/** `trellis import <file.csv> …`: the same engine as the API, run at once, whether the server runs or not. */
+/** `trellis import <file> …`: the same engine as the API, run at once, whether the server runs or not. */
 export function importCommand(cli: CliContext): Command {
   return new Command('import')
-    .summary('import CSV files')
+    .summary('import CSV, XLSX and vCard files')
     .description(
-      'Imports CSV files, in an order in which each finds what it refers to. Importing a file again changes nothing.',
+      'Imports CSV, XLSX and vCard files, in an order in which each finds what it refers to. Importing a file again changes nothing.',
     )
-    .argument('[files...]', 'CSV files; `accounts.mapping.json` beside `accounts.csv` says what its columns mean')
+    .argument('[files...]', 'files; `accounts.mapping.json` beside `accounts.csv` says what its columns mean')
     .option('--mapping <file>', 'mapping of the file, instead of the one beside it')
     .option('--entity <id>', 'what the rows are when there is no mapping: core.account, sales.deal …')
     .option('--map <column=field...>', 'field of a column whose name is not the field’s')
     .option('--match <field>', 'how existing records are found: a field, externalId:<column> or none')
+    .option('--sheet <name>', 'sheet of a spreadsheet, instead of the first one')
+    .option('--encoding <label>', 'encoding of a text file, instead of the one found: gb18030, windows-1252 …')
     .option('--source <name>', 'name of the system the external ids come from')
     .option('--dry-run', 'check all rows and change nothing')
     .option('--refused <file.csv>', 'write the rows kept out there, with the reason')

@@ -6,9 +6,15 @@ import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { Imports } from '../import-service.js';
 import { ImportParameters, requestOf } from './import-parameters.js';
 import { ImportJson, ImportWithProblems, presentImport, presentProblems } from './present-import.js';
-import { readUpload } from './read-upload.js';
+import { withUpload } from './with-upload.js';
 
-const bodyTypes = ['text/csv', 'multipart/form-data'];
+const bodyTypes = [
+  'text/csv',
+  'text/vcard',
+  'text/x-vcard',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'multipart/form-data',
+];
 const OneImport = Type.Object({ data: ImportJson });
 
 /** `POST /api/v1/imports` and what became of them. */
@@ -37,7 +43,7 @@ export function entityImportEndpoints(entity: CompiledEntity, imports: () => Imp
       input: { query: ImportParameters, body: { kind: 'stream', types: bodyTypes } },
       description: {
         operationId: `import_${definition.id.replaceAll(/[^a-z0-9]/gi, '_')}`,
-        summary: `Import ${definition.plural.replaceAll('_', ' ')} from a CSV file`,
+        summary: `Import ${definition.plural.replaceAll('_', ' ')} from a file`,
         tag: path,
         answers: { 202: OneImport },
       },
@@ -55,7 +61,12 @@ function acceptEndpoint(imports: () => Imports): Endpoint {
     method: 'POST',
     path: '/api/v1/imports',
     input: { query: ImportParameters, body: { kind: 'stream', types: bodyTypes } },
-    description: { operationId: 'createImport', summary: 'Import a CSV file', tag, answers: { 202: OneImport } },
+    description: {
+      operationId: 'createImport',
+      summary: 'Import a CSV, XLSX or vCard file',
+      tag,
+      answers: { 202: OneImport },
+    },
     handle: (request) => accept(imports(), request),
   };
 }
@@ -114,11 +125,13 @@ function refusedEndpoint(imports: () => Imports): Endpoint {
 }
 
 async function accept(imports: Imports, request: EndpointRequest, entity?: string): Promise<EndpointResponse> {
-  if (request.bodyStream === null) throw new MalformedError('body_missing');
-  const upload = await readUpload(request.bodyStream, request.header('Content-Type'));
-  const parameters = checkFields({ ...request.query, ...upload.fields });
-  const record = await imports.submit(requestOf(upload, parameters, entity), request.identity);
-  return { status: 202, headers: { Location: `/api/v1/imports/${record.id}` }, body: { data: presentImport(record) } };
+  const { fileName } = request.query;
+  return withUpload(request, typeof fileName === 'string' ? fileName : undefined, async ({ file, fields }) => {
+    const parameters = checkFields({ ...request.query, ...fields });
+    const record = await imports.submit(requestOf(file, parameters, entity), request.identity);
+    const headers = { Location: `/api/v1/imports/${record.id}` };
+    return { status: 202, headers, body: { data: presentImport(record) } };
+  });
 }
 
 const problemsShown = 100;

@@ -1,9 +1,9 @@
 import { MalformedError, Type, type Static } from '@trellis-crm/sdk';
 import { delimiters } from '../csv/delimiter.js';
+import type { ImportFile } from '../files/import-file.js';
 import { parseMapping } from '../mapping/parse-mapping.js';
 import type { ImportRequest } from '../receive-import.js';
 import { withoutUndefined } from '../without-undefined.js';
-import type { Upload } from './read-upload.js';
 
 /** What may be said beside the file: in the query, or as fields of the form. */
 export const ImportParameters = Type.Object(
@@ -20,6 +20,8 @@ export const ImportParameters = Type.Object(
     source: Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,62}$' })),
     delimiter: Type.Optional(Type.Union(delimiters.map((delimiter) => Type.Literal(delimiter)))),
     encoding: Type.Optional(Type.String({ maxLength: 40 })),
+    /** Name of the sheet of a spreadsheet; the first one when left out. */
+    sheet: Type.Optional(Type.String({ maxLength: 80 })),
     fileName: Type.Optional(Type.String({ maxLength: 255 })),
     dryRun: Type.Optional(Type.Boolean()),
   },
@@ -29,12 +31,11 @@ export const ImportParameters = Type.Object(
 /** Checked parameters. */
 export type ImportParameters = Static<typeof ImportParameters>;
 
-/** The request an upload makes with its parameters. @param entity fixed by the path, if it is */
-export function requestOf(upload: Upload, parameters: ImportParameters, entity?: string): ImportRequest {
-  const { mapping, map, fileName, dryRun, ...others } = parameters;
+/** The request a file makes with its parameters. @param entity fixed by the path, if it is */
+export function requestOf(file: ImportFile, parameters: ImportParameters, entity?: string): ImportRequest {
+  const { mapping, map, fileName: _, dryRun, ...others } = parameters;
   return {
-    bytes: upload.bytes,
-    fileName: upload.fileName ?? fileName ?? 'import.csv',
+    file,
     isDryRun: dryRun ?? false,
     ...withoutUndefined({
       ...others,

@@ -1,29 +1,36 @@
-import type { Readable } from 'node:stream';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { Transform, type Readable, type TransformCallback } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import busboy from 'busboy';
 import { MalformedError, UnavailableError, ValidationError } from '@trellis-crm/sdk';
 import { fileTooLarge, mostFileBytes } from '../receive-import.js';
 
 /** What came with an upload: the file, and the other fields of the form. */
 export interface Upload {
-  readonly bytes: Buffer;
+  /** Where its bytes lie now. */
+  readonly path: string;
   /** Null for a bare body. */
   readonly fileName: string | null;
   readonly fields: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads a file from `multipart/form-data` or a bare body, at most 50 MB and with no pause longer than a minute.
+ * Takes a file from `multipart/form-data` or a bare body into a folder, at most 200 MB and with no pause longer than a minute. It is
+ * never in memory as a whole.
+ * @param folder of the caller, who removes it
  * @throws TooLargeError `file_too_large`, MalformedError `malformed_form`, ValidationError `no_file`
  */
-export async function readUpload(stream: Readable, contentType: string): Promise<Upload> {
+export async function readUpload(stream: Readable, contentType: string, folder: string): Promise<Upload> {
+  const path = join(folder, 'upload');
   return withPatience(stream, () =>
-    contentType.startsWith('multipart/form-data') ? readForm(stream, contentType) : readBare(stream),
+    contentType.startsWith('multipart/form-data') ? readForm(stream, contentType, path) : readBare(stream, path),
   );
 }
 
 const patienceMs = 60_000;
 
-/** An upload that stands still is given up, so that it does not hold its memory. */
+/** An upload that stands still is given up, so that it does not hold its place. */
 async function withPatience<T>(stream: Readable, read: () => Promise<T>): Promise<T> {
   const giveUp = (): void => void stream.destroy(new UnavailableError('upload_stalled', { retryAfterSeconds: 5 }));
   const timer = setTimeout(giveUp, patienceMs);
@@ -37,38 +44,42 @@ async function withPatience<T>(stream: Readable, read: () => Promise<T>): Promis
   }
 }
 
-async function readBare(stream: Readable): Promise<Upload> {
-  return { bytes: await collect(stream), fileName: null, fields: {} };
+async function readBare(stream: Readable, path: string): Promise<Upload> {
+  await keep(stream, path);
+  return { path, fileName: null, fields: {} };
 }
 
-async function collect(stream: Readable): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const bytes of stream as AsyncIterable<Buffer>) {
-    size += bytes.length;
-    if (size > mostFileBytes) throw fileTooLarge();
-    pieces.push(bytes);
-  }
-  return Buffer.concat(pieces);
+/** @returns the path, once everything lies there */
+async function keep(stream: Readable, path: string): Promise<string> {
+  const state = { sizeBytes: 0 };
+  const measure = new Transform({
+    transform(bytes: Buffer, _, done: TransformCallback) {
+      state.sizeBytes += bytes.length;
+      if (state.sizeBytes > mostFileBytes) done(fileTooLarge());
+      else done(null, bytes);
+    },
+  });
+  await pipeline(stream, measure, createWriteStream(path, { mode: 0o600 }));
+  return path;
 }
 
-function readForm(stream: Readable, contentType: string): Promise<Upload> {
+function readForm(stream: Readable, contentType: string, path: string): Promise<Upload> {
   const { promise, resolve, reject } = Promise.withResolvers<Upload>();
   const fields: Record<string, string> = {};
-  const file: { bytes?: Promise<Buffer>; name?: string | undefined } = {};
+  const file: { path?: Promise<string>; name?: string | undefined } = {};
   const form = createForm(contentType);
   form.on('field', (name, value) => (fields[name] = value));
   form.on('file', (_, part, { filename }) => {
     file.name = filename;
-    file.bytes = collect(part);
-    file.bytes.catch(reject);
+    file.path = keep(part, path);
+    file.path.catch(reject);
     part.on('limit', () => reject(fileTooLarge()));
   });
   form.on('filesLimit', () =>
     reject(new ValidationError('one_file_only', {}, { message: 'Send one file at a time.' })),
   );
   form.on('error', (cause) => reject(new MalformedError('malformed_form', {}, { cause })));
-  form.on('close', () => resolve(uploadOf(file.bytes, file.name, fields)));
+  form.on('close', () => resolve(uploadOf(file.path, file.name, fields)));
   stream.on('error', reject).pipe(form);
   return promise;
 }
@@ -83,11 +94,11 @@ function createForm(contentType: string): busboy.Busboy {
 }
 
 async function uploadOf(
-  bytes: Promise<Buffer> | undefined,
+  path: Promise<string> | undefined,
   fileName: string | undefined,
   fields: Upload['fields'],
 ): Promise<Upload> {
   const errors = [{ pointer: '/file', code: 'required', message: 'is missing' }];
-  if (bytes === undefined) throw new ValidationError('no_file', {}, { message: 'The form has no file.', errors });
-  return { bytes: await bytes, fileName: fileName ?? null, fields };
+  if (path === undefined) throw new ValidationError('no_file', {}, { message: 'The form has no file.', errors });
+  return { path: await path, fileName: fileName ?? null, fields };
 }

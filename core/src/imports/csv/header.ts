@@ -64,6 +64,8 @@ function parseHeader(text: Buffer, delimiter: Delimiter): readonly string[] {
 function tooManyColumns(count: number) {
   return refuseFile('too_many_columns', `The file has ${count} columns; at most ${mostColumns} can be imported.`, {
     line: 1,
+    count,
+    limit: mostColumns,
   });
 }
 

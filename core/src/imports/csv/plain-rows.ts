@@ -21,12 +21,15 @@ export function firstStretch(text: Buffer): Stretch {
 function quotedBytes(text: Buffer): number {
   let end = 0;
   let next = text.indexOf(quote);
-  while (next !== -1 && next < lineEnd(text, end)) {
+  while (next !== -1 && next < lineEnd(text, end) && end < longestStretch) {
     end = rowEnd(text, next);
     next = text.indexOf(quote, end);
   }
   return end;
 }
+
+/** Each stray quote has its stretch read anew, so stretches are short. */
+const longestStretch = 16 * 1024;
 
 /** End of a row by its first quote; of the text when its last quote is not closed. */
 function rowEnd(text: Buffer, first: number): number {

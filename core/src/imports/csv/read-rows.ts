@@ -1,4 +1,6 @@
 import { parse } from 'csv-parse/sync';
+import { refuseFile } from '../file-refusal.js';
+import { breakInCell } from '../files/table-text.js';
 import type { CsvRow } from './csv-row.js';
 import type { Delimiter } from './delimiter.js';
 import { lastLineEnd, lineBreaks, lineEnd, startOfText } from './lines.js';
@@ -27,6 +29,7 @@ export async function* readRows(
     rest = text.subarray(part.consumed);
     line = part.line;
     if (part.rows.length > 0) yield part.rows;
+    if (rest.length > longestLineBytes) throw lineTooLong(line);
   }
   const { rows } = readPart(rest, line, shape, true);
   if (rows.length > 0) yield rows;
@@ -34,6 +37,14 @@ export async function* readRows(
 
 /** A record longer than this is taken for an unclosed quote. */
 const longestRecordBytes = 1024 * 1024;
+
+/** A line longer than this is no row: the file is of another kind, or its line breaks are. */
+const longestLineBytes = 4 * 1024 * 1024;
+
+function lineTooLong(line: number) {
+  const limitMb = longestLineBytes / 1024 / 1024;
+  return refuseFile('line_too_long', `Line ${line} is longer than ${limitMb} MB: this is no table.`, { line, limitMb });
+}
 
 interface Part {
   readonly rows: readonly CsvRow[];
@@ -131,9 +142,14 @@ function parseRecords(text: Buffer, delimiter: Delimiter): Attempt {
 }
 
 function rowOf(line: number, cells: readonly string[], columns: number): CsvRow {
-  if (cells.length === columns) return { line, cells };
+  if (cells.length === columns) return { line, cells: cells.map(withBreaks) };
   const code = cells.length < columns ? 'too_few_cells' : 'too_many_cells';
   return { line, cells, broken: { code, message: `The row has ${cells.length} cells, the header ${columns}.` } };
+}
+
+/** Breaks within a cell are kept as another sign where each line is a row of a spreadsheet. */
+function withBreaks(cell: string): string {
+  return cell.includes(breakInCell) ? cell.replaceAll(breakInCell, '\n') : cell;
 }
 
 /** Takes the next line with text in it as a row that cannot be read. */

@@ -21,20 +21,3 @@ export async function* chunksOf(
   }
   if (waiting.length > 0) yield waiting;
 }
-
-/** Number of rows below the header, broken ones included. */
-export async function countRows(text: Buffer, shape: CsvShape): Promise<number> {
-  let count = 0;
-  for await (const rows of chunksOf(pieces(text), shape, () => 10_000)) count += rows.length;
-  return count;
-}
-
-const pieceBytes = 256 * 1024;
-
-/** Gives the event loop a turn between pieces. */
-async function* pieces(text: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < text.length; at += pieceBytes) {
-    await new Promise(setImmediate);
-    yield text.subarray(at, at + pieceBytes);
-  }
-}

@@ -1,4 +1,5 @@
 import type { Id } from '@trellis-crm/sdk';
+import type { ImportProblem } from '../import-problem.js';
 import { valueAt } from '../mapping/value-at.js';
 import type { ChunkResult } from './chunk-result.js';
 import type { ChunkPorts, FoundRecord, StoredJson } from './import-ports.js';
@@ -80,6 +81,10 @@ function matched(
 ): readonly MatchedRecord[] {
   const { draft } = one;
   if (result.refused.has(draft.line)) return [];
+  if (isOutOfMode(draft, id)) {
+    result.report(modeProblem(draft, id));
+    return [];
+  }
   const isKeyKnown = draft.externalId !== null && byKey.has(draft.externalId);
   if (id === null) return [{ ...one, existing: null, isKeyKnown }];
   const json = existing.get(id);
@@ -93,4 +98,21 @@ function matched(
     kind: 'error',
   });
   return [];
+}
+
+/** A row that repeats an earlier one is about the record that one made. */
+function isOutOfMode({ record, isRepeated }: PreparedRecord['draft'], id: Id | null): boolean {
+  if (record.mode === 'create') return id !== null && !isRepeated;
+  return record.mode === 'update' && id === null;
+}
+
+function modeProblem({ line, record }: PreparedRecord['draft'], id: Id | null): ImportProblem {
+  const common = { line, column: record.keyColumn, kind: 'error' } as const;
+  return id === null
+    ? {
+        ...common,
+        code: 'no_such_record',
+        message: 'There is no such record to change; only records that exist were asked for.',
+      }
+    : { ...common, code: 'exists_already', message: 'There is such a record already; only new ones were asked for.' };
 }

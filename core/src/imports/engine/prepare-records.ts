@@ -62,6 +62,7 @@ export function referenceProblem(
   target: 'missing' | 'ambiguous',
 ): ImportProblem {
   const noun = reference.entity.split('.')[1] ?? reference.entity;
+  const value = reference.key.slice(0, 100);
   if (target === 'ambiguous') {
     return {
       line,
@@ -69,11 +70,13 @@ export function referenceProblem(
       code: 'ambiguous_reference',
       message: `There are several ${noun} records "${reference.key}".`,
       kind: 'error',
+      value,
     };
   }
   const kind = reference.options.missing === 'notice' || reference.options.isDeferred ? 'notice' : 'error';
   const suffix = kind === 'notice' ? '; the record is kept without' : '';
-  return { line, column, code: 'unknown_reference', message: `There is no ${noun} "${reference.key}"${suffix}.`, kind };
+  const message = `There is no ${noun} "${reference.key}"${suffix}.`;
+  return { line, column, code: 'unknown_reference', message, kind, value };
 }
 
 async function transformed(

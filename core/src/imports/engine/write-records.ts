@@ -99,7 +99,12 @@ function reportField({ draft }: MatchedRecord, { pointer, code, message }: Probl
     code,
     message: `${field} ${message}`,
     kind: 'error',
+    value: shortText(draft.values[field]),
   });
+}
+
+function shortText(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 100) : null;
 }
 
 async function create(

@@ -77,6 +77,8 @@ function compileRecord(
     keyColumn: keyColumnOf(match),
     externalId: externalIdOf(match),
     matchField: match.field ?? null,
+    mode: record.mode ?? 'both',
+    isOptional: record.optional ?? false,
   };
 }
 

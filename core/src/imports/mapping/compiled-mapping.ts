@@ -32,6 +32,9 @@ export interface CompiledRecord {
   /** Field whose value finds a record that exists; null when the mapping has none. */
   readonly matchField: string | null;
   readonly fields: readonly CompiledField[];
+  readonly mode: 'both' | 'create' | 'update';
+  /** A row without a value for it makes none. */
+  readonly isOptional: boolean;
 }
 
 /** Trimmed text of a cell by column name, in lower case; empty when the column is not there. */

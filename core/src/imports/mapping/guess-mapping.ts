@@ -1,17 +1,17 @@
 import { ValidationError, type Field } from '@trellis-crm/sdk';
+import type { Generation } from '../../kernel/generation.js';
 import { refuseFile } from '../file-refusal.js';
+import { guessPlan, type PlanHints, type SampleRows } from '../plan/guess-plan.js';
+import { entryPathOf, type ImportPlan } from '../plan/import-plan.js';
+import { mappingOf } from '../plan/plan-mapping.js';
 import type { ImportableEntity } from './entity-fields.js';
-import type { FieldMapping, ImportMapping, RecordMatch } from './mapping.js';
+import type { ImportMapping } from './mapping.js';
 
-/** What a person may say instead of a mapping file. */
-export interface GuessOptions {
-  readonly source?: string;
-  /** Column → field, before any guess. An empty field leaves the column out. */
-  readonly map?: Readonly<Record<string, string>>;
-  /** Field, or `externalId:<column>`, by which records that exist are found; `none` makes a new record of each row. */
-  readonly match?: string;
-  /** Name of a field for people, beside its own. */
-  readonly label?: (field: string) => string;
+/** What a mapping is guessed from. */
+export interface GuessedFile {
+  readonly header: readonly string[];
+  /** First rows, which tell how dates and numbers are written. */
+  readonly rows: SampleRows;
 }
 
 /**
@@ -20,35 +20,36 @@ export interface GuessOptions {
  */
 export function guessMapping(
   target: ImportableEntity,
-  header: readonly string[],
-  options: GuessOptions = {},
+  { header, rows }: GuessedFile,
+  generation: Generation,
+  hints: PlanHints = {},
 ): ImportMapping {
-  const fields = guessFields(target, header, options);
-  if (fields.size === 0) throw refuseFile('no_columns_recognised', unrecognised(target, header), { line: 1 });
-  const match = matchFor(target, fields, header, options.match);
-  // A file that finds its records by a key may be about a few fields of records that exist.
-  if (match?.externalId === undefined) refuseMissingFields(target, fields, header);
-  const record = { entity: target.entity.definition.id, fields: Object.fromEntries(fields) };
-  return { source: options.source ?? 'csv', records: [match === undefined ? record : { ...record, match }] };
+  for (const field of Object.values(hints.map ?? {})) if (field !== '') refuseUnknownField(target, field);
+  const plan = guessPlan(target, header, rows, hints);
+  if (Object.keys(plan.columns).length === 0)
+    throw refuseFile('no_columns_recognised', unrecognised(target, header), {
+      line: 1,
+      columns: header.slice(0, 20).join(', '),
+    });
+  const missing = missingField(target, plan);
+  if (missing !== null) throw missingColumn(missing, header);
+  return mappingOf(plan, target, generation);
 }
 
-type GuessedFields = ReadonlyMap<string, FieldMapping>;
-
-/** Columns by the field they fill: those that were named, then those whose name is a field's. */
-function guessFields(target: ImportableEntity, header: readonly string[], options: GuessOptions): GuessedFields {
-  const named = Object.entries(options.map ?? {});
-  const fields = new Map<string, FieldMapping>();
-  for (const [column, field] of named) if (field !== '') fields.set(knownField(target, field), column);
-  const spoken = new Set(named.map(([column]) => column.toLowerCase()));
-  for (const column of header.filter((name) => !spoken.has(name.toLowerCase()))) {
-    const field = fieldFor(column, target, options);
-    if (field !== undefined && !fields.has(field)) fields.set(field, column);
-  }
-  return fields;
+/** A required field that no column of a plan gives; null when there is none, or when the file may be about a few fields of records that exist. */
+export function missingField(target: ImportableEntity, { columns, match, mode }: ImportPlan): string | null {
+  if (match.startsWith('externalId:') || mode === 'update') return null;
+  const filled = new Set(Object.values(columns).map(({ field }) => entryPathOf(field)?.list ?? field));
+  const missing = [...target.fields].find(
+    ([name, declared]) =>
+      isRequired(declared) && !filled.has(name) && !target.readOnly.has(name) && !isTransformed(target, name),
+  );
+  return missing?.[0] ?? null;
 }
 
-function knownField(target: ImportableEntity, name: string): string {
-  if (target.fields.has(name) && !target.readOnly.has(name)) return name;
+function refuseUnknownField(target: ImportableEntity, name: string): void {
+  const top = entryPathOf(name)?.list ?? name;
+  if (target.fields.has(top) && !target.readOnly.has(top)) return;
   const message = `"${target.entity.definition.id}" has no field "${name}" to import into. Fields: ${writable(target).join(', ')}.`;
   throw new ValidationError(
     'unknown_field',
@@ -61,35 +62,14 @@ function writable(target: ImportableEntity): string[] {
   return [...target.fields.keys()].filter((name) => !target.readOnly.has(name));
 }
 
-function fieldFor(column: string, target: ImportableEntity, { label }: GuessOptions): string | undefined {
-  const wanted = plain(column);
-  if (wanted === '') return undefined;
-  return writable(target).find((name) =>
-    [name, singular(name, target.fields.get(name)), label?.(name) ?? ''].some((text) => plain(text) === wanted),
-  );
-}
-
-/** A list `emails` is also meant by a column `email`. */
-function singular(name: string, declared: Field | undefined): string {
-  return declared?.kind === 'list' && name.endsWith('s') ? name.slice(0, -1) : name;
-}
-
-function plain(text: string): string {
-  return text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
-}
-
 function unrecognised(target: ImportableEntity, header: readonly string[]): string {
   return `None of the columns (${header.slice(0, 20).join(', ')}) has the name of a field. Fields: ${writable(target).join(', ')}.`;
 }
 
-function refuseMissingFields(target: ImportableEntity, fields: GuessedFields, header: readonly string[]): void {
-  const missing = [...target.fields].find(
-    ([name, declared]) =>
-      isRequired(declared) && !fields.has(name) && !target.readOnly.has(name) && !isTransformed(target, name),
-  );
-  if (missing === undefined) return;
-  const message = `Line 1: no column gives the required field "${missing[0]}". The file's columns: ${header.slice(0, 20).join(', ')}.`;
-  throw refuseFile('missing_column', message, { line: 1, column: missing[0] });
+function missingColumn(field: string, header: readonly string[]): ValidationError {
+  const columns = header.slice(0, 20).join(', ');
+  const message = `Line 1: no column gives the required field "${field}". The file's columns: ${columns}.`;
+  return refuseFile('missing_column', message, { line: 1, column: field, columns });
 }
 
 function isRequired(declared: Field): boolean {
@@ -99,31 +79,4 @@ function isRequired(declared: Field): boolean {
 /** A transformation may fill what no column gives. */
 function isTransformed(target: ImportableEntity, name: string): boolean {
   return target.transform !== null && !(name in target.transform.transform.fields);
-}
-
-/** As asked for; else by a unique value, a key, an e-mail address, or the field that names a record. */
-function matchFor(
-  target: ImportableEntity,
-  fields: GuessedFields,
-  header: readonly string[],
-  wanted: string | undefined,
-): RecordMatch | undefined {
-  if (wanted === 'none') return undefined;
-  if (wanted?.startsWith('externalId:') === true) return { externalId: wanted.slice('externalId:'.length) };
-  return wanted === undefined ? guessMatch(target, fields, header) : { field: wanted };
-}
-
-function guessMatch(
-  target: ImportableEntity,
-  fields: GuessedFields,
-  header: readonly string[],
-): RecordMatch | undefined {
-  const unique = [...fields.keys()].find((name) => target.fields.get(name)?.unique === true);
-  if (unique !== undefined) return { field: unique };
-  const key = header.find((column) => ['externalid', 'id'].includes(plain(column)));
-  if (key !== undefined) return { externalId: key };
-  const hasEmails = fields.has('emails') && target.fields.get('emails')?.item?.['email'] !== undefined;
-  if (hasEmails) return { field: 'emails.email' };
-  const { title } = target.entity.definition;
-  return fields.has(title) ? { field: title } : undefined;
 }

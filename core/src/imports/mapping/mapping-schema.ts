@@ -9,7 +9,7 @@ const fieldSource = Type.Object(
     template: Type.Optional(text),
     value: Type.Optional(Type.String({ maxLength: 2000 })),
     values: Type.Optional(Type.Record(Type.String(), Type.String())),
-    format: Type.Optional(Type.String({ pattern: '^(YYYY|YY|MM|DD|HH|mm|ss|[-./: T])+$' })),
+    format: Type.Optional(Type.String({ pattern: '^(YYYY|YY|MM|DD|HH|mm|ss|[-./: T年月日])+$' })),
     century: Type.Optional(Type.Integer({ minimum: 0, maximum: 9900, multipleOf: 100 })),
     currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
     currencyColumn: Type.Optional(text),
@@ -42,6 +42,8 @@ const record = Type.Object(
   {
     entity: Type.String({ pattern: '^[a-z][a-z0-9-]*\\.[a-z][a-z0-9-]*$' }),
     match: Type.Optional(match),
+    mode: Type.Optional(Type.Union([Type.Literal('create'), Type.Literal('update')])),
+    optional: Type.Optional(Type.Boolean()),
     fields: Type.Record(text, Type.Union([text, fieldSource, listSource])),
   },
   { additionalProperties: false },

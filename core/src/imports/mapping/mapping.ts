@@ -20,6 +20,10 @@ export interface RecordMapping {
   readonly entity: string;
   /** How a record that exists is found; without it each row makes a new one. */
   readonly match?: RecordMatch;
+  /** Only rows of new records (`create`), or of records that exist (`update`), go in; both when left out. */
+  readonly mode?: 'create' | 'update';
+  /** A row whose cells for it are all empty makes none, instead of being refused. */
+  readonly optional?: boolean;
   /** By field; `<plugin>.<field>` for fields a plugin added. */
   readonly fields: Readonly<Record<string, FieldMapping>>;
 }

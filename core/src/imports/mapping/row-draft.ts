@@ -34,10 +34,15 @@ export function draftRow(row: CsvRow, mapping: CompiledMapping, header: HeaderIn
   const cells: Cells = (column) => row.cells[header.of(column)]?.trim() ?? '';
   const problems: ImportProblem[] = [];
   const isSingle = mapping.records.length === 1;
-  const records = mapping.records.map((record) =>
-    entered(draftRecord(record, row.line, cells, problems), ledger, isSingle, problems),
-  );
+  const records = mapping.records.flatMap((record) => {
+    const draft = draftRecord(record, row.line, cells, problems);
+    return record.isOptional && isEmpty(draft) ? [] : [entered(draft, ledger, isSingle, problems)];
+  });
   return { line: row.line, records, problems };
+}
+
+function isEmpty({ values }: RecordDraft): boolean {
+  return Object.keys(values).length === 0;
 }
 
 /** Positions of the columns by name, in whatever case. */
@@ -66,7 +71,7 @@ function draftRecord(record: CompiledRecord, line: number, cells: Cells, problem
   for (const field of record.fields) {
     const reading = field.read(cells);
     if (reading.kind === 'value') values[field.name] = reading.value;
-    else problems.push(...remarksOn(field, reading, line));
+    else problems.push(...remarksOn(field, reading, line, cells));
     if (reading.kind === 'blank') blanks.push(field.name);
   }
   const externalId = record.externalId?.(cells) ?? null;
@@ -74,8 +79,14 @@ function draftRecord(record: CompiledRecord, line: number, cells: Cells, problem
   return { record, line, externalId, key: keyOf(record, externalId, values), isRepeated: false, values, blanks };
 }
 
-function remarksOn({ name, column, noticeBlank }: CompiledField, reading: FieldReading, line: number): ImportProblem[] {
-  if (reading.kind === 'problem') return [{ line, column, ...reading.problem, kind: 'error' }];
+function remarksOn(
+  { name, column, noticeBlank }: CompiledField,
+  reading: FieldReading,
+  line: number,
+  cells: Cells,
+): ImportProblem[] {
+  const value = column === null ? null : cells(column).slice(0, 100);
+  if (reading.kind === 'problem') return [{ line, column, ...reading.problem, kind: 'error', value }];
   return reading.kind === 'blank' && noticeBlank ? [blankNotice(line, column, name)] : [];
 }
 

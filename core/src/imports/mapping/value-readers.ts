@@ -18,7 +18,15 @@ export interface ReadableField {
 export function readerFor(readable: ReadableField): ValueReader {
   const read = plainReader(readable);
   const { values } = readable.source;
-  return values === undefined ? read : (text) => read(values[text] ?? text);
+  if (values === undefined || readable.field.kind === 'choices') return read;
+  const translate = translatorOf(values);
+  return (text) => read(translate(text));
+}
+
+/** Other words of a mapping, in whatever case. */
+function translatorOf(values: FieldSource['values']): (text: string) => string {
+  const folded = new Map(Object.entries(values ?? {}).map(([text, value]) => [plainWord(text), value]));
+  return (text) => values?.[text] ?? folded.get(plainWord(text)) ?? text;
 }
 
 function plainReader(readable: ReadableField): ValueReader {
@@ -39,10 +47,10 @@ const makers: { readonly [K in FieldKind]?: (readable: ReadableField) => ValueRe
     ({ field }) =>
     (text) =>
       readChoice(text, field.options ?? []),
-  choices:
-    ({ field, source }) =>
-    (text) =>
-      readChoices(text, field.options ?? [], source.separator ?? ';'),
+  choices: ({ field, source }) => {
+    const translate = translatorOf(source.values);
+    return (text) => readChoices(text, field.options ?? [], source.separator ?? ';', translate);
+  },
   ref: referenceReader,
   links:
     ({ source }) =>
@@ -83,10 +91,15 @@ function readPercent(text: string, format: NumberFormat): ReadValue {
   return number === null ? notANumber(text) : { value: number.toNumber() };
 }
 
+/** `€ 1.234,50`, `USD 12`: a sign says nothing that the mapping does not, a code does. */
 function readMoney(text: string, format: NumberFormat, currency: string): ReadValue {
-  const number = readNumber(text, format);
-  return number === null ? notANumber(text) : { value: { amount: number.toFixed(), currency } };
+  const [, before, amount = text, after] = moneyPattern.exec(text) ?? [];
+  const number = readNumber(amount, format);
+  const code = [before, after].find((unit) => unit !== undefined && /^[A-Z]{3}$/.test(unit));
+  return number === null ? notANumber(text) : { value: { amount: number.toFixed(), currency: code ?? currency } };
 }
+
+const moneyPattern = /^(?:([A-Z]{3}|\p{Sc})\s*)?(.*?)(?:\s*([A-Z]{3}|\p{Sc}))?$/u;
 
 function notANumber(text: string): ReadValue {
   return unreadable('not_a_number', `"${text}" is not a number.`);
@@ -130,10 +143,15 @@ function readChoice(text: string, options: readonly string[]): ReadValue {
   return unreadable('unknown_option', `"${text}" is none of ${options.slice(0, 12).join(', ')}.`);
 }
 
-function readChoices(text: string, options: readonly string[], separator: string): ReadValue {
+function readChoices(
+  text: string,
+  options: readonly string[],
+  separator: string,
+  translate: (text: string) => string,
+): ReadValue {
   const parts = text
     .split(separator)
-    .map((part) => part.trim())
+    .map((part) => translate(part.trim()))
     .filter((part) => part !== '');
   const found: unknown[] = [];
   for (const part of parts) {
@@ -157,7 +175,9 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 function referenceReader({ source, target }: ReadableField): ValueReader {
   const by = source.ref ?? target?.title ?? 'name';
   const options = { isDeferred: source.deferred ?? false, missing: source.missing ?? 'refuse' } as const;
-  return (text) => {
+  const isMail = /(?:^|\.)email$/.test(by);
+  return (given) => {
+    const text = isMail ? given.toLowerCase() : given;
     const isId = source.ref === undefined && uuid.test(text);
     return {
       value: new ReferenceKey(target?.entity ?? '', isId ? 'id' : by, isId ? text.toLowerCase() : text, options),

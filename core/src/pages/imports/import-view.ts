@@ -1,6 +1,34 @@
-import { isResumable, type ImportProblem, type ImportRecord } from '../../imports/index.js';
+import { isResumable, type ImportRecord, type ProblemGroup } from '../../imports/index.js';
+import type { SafeHtml } from '../../views/safe-html.js';
 import type { Tone } from '../fields/option-tone.js';
 import type { PageCall } from '../page-call.js';
+import { textOr } from './import-texts.js';
+
+/** Steps of an import, in their order. */
+const steps = ['upload', 'columns', 'check', 'run', 'report'] as const;
+
+/** One of the steps. */
+export type ImportStep = (typeof steps)[number];
+
+/** Context of `ui-steps`: where on its way an import is. */
+export function stepItems({ t }: PageCall, current: ImportStep): object {
+  const at = steps.indexOf(current);
+  return {
+    label: t('imports.steps'),
+    items: steps.map((step, index) => ({
+      label: t(`imports.step.${step}`),
+      isDone: index < at,
+      isCurrent: index === at,
+    })),
+  };
+}
+
+/** The step an import is at. */
+export function stepOf({ state, isDryRun }: ImportRecord): ImportStep {
+  if (state === 'draft') return 'columns';
+  if (isDryRun) return 'check';
+  return state === 'done' ? 'report' : 'run';
+}
 
 /** One import in the list of those before. */
 export function importRow(call: PageCall, record: ImportRecord): object {
@@ -23,11 +51,13 @@ export function outcomeView(call: PageCall, record: ImportRecord): object {
   return {
     isRunning: state === 'queued' || state === 'running',
     src: `/imports/${id}`,
+    topic: `job:${id}`,
+    trigger: `live:job:${id} from:document, every 5s`,
     progressLabel: t(isDryRun ? 'imports.checking' : 'imports.importing'),
     progressNote: t('imports.progress', { done: rowsDone, total: rowCount }),
     done: rowsDone,
     total: rowCount,
-    failure: failure?.message,
+    failure: failure && textOr(call, `imports.refusal.${failure.code}`, {}, failure.message),
     headline: t(headlineKey(record)),
     tone: failure === null ? 'ok' : 'bad',
     figures: figures(call, record),
@@ -59,25 +89,58 @@ function nextSteps({ t, request }: PageCall, record: ImportRecord): object {
   return {
     runAction: when(isOver && isDryRun && written > 0, `/imports/${id}/run`),
     runLabel: t('imports.run', { count: written }),
+    columnsHref: when(isChangeable(record), `/imports/${id}/columns`),
     resumeAction: when(isResumable(record), `/imports/${id}/resumption`),
     refusedHref: when(totals.refused > 0, `/api/v1/imports/${id}/refused.csv`),
     listHref: when(isOver && !isDryRun, `/${path}`),
   };
 }
 
-/** What was wrong with a row. */
-export function problemRow({ t }: PageCall, { line, column, kind, message }: ImportProblem): object {
-  const where = column === null ? t('imports.line', { line }) : t('imports.lineColumn', { line, column });
+function isChangeable({ isDryRun, plan, state }: ImportRecord): boolean {
+  return isDryRun && plan !== null && (state === 'done' || state === 'failed');
+}
+
+/** The problems of one kind as a table; null when there are none. */
+export function problemTable(
+  call: PageCall,
+  record: ImportRecord,
+  groups: readonly ProblemGroup[],
+  kind: ProblemGroup['kind'],
+): SafeHtml | null {
+  const views = groups.filter((group) => group.kind === kind).map((group) => groupView(call, record, group));
+  const caption = call.t(kind === 'error' ? 'imports.errors' : 'imports.notices');
+  return views.length === 0 ? null : call.render('core:imports/problems', { caption, groups: views });
+}
+
+/** Problems of one kind in one column: how often, and the first of them. */
+function groupView(
+  call: PageCall,
+  { format }: Pick<ImportRecord, 'format'>,
+  { column, code, count, examples }: ProblemGroup,
+): object {
+  const { t, env, request } = call;
+  const [first] = examples;
+  const otherwise = first?.message ?? code;
   return {
-    title: message,
-    note: where,
-    tag: { label: t(`imports.kind.${kind}`), tone: kind === 'error' ? 'bad' : 'info' },
+    column: column ?? t('imports.wholeRow'),
+    text: textOr(call, `imports.problem.${code}`, {}, textOr(call, `problem.${code}`, {}, otherwise)),
+    count: request.generation.views.formatters.number(env, count),
+    examples: examples.map(({ line, value }) => ({
+      where: t(format === 'vcard' ? 'imports.card' : 'imports.line', { line: format === 'vcard' ? line - 1 : line }),
+      value: value ?? '',
+    })),
   };
 }
 
 function stateTag({ t }: PageCall, { state, totals }: ImportRecord): { label: string; tone: Tone } {
   const isPartial = state === 'done' && totals.refused > 0;
-  const tones = { queued: 'info', running: 'info', done: isPartial ? 'warn' : 'ok', failed: 'bad' } as const;
+  const tones = {
+    draft: 'info',
+    queued: 'info',
+    running: 'info',
+    done: isPartial ? 'warn' : 'ok',
+    failed: 'bad',
+  } as const;
   return { label: t(isPartial ? 'imports.state.partial' : `imports.state.${state}`), tone: tones[state] };
 }
 

@@ -1,36 +1,37 @@
-import { isTrellisError, MalformedError, Uuid } from '@trellis-crm/sdk';
+import { isTrellisError, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
 import { Imports } from '../../imports/index.js';
-import { decodeText } from '../../imports/csv/decode-text.js';
-import { readHeader } from '../../imports/csv/header.js';
-import { readUpload, type Upload } from '../../imports/api/read-upload.js';
+import { withUpload, type SentFile } from '../../imports/api/with-upload.js';
 import type { PageBlock } from '../../views/page-model.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { findField } from '../fields/entity-field.js';
 import { isWithout } from '../list/list-view.js';
 import { createPageCall, type PageCall, type PageDeps } from '../page-call.js';
 import { goTo, pageEndpoint, respond, showPage, type PageAnswer } from '../page-endpoint.js';
-import { columnControls, columnMap } from './column-controls.js';
-import { mapColumns, resumeImport, runImport, showImport } from './import-page.js';
+import { changeColumns, showColumns } from './columns-page.js';
+import { resumeImport, runImport, showImport } from './import-page.js';
+import { refusalText } from './import-texts.js';
 import { importRow } from './import-view.js';
 
-/** Importing a file: upload, check, run, report. Each import is its owner's alone. */
+/** Importing a file: upload, columns, check, run, report. Each import is its owner's alone. */
 export function importPages(deps: PageDeps): readonly Endpoint[] {
   const byId = { access: 'signed-in', params: { id: Uuid } } as const;
   return [
     pageEndpoint(deps, 'GET /imports', { access: 'signed-in', handle: (call) => showImports(call) }),
     receiveFile(deps),
     pageEndpoint(deps, 'GET /imports/:id', { ...byId, handle: showImport }),
+    pageEndpoint(deps, 'GET /imports/:id/columns', { ...byId, handle: (call) => showColumns(call) }),
+    pageEndpoint(deps, 'POST /imports/:id/columns', { ...byId, handle: changeColumns }),
     pageEndpoint(deps, 'POST /imports/:id/run', { ...byId, handle: runImport }),
     pageEndpoint(deps, 'POST /imports/:id/resumption', { ...byId, handle: resumeImport }),
-    pageEndpoint(deps, 'POST /imports/:id/columns', { ...byId, handle: mapColumns }),
   ];
 }
 
-/** Why a file was not taken, and its columns when saying where they go helps. */
+/** Why a file was not taken. */
 interface Refusal {
   readonly message: string;
   readonly entity: string;
-  readonly columns: readonly object[];
+  readonly status: number;
 }
 
 async function showImports(call: PageCall, refusal?: Refusal): Promise<PageAnswer> {
@@ -43,8 +44,8 @@ async function showImports(call: PageCall, refusal?: Refusal): Promise<PageAnswe
       label: call.labels.many(definition),
     })),
     entity: refusal?.entity ?? request.url.searchParams.get('entity') ?? '',
+    encodings: encodings.map((value) => ({ value, label: t(`imports.encoding.${value}`) })),
     error: refusal?.message,
-    columns: refusal?.columns ?? [],
   };
   const history = imports.slice(0, 20).map((record) => importRow(call, record));
   const blocks: PageBlock[] = [
@@ -52,10 +53,13 @@ async function showImports(call: PageCall, refusal?: Refusal): Promise<PageAnswe
     { name: 'upload', column: 'main', html: render('core:imports/upload', upload) },
     { name: 'history', column: 'side', html: render('core:imports/history', { items: history }) },
   ];
-  return showPage({ title, breadcrumbs: [{ label: title }], blocks }, refusal === undefined ? 200 : 422);
+  return showPage({ title, breadcrumbs: [{ label: title }], blocks }, refusal?.status ?? 200);
 }
 
-/** `POST /imports`: takes a file and checks all of its rows; nothing is written yet. */
+/** Those that spreadsheets save in; any other can be named over the API. */
+const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'gb18030'] as const;
+
+/** `POST /imports`: takes a file and guesses its columns; nothing is checked or written yet. */
 function receiveFile(deps: PageDeps): Endpoint {
   return {
     method: 'POST',
@@ -66,37 +70,52 @@ function receiveFile(deps: PageDeps): Endpoint {
     input: { body: { kind: 'stream', types: ['multipart/form-data'] } },
     async handle(request) {
       const call = createPageCall(deps, request);
-      if (request.bodyStream === null) throw new MalformedError('body_missing');
-      const upload = await readUpload(request.bodyStream, request.header('Content-Type'));
-      return respond(call, await checkFile(call, upload));
+      return respond(call, await takeFile(call));
     },
   };
 }
 
-async function checkFile(call: PageCall, { bytes, fileName, fields }: Upload): Promise<PageAnswer> {
-  const { request, workspace } = call;
-  const { entity = '' } = fields;
-  const hasColumns = Object.keys(fields).some((name) => name.startsWith('column.'));
+async function takeFile(call: PageCall): Promise<PageAnswer> {
+  const sent = { entity: '' };
   try {
-    const map = hasColumns ? columnMap(namesOfColumns(bytes), (name) => fields[name]) : undefined;
-    const file = { bytes, fileName: fileName ?? 'import.csv', isDryRun: true, entity, ...(map && { map }) };
-    const record = await workspace.container.resolve(Imports).submit(file, request.identity);
-    return goTo(`/imports/${record.id}`);
+    return await withUpload(call.request, undefined, (upload) => {
+      sent.entity = upload.fields['entity'] ?? '';
+      return draftOf(call, upload, sent.entity);
+    });
   } catch (error) {
-    return showImports(call, refusalOf(call, error, bytes, entity));
+    // A form that nobody could send by this page is refused as such.
+    if (!isTrellisError(error) || error.status >= 500 || error.status === 400) throw error;
+    const status = error.status === 413 ? 413 : 422;
+    return showImports(call, { message: refusalText(call, error), entity: sent.entity, status });
   }
 }
 
-/** A file whose columns have other names than the fields is asked for once more, with a choice for each. @throws what is not a refusal */
-function refusalOf(call: PageCall, error: unknown, bytes: Buffer, entity: string): Refusal {
-  if (!isTrellisError(error) || error.status === 0 || error.status >= 500) throw error;
-  const isAboutColumns = ['missing_column', 'no_columns_recognised'].includes(error.code);
-  const columns = isAboutColumns ? columnControls(call, entity, namesOfColumns(bytes)) : [];
-  return { message: error.errors[0]?.message ?? error.message, entity, columns };
-}
-
-function namesOfColumns(bytes: Buffer): readonly string[] {
-  return readHeader(decodeText(bytes).text).names;
+async function draftOf(call: PageCall, { file, fields }: SentFile, entity: string): Promise<PageAnswer> {
+  const { labels, request, workspace, env } = call;
+  const compiled = request.generation.entities.get(entity);
+  const text = (name: string): string | undefined => fields[name]?.trim() || undefined;
+  const [encoding, sheet] = [text('encoding'), text('sheet')];
+  const fieldOf = (path: string) => compiled && findField(compiled, path);
+  const record = await workspace.container.resolve(Imports).draft(
+    {
+      file,
+      isDryRun: true,
+      entity,
+      ...(encoding === undefined ? {} : { encoding }),
+      ...(sheet === undefined ? {} : { sheet }),
+      isMonthFirst: env.locale === 'en-US',
+      label: (path) => {
+        const field = fieldOf(path);
+        return compiled && field ? labels.field(compiled, field) : '';
+      },
+      optionLabel: (path, option) => {
+        const field = fieldOf(path);
+        return compiled && field ? labels.option(compiled, field, option) : option;
+      },
+    },
+    request.identity,
+  );
+  return goTo(`/imports/${record.id}/columns`);
 }
 
 function importableEntities({ request: { generation, identity } }: PageCall): CompiledEntity[] {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isTrellisError, MalformedError } from '@trellis-crm/sdk';
@@ -42,9 +42,9 @@ export function receivePlugin(deps: PluginPageDeps): Endpoint {
 
 async function keepUpload(request: EndpointRequest, folder: string): Promise<string> {
   if (request.bodyStream === null) throw new MalformedError('body_missing');
-  const { bytes } = await readUpload(request.bodyStream, request.header('Content-Type'));
+  const upload = await readUpload(request.bodyStream, request.header('Content-Type'), folder);
   const path = join(folder, `${randomUUID()}.tgz`);
-  await writeFile(path, bytes);
+  await rename(upload.path, path);
   return path;
 }
 

@@ -1,0 +1,57 @@
+import type { Id } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import { refuseFile } from './file-refusal.js';
+import type { ImportTable } from './files/open-table.js';
+import { chunksOf } from './engine/chunks.js';
+import { insertPiece, setRowCount } from './import-store.js';
+
+/** Rows of a file at most. */
+const mostRows = 2_000_000;
+
+/**
+ * Keeps the text of a table with its import, piece by piece, and counts its rows.
+ * @throws ValidationError `no_rows`, `too_many_rows`, and what reading the file finds out further down
+ */
+export async function keepTable(trx: Knex.Transaction, id: Id, table: ImportTable): Promise<void> {
+  const pieces = passing(table.text(), async (piece, position) => insertPiece(trx, id, position, piece));
+  await setRowCount(trx, id, await countRows(table, pieces));
+}
+
+/** Reads a table to its end without keeping it. @throws as {@link keepTable} */
+export async function readThrough(table: ImportTable): Promise<void> {
+  await countRows(table, table.text());
+}
+
+async function countRows({ delimiter, header }: ImportTable, pieces: AsyncIterable<Buffer>): Promise<number> {
+  let count = 0;
+  for await (const rows of chunksOf(pieces, { delimiter, columns: header.length }, () => countedAtOnce)) {
+    count += rows.length;
+    if (count > mostRows) throw tooManyRows();
+  }
+  if (count === 0) throw refuseFile('no_rows', 'The file has names of columns and no rows below them.', { line: 1 });
+  return count;
+}
+
+const countedAtOnce = 10_000;
+
+async function* passing(
+  pieces: AsyncIterable<Buffer>,
+  keep: (piece: Buffer, position: number) => Promise<void>,
+): AsyncGenerator<Buffer> {
+  let position = 0;
+  for await (const piece of pieces) {
+    await keep(piece, position);
+    position += 1;
+    yield piece;
+  }
+}
+
+function tooManyRows() {
+  return refuseFile(
+    'too_many_rows',
+    `The file has more than ${mostRows} rows. Split it: parts may come in any order.`,
+    {
+      limit: mostRows,
+    },
+  );
+}
