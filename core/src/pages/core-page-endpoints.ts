@@ -12,6 +12,7 @@ import { peoplePages } from './people/people-pages.js';
 import type { PluginPageDeps } from './plugins/plugin-page-deps.js';
 import { pluginPages } from './plugins/plugins-page.js';
 import { settingsPages } from './settings/settings-page.js';
+import { webhookPages } from './webhooks/webhooks-page.js';
 
 /** What core's own pages draw on. */
 export type CorePageDeps = PluginPageDeps;
@@ -29,6 +30,7 @@ export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
     mailPages,
     importPages,
     deadLetterPages,
+    webhookPages,
     galleryPages,
   ];
   return [...rooms.flatMap((pages) => pages(deps)), ...pluginPages(deps)];

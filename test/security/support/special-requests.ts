@@ -57,6 +57,7 @@ export const specialBodies: Readonly<Record<string, object>> = {
   'PATCH /api/v1/views/:id': { name: 'Changed by the matrix' },
   'PATCH /api/v1/settings': { companyName: 'Matrix' },
   'PUT /api/v1/settings/exchange-rates/:currency/:validFrom': { rate: '1.25' },
+  'POST /api/v1/settings/mail/test': { to: 'nobody@example.test' },
   'POST /api/v1/webhooks': { url: 'https://example.com/hook', topics: ['core.account.*'] },
   'PATCH /api/v1/webhooks/:id': {},
   'POST /api/v1/webhooks/:id/secret': {},
