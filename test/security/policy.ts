@@ -274,7 +274,6 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /imports/:id/resumption': ownImport(303, 403),
   'GET /imports/:id/columns': ownImport(303),
   'POST /imports/:id/columns': ownImport(303),
-  'POST /imports/:id/columns': ownImport(303, 403, 422),
   'GET /settings/webhooks': administer('webhook', 200),
   'GET /settings/webhooks/new': administer('webhook', 200),
   'POST /settings/webhooks': administer('webhook', 200, 422),
