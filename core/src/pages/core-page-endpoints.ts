@@ -13,6 +13,7 @@ import type { PluginPageDeps } from './plugins/plugin-page-deps.js';
 import { pluginPages } from './plugins/plugins-page.js';
 import { settingsPages } from './settings/settings-page.js';
 import { webhookPages } from './webhooks/webhooks-page.js';
+import { viewPages } from './views/views-pages.js';
 
 /** What core's own pages draw on. */
 export type CorePageDeps = PluginPageDeps;
@@ -32,6 +33,7 @@ export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
     deadLetterPages,
     webhookPages,
     galleryPages,
+    viewPages,
   ];
   return [...rooms.flatMap((pages) => pages(deps)), ...pluginPages(deps)];
 }

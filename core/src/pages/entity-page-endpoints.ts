@@ -3,6 +3,8 @@ import type { Endpoint } from '../http/endpoint.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import { moveToLane, showBoard } from './board/board-page.js';
 import { showSimilar } from './duplicates/similar-records.js';
+import { showColumns } from './columns/columns-page.js';
+import { showFilter } from './filter/filter-page.js';
 import { showCreateForm, showEditForm, takeCreateForm, takeEditForm } from './form/form-page.js';
 import { showList } from './list/list-page.js';
 import { isWithout } from './list/list-view.js';
@@ -46,6 +48,8 @@ export function entityPageEndpoints(deps: PageDeps, entity: CompiledEntity): rea
 const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
   ['GET ', 'read', null, showList],
   ['GET /options', 'read', null, showLookupOptions],
+  ['GET /filter', 'read', null, showFilter],
+  ['GET /columns', 'read', null, showColumns],
   ['GET /new', 'create', 'create', showCreateForm],
   ['POST /new', 'create', 'create', takeCreateForm],
   ['GET /similar', 'create', 'duplicates', showSimilar],

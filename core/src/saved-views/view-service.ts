@@ -193,8 +193,8 @@ class DatabaseViews implements SavedViews {
   }
 
   async #find(asker: ViewAsker, id: Id, options = {}): Promise<ToldView> {
-    const { userId } = asker.identity;
-    const view = userId === null ? null : await store.readView(this.#parts.knex, id, readerOf(asker.identity), options);
+    const isId = asker.identity.userId !== null && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
+    const view = !isId ? null : await store.readView(this.#parts.knex, id, readerOf(asker.identity), options);
     const told = view === null ? null : this.#told(asker, view);
     if (told === null) throw new NotFoundError('view_not_found');
     return told;

@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { addressWithAddedFilter, listAddress, readListState } from '../../dist/pages/list/list-state.js';
+import {
+  addressWithAddedFilter,
+  isModified,
+  listAddress,
+  plainBase,
+  readListState,
+  type ListBase,
+} from '../../dist/pages/list/list-state.js';
 
 const asItIs = (_field: string, _operator: string, value: string): string => value;
 
@@ -13,12 +20,15 @@ describe('the address of a list', () => {
 
     expect(state).to.deep.equal({
       path: '/accounts',
-      filters: [
-        { field: 'country', operator: 'eq', value: 'Chile' },
-        { field: 'employees', operator: 'gte', value: '10' },
+      view: null,
+      nodes: [
+        { field: 'country', op: 'eq', value: 'Chile' },
+        { field: 'employees', op: 'gte', value: '10' },
       ],
-      sort: '-name',
+      sort: ['-name'],
+      columns: null,
       after: 'c1',
+      base: plainBase,
     });
     expect(readListState(new URL(listAddress(state), url))).to.deep.equal(state);
   });
@@ -43,4 +53,49 @@ describe('the address of a list', () => {
     expect(addressWithAddedFilter(new URL('http://x/accounts?sort=name'), asItIs)).to.equal(null);
     expect(addressWithAddedFilter(new URL('http://x/accounts?add=a]b&value=1'), asItIs)).to.equal(null);
   });
+
+  const either = {
+    any: [
+      { field: 'name', op: 'eq', value: 'a' },
+      { field: 'size', op: 'in', value: ['1', '2'] },
+    ],
+  };
+  const base: ListBase = { nodes: [{ field: 'country', op: 'eq', value: 'Chile' }], sort: ['name'], columns: ['name'] };
+  const read = (search: string, from = base) => readListState(new URL(`http://x/accounts?${search}`), from);
+
+  it('says groups, and conditions that parameters cannot say, as one tree', () => {
+    const twice = { field: 'country', op: 'eq', value: 'Peru' };
+    const state = { ...read('', plainBase), nodes: [...base.nodes, twice, either] };
+
+    const address = listAddress(state);
+
+    const { searchParams } = new URL(address, 'http://x');
+    expect([...searchParams.keys()]).to.deep.equal(['filter[country]', 'where']);
+    expect(JSON.parse(searchParams.get('where') ?? '')).to.deep.equal({ all: [twice, either] });
+    expect(read(address.split('?')[1] ?? '', plainBase).nodes).to.deep.equal(state.nodes);
+  });
+
+  it('says of a view what differs from it', () => {
+    const shown = read('view=v1');
+
+    expect(shown).to.deep.include({ nodes: base.nodes, sort: ['name'], columns: ['name'] });
+    expect(listAddress(shown)).to.equal('/accounts?view=v1');
+    expect(isModified(shown)).to.equal(false);
+    expect(isModified(read('view=v1&sort=-name'))).to.equal(true);
+    expect(listAddress(read('view=v1&sort=name&columns=name'))).to.equal('/accounts?view=v1');
+  });
+
+  it('can show a view without its filter, and stays there', () => {
+    const address = listAddress({ ...read('view=v1'), nodes: [], sort: [] });
+
+    const state = read(address.split('?')[1] ?? '');
+    expect(state).to.deep.include({ nodes: [], sort: ['-updatedAt'] });
+    expect(read('view=v1').nodes).to.have.length(1);
+  });
+
+  for (const where of ['{', '7', '[]', '{"all":7}', '{"any":[{"op":"eq"}]}', '{"all":[null]}']) {
+    it(`refuses ${where} as a filter`, () => {
+      expect(() => read(`where=${encodeURIComponent(where)}`)).to.throw();
+    });
+  }
 });

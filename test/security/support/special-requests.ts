@@ -34,6 +34,8 @@ export const specialParams: Readonly<Record<string, Readonly<Record<string, stri
   'GET /api/v1/accounts/duplicates': { '?': '?name=changed' },
   'GET /api/v1/contacts/duplicates': { '?': '?name=changed' },
   'GET /search': { '?': '?q=changed' },
+  'GET /views/new': { '?': '?entity=core.account&sort=name' },
+  'POST /views/new': { '?': '?entity=core.account&sort=name' },
   'GET /api/v1/live': { '?': '?topics=core.account' },
 };
 
@@ -65,6 +67,8 @@ export const specialBodies: Readonly<Record<string, object>> = {
   'POST /api/v1/plugins': { path: '' },
   'PUT /api/v1/plugins/:id/version': { path: '' },
   'PUT /api/v1/plugins/:id/settings': {},
+  'POST /views/new': { name: 'Made by the matrix', visibility: 'private' },
+  'POST /views/:id': { name: 'Changed by the matrix', visibility: 'private' },
   'POST /login': { email: 'nobody@example.test', password: 'not the password' },
   'POST /invitation/:token': { password: 'a rather long sentence' },
   'POST /reset/:token': { password: 'a rather long sentence' },

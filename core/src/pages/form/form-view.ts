@@ -125,7 +125,7 @@ function errorList({ byControl, general }: FormProblems): object[] {
 }
 
 /** Up to 50 records per entity referred to, by name: the whole choice where there are few, a first one elsewhere. One query per entity. */
-async function lookupChoices(
+export async function lookupChoices(
   { ctx, request, entity }: EntityCall,
   fields: readonly EntityField[],
 ): Promise<ControlSources['choices']> {

@@ -1,64 +1,61 @@
 import type { Field } from '@trellis-crm/sdk';
-import type { CompiledEntity } from '../../records/compiled-entity.js';
-import { linkValue } from '../../records/filter-values.js';
-import type { LinkEntry } from '../../records/links.js';
 import { cutHoles, hole } from '../../views/holed-markup.js';
 import type { SafeHtml } from '../../views/safe-html.js';
-import { allFields, findField, targetOf, type EntityField } from '../fields/entity-field.js';
+import { allFields, targetOf, type EntityField } from '../fields/entity-field.js';
 import { fieldRightsOf } from '../fields/readers-entity.js';
 import type { RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
-import { filterName, listAddress, listParams, type ListFilter, type ListState } from './list-state.js';
+import { filterName, isGroup, type ListNode } from './filter-nodes.js';
+import { conditionLabel, nodeText, operatorKey, operatorText, valueText } from './filter-texts.js';
+import { addressParams, listAddress, wholeParams, type ListState } from './list-state.js';
 
-/** Ids of records that the conditions name, by entity: their names go on the chips. */
-export function filteredRefs(entity: CompiledEntity, filters: readonly ListFilter[]): Map<string, Set<string>> {
-  const refs = new Map<string, Set<string>>();
-  const note = (target: string, id: string): void => {
-    refs.set(target, (refs.get(target) ?? new Set()).add(id));
-  };
-  for (const { field, value } of filters) {
-    const found = findField(entity, field);
-    if (found?.field.kind === 'links') for (const { entity: target, id } of linked(value)) note(target, id);
-    if (found?.field.kind !== 'ref' || !/^[0-9a-f-]{36}$/.test(value)) continue;
-    note(targetOf(entity, found.field), value);
-  }
-  return refs;
-}
-
-/** Records that a condition on links names. */
-function linked(value: string): readonly LinkEntry[] {
-  return value.split(',').flatMap((one) => linkValue(one) ?? []);
-}
-
-/** Chips and filter menu of a list. The texts and addresses of its conditions are filled in: the rest is the same for the same kinds of condition. */
+/**
+ * Chips and filter menu of a list, with what stands at the end of the bar. The texts and addresses of its conditions are filled in: the
+ * rest is the same for the same kinds of condition.
+ */
 export function filtersHtml(call: EntityCall, state: ListState, names: RecordNames): SafeHtml {
-  const { entity, env, request, labels } = call;
-  const { filters, path } = state;
-  const fields = filters.map(({ field }) => findField(entity, field));
-  const params = listParams({ ...state, after: null });
-  const form = filters.map(({ field, operator, value }) => [field, operator, operator === 'empty' ? value : '']);
+  const { entity, env, request } = call;
+  const { nodes, path } = state;
+  const params = wholeParams({ ...state, after: null });
+  const form = nodes.map((node) => (isGroup(node) ? ['group'] : [node.field, node.op, operatorText(call, node)]));
   const reader = [entity.definition.id, fieldRightsOf(entity, request.identity), env.locale, path];
   const bar = request.generation.views.holed.of(
     `filters ${JSON.stringify([reader, form, params.map(([name]) => name)])}`,
     () => {
-      const chips = filters.map((filter, place) => ({
-        label: fields[place] === undefined ? filter.field : labels.field(entity, fields[place]),
-        operator: operatorLabel(call, filter),
-        value: hole(1 + 2 * place),
-        removeHref: hole(2 + 2 * place),
+      const [firstChip, firstHidden] = [3, 3 + 2 * nodes.length];
+      const chips = nodes.map((node, place) => ({
+        ...chipLabels(call, node),
+        value: hole(firstChip + 2 * place),
+        removeHref: hole(firstChip + 1 + 2 * place),
+        editHref: hole(1),
+        editSource: hole(1),
       }));
-      const hidden = params.map(([name], place) => ({ name, value: hole(1 + 2 * filters.length + place) }));
-      const clearHref = filters.length === 0 ? {} : { clearHref: hole(0) };
-      const context = { id: 'filters', chips, filters: filterForms(call, path, hidden), ...clearHref };
-      return cutHoles(call.render('core:records/_filters', context));
+      const hidden = params.map(([name], place) => ({ name, value: hole(firstHidden + place) }));
+      const clearHref = nodes.length === 0 ? {} : { clearHref: hole(0) };
+      const filters = filterForms(call, path, hidden);
+      const more = { editHref: hole(1), editSource: hole(1), displayHref: hole(2), displaySource: hole(2) };
+      return cutHoles(call.render('core:records/_filters', { id: 'filters', chips, filters, ...more, ...clearHref }));
     },
   );
-  const chipTexts = filters.flatMap((filter, place) => [
-    filter.operator === 'empty' ? '' : chipValue(call, fields[place], filter, names),
-    listAddress({ ...state, filters: filters.filter((other) => other !== filter), after: null }),
+  const chipTexts = nodes.flatMap((node, place) => [
+    isGroup(node) ? nodeText(call, node, names) : valueText(call, node, names),
+    listAddress({ ...state, nodes: nodes.toSpliced(place, 1), after: null }),
   ]);
-  const clearHref = listAddress({ ...state, filters: [], after: null });
-  return bar.fill([clearHref, ...chipTexts, ...params.map(([, value]) => value)]);
+  const clearHref = listAddress({ ...state, nodes: [], after: null });
+  const hrefs = [clearHref, dialogHref(call, state, 'filter'), dialogHref(call, state, 'columns')];
+  return bar.fill([...hrefs, ...chipTexts, ...params.map(([, value]) => value)]);
+}
+
+/** Address of a page about the list as it is: its filter, or its columns. */
+export function dialogHref({ entity }: EntityCall, state: ListState, page: 'filter' | 'columns'): string {
+  const params = new URLSearchParams(addressParams({ ...state, after: null })).toString();
+  return `/${entity.path}/${page}${params === '' ? '' : `?${params}`}`;
+}
+
+/** A group says itself what it is about. */
+function chipLabels(call: EntityCall, node: ListNode): { readonly label: string; readonly operator: string } {
+  if (isGroup(node)) return { label: '', operator: '' };
+  return { label: conditionLabel(call, node), operator: operatorText(call, node) };
 }
 
 type Hidden = readonly { readonly name: string; readonly value: string }[];
@@ -74,50 +71,6 @@ function filterForms(call: EntityCall, action: string, hidden: Hidden): object[]
     return { label, action, hidden: kept, control };
   });
 }
-
-function operatorLabel({ t }: PageCall, { operator, value }: ListFilter): string {
-  if (operator === 'empty') return t(value === 'true' ? 'filter.isEmpty' : 'filter.isFilled');
-  return t(`filter.${operator}`);
-}
-
-function chipValue(
-  call: EntityCall,
-  field: EntityField | undefined,
-  { value }: ListFilter,
-  names: RecordNames,
-): string {
-  const show = field && chipTexts[field.field.kind];
-  return field === undefined || show === undefined ? value : show({ call, field, value, names });
-}
-
-interface Chip {
-  readonly call: EntityCall;
-  readonly field: EntityField;
-  readonly value: string;
-  readonly names: RecordNames;
-}
-
-const optionText = ({ call: { entity, labels }, field, value }: Chip): string =>
-  value
-    .split(',')
-    .map((option) => labels.option(entity, field, option))
-    .join(', ');
-const dayText = ({ call: { request, env }, value }: Chip): string =>
-  request.generation.views.formatters.date(env, value);
-
-const chipTexts: Readonly<Partial<Record<Field['kind'], (chip: Chip) => string>>> = {
-  ref: ({ call: { entity, t }, field, value, names }) =>
-    names.of(targetOf(entity, field.field), value)?.title ?? t('value.hidden'),
-  links: ({ call: { t }, value, names }) =>
-    linked(value)
-      .map(({ entity, id }) => names.of(entity, id)?.title ?? t('value.hidden'))
-      .join(', '),
-  choice: optionText,
-  choices: optionText,
-  boolean: ({ call: { t }, value }) => t(value === 'true' ? 'ui.yes' : 'ui.no'),
-  date: dayText,
-  dateTime: dayText,
-};
 
 const textOperators = ['contains', 'startsWith', 'eq', 'empty', 'filled'];
 const orderOperators = ['gte', 'lte', 'eq', 'empty', 'filled'];
@@ -172,11 +125,6 @@ function operatorControl(
   known: readonly string[],
 ): unknown {
   const isDay = field.kind === 'date' || field.kind === 'dateTime';
-  const options = known.map((value) => ({ value, label: t(filterKey(value)) }));
+  const options = known.map((value) => ({ value, label: t(operatorKey(field.kind, value)) }));
   return render('core:records/_filter-control', { path, id, options, type: isDay ? 'date' : 'text' });
-}
-
-function filterKey(operator: string): string {
-  if (operator === 'empty') return 'filter.isEmpty';
-  return operator === 'filled' ? 'filter.isFilled' : `filter.${operator}`;
 }

@@ -1,40 +1,66 @@
 import type { PageBlock } from '../../views/page-model.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { patchBlocks } from '../block-patches.js';
-import { findField } from '../fields/entity-field.js';
+import { findField, type EntityField } from '../fields/entity-field.js';
 import { fromLocalInput } from '../fields/zoned-time.js';
 import { loadNamesOf, namesFrom, type RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { listExtras } from '../record/record-extras.js';
-import { filteredRefs, filtersHtml } from './filter-view.js';
+import { refsInNodes } from './filter-texts.js';
+import { filtersHtml } from './filter-view.js';
+import { columnsOf } from './list-columns.js';
 import { readNamedPage, type NamedPage } from './list-reader.js';
 import { addressWithAddedFilter, listAddress, readListState, type ListState, type MomentOf } from './list-state.js';
 import { isWithout } from './list-view.js';
 import { pagerHtml } from './pager-view.js';
 import { rowsHtml } from './row-view.js';
 import { tableHtml } from './table-view.js';
+import { chooseView, type ViewChoice } from './view-choice.js';
+import { viewTabsHtml } from './view-tabs.js';
 
-/** `GET /<path>`: the records of an entity, filtered and sorted as the address says. */
+/** `GET /<path>`: the records of an entity, filtered and sorted as the address, or the saved view it names, says. */
 export async function showList(call: EntityCall): Promise<PageAnswer> {
-  const { entity } = call;
   const { url, isPartial } = call.request;
-  const added = addressWithAddedFilter(url, momentIn(call));
-  if (added !== null) return goTo(added);
-  const state = readListState(url);
+  const choice = await chooseView(call);
+  const elsewhere = otherAddress(call, choice);
+  if (elsewhere !== null) return goTo(elsewhere);
+  const state = readListState(url, choice.base);
+  const fields = columnsOf(call.entity, state);
   const page = await readNamedPage(call, state);
   const names = await namesFor(call, state, page);
   if (isPartial && state.after !== null)
     return showPart(
       call.render('core:records/_more-rows', {
-        rows: rowsHtml(call, page.texts, names),
+        rows: rowsHtml(call, fields, page.texts, names),
         pager: pagerHtml(call, state, page),
       }),
     );
+  return showWholeList(call, { state, fields, choice, page, names });
+}
+
+/** What a list page is made of. */
+interface ShownList {
+  readonly state: ListState;
+  readonly fields: readonly EntityField[];
+  readonly choice: ViewChoice;
+  readonly page: NamedPage;
+  readonly names: RecordNames;
+}
+
+async function showWholeList(call: EntityCall, shown: ShownList): Promise<PageAnswer> {
+  const { entity } = call;
   const title = call.labels.many(entity.definition);
-  const blocks = listBlocks(call, state, page, names);
+  const blocks = listBlocks(call, shown);
   const patched = await patchBlocks(call, `${entity.definition.module}.${entity.definition.plural}-list`, {}, blocks);
   return showPage({ title, breadcrumbs: [{ label: title }], blocks: patched });
+}
+
+/** The address with a filter that was chosen in the menu, or of the view that comes first; null where the address stays. */
+function otherAddress(call: EntityCall, { base, first }: ViewChoice): string | null {
+  const { url } = call.request;
+  if (url.search !== '' || first === null) return addressWithAddedFilter(url, momentIn(call), base);
+  return `${url.pathname}${first.state.layout === 'board' ? '/board' : ''}?view=${first.id}`;
 }
 
 /** `updatedAt at most 31 March` means the end of that day on the person's clock. */
@@ -50,7 +76,7 @@ async function namesFor(call: EntityCall, state: ListState, { titles }: NamedPag
   const { entities } = call.request.generation;
   const known = namesFrom(entities, (entity, id) => titles.get(entity)?.get(id));
   const missing = new Map<string, Set<string>>();
-  for (const [target, ids] of filteredRefs(call.entity, state.filters)) {
+  for (const [target, ids] of refsInNodes(call, state.nodes)) {
     const unknown = [...ids].filter((id) => known.of(target, id) === null);
     if (unknown.length > 0) missing.set(target, new Set(unknown));
   }
@@ -62,12 +88,13 @@ async function namesFor(call: EntityCall, state: ListState, { titles }: NamedPag
   };
 }
 
-function listBlocks(call: EntityCall, state: ListState, page: NamedPage, names: RecordNames): PageBlock[] {
-  const bare = state.filters.length === 0 && state.after === null;
+function listBlocks(call: EntityCall, shown: ShownList): PageBlock[] {
+  const { state, fields, choice, page, names } = shown;
+  const bare = state.nodes.length === 0 && state.after === null;
   const isEmpty = page.texts.length === 0;
   const list = isEmpty
     ? call.render('core:records/_empty-list', emptyView(call, state))
-    : tableHtml(call, state, rowsHtml(call, page.texts, names), pagerHtml(call, state, page, firstHref(state)));
+    : tableHtml(call, state, rowsHtml(call, fields, page.texts, names), pagerHtml(call, state, page, firstHref(state)));
   const header: PageBlock = {
     name: 'header',
     column: 'header',
@@ -75,6 +102,8 @@ function listBlocks(call: EntityCall, state: ListState, page: NamedPage, names: 
   };
   const extra = listExtras[call.entity.definition.id];
   const head = extra === undefined ? [header] : [extra(call), header];
+  const tabs = viewTabsHtml(call, state, choice);
+  if (tabs !== null) head.push({ name: 'views', html: tabs });
   if (isEmpty && bare) return [...head, { name: 'list', html: list }];
   return [...head, { name: 'filters', html: filtersHtml(call, state, names) }, { name: 'list', html: list }];
 }
@@ -140,12 +169,12 @@ function emptyView(call: EntityCall, state: ListState): object {
   const { t, labels, entity } = call;
   const { definition, path } = entity;
   const { icon = 'box', module, noun } = definition;
-  if (state.filters.length > 0)
+  if (state.nodes.length > 0)
     return {
       icon: 'filter',
       title: t('list.nothingFits'),
       text: t('list.nothingFitsHint'),
-      href: `/${path}`,
+      href: listAddress({ ...state, nodes: [], after: null }),
       label: t('ui.clearFilters'),
     };
   const words = { entity: labels.oneInText(definition), entities: labels.manyInText(definition) };

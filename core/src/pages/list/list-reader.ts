@@ -1,9 +1,9 @@
 import { readApi, readApiUnread } from '../api-client.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
-import { refsWithin, type RecordValues } from '../fields/entity-field.js';
+import { refsWithin, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import type { EntityCall } from '../page-call.js';
-import { listParams, type ListState } from './list-state.js';
-import { listFields } from './list-view.js';
+import { columnsOf } from './list-columns.js';
+import { listParams, type ListQuery, type ListState } from './list-state.js';
 import { textsIn } from './record-texts.js';
 import { readTitles, type Titles } from './title-texts.js';
 
@@ -32,23 +32,19 @@ export interface PageFacts {
 type Query = Readonly<Record<string, string>>;
 
 /** Reads a list through the entity's own API endpoint, so that page and API share filters, order, cursor and rights. */
-export async function readRecordPage(
-  call: EntityCall,
-  state: Omit<ListState, 'path'>,
-  limit = 50,
-): Promise<RecordPage> {
+export async function readRecordPage(call: EntityCall, state: ListQuery, limit = 50): Promise<RecordPage> {
   const answer = await readApi<ListAnswer>(call, `/${call.entity.path}`, queryOf(state, limit, {}));
   return { records: answer.data, ...factsOf(answer.page) };
 }
 
 /** The same with the titles of what the list shows that it refers to. */
 export async function readNamedPage(call: EntityCall, state: ListState): Promise<NamedPage> {
-  const query = queryOf(state, 50, titlesIn(call.entity));
+  const query = queryOf(state, 50, titlesIn(call.entity, state));
   const { texts, page, titles } = textsIn(await readApiUnread(call, `/${call.entity.path}`, query));
   return { texts, titles: readTitles(titles), ...factsOf(JSON.parse(page) as AnsweredFacts) };
 }
 
-function queryOf(state: Omit<ListState, 'path'>, limit: number, shown: Query): Query {
+function queryOf(state: ListQuery, limit: number, shown: Query): Query {
   return { ...Object.fromEntries(listParams(state)), limit: String(limit), ...shown };
 }
 
@@ -57,17 +53,19 @@ function factsOf({ next, count, countIsCapped }: AnsweredFacts): PageFacts {
 }
 
 /** All fields, not only the columns: the database keeps the whole record as text, and would have to write another. */
-function titlesIn(entity: CompiledEntity): Query {
+function titlesIn(entity: CompiledEntity, state: ListState): Query {
+  if (state.columns !== null) return titlesOf(columnsOf(entity, state));
   let asked = titleQueries.get(entity);
-  if (asked === undefined) {
-    const refs = listFields(entity).flatMap(refsWithin);
-    asked = refs.length > 0 ? { titles: refs.join() } : {};
-    titleQueries.set(entity, asked);
-  }
+  if (asked === undefined) titleQueries.set(entity, (asked = titlesOf(columnsOf(entity, state))));
   return asked;
 }
 
-/** Goes with its entity. */
+function titlesOf(fields: readonly EntityField[]): Query {
+  const refs = fields.flatMap(refsWithin);
+  return refs.length > 0 ? { titles: refs.join() } : {};
+}
+
+/** Goes with its entity; of the columns of the declaration. */
 const titleQueries = new WeakMap<CompiledEntity, Query>();
 
 interface ListAnswer {

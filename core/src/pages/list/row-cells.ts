@@ -5,7 +5,7 @@ import { addressOf, asText, type EntityField, type RecordValues } from '../field
 import { displayValue, firstEntryDisplay, type DisplaySources, type ValueView } from '../fields/field-display.js';
 import { fieldRightsOf } from '../fields/readers-entity.js';
 import type { EntityCall } from '../page-call.js';
-import { isNumeric, isWideOnly, listFields, needsLabel } from './list-view.js';
+import { isNumeric, isWideOnly, needsLabel } from './list-view.js';
 
 /** Writes what a record shows in one column: a cell of its row. */
 export type WriteCell = (record: RecordValues) => string;
@@ -14,15 +14,28 @@ export type WriteCell = (record: RecordValues) => string;
  * The cells of a list's columns. Those of the same form (empty, a text, a link …) differ in their texts and addresses only: the
  * template draws each form once, with holes, and every record fills one.
  */
-export function cellWriters(call: EntityCall, sources: DisplaySources): readonly WriteCell[] {
+export function cellWriters(
+  call: EntityCall,
+  fields: readonly EntityField[],
+  sources: DisplaySources,
+): readonly WriteCell[] {
   const { entity, env, request } = call;
   const table = ['cell', entity.definition.id, fieldRightsOf(entity, request.identity), env.locale].join(' ');
-  return listFields(entity).map((field, place) => {
-    const column = { call, sources, field, forms: formsOf(call, field, { table, place }) };
-    // The first cell is the link to the record, whatever it shows.
-    if (place === 0) return titleCell(column);
+  const titlePlace = titlePlaceOf(call, fields);
+  return fields.map((field, place) => {
+    const isTitle = place === titlePlace;
+    const column = { call, sources, field, forms: formsOf(call, field, { table, isTitle }) };
+    if (isTitle) return titleCell(column);
     return field.field.kind === 'list' || field.field.kind === 'links' ? listCell(column) : valueCell(column);
   });
+}
+
+/** The cell of the name is the link to the record; without it the first cell, whatever it shows. */
+function titlePlaceOf({ entity }: EntityCall, fields: readonly EntityField[]): number {
+  return Math.max(
+    0,
+    fields.findIndex(({ path }) => path === entity.definition.title),
+  );
 }
 
 interface Column {
@@ -36,13 +49,19 @@ interface Column {
 type Forms = (form: string) => HoledMarkup;
 
 /** Kept for the generation; a page, which asks fifty times, looks them up once. */
-function formsOf(call: EntityCall, field: EntityField, { table, place }: { table: string; place: number }): Forms {
+function formsOf(
+  call: EntityCall,
+  field: EntityField,
+  { table, isTitle }: { readonly table: string; readonly isTitle: boolean },
+): Forms {
   const { holed } = call.request.generation.views;
   const known = new Map<string, HoledMarkup>();
   return (form) => {
     let markup = known.get(form);
     if (markup === undefined) {
-      markup = holed.of(`${table} ${place} ${form}`, () => drawForm(call, field, { form, isTitle: place === 0 }));
+      markup = holed.of(`${table} ${field.path} ${String(isTitle)} ${form}`, () =>
+        drawForm(call, field, { form, isTitle }),
+      );
       known.set(form, markup);
     }
     return markup;

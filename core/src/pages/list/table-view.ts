@@ -5,12 +5,13 @@ import type { EntityField } from '../fields/entity-field.js';
 import { fieldRightsOf } from '../fields/readers-entity.js';
 import type { EntityCall } from '../page-call.js';
 import { listAddress, type ListState } from './list-state.js';
-import { isNumeric, isWideOnly, listFields } from './list-view.js';
+import { columnsOf } from './list-columns.js';
+import { isNumeric, isWideOnly } from './list-view.js';
 
 /** The table of a list around its rows. What of it changes with the address is filled in. */
 export function tableHtml(call: EntityCall, state: ListState, rows: SafeHtml, pager: SafeHtml): SafeHtml {
   const { entity, env, request } = call;
-  const fields = listFields(entity);
+  const fields = columnsOf(entity, state);
   const directions = fields.map((field) => directionOf(field, state));
   const key = [
     'table',
@@ -18,6 +19,7 @@ export function tableHtml(call: EntityCall, state: ListState, rows: SafeHtml, pa
     fieldRightsOf(entity, request.identity),
     env.locale,
     directions.join(),
+    ...(state.columns === null ? [] : fields.map(({ path }) => path)),
   ].join(' ');
   const table = request.generation.views.holed.of(key, () =>
     cutHoles(call.render('core:records/_table', openTable(call, fields, directions))),
@@ -53,14 +55,14 @@ function isSortable({ field }: EntityField): boolean {
 }
 
 function directionOf({ path }: EntityField, { sort }: ListState): Direction | undefined {
-  if (sort === path) return 'ascending';
-  return sort === `-${path}` ? 'descending' : undefined;
+  if (sort.includes(path)) return 'ascending';
+  return sort.includes(`-${path}`) ? 'descending' : undefined;
 }
 
 /** From the first direction to the other, and back to the order that nobody asked for. */
-function nextSort({ path, field }: EntityField, direction: Direction | undefined): string | null {
-  if (direction === 'ascending') return `-${path}`;
-  return direction === 'descending' ? null : firstDirection(field, path);
+function nextSort({ path, field }: EntityField, direction: Direction | undefined): readonly string[] {
+  if (direction === 'ascending') return [`-${path}`];
+  return direction === 'descending' ? [] : [firstDirection(field, path)];
 }
 
 /** Figures and moments are asked for from the top, words from the start of the alphabet. */

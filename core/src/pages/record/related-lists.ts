@@ -73,8 +73,8 @@ async function relatedList(call: EntityCall, relation: Relation, id: string): Pr
   const { entity, path } = relation;
   const { definition } = entity;
   const there = { ...call, entity };
-  const filters = [{ field: path, operator: 'eq', value: id }];
-  const page = await readRecordPage(there, { filters, sort: null, after: null }, shownCount);
+  const nodes = [{ field: path, op: 'eq', value: id }];
+  const page = await readRecordPage(there, { nodes, sort: [], after: null }, shownCount);
   const newHref = mayCreate(there) ? `/${entity.path}/new?${path.replace('.', '.0.')}=${id}` : undefined;
   if (page.records.length === 0 && !isWorthOffering(call, relation, newHref)) return null;
   const title = titleOfRelation(call, relation);
