@@ -79,6 +79,10 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
     [`POST ${api}/bulk`]: holding(`${entity}:update`, 202),
     // Which records it is about stands in the body; those that are not there or not to be changed are refused by the merge.
     [`POST ${api}/merge`]: holding(`${entity}:update`, 422),
+    [`GET ${api}/merge`]: holding(`${entity}:update`, 400),
+    [`GET /${path}/merge`]: holding(`${entity}:update`, 404),
+    [`POST /${path}/merge`]: holding(`${entity}:update`, 404, 422),
+    [`POST /${path}/:id/unmerge/:changeSet`]: holding(`${entity}:update`, 404),
     [`POST ${api}/import`]: holding(`${entity}:import`, 202, 422),
     [`GET ${api}/:id/timeline`]: record('read', 200),
     // Nothing of the record changes: who sees it and may change activities says what stands on top of its timeline.
@@ -318,6 +322,10 @@ export const routes: Readonly<Record<string, Row>> = {
   ...without(
     entityRows('core.user', 'users'),
     'POST /api/v1/users/merge',
+    'GET /api/v1/users/merge',
+    'GET /users/merge',
+    'POST /users/merge',
+    'POST /users/:id/unmerge/:changeSet',
     'GET /users/trash',
     'POST /users/:id/trash',
     'POST /users/:id/restoration',

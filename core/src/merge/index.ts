@@ -1,1 +1,2 @@
 export { mergeEndpoints } from './merge-endpoint.js';
+export { isMergeable } from './mergeable.js';

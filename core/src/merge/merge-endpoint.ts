@@ -6,6 +6,7 @@ import { recordScope } from '../records/record-scope.js';
 import type { RecordRoom } from '../records/index.js';
 import { permissionFor } from '../records/rights.js';
 import { isMergeable } from './mergeable.js';
+import { previewMerge } from './preview-merge.js';
 import { mergeRecords, type MergeRequest, type TellModules } from './merge-records.js';
 
 /** What merging needs of the other rooms. */
@@ -26,11 +27,12 @@ const body = Type.Object(
   { additionalProperties: false },
 );
 
-/** `POST /api/v1/<path>/merge`: makes one record of several. None for an entity whose records are not changed or deleted like that. */
+/** `POST /api/v1/<path>/merge` makes one record of several, `GET` tells what refers to them. None for an entity whose records are not changed or deleted like that. */
 export function mergeEndpoints(entity: CompiledEntity, parts: MergeParts): readonly Endpoint[] {
   if (!isMergeable(entity)) return [];
   const { definition, path } = entity;
   return [
+    previewEndpoint(entity, parts),
     {
       method: 'POST',
       path: `/api/v1/${path}/merge`,
@@ -55,11 +57,37 @@ export function mergeEndpoints(entity: CompiledEntity, parts: MergeParts): reado
   ];
 }
 
+const MovedCounts = Type.Array(
+  Type.Object({ entity: Type.String(), field: Type.String(), count: Type.Integer() }, { additionalProperties: false }),
+);
+
+function previewEndpoint(entity: CompiledEntity, { room }: MergeParts): Endpoint {
+  const { definition, path } = entity;
+  return {
+    method: 'GET',
+    path: `/api/v1/${path}/merge`,
+    module: definition.module,
+    access: permissionFor(entity, 'update'),
+    surface: 'api',
+    input: { query: Type.Object({ ids: Type.String({ pattern: idList }) }, { additionalProperties: false }) },
+    description: {
+      operationId: `${definition.id}.previewMerge`,
+      summary: `Count what refers to some ${definition.plural}`,
+      tag: definition.id,
+      answers: { 200: Type.Object({ data: MovedCounts }, { additionalProperties: false }) },
+    },
+    async handle(request) {
+      const scope = recordScope(room.world, room.callOf(request), definition.module);
+      const { ids } = request.query as { readonly ids: string };
+      return { status: 200, body: { data: await previewMerge(scope, entity, ids.toLowerCase().split(',')) } };
+    },
+  };
+}
+
+/** Ids with commas between them. */
+const idList = '^[0-9a-fA-F-]{36}(,[0-9a-fA-F-]{36}){0,20}$';
+
 function describeMerge({ definition, schemas }: CompiledEntity): EndpointDescription {
-  const moved = Type.Object(
-    { entity: Type.String(), field: Type.String(), count: Type.Integer() },
-    { additionalProperties: false },
-  );
   return {
     operationId: `${definition.id}.merge`,
     summary: `Make one of several ${definition.plural}; the others lead to it from the trash`,
@@ -67,7 +95,7 @@ function describeMerge({ definition, schemas }: CompiledEntity): EndpointDescrip
     body,
     answers: {
       200: Type.Object(
-        { record: schemas.record, changeSet: Uuid, moved: Type.Array(moved) },
+        { record: schemas.record, changeSet: Uuid, moved: MovedCounts },
         { additionalProperties: false },
       ),
     },

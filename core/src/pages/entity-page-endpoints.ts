@@ -8,8 +8,10 @@ import { showFilter } from './filter/filter-page.js';
 import { showCreateForm, showEditForm, takeCreateForm, takeEditForm } from './form/form-page.js';
 import { showList } from './list/list-page.js';
 import { isWithout } from './list/list-view.js';
+import { isMergeable } from '../merge/index.js';
 import { showLookupOptions } from './lookup/lookup-options.js';
 import { readersEntity } from './fields/readers-entity.js';
+import { showMerge, takeMerge, takeUnmerge } from './merge/merge-page.js';
 import type { EntityCall, PageDeps } from './page-call.js';
 import { pageEndpoint, type PageAnswer } from './page-endpoint.js';
 import { showLoadedPanel, showPanels } from './panels/panel-pages.js';
@@ -19,7 +21,7 @@ import { restoreRecord, trashRecord } from './trash/trash-actions.js';
 import { showTrash } from './trash/trash-page.js';
 
 type Show = (call: EntityCall) => Promise<PageAnswer>;
-type Part = 'create' | 'update' | 'delete' | 'board' | 'duplicates' | null;
+type Part = 'create' | 'update' | 'delete' | 'board' | 'duplicates' | 'merge' | null;
 
 /** Pages of an entity that core writes by hand instead of deriving them. */
 const handWritten: ReadonlySet<string> = new Set(['GET /teams']);
@@ -33,7 +35,8 @@ export function entityPageEndpoints(deps: PageDeps, entity: CompiledEntity): rea
     const [method, rest = ''] = key.split(' ') as ['GET' | 'POST', string?];
     const address = `${method} /${path}${rest}` as const;
     if (handWritten.has(address) || isLeftOut(entity, part)) return [];
-    const params = rest.includes(':id') ? { params: { id: Uuid } } : {};
+    const names = [...rest.matchAll(/:(id|changeSet)/g)].map(([, name = '']) => [name, Uuid] as const);
+    const params = names.length > 0 ? { params: Object.fromEntries(names) } : {};
     return pageEndpoint(deps, address, {
       access: right(verb),
       module: definition.module,
@@ -53,6 +56,9 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
   ['GET /new', 'create', 'create', showCreateForm],
   ['POST /new', 'create', 'create', takeCreateForm],
   ['GET /similar', 'create', 'duplicates', showSimilar],
+  ['GET /merge', 'update', 'merge', showMerge],
+  ['POST /merge', 'update', 'merge', takeMerge],
+  ['POST /:id/unmerge/:changeSet', 'update', 'merge', takeUnmerge],
   ['GET /trash', 'delete', 'delete', showTrash],
   ['GET /board', 'read', 'board', showBoard],
   ['GET /:id', 'read', null, showRecord],
@@ -70,5 +76,6 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
 function isLeftOut(entity: CompiledEntity, part: Part): boolean {
   if (part === null) return false;
   if (part === 'duplicates') return entity.duplicates.length === 0 || isWithout(entity, 'create');
+  if (part === 'merge') return !isMergeable(entity);
   return part === 'board' ? entity.definition.views?.board === undefined : isWithout(entity, part);
 }

@@ -94,6 +94,8 @@ export function renderHeader(call: EntityCall, record: RecordValues, sources: Di
       ...headerFacts(entity, record, sources),
     },
     editHref: may('update') ? `${href}/edit` : undefined,
+    mergeHref: may('update') && may('delete') ? `/${entity.path}/merge?ids=${asText(record['id'])}` : undefined,
+    mergeLabel: call.t('merge.action'),
     trashAction: may('delete') ? `${href}/trash` : undefined,
     menuLabel: call.t('record.more'),
     trashLabel: call.t('record.trash'),
