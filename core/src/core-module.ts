@@ -15,6 +15,7 @@ import {
   MailFailed,
   Menu,
   MergeRules,
+  NotificationKinds,
   Reassignments,
   SDK_VERSION,
   Team,
@@ -26,6 +27,7 @@ import { registerChangeJobs } from './changes/index.js';
 import { registerExceptionJobs } from './exceptions/index.js';
 import { registerImportJobs } from './imports/index.js';
 import { registerMailJobs } from './mail/index.js';
+import { InboxChanged, NoticeGiven, registerNotices } from './notifications/index.js';
 import { registerCoreJobs, type CoreJobParts } from './jobs/core-jobs.js';
 import { registerModule, type Registrations } from './kernel/index.js';
 import { ownerLine } from './pages/brief/owner-line.js';
@@ -68,7 +70,6 @@ export function registerCore(parts: CoreParts): Registrations {
     definition: definePlugin({
       entities: [Account, Contact, Activity, User, Team],
       slots: [AccountPanels, ContactPanels, HomePanels],
-      emits: [MailFailed, WebhookStopped],
       points: [
         Menu,
         Commands,
@@ -77,9 +78,11 @@ export function registerCore(parts: CoreParts): Registrations {
         Guidelines,
         HealthProbes,
         MergeRules,
+        NotificationKinds,
         Reassignments,
         Timeline,
       ],
+      emits: [MailFailed, WebhookStopped, NoticeGiven, InboxChanged],
       permissions,
       register(host) {
         guardAdmins(host);
@@ -91,6 +94,7 @@ export function registerCore(parts: CoreParts): Registrations {
         registerMailJobs(host, parts.workspace);
         registerWebhookJobs(host, parts.workspace);
         registerExceptionJobs(host, parts.workspace);
+        registerNotices(host, parts.workspace);
       },
     }),
   });

@@ -8,6 +8,7 @@ import { importMigrations } from './imports/index.js';
 import { jobMigrations } from './jobs/index.js';
 import { kernelMigrations } from './kernel/index.js';
 import { mailMigrations } from './mail/index.js';
+import { notificationMigrations } from './notifications/index.js';
 import { operationsMigrations } from './operations/index.js';
 import { recordMigrations } from './records/index.js';
 import { settingsMigrations } from './settings/index.js';
@@ -30,4 +31,5 @@ export const coreMigrations: readonly Migration[] = [
   ...activityMigrations,
   ...mailMigrations,
   ...webhookMigrations,
+  ...notificationMigrations,
 ].sort((left, right) => (left.name < right.name ? -1 : 1));

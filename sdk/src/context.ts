@@ -4,6 +4,7 @@ import type { EventDefinition, PayloadOf } from './events.js';
 import type { ExtensionPoint } from './extension-point.js';
 import type { Format } from './format.js';
 import type { MailRoom } from './mail.js';
+import type { Notice, NoticeReceiver } from './notices.js';
 import type { Actor, PermissionKey, Policy } from './permissions.js';
 import type { QueryOf } from './query.js';
 import type { Records } from './records.js';
@@ -76,4 +77,10 @@ export interface Context {
 export interface TransactionContext extends Context {
   /** Stores an event that is delivered after commit. @throws ValidationError when the payload breaks its schema */
   emit<E extends EventDefinition>(event: E, payload: PayloadOf<E>): Promise<void>;
+  /**
+   * Tells people after the commit, by the channels each of them chose.
+   * @param kind one that the plugin contributed to `NotificationKinds`, `<plugin>.<id>`
+   * @throws PluginError `kind_not_declared`
+   */
+  notify(to: NoticeReceiver, kind: string, notice?: Notice): Promise<void>;
 }

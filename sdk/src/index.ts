@@ -13,6 +13,7 @@ export * from './host.js';
 export * from './identifiers.js';
 export * from './mail.js';
 export type { Migration, MigrationPhase } from './migration.js';
+export * from './notices.js';
 export * from './pages.js';
 export * from './permissions.js';
 export * from './plugin.js';

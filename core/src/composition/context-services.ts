@@ -2,6 +2,7 @@ import { appendEvents } from '../events/outbox.js';
 import { enqueueJob } from '../jobs/job-queue.js';
 import { actorKey, type ContextParts } from '../kernel/index.js';
 import { Mailer } from '../mail/index.js';
+import { giveNotice } from '../notifications/index.js';
 import { formatOf, type ViewEnv } from '../views/index.js';
 import type { Foundation } from './foundation.js';
 
@@ -12,7 +13,7 @@ export function contextServices({
   container,
 }: Pick<Foundation, 'clock' | 'info' | 'container'>): Pick<
   ContextParts,
-  'appendEvent' | 'enqueue' | 'format' | 'sendMail' | 'translate'
+  'appendEvent' | 'enqueue' | 'format' | 'notify' | 'sendMail' | 'translate'
 > {
   const envOf = (locale: string, timeZone: string): ViewEnv => ({
     locale,
@@ -38,6 +39,7 @@ export function contextServices({
       const order = { ...mail, module, actor: actorKey(identity) };
       return (await container.resolve(Mailer).queue(connection, generation, [order])) > 0;
     },
+    notify: giveNotice,
     format: (generation, identity) => formatOf(generation.views, envOf(identity.locale, identity.timeZone)),
     translate: (generation, locale, ...text) => generation.views.translate(envOf(locale, info().timeZone), ...text),
   };

@@ -15,6 +15,7 @@ import { PluginLifecycle } from '../kernel/lifecycle/index.js';
 import { pluginEndpoints } from '../kernel/rest/index.js';
 import { createLiveStreams, type LiveStreams } from '../live/index.js';
 import { mailEndpoints } from '../mail/index.js';
+import { notificationEndpoints } from '../notifications/index.js';
 import { corePageEndpoints } from '../pages/core-page-endpoints.js';
 import type { RecordRoom } from '../records/index.js';
 import { SavedViews, viewEndpoints } from '../saved-views/index.js';
@@ -60,6 +61,7 @@ export function gatherCoreEndpoints(
       ...settingsEndpoints(workspace),
       ...viewEndpoints(() => container.resolve(SavedViews)),
       ...mailEndpoints(workspace),
+      ...notificationEndpoints(workspace),
       holdEndpoint(() => container.resolve(Hold)),
       ...pluginEndpoints({ lifecycle, dataDir: config.dataDir }),
       ...deadLetterEndpoints({ knex, clock, wakeRelay: () => bus.relay.wake() }),

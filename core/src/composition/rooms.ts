@@ -16,6 +16,7 @@ import {
   type ModuleContexts,
 } from '../kernel/index.js';
 import { registerMail } from '../mail/index.js';
+import { registerNotifications } from '../notifications/index.js';
 import { PluginLifecycle } from '../kernel/lifecycle/index.js';
 import {
   createRecordRoom,
@@ -122,6 +123,7 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
   registerAuth(workspace);
   registerSavedViews(workspace);
   registerMail(workspace);
+  registerNotifications(workspace);
   registerSetup(
     workspace,
     setupHooks(workspace, () => container.resolve(PluginLifecycle)),

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../database/database.js';
 import type { Signals } from '../database/signals.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import { enqueueJob } from '../jobs/job-queue.js';
 import {
   moduleIdentity,
   type CallRunner,
@@ -45,6 +46,9 @@ export interface EventBus {
 /** The event bus of a workspace, in its container. */
 export const EventBus: InjectionToken<EventBus> = Symbol('EventBus');
 
+/** Name of core's job that tells people of changes. */
+export const tellChangesJob = 'tell-changes';
+
 /** A subscription that takes longer is given up, rolled back and tried again. */
 const handlerTimeoutMs = 30_000;
 
@@ -63,6 +67,7 @@ export function createEventBus(parts: EventBusParts): EventBus {
     subscriptions: subscriptionsOf(parts),
     runHandler: (subscription, envelope, unit, onBehalfOf) =>
       callHandler(parts, { subscription, envelope, unit, onBehalfOf }),
+    tell: (trx) => enqueueJob(trx, { module: 'core', name: tellChangesJob, payload: {}, key: tellChangesJob }),
     listened: () => [...parts.generation().live.keys()],
     sendMessages: (trx) => parts.sendMessages(trx),
     announce: (trx, events) => channel.send(trx, topicsOf(events, parts.generation().live, parts.log)),

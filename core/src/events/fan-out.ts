@@ -26,6 +26,8 @@ export interface FannedOut {
   readonly since: Date | null;
   /** Messages it left for webhooks. */
   readonly messages: number;
+  /** Whether events were set aside that people may want to be told of. */
+  readonly hasSetAside: boolean;
 }
 
 /** Events that one fan-out takes at first. */
@@ -50,8 +52,8 @@ export async function fanOut(
 ): Promise<FannedOut> {
   await runPrepared(trx, lockStatement, []);
   const [row] = await runPrepared(trx, fanOutStatement, [now, limit, listened]);
-  const [taken, events, count, first, since, messages] = row as FanOutRow;
-  return { taken, events: events ?? [], count, first: first ?? [], since, messages };
+  const [taken, events, count, first, since, messages, hasSetAside] = row as FanOutRow;
+  return { taken, events: events ?? [], count, first: first ?? [], since, messages, hasSetAside };
 }
 
 /** Whether any event waits for its fan-out. */
@@ -66,6 +68,7 @@ type FanOutRow = readonly [
   first: DueDelivery[] | null,
   since: Date | null,
   messages: number,
+  hasSetAside: boolean,
 ];
 
 const pendingStatement = prepare('select 1 from core.pending_events limit 1');
@@ -107,6 +110,10 @@ const fanOutStatement = prepare(`
   ), crowds as materialized (
     select type, entity, min(position) as position from fanned
     where is_new group by type, entity having count(*) >= ${crowdFrom}
+  ), set_aside as (
+    insert into core.told_events (position, event_id)
+    select position, id from fanned where record_version > 1 and payload -> 'changed' ? 'owner'
+    returning 1
   ), announced as (
     select f.type, f.entity, f.order_key, f.payload, f.position from fanned f
     where is_new is not true or not exists (select from crowds c where c.type = f.type and c.entity = f.entity)
@@ -120,4 +127,5 @@ const fanOutStatement = prepare(`
     (select count(*)::integer from delivered),
     (select json_agg(json_build_object('id', id, 'subscriptionId', subscription_id) order by position) from first),
     (select min(occurred_at) from fanned),
-    (select count(*)::integer from messages)`);
+    (select count(*)::integer from messages),
+    exists (select from set_aside)`);

@@ -12,6 +12,8 @@ export interface RelayParts extends Omit<DispatcherParts, 'wakeRelay' | 'pace'> 
    * returns, called after the commit, for this one.
    */
   announce(trx: Knex.Transaction, events: readonly FannedEvent[]): Promise<() => void>;
+  /** Has people told of events that were set aside; in the fan-out's transaction. */
+  tell(trx: Knex.Transaction): Promise<void>;
   /** Types of the events that live listeners look into. */
   listened(): readonly string[];
   /** Has the messages of webhooks sent that a fan-out left, once its transaction commits. */
@@ -136,6 +138,7 @@ export class Relay {
     const { done, announceHere } = await knex.transaction(async (trx) => {
       const fanned = await fanOut(trx, clock.now(), limit, this.#parts.listened());
       if (fanned.messages > 0) await this.#parts.sendMessages(trx);
+      if (fanned.hasSetAside) await this.#parts.tell(trx);
       return { done: fanned, announceHere: await this.#parts.announce(trx, fanned.events) };
     });
     announceHere();

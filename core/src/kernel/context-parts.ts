@@ -4,6 +4,8 @@ import type {
   EventDefinition,
   Format,
   NewMail,
+  Notice,
+  NoticeReceiver,
   QueryOf,
   Reach,
   Records,
@@ -67,6 +69,12 @@ export interface ContextParts {
     by: { readonly generation: Generation; readonly module: string; readonly identity: Identity },
     mail: NewMail,
   ): Promise<boolean>;
+  /** Stores that somebody is to be told something. @throws PluginError `kind_not_declared` */
+  notify(
+    unit: UnitOfWork,
+    by: { readonly generation: Generation; readonly module: string; readonly identity: Identity },
+    order: { readonly to: NoticeReceiver; readonly kind: string; readonly notice: Notice },
+  ): Promise<void>;
   /** Formats for the language and time zone of the actor. */
   format(generation: Generation, identity: Identity): Format;
   translate(

@@ -67,11 +67,22 @@ function contextOf(use: ModuleUse): TransactionContext {
       assertLive(scope);
       await emitEvent({ parts, scope, module, unit: unitOf(use), limits: world.eventLimits }, event, payload);
     },
+    async notify(to, kind, notice = {}) {
+      assertLive(scope);
+      await parts.notify(demandUnit(use, kind), scope, { to, kind, notice });
+    },
   };
 }
 
 function unitOf({ world, scope }: ModuleUse): UnitOfWork | undefined {
   return scope.unit ?? world.currentUnit();
+}
+
+function demandUnit(use: ModuleUse, kind: string): UnitOfWork {
+  const unit = unitOf(use);
+  if (unit !== undefined) return unit;
+  const message = `${kind} was told outside a transaction`;
+  throw new PluginError('notify_outside_transaction', { module: use.scope.module, kind }, { message });
 }
 
 function jobQueueOf(use: ModuleUse): Context['jobs'] {

@@ -1,5 +1,6 @@
 import { isTrellisError, MalformedError, RateLimitError, Type, UnavailableError, type Id } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
+import { inboxTopic } from './inbox-topic.js';
 import { entityOf, type LiveHub, type Topic } from './live-hub.js';
 import { LiveStream } from './live-stream.js';
 
@@ -97,7 +98,8 @@ async function openStream(parts: LiveParts, request: EndpointRequest): Promise<L
   const allowed = await Promise.all(asked.map((topic) => mayWatch(parts, request, topic).catch(denyAbsent)));
   const stream = new LiveStream();
   const watched = asked.filter((_, index) => allowed[index]);
-  const stop = parts.hub.watch(watched, tellOf(stream, new Set(watched), readableAsAWhole(request, watched)));
+  const heard = watched.map((topic) => (topic === inboxTopic ? `${topic}:${request.identity.userId ?? ''}` : topic));
+  const stop = parts.hub.watch(heard, tellOf(stream, new Set(watched), readableAsAWhole(request, watched)));
   stream.once('close', stop);
   request.signal.addEventListener('abort', () => stream.destroy(), { once: true });
   return stream;
@@ -120,6 +122,7 @@ const explanation = `Give up to ${maxTopics} topics, separated by commas: core.a
 async function mayWatch(parts: LiveParts, request: EndpointRequest, topic: Topic): Promise<boolean> {
   const entity = entityOf(topic);
   const id = topic.slice(entity.length + 1);
+  if (entity === inboxTopic) return id === '' && request.identity.userId !== null;
   if (entity === 'job') return parts.mayWatchJob(request, id);
   const reach = request.generation.entities.has(entity) ? request.identity.reach(`${entity}:read`) : null;
   if (reach === null || id === '') return reach !== null;

@@ -59,6 +59,7 @@ export async function openBus<C extends Clock>(
     runHandler: async (subscription, envelope, unit) => handlers[subscription.name]?.(unit, envelope),
     connectionsInUse: () => database.requestPool().inUse,
     announce: () => Promise.resolve(() => undefined),
+    tell: () => Promise.resolve(),
     listened: () => [],
     sendMessages: () => Promise.resolve(),
   });

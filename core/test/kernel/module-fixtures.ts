@@ -91,6 +91,7 @@ export function buildKernel(
     appendEvent: absent,
     enqueue: absent,
     sendMail: absent,
+    notify: absent,
     format: absent,
     translate: (_generation, _locale, module, key) => `${module}:${key}`,
     ...overrides.contexts,

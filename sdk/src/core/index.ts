@@ -25,6 +25,7 @@ export {
   type MergeRule,
   type Reassignment,
 } from './points.js';
+export { NotificationKinds, type MailChannel, type NotificationKind } from './notification-kinds.js';
 export { AccountPanels, ContactPanels, HomePanels, panelsOf, type RecordSlotSchema } from './slots.js';
 export { Team } from './team.js';
 export {

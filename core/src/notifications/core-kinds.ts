@@ -1,0 +1,21 @@
+import { NotificationKinds, type NotificationKind, type PluginHost } from '@trellis-crm/sdk';
+
+/** What core tells people of itself. */
+const coreKinds: readonly NotificationKind[] = [
+  kind('record-assigned', 'user-plus', { app: true, mail: 'digest' }),
+  kind('import-finished', 'file-import', { app: true, mail: 'never' }),
+  kind('mail-failed', 'mail', { app: true, mail: 'never' }),
+  {
+    ...kind('plugin-quarantined', 'shield-lock', { app: true, mail: 'immediate' }),
+    permission: 'core.plugin:administer',
+  },
+];
+
+/** Contributes core's kinds. */
+export function contributeCoreKinds(host: PluginHost): void {
+  for (const one of coreKinds) host.contribute(NotificationKinds, one);
+}
+
+function kind(id: string, icon: string, channels: NotificationKind['channels']): NotificationKind {
+  return { id: `core.${id}`, label: `notifications.kinds.${id}.label`, text: `notifications.kinds.${id}.text`, icon, channels };
+}

@@ -1,0 +1,41 @@
+import { MailFailed, type PluginHost } from '@trellis-crm/sdk';
+import { instanceCachingFactory } from 'tsyringe';
+import { Signals } from '../database/signals.js';
+import { EventBus, tellChangesJob } from '../events/event-bus.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { contributeCoreKinds } from './core-kinds.js';
+import { NoticeGiven } from './events.js';
+import { purgeNotifications, wakeSnoozed } from './notification-store.js';
+import { announce, tellNotice } from './tell.js';
+import { tellChanges } from './tell-changes.js';
+import { tellFailedMail } from './tell-failed-mail.js';
+import { createUnreadCounts, UnreadCounts } from './unread-counts.js';
+
+/** Puts the counts of the inboxes into the workspace's container. Needs {@link EventBus} and {@link Signals} there. */
+export function registerNotifications({ container, database, clock }: Workspace): void {
+  container.register(UnreadCounts, {
+    useFactory: instanceCachingFactory((inner) =>
+      createUnreadCounts({
+        ...{ knex: database.knex, clock },
+        ...{ hub: inner.resolve(EventBus).hub, signals: inner.resolve(Signals) },
+      }),
+    ),
+  });
+}
+
+/** Registers core's kinds, what tells of events, and what brings back, mails and forgets lines. */
+export function registerNotices(host: PluginHost, workspace: () => Workspace): void {
+  contributeCoreKinds(host);
+  host.on(NoticeGiven, 'tell-notice', (tx, { payload }) => tellNotice(workspace(), tx, payload));
+  host.on(MailFailed, 'tell-failed-mail', (tx, { payload }) => tellFailedMail(workspace(), tx, payload));
+  host.job(tellChangesJob, {}, (ctx) => tellChanges(workspace(), ctx));
+  host.job('wake-notifications', { cron: '* * * * *' }, (ctx) =>
+    ctx.tx(async () => {
+      const { database, clock } = workspace();
+      await announce(database, await database.tx((trx) => wakeSnoozed(trx, clock.now())));
+    }),
+  );
+  host.job('purge-notifications', { cron: '25 4 * * *' }, () =>
+    purgeNotifications(workspace().database.work, workspace().clock.now()),
+  );
+}

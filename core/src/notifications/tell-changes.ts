@@ -1,0 +1,96 @@
+import type { Context, Id, TransactionContext } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import { quoted } from '../records/names.js';
+import type { CompiledEntity } from '../records/compiled-entity.js';
+import type { Workspace } from '../workspace/workspace.js';
+import type { NoticeLine } from './insert-notices.js';
+import { tell } from './tell.js';
+
+/** Tells of the changes that the fan-out set aside, set by set: so many records of one change become one line. */
+export async function tellChanges(workspace: Workspace, ctx: Context): Promise<void> {
+  let taken = batchSize;
+  while (taken === batchSize) taken = await ctx.tx((tx) => tellSome(workspace, tx));
+}
+
+const batchSize = 2000;
+
+interface SetAside {
+  readonly entity: string;
+  readonly record: Id;
+  /** Who changed it; null for what nobody did. */
+  readonly by: Id | null;
+  readonly changeSet: Id;
+}
+
+async function tellSome(workspace: Workspace, tx: TransactionContext): Promise<number> {
+  const { database } = workspace;
+  const events = await database.tx(takeSetAside);
+  const lines = await database.tx((trx) => assignedLines(workspace, trx, events));
+  await tell(workspace, tx, lines);
+  return events.length;
+}
+
+async function takeSetAside(trx: Knex): Promise<readonly SetAside[]> {
+  const { rows } = await trx.raw<{ rows: SetAside[] }>(takeStatement);
+  return rows;
+}
+
+/** Each is looked at once: whoever else takes a batch waits for these rows and finds others. */
+const takeStatement = `
+  with batch as (
+    delete from core.told_events
+    where position = any(array(select position from core.told_events order by position limit ${batchSize} for update skip locked))
+    returning event_id
+  )
+  select e.entity, e.order_key::uuid as record, e.change_set as "changeSet",
+    case when e.actor like 'user:%' then substr(e.actor, 6)::uuid else e.on_behalf_of end as by
+  from batch join core.events e on e.id = batch.event_id where e.entity is not null
+  order by e.position`;
+
+/** The owners there are now; one query for each sort of record. */
+async function assignedLines(
+  workspace: Workspace,
+  trx: Knex,
+  events: readonly SetAside[],
+): Promise<readonly NoticeLine[]> {
+  const entities = workspace.generation().entities;
+  const byEntity = Map.groupBy(events, ({ entity }) => entity);
+  const lines: NoticeLine[] = [];
+  for (const [id, changes] of byEntity) {
+    const entity = entities.get(id);
+    if (entity?.definition.owned !== true) continue;
+    lines.push(...linesOf(id, changes, await ownersOf(trx, entity, changes)));
+  }
+  return lines;
+}
+
+async function ownersOf(
+  trx: Knex,
+  { schemaName, tableName }: CompiledEntity,
+  changes: readonly SetAside[],
+): Promise<ReadonlyMap<Id, Id>> {
+  const { rows } = await trx.raw<{ rows: { id: Id; owner: Id }[] }>(
+    `select id, owner_id as owner from ${quoted(schemaName, tableName)}
+     where id = any(?::uuid[]) and owner_id is not null and deleted_at is null`,
+    [changes.map(({ record }) => record)],
+  );
+  return new Map(rows.map(({ id, owner }) => [id, owner]));
+}
+
+/** One line for each new owner and change: of the record, or of how many there are. */
+function linesOf(entity: string, changes: readonly SetAside[], owners: ReadonlyMap<Id, Id>): NoticeLine[] {
+  const assigned = new Map(changes.map((change) => [change.record, change]));
+  const owned = [...assigned.values()].flatMap((change) => {
+    const user = owners.get(change.record);
+    return user === undefined ? [] : [{ ...change, user }];
+  });
+  const groups = Map.groupBy(owned, ({ user, by, changeSet }) => JSON.stringify([user, by, changeSet]));
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { user, by, record, changeSet } = first;
+    const isOne = group.length === 1;
+    const line = { user, by, entity, kind: 'core.record-assigned', values: {}, href: null, count: group.length };
+    return [{ ...line, record: isOne ? record : null, key: isOne ? record : changeSet }];
+  });
+}
