@@ -78,6 +78,9 @@ const lockStatement = prepare(`select pg_advisory_xact_lock(hashtext('trellis.fa
 /** Deliveries that are handed on without being looked for. */
 const firstLimit = 64;
 
+/** What is between core and one person: no webhook gets it, whatever it asked for. */
+const privateEvents = 'core.notice-given,core.inbox-changed';
+
 /** Rows are deleted by their place: as positions they could become a join over all of a backlog. Nobody updates or deletes them otherwise. */
 const fanOutStatement = prepare(`
   with batch as (
@@ -105,7 +108,7 @@ const fanOutStatement = prepare(`
       json_build_object('type', f.type, 'timestamp', to_char(f.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         'data', f.payload)::text, $1::timestamptz, $1::timestamptz, $1::timestamptz
     from fanned f join core.webhooks w on w.topics && array[f.type, f.entity || '.*', '*']
-    where w.state <> 'disabled' and w.deleted_at is null
+    where w.state <> 'disabled' and w.deleted_at is null and f.type <> all('{${privateEvents}}')
     returning 1
   ), crowds as materialized (
     select type, entity, min(position) as position from fanned

@@ -29,6 +29,8 @@ export const reservedIds: ReadonlySet<string> = new Set([
   ],
   ...[
     'home',
+    'inbox',
+    'mails',
     'me',
     'search',
     'settings',

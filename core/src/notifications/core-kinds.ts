@@ -17,5 +17,11 @@ export function contributeCoreKinds(host: PluginHost): void {
 }
 
 function kind(id: string, icon: string, channels: NotificationKind['channels']): NotificationKind {
-  return { id: `core.${id}`, label: `notifications.kinds.${id}.label`, text: `notifications.kinds.${id}.text`, icon, channels };
+  return {
+    id: `core.${id}`,
+    label: `notifications.kinds.${id}.label`,
+    text: `notifications.kinds.${id}.text`,
+    icon,
+    channels,
+  };
 }

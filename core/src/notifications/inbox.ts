@@ -57,9 +57,7 @@ export async function noteLine(
   change: LineChange,
 ): Promise<NotificationView> {
   const user = requireUser(request.identity.userId);
-  await changeInbox(workspace, request, user, () =>
-    workspace.database.tx((trx) => changeLine(trx, user, id, change)),
-  );
+  await changeInbox(workspace, request, user, () => workspace.database.tx((trx) => changeLine(trx, user, id, change)));
   return readLine(workspace, request, id);
 }
 
@@ -101,5 +99,9 @@ function readCursor(cursor: string): { toldAt: string; id: Id } {
   const text = Buffer.from(cursor, 'base64url').toString();
   const [, toldAt, id] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f-]{36})$/.exec(text) ?? [];
   if (toldAt !== undefined && id !== undefined && !Number.isNaN(Date.parse(toldAt))) return { toldAt, id };
-  throw new MalformedError('invalid_cursor', {}, { errors: [{ pointer: '?after', code: 'invalid_cursor', message: 'not a cursor of this list' }] });
+  throw new MalformedError(
+    'invalid_cursor',
+    {},
+    { errors: [{ pointer: '?after', code: 'invalid_cursor', message: 'not a cursor of this list' }] },
+  );
 }

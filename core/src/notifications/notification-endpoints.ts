@@ -19,7 +19,10 @@ function listEndpoints(workspace: Workspace): readonly Endpoint[] {
       path,
       input: { query: ListQuery },
       description: describe('listNotifications', 'What I was told, newest first', InboxSchema),
-      handle: async (request) => ({ status: 200, body: await readInbox(workspace, request, request.query as InboxQuery) }),
+      handle: async (request) => ({
+        status: 200,
+        body: await readInbox(workspace, request, request.query as InboxQuery),
+      }),
     },
     {
       ...common,

@@ -90,7 +90,11 @@ function presentLine(
 }
 
 /** What tells of many records tells nothing to those who may read none of that sort, nor a kind to those it is not for. */
-function mayHear({ identity, generation }: LineReader, { entity }: NotificationRow, { permission }: KnownKind): boolean {
+function mayHear(
+  { identity, generation }: LineReader,
+  { entity }: NotificationRow,
+  { permission }: KnownKind,
+): boolean {
   if (permission !== undefined && identity.reach(permission) === null) return false;
   return entity === null || (generation.entities.has(entity) && identity.reach(`${entity}:read`) !== null);
 }

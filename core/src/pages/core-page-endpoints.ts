@@ -5,6 +5,7 @@ import { findPages } from './find/find-pages.js';
 import { galleryPages } from './gallery/gallery-page.js';
 import { homePages } from './home/home-page.js';
 import { importPages } from './imports/imports-page.js';
+import { inboxPages } from './inbox/inbox-page.js';
 import { mailPages } from './mail/mails-page.js';
 import { mailSettingsPages } from './mail/mail-settings-page.js';
 import { mePages } from './me/me-page.js';
@@ -29,6 +30,7 @@ export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
     settingsPages,
     mailSettingsPages,
     mailPages,
+    inboxPages,
     importPages,
     deadLetterPages,
     webhookPages,

@@ -1,7 +1,9 @@
 import { Type, type Access, type TSchema } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointResponse } from '../http/endpoint.js';
+import { UnreadCounts } from '../notifications/index.js';
 import type { PageModel } from '../views/page-model.js';
 import type { SafeHtml } from '../views/safe-html.js';
+import type { ViewEnv } from '../views/view-env.js';
 import { flashCookie, readFlash, spentFlash, type Flash } from './flash.js';
 import { createPageCall, type PageCall, type PageDeps } from './page-call.js';
 import { pageShell } from './page-shell.js';
@@ -58,15 +60,25 @@ export function goTo(to: string, flash?: Flash): PageAnswer {
 }
 
 /** Turns an answer into a response. A waiting message is shown by the first page or part that can. */
-export function respond(call: PageCall, answer: PageAnswer): EndpointResponse {
+export async function respond(call: PageCall, answer: PageAnswer): Promise<EndpointResponse> {
   if (answer.kind === 'elsewhere') return seeOther(answer.to, answer.flash);
   const { request, env } = call;
   if (answer.kind === 'part') return html(answer.status ?? 200, answer.html);
   const flash = readFlash(request);
   const { views } = request.generation;
   const page = flash === null ? answer.page : { ...answer.page, toast: views.render('ui-toast', flash, env) };
-  const body = request.isPartial ? views.fragment(page, env) : views.page(page, env, pageShell(call));
+  const body = request.isPartial
+    ? views.fragment(page, env)
+    : views.page(page, await envWithInbox(call), pageShell(call));
   return { ...html(answer.status ?? 200, body), ...(flash && { cookies: [spentFlash] }) };
+}
+
+/** Asked of memory, on every page. */
+async function envWithInbox({ env, request, workspace }: PageCall): Promise<ViewEnv> {
+  const { userId } = request.identity;
+  if (env.user === undefined || userId === null) return env;
+  const counted = workspace.container.resolve(UnreadCounts).of(userId);
+  return { ...env, user: { ...env.user, unread: typeof counted === 'number' ? counted : await counted } };
 }
 
 const anyForm = { kind: 'form', schema: Type.Record(Type.String(), Type.Unknown()) } as const;

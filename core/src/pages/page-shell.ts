@@ -2,12 +2,18 @@ import { Menu, type MenuItem, type PermissionKey } from '@trellis-crm/sdk';
 import type { Identity } from '../auth/identity.js';
 import { Hold } from '../hold/index.js';
 import type { Generation } from '../kernel/generation.js';
+import { inboxTopic } from '../live/inbox-topic.js';
 import type { MenuEntry, MenuGroup, ShellModel } from '../views/page-model.js';
 import type { PageCall } from './page-call.js';
 
 /** What surrounds every page of this person: workspace, menu by their rights, quick tabs of the phone. */
 export function pageShell(call: PageCall): ShellModel {
-  return { workspaceName: call.workspace.info().name, ...noticeOf(call), menu: menuOf(call) };
+  return { workspaceName: call.workspace.info().name, ...noticeOf(call), ...liveOf(call), menu: menuOf(call) };
+}
+
+/** Everybody hears of their own inbox, at the same address. */
+function liveOf({ request: { identity } }: PageCall): Pick<ShellModel, 'liveHref'> {
+  return identity.userId === null ? {} : { liveHref: `/api/v1/live?topics=${inboxTopic}` };
 }
 
 /** Those who run the workspace are told that it sends nothing. */

@@ -16,18 +16,28 @@ export function renderDocument(drawing: Drawing, page: PageModel, env: ViewEnv, 
   const content = renderBlocks(drawing, page.blocks, env);
   const { actions, toast, layout, title, breadcrumbs = [] } = page;
   const user = env.user && drawUser(drawing, env, env.user);
-  const framed = { layout, title, breadcrumbs, content, user, shell };
+  const inbox = drawInbox(drawing, env, env.user?.unread);
+  const framed = { layout, title, breadcrumbs, content, user, inbox, shell };
   if (actions !== undefined || toast !== undefined) return drawDocument(drawing, { ...framed, actions, toast }, env);
   const { locale, timeZone, currency, theme } = env;
   const hrefs = breadcrumbs.map(({ href }) => href !== undefined);
   // All that the frame depends on, but for what is filled in: what belongs to the reader and to the page.
-  const about = { layout, hrefs, isUser: user !== undefined, locale, timeZone, currency, theme };
+  const about = {
+    layout,
+    hrefs,
+    isUser: user !== undefined,
+    hasInbox: inbox !== undefined,
+    locale,
+    timeZone,
+    currency,
+    theme,
+  };
   const key = JSON.stringify(about) + shellKey(shell);
   const frame = drawing.holed.of(`document ${key}`, () =>
     cutHoles(drawDocument(drawing, openFrame(framed), { locale, timeZone, currency, theme, csrfToken: hole(1) })),
   );
   const crumbs = breadcrumbs.flatMap(({ label, href = '' }) => [label, href]);
-  return frame.fill([content, env.csrfToken, title, user ?? '', ...crumbs]);
+  return frame.fill([content, env.csrfToken, title, user ?? '', inbox ?? '', ...crumbs]);
 }
 
 /** A reader's menu is the same object on many pages. */
@@ -46,6 +56,11 @@ function drawUser({ render, fragments }: Drawing, env: ViewEnv, user: NonNullabl
   return fragments.of(`user ${JSON.stringify([name, href])}`, () => render('core:layouts/_user', { name, href }, env));
 }
 
+function drawInbox({ render, fragments }: Drawing, env: ViewEnv, count: number | undefined): SafeHtml | undefined {
+  if (count === undefined) return undefined;
+  return fragments.of(`inbox ${env.locale} ${count}`, () => render('core:layouts/_inbox', { count }, env));
+}
+
 /** Neither the address, the moment nor the reader is known to a frame that is kept: a layout that printed one would fail. */
 type FrameEnv = Omit<ViewEnv, 'url' | 'now' | 'user'>;
 
@@ -56,18 +71,21 @@ interface Framed extends Pick<PageModel, 'layout' | 'title'> {
   readonly content: SafeHtml;
   /** Who is signed in. */
   readonly user: SafeHtml | undefined;
+  /** The way to their inbox, with what wants attention. */
+  readonly inbox: SafeHtml | undefined;
   readonly shell: ShellModel | undefined;
 }
 
-function openFrame({ breadcrumbs, user, ...framed }: Framed): Framed {
+function openFrame({ breadcrumbs, user, inbox, ...framed }: Framed): Framed {
   return {
     ...framed,
     title: hole(2),
     content: markupHole(0),
     user: user && markupHole(3),
+    inbox: inbox && markupHole(4),
     breadcrumbs: breadcrumbs.map(({ href }, step) => ({
-      label: hole(4 + 2 * step),
-      ...(href !== undefined && { href: hole(5 + 2 * step) }),
+      label: hole(5 + 2 * step),
+      ...(href !== undefined && { href: hole(6 + 2 * step) }),
     })),
   };
 }
@@ -75,7 +93,7 @@ function openFrame({ breadcrumbs, user, ...framed }: Framed): Framed {
 function drawDocument({ render }: Drawing, { shell, ...framed }: Framed, env: FrameEnv): SafeHtml {
   const context = {
     ...framed,
-    shell: shell && { ...shell, tabs: tabsOf(shell), user: framed.user },
+    shell: shell && { ...shell, tabs: tabsOf(shell), user: framed.user, inbox: framed.inbox },
     workspaceName: shell?.workspaceName,
     liveHref: shell?.liveHref,
   };

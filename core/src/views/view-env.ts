@@ -17,5 +17,11 @@ export interface ViewEnv {
   /** The moment the request is answered; "2 hours ago" counts from here. */
   readonly now: Date;
   /** Absent on pages for people who have not signed in. */
-  readonly user?: { readonly id: string; readonly name: string; readonly href: string };
+  readonly user?: {
+    readonly id: string;
+    readonly name: string;
+    readonly href: string;
+    /** Notifications that want attention, up to 100; no inbox is shown without it. */
+    readonly unread?: number;
+  };
 }

@@ -36,7 +36,9 @@ export const createNotifications: Migration = {
     await sql('create index notifications_unread on core.notifications (user_id) where in_app and read_at is null');
     await sql(`create index notifications_to_mail on core.notifications (mail, told_at)
       where mailed_at is null and read_at is null and mail <> 'never'`);
-    await sql(`create index notifications_snoozed on core.notifications (snoozed_until) where snoozed_until is not null`);
+    await sql(
+      `create index notifications_snoozed on core.notifications (snoozed_until) where snoozed_until is not null`,
+    );
     await sql('create index notifications_age on core.notifications (told_at)');
     await sql(`
       create table core.notification_channels (

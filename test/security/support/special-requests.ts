@@ -77,6 +77,8 @@ export const specialBodies: Readonly<Record<string, object>> = {
   'POST /me/preferences': { locale: '', timeZone: '' },
   'POST /me/password': { oldPassword: 'not the password', newPassword: 'a rather long sentence' },
   'POST /me/tokens': { name: 'made by the matrix' },
+  'PUT /api/v1/notifications/:id/snooze': { until: new Date(Date.now() + 3_600_000).toISOString() },
+  'POST /inbox/:id/snooze': { until: new Date(Date.now() + 3_600_000).toISOString() },
   'POST /users/:id/role': { role: 'read-only' },
   'POST /users/:id/deactivation': { reassignTo: '' },
   'POST /plugins/:id/plan': { verb: 'disable' },
@@ -97,6 +99,16 @@ export async function ownThing(host: CoreTestHost, key: string, owner: Id): Prom
 }
 
 const insertions: readonly (readonly [part: string, insert: string])[] = [
+  [
+    '/notifications/',
+    `insert into core.notifications (id, user_id, kind, values, in_app, mail, told_at)
+     values (?, ?, 'core.mail-failed', '{}', true, 'never', now())`,
+  ],
+  [
+    '/inbox/',
+    `insert into core.notifications (id, user_id, kind, values, in_app, mail, told_at)
+     values (?, ?, 'core.mail-failed', '{}', true, 'never', now())`,
+  ],
   [
     '/sessions/',
     `insert into core.sessions (id, user_id, token_hash, created_at, last_seen_at, ip, user_agent)
