@@ -1,7 +1,6 @@
 export { InboxChanged, NoticeGiven } from './events.js';
 export { giveNotice } from './give-notice.js';
 export type { InboxAnswer } from './inbox.js';
-export { kindsOf } from './kinds.js';
 export { notificationEndpoints } from './notification-endpoints.js';
 export type { NotificationView } from './present-lines.js';
 export { registerNotices, registerNotifications } from './register.js';
