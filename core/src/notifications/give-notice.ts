@@ -24,21 +24,20 @@ export async function giveNotice(
     const message = `${module} does not contribute the kind "${kind}" to NotificationKinds`;
     throw new PluginError('kind_not_declared', { module, kind }, { message });
   }
-  const { record, values = {}, href, key } = notice;
-  const payload = {
-    ...{ kind, values, users: usersIn(to), holding: isRight(to) ? to.holding : null },
-    ...{ entity: record?.entity ?? null, record: record?.id ?? null, href: href ?? null, key: key ?? null },
-    by: identity.userId ?? identity.onBehalfOf,
-  };
+  const payload = { kind, ...receiversIn(to), ...factsOf(notice), by: identity.userId ?? identity.onBehalfOf };
   const about = { recordVersion: null, actor: actorKey(identity), onBehalfOf: identity.onBehalfOf };
   await appendEvents(unit, [{ ...about, event: NoticeGiven, payload }]);
 }
 
-function isRight(to: NoticeReceiver): to is Extract<NoticeReceiver, { holding: unknown }> {
-  return typeof to === 'object' && 'holding' in to;
+function factsOf({ record, values = {}, href, key }: Notice) {
+  return { values, href: href ?? null, key: key ?? null, entity: record?.entity ?? null, record: record?.id ?? null };
 }
 
-function usersIn(to: NoticeReceiver): readonly Id[] {
-  if (typeof to === 'string') return [to];
-  return isRight(to) ? [] : to;
+function receiversIn(to: NoticeReceiver): { readonly users: readonly Id[]; readonly holding: string | null } {
+  if (typeof to === 'string') return { users: [to], holding: null };
+  return isRight(to) ? { users: [], holding: to.holding } : { users: to, holding: null };
+}
+
+function isRight(to: NoticeReceiver): to is Extract<NoticeReceiver, { readonly holding: unknown }> {
+  return typeof to === 'object' && 'holding' in to;
 }

@@ -16,7 +16,7 @@ export interface InboxAnswer {
 }
 
 /** What is asked of an inbox. */
-export interface InboxQuery {
+interface InboxQuery {
   readonly view?: InboxView;
   readonly limit?: number;
   readonly after?: string;

@@ -1,7 +1,7 @@
 import { Type, Uuid, ValidationError } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest } from '../http/endpoint.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { noteLine, readInbox, readWhole, type InboxQuery } from './inbox.js';
+import { noteLine, readInbox, readWhole } from './inbox.js';
 
 /** The inbox of whoever asks, under `/api/v1/notifications`. */
 export function notificationEndpoints(workspace: Workspace): readonly Endpoint[] {
@@ -21,7 +21,7 @@ function listEndpoints(workspace: Workspace): readonly Endpoint[] {
       description: describe('listNotifications', 'What I was told, newest first', InboxSchema),
       handle: async (request) => ({
         status: 200,
-        body: await readInbox(workspace, request, request.query as InboxQuery),
+        body: await readInbox(workspace, request, request.query),
       }),
     },
     {

@@ -43,8 +43,10 @@ export async function listInbox(knex: Knex, user: Id, page: InboxPage): Promise<
   if (page.after !== undefined) void query.whereRaw('(told_at, id) < (?, ?)', [page.after.toldAt, page.after.id]);
   if (page.view === 'unread') void query.whereNull('read_at');
   if (page.view === 'snoozed') return query.where('snoozed_until', '>', page.now);
-  return query.where((either) => either.whereNull('snoozed_until').orWhere('snoozed_until', '<=', page.now));
+  return query.whereRaw(isNotPutOff, [page.now]);
 }
+
+const isNotPutOff = '(snoozed_until is null or snoozed_until <= ?)';
 
 /** Columns of a {@link NotificationRow}. */
 export const columns = [
@@ -61,7 +63,7 @@ export async function countUnread(knex: Knex, user: Id, now: Date): Promise<numb
 const countStatement = `
   select count(*)::integer as count from (
     select from core.notifications
-    where user_id = ? and in_app and read_at is null and (snoozed_until is null or snoozed_until <= ?)
+    where user_id = ? and in_app and read_at is null and ${isNotPutOff}
     limit 100) unread`;
 
 /** One line of somebody's. @throws NotFoundError `notification_not_found`: absent, or somebody else's */
@@ -100,7 +102,7 @@ export async function readAll(trx: Knex, user: Id, now: Date, upTo: Date): Promi
     .where({ user_id: user, in_app: true })
     .whereNull('read_at')
     .where('told_at', '<=', upTo)
-    .where((either) => either.whereNull('snoozed_until').orWhere('snoozed_until', '<=', now))
+    .whereRaw(isNotPutOff, [now])
     .update({ read_at: now });
 }
 
@@ -122,6 +124,6 @@ export async function purgeNotifications(knex: Knex, now: Date): Promise<void> {
   const before = (days: number): Date => new Date(now.getTime() - days * dayMs);
   await knex('core.notifications')
     .where('told_at', '<', before(keepDays.read))
-    .where((either) => either.where('told_at', '<', before(keepDays.any)).orWhereNotNull('read_at'))
+    .whereRaw('(told_at < ? or read_at is not null)', [before(keepDays.any)])
     .delete();
 }

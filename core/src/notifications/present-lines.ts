@@ -2,6 +2,7 @@ import { User, type Context, type Id } from '@trellis-crm/sdk';
 import type { Identity } from '../auth/identity.js';
 import type { Generation } from '../kernel/generation.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
+import { plainText } from '../views/plain-text.js';
 import type { ViewEnv } from '../views/index.js';
 import { kindsOf, type KnownKind } from './kinds.js';
 import type { NotificationRow } from './notification-store.js';
@@ -55,7 +56,7 @@ async function titlesOf(
       if (definition === undefined || identity.reach(`${id}:read`) === null) return [];
       const ids = [...new Set(about.flatMap(({ record_id }) => record_id ?? []))];
       const records: readonly Readonly<Record<string, unknown>>[] = await ctx.records(definition).getMany(ids);
-      return records.map((record) => [`${id}:${String(record['id'])}`, String(record[definition.title] ?? '')]);
+      return records.map((record) => [`${id}:${plainText(record['id'])}`, plainText(record[definition.title])]);
     }),
   );
   return new Map(found.flat());
@@ -78,15 +79,15 @@ function presentLine(
 ): NotificationView {
   const kind = kindsOf(reader.generation).get(row.kind);
   const title = row.record_id === null ? null : titles.get(`${row.entity ?? ''}:${row.record_id}`);
-  const common = {
-    id: row.id,
-    toldAt: row.told_at.toISOString(),
-    readAt: row.read_at?.toISOString() ?? null,
-    snoozedUntil: row.snoozed_until?.toISOString() ?? null,
-  };
   // Whoever may not read the record learns nothing of what happened to it, not even of what sort it was.
-  if (kind === undefined || title === undefined || !mayHear(reader, row, kind)) return { ...common, ...hidden(reader) };
-  return { ...common, ...told(reader, row, { kind, title, actor: names.get(row.by_user ?? '') }) };
+  const isHidden = kind === undefined || title === undefined || !mayHear(reader, row, kind);
+  const words = isHidden ? hidden(reader) : told(reader, row, { kind, title, actor: names.get(row.by_user ?? '') });
+  return { id: row.id, ...words, ...momentsOf(row) };
+}
+
+function momentsOf({ told_at, read_at, snoozed_until }: NotificationRow) {
+  const [readAt = null, snoozedUntil = null] = [read_at?.toISOString(), snoozed_until?.toISOString()];
+  return { toldAt: told_at.toISOString(), readAt, snoozedUntil };
 }
 
 /** What tells of many records tells nothing to those who may read none of that sort, nor a kind to those it is not for. */
@@ -113,19 +114,28 @@ interface Facts {
   readonly actor: string | undefined;
 }
 
-function told({ generation, env }: LineReader, row: NotificationRow, { kind, title, actor }: Facts): Words {
-  const { views } = generation;
+function told(
+  { generation, env }: LineReader,
+  row: NotificationRow,
+  { kind, title, actor = generation.views.translate(env, 'core', 'notifications.somebody') }: Facts,
+): Words {
   const entity = generation.entities.get(row.entity ?? '');
-  const text = views.translate(env, kind.module, kind.text, {
-    ...row.values,
-    actor: actor ?? views.translate(env, 'core', 'notifications.somebody'),
-    record: title ?? '',
-    records: entity === undefined ? '' : manyOf(generation, env, entity),
+  const records = entity === undefined ? '' : manyOf(generation, env, entity);
+  const values = { ...row.values, actor, record: title ?? '', records, count: row.count };
+  const text = generation.views.translate(env, kind.module, kind.text, values);
+  const { id, icon } = kind;
+  return {
+    kind: id,
+    icon,
+    text,
+    record: recordOf(row, title),
+    href: row.href ?? hrefOf(entity, row),
     count: row.count,
-  });
-  const isOfRecord = title !== null && row.entity !== null && row.record_id !== null;
-  const record = isOfRecord ? { entity: row.entity, id: row.record_id, title } : null;
-  return { kind: kind.id, icon: kind.icon, text, record, href: row.href ?? hrefOf(entity, row), count: row.count };
+  };
+}
+
+function recordOf({ entity, record_id: id }: NotificationRow, title: string | null): Words['record'] {
+  return entity === null || id === null || title === null ? null : { entity, id, title };
 }
 
 function hrefOf(entity: CompiledEntity | undefined, { record_id }: NotificationRow): string | null {

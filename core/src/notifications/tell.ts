@@ -62,7 +62,7 @@ async function holdersOf(workspace: Workspace, permission: PermissionKey): Promi
 
 async function rolesWith(roles: Roles, generation: Generation, permission: PermissionKey): Promise<string[]> {
   const all = await roles.all();
-  const grants = await Promise.all(all.map(({ key }) => roles.grants(generation, key)));
+  const grants = await Promise.all(all.map(async ({ key }) => roles.grants(generation, key)));
   return all.filter((_, place) => grants[place]?.has(permission) === true).map(({ key }) => key);
 }
 
