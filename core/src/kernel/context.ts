@@ -10,7 +10,7 @@ import {
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { ContextScope } from './callback.js';
 import { createAuthorization, type Authorization } from './context-authorization.js';
-import type { RecordScope } from './context-parts.js';
+import type { ContextParts, RecordScope } from './context-parts.js';
 import { assertLive, type ContextWorld } from './context-world.js';
 import { resolveContract } from './contract-proxy.js';
 import { emitEvent } from './event-emission.js';
@@ -67,15 +67,17 @@ function contextOf(use: ModuleUse): TransactionContext {
       assertLive(scope);
       await emitEvent({ parts, scope, module, unit: unitOf(use), limits: world.eventLimits }, event, payload);
     },
-    async notify(to, kind, notice = {}) {
-      assertLive(scope);
-      await parts.notify(demandUnit(use, kind), scope, { to, kind, notice });
-    },
+    notify: (to, kind, notice = {}) => notify(use, { to, kind, notice }),
   };
 }
 
 function unitOf({ world, scope }: ModuleUse): UnitOfWork | undefined {
   return scope.unit ?? world.currentUnit();
+}
+
+async function notify(use: ModuleUse, order: Parameters<ContextParts['notify']>[2]): Promise<void> {
+  assertLive(use.scope);
+  await use.world.parts.notify(demandUnit(use, order.kind), use.scope, order);
 }
 
 function demandUnit(use: ModuleUse, kind: string): UnitOfWork {
