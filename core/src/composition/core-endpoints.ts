@@ -67,7 +67,6 @@ export function gatherCoreEndpoints(
       ...jobEndpoints(jobs.progress),
       ...changeSetEndpoints(() => container.resolve(ChangeSets)),
       ...importEndpoints(() => container.resolve(Imports)),
-      ...webhookEndpoints(workspace),
       ...exceptionApi(workspace, room),
       ...demoEndpoints(() => container.resolve(DemoData)),
       streams.endpoint,
