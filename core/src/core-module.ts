@@ -25,6 +25,7 @@ import {
 } from '@trellis-crm/sdk';
 import { registerChangeJobs } from './changes/index.js';
 import { registerExceptionJobs } from './exceptions/index.js';
+import { registerExportJobs } from './exports/index.js';
 import { registerImportJobs } from './imports/index.js';
 import { registerMailJobs } from './mail/index.js';
 import { InboxChanged, NoticeGiven, registerNotices } from './notifications/index.js';
@@ -90,6 +91,7 @@ export function registerCore(parts: CoreParts): Registrations {
         guardPreferences(host);
         registerCoreJobs(host, parts);
         registerChangeJobs(host, parts.workspace);
+        registerExportJobs(host, parts.workspace);
         registerImportJobs(host, parts.workspace);
         registerMailJobs(host, parts.workspace);
         registerWebhookJobs(host, parts.workspace);

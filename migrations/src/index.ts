@@ -4,6 +4,7 @@ import { authMigrations } from './auth/index.js';
 import { changeMigrations } from './changes/index.js';
 import { eventMigrations } from './events/index.js';
 import { exceptionMigrations } from './exceptions/index.js';
+import { exportMigrations } from './exports/index.js';
 import { importMigrations } from './imports/index.js';
 import { jobMigrations } from './jobs/index.js';
 import { kernelMigrations } from './kernel/index.js';
@@ -23,6 +24,7 @@ export const coreMigrations: readonly Migration[] = [
   ...eventMigrations,
   ...jobMigrations,
   ...importMigrations,
+  ...exportMigrations,
   ...changeMigrations,
   ...exceptionMigrations,
   ...settingsMigrations,

@@ -75,6 +75,7 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
     [`DELETE ${api}/:id`]: record('delete', 204),
     [`GET ${api}/trash`]: holding(`${entity}:delete`, 200),
     [`POST ${api}/:id/restoration`]: trashed(200),
+    [`GET ${api}/export`]: holding(`${entity}:read`, 200),
     // Each action asks for its own right; the matrix asks for an update.
     [`POST ${api}/bulk`]: holding(`${entity}:update`, 202),
     // Which records it is about stands in the body; those that are not there or not to be changed are refused by the merge.
@@ -231,6 +232,8 @@ export const routes: Readonly<Record<string, Row>> = {
   'GET /api/v1/imports/:id': ownImport(200),
   'POST /api/v1/imports/:id/resumption': ownImport(202, 403),
   'GET /api/v1/imports/:id/refused.csv': ownImport(200),
+  // Those of others are not on it.
+  'GET /api/v1/exports': signedIn([200]),
   'GET /api/v1/change-sets': signedIn([200]),
   'GET /api/v1/change-sets/:id': ownChangeSet(200),
   'GET /api/v1/change-sets/:id/skipped.csv': ownChangeSet(200),

@@ -6,6 +6,7 @@ import { Signals } from '../database/signals.js';
 import { DemoData, demoEndpoints } from '../demo/index.js';
 import { deadLetterEndpoints } from '../events/dead-letter-endpoints.js';
 import { exceptionApi } from '../exceptions/index.js';
+import { exportEndpoints, exportParts } from '../exports/index.js';
 import type { Endpoint } from '../http/endpoint.js';
 import { Hold, holdEndpoint } from '../hold/index.js';
 import { importEndpoints, Imports } from '../imports/index.js';
@@ -48,9 +49,8 @@ export function gatherCoreEndpoints(
     mayWatchJob: async ({ identity }, id) => maySeeJob(identity, await jobs.progress.get(id)),
     watchCaller: (request) => watchCaller(workspace, request),
   });
-  const { container, clock, config } = workspace;
+  const { container, clock, config, database } = workspace;
   container.resolve(Signals).on(accessChannel, () => streams.recheck());
-  const { knex } = workspace.database;
   const lifecycle = () => container.resolve(PluginLifecycle);
   return {
     streams,
@@ -63,14 +63,23 @@ export function gatherCoreEndpoints(
       ...[mailEndpoints, notificationEndpoints, webhookEndpoints].flatMap((endpoints) => endpoints(workspace)),
       holdEndpoint(() => container.resolve(Hold)),
       ...pluginEndpoints({ lifecycle, dataDir: config.dataDir }),
-      ...deadLetterEndpoints({ knex, clock, wakeRelay: () => bus.relay.wake() }),
+      ...deadLetterEndpoints({ knex: database.knex, clock, wakeRelay: () => bus.relay.wake() }),
       ...jobEndpoints(jobs.progress),
-      ...changeSetEndpoints(() => container.resolve(ChangeSets)),
-      ...importEndpoints(() => container.resolve(Imports)),
+      ...manyRecordEndpoints(workspace),
       ...exceptionApi(workspace, room),
       ...demoEndpoints(() => container.resolve(DemoData)),
       streams.endpoint,
       ...corePageEndpoints({ workspace, calls, lifecycle }),
     ],
   };
+}
+
+/** What is done with many records at once. */
+function manyRecordEndpoints(workspace: Workspace): readonly Endpoint[] {
+  const { container } = workspace;
+  return [
+    ...changeSetEndpoints(() => container.resolve(ChangeSets)),
+    ...exportEndpoints(exportParts(workspace)),
+    ...importEndpoints(() => container.resolve(Imports)),
+  ];
 }

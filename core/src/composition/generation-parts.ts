@@ -1,7 +1,9 @@
 import { bulkEndpoints, ChangeSets } from '../changes/index.js';
+import { entityExportEndpoints, exportParts } from '../exports/index.js';
 import { entityImportEndpoints, Imports } from '../imports/index.js';
 import type { CallRunner, GenerationParts, ModuleContexts } from '../kernel/index.js';
 import { mergeEndpoints } from '../merge/index.js';
+import { exportLabels } from '../pages/exports/export-labels.js';
 import { entityPageEndpoints } from '../pages/entity-page-endpoints.js';
 import { presentPluginPage } from '../pages/plugin-pages/present-page.js';
 import { compileEntity, type RecordRoom } from '../records/index.js';
@@ -40,6 +42,11 @@ export function generationParts({
       ...records.entityEndpoints(entity),
       ...mergeEndpoints(entity, { room: records, calls, contexts }),
       ...entityImportEndpoints(entity, imports),
+      ...entityExportEndpoints(entity, {
+        ...exportParts(workspace),
+        room: records,
+        labelsOf: (request, one) => exportLabels({ workspace, calls }, request, one),
+      }),
       ...bulkEndpoints(entity, { changeSets: () => workspace.container.resolve(ChangeSets), room: records }),
       ...timelineEndpoints(entity, timelines),
       ...entityPageEndpoints({ workspace, calls }, entity),

@@ -27,6 +27,20 @@ export function describeList(entity: CompiledEntity): EndpointDescription {
   };
 }
 
+/** What OpenAPI says about the query of an export. */
+export function exportParameters(entity: CompiledEntity): JsonSchema {
+  return parameters({
+    ...(entity.search === null ? {} : { q: searchText }),
+    filter: filterSchema(entity),
+    where: whereSchema,
+    sort: text('As for the list'),
+    fields: text('Columns in their order, comma-separated; all that may be seen unless told'),
+    format: { type: 'string', enum: ['csv', 'xlsx'], default: 'csv' },
+    bom: { type: 'string', enum: ['true', 'false'], default: 'false' },
+    labels: { type: 'string', enum: ['true', 'false'], default: 'false' },
+  });
+}
+
 /** What OpenAPI says about reading one record. */
 export function describeGet(entity: CompiledEntity): EndpointDescription {
   return {

@@ -56,6 +56,9 @@ function apiWays({ path, id }: Place): readonly Way[] {
     apiWay('where in a group', (field, value) => `${list}?where=${inGroup(tree(field, value))}`),
     apiWay('aggregate where', (field, value) => `${list}/aggregate?where=${tree(field, value)}`),
     apiWay('trash where', (field, value) => `${list}/trash?where=${tree(field, value)}`),
+    apiWay('export', (field) => `${list}/export?fields=${field}`),
+    apiWay('export filtered by it', (field, value) => `${list}/export?filter[${field}]=${value}`),
+    apiWay('export sorted by it', (field) => `${list}/export?sort=${field}`),
     apiWay('aggregate filter', (field, value) => `${list}/aggregate?filter[${field}]=${value}`),
     ...['group', 'sum', 'min', 'max'].map((verb) =>
       apiWay(`aggregate ${verb}`, (field) => `${list}/aggregate?${verb}=${field}`),

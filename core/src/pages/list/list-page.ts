@@ -1,8 +1,10 @@
+import { cutHoles, hole } from '../../views/holed-markup.js';
 import type { PageBlock } from '../../views/page-model.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { patchBlocks } from '../block-patches.js';
 import { findField, type EntityField } from '../fields/entity-field.js';
 import { fromLocalInput } from '../fields/zoned-time.js';
+import { exportLinks, exportQuery } from '../exports/export-links.js';
 import { loadNamesOf, namesFrom, type RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
@@ -98,7 +100,7 @@ function listBlocks(call: EntityCall, shown: ShownList): PageBlock[] {
   const header: PageBlock = {
     name: 'header',
     column: 'header',
-    html: headHtml(call),
+    html: headHtml(call, state),
   };
   const extra = listExtras[call.entity.definition.id];
   const head = extra === undefined ? [header] : [extra(call), header];
@@ -113,7 +115,7 @@ function firstHref(state: ListState): string | undefined {
 }
 
 /** The same for all whose rights offer the same actions. */
-function headHtml(call: EntityCall): SafeHtml {
+function headHtml(call: EntityCall, state: ListState): SafeHtml {
   const { entity, env, request } = call;
   const actions: HeadActions = {
     create: mayCreate(call),
@@ -121,9 +123,10 @@ function headHtml(call: EntityCall): SafeHtml {
     delete: may(call, 'delete'),
   };
   const key = ['list-head', entity.definition.id, env.locale, actions.create, actions.import, actions.delete].join(' ');
-  return request.generation.views.fragments.of(key, () =>
-    call.render('core:records/_list-head', headView(call, actions)),
+  const head = request.generation.views.holed.of(key, () =>
+    cutHoles(call.render('core:records/_list-head', headView(call, actions))),
   );
+  return head.fill([exportQuery(entity, state)]);
 }
 
 interface HeadActions {
@@ -148,6 +151,8 @@ function headView(call: EntityCall, actions: HeadActions): object {
     newLabel: t('list.new', { entity: labels.oneInText(definition) }),
     importHref: actions.import ? `/imports?entity=${definition.id}` : undefined,
     importLabel: t('list.import', { entities: labels.manyInText(definition) }),
+    exports: exportLinks(call, hole(0)),
+    exportLabel: t('exports.title', { entities: labels.manyInText(definition) }),
     trashHref: actions.delete ? `/${path}/trash` : undefined,
   };
 }

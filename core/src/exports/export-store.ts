@@ -1,0 +1,122 @@
+import type { Id } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import type { StoredActor } from '../auth/index.js';
+import { runPrepared, unprepared } from '../database/prepared.js';
+import type { CompiledEntity } from '../records/compiled-entity.js';
+import { orderText } from '../records/sort.js';
+import { bindingsOf, numbered, sql } from '../records/sql.js';
+import { fromClause, sidesOf } from '../records/statements/source.js';
+import type { ExportFormat, ExportQuery } from './export-query.js';
+
+/** One export as it is kept: who took which list along, and how much of it. */
+export interface ExportRecord {
+  readonly id: Id;
+  readonly entity: string;
+  readonly format: ExportFormat;
+  /** Paths of the columns. */
+  readonly fields: readonly string[];
+  /** Parameters of the list. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly actor: StoredActor;
+  /** `broken-off`: the reader went away, or the server. */
+  readonly state: 'running' | 'done' | 'broken-off';
+  readonly rowCount: number;
+  readonly rowsSent: number;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+/** What is known of an export when it begins. */
+export type NewExport = Pick<ExportRecord, 'id' | 'entity' | 'format' | 'fields' | 'query' | 'actor' | 'startedAt'>;
+
+/** Notes an export and the order of its records, in one transaction. @returns number of records */
+export function beginExport(
+  knex: Knex,
+  entity: CompiledEntity,
+  started: NewExport,
+  query: Pick<ExportQuery, 'condition' | 'order'>,
+): Promise<number> {
+  return knex.transaction(async (trx) => {
+    const { id, format, fields, actor, startedAt } = started;
+    const createdBy = actor.kind === 'user' ? actor.userId : null;
+    await trx.raw(
+      `insert into core.exports (id, entity, format, fields, query, actor, created_by, state, started_at)
+       values (?, ?, ?, ?, ?, ?, ?, 'running', ?)`,
+      [
+        id,
+        started.entity,
+        format,
+        [...fields],
+        JSON.stringify(started.query),
+        JSON.stringify(actor),
+        createdBy,
+        startedAt,
+      ],
+    );
+    await listRecords(trx, id, entity, query);
+    const { rows } = await trx.raw<{ rows: { count: number }[] }>(
+      `update core.exports set row_count = (select count(*) from core.export_rows where export_id = ?) where id = ?
+       returning row_count as count`,
+      [id, id],
+    );
+    return rows[0]?.count ?? 0;
+  });
+}
+
+async function listRecords(
+  trx: Knex.Transaction,
+  exportId: Id,
+  entity: CompiledEntity,
+  { condition, order }: Pick<ExportQuery, 'condition' | 'order'>,
+): Promise<void> {
+  const pieces = [sql('?::uuid', [exportId]), condition];
+  const [id = '', where = ''] = numbered(pieces);
+  const sides = [...condition.plugins, ...sidesOf(order.map(({ field }) => field))];
+  const text = `insert into core.export_rows (export_id, position, record_id)
+    select ${id}, row_number() over (order by ${orderText(order)}), r."id" ${fromClause(entity, sides)} where ${where}`;
+  await runPrepared(trx, unprepared(text), bindingsOf(pieces));
+}
+
+/** Ids of the next records of an export, in their order. */
+export async function nextRecords(knex: Knex, id: Id, behind: number, limit: number): Promise<readonly Id[]> {
+  const { rows } = await knex.raw<{ rows: { id: Id }[] }>(
+    'select record_id as id from core.export_rows where export_id = ? and position > ? order by position limit ?',
+    [id, behind, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Ends an export and forgets its order. */
+export async function endExport(
+  knex: Knex,
+  id: Id,
+  end: Pick<ExportRecord, 'state' | 'rowsSent'> & { readonly at: Date },
+): Promise<void> {
+  await knex.raw('update core.exports set state = ?, rows_sent = ?, finished_at = ? where id = ?', [
+    end.state,
+    end.rowsSent,
+    end.at,
+    id,
+  ]);
+  await knex.raw('delete from core.export_rows where export_id = ?', [id]);
+}
+
+/** Exports, newest first. @param createdBy only those of this user; null: of everybody */
+export async function listExports(knex: Knex, createdBy: Id | null, limit: number): Promise<readonly ExportRecord[]> {
+  const { rows } = await knex.raw<{ rows: ExportRecord[] }>(
+    `select id, entity, format, fields, query, actor, state, row_count as "rowCount", rows_sent as "rowsSent",
+       started_at as "startedAt", finished_at as "finishedAt"
+     from core.exports where created_by = ? or ?::uuid is null order by id desc limit ?`,
+    [createdBy, createdBy, limit],
+  );
+  return rows;
+}
+
+/** Ends exports whose process is gone: nothing reads them any more. */
+export async function endAbandoned(knex: Knex, before: Date, now: Date): Promise<void> {
+  await knex.raw(
+    `with ended as (update core.exports set state = 'broken-off', finished_at = ? where state = 'running' and started_at < ? returning id)
+     delete from core.export_rows r using ended where r.export_id = ended.id`,
+    [now, before],
+  );
+}

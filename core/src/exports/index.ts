@@ -1,0 +1,3 @@
+export { entityExportEndpoints, exportEndpoints } from './export-endpoints.js';
+export { exportParts, registerExportJobs } from './register.js';
+export type { ExportLabels } from './columns.js';
