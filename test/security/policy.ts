@@ -103,6 +103,13 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
     [`POST /${path}/:id/fields/:field`]: record('update', 303),
     [`POST /${path}/:id/trash`]: record('delete', 303),
     [`POST /${path}/:id/restoration`]: trashed(303),
+    [`GET /${path}/:id/timeline`]: record('read', 200),
+    [`GET /${path}/:id/composer`]: onTimeline('create', 303, 404),
+    [`POST /${path}/:id/activities`]: onTimeline('create', 303, 422),
+    [`POST /${path}/:id/timeline/:activity/completion`]: onTimeline('update', 303, 404),
+    [`POST /${path}/:id/timeline/:activity/pin`]: onTimeline('update', 303, 404),
+    [`POST /${path}/:id/timeline/:activity/unpin`]: onTimeline('update', 303, 404),
+    [`POST /${path}/:id/timeline/:activity/trash`]: onTimeline('delete', 303, 404),
     [`GET /${path}/:id/panels`]: record('read', 200),
     [`GET /${path}/:id/panels/:module/:panel`]: record('read', 200, 404),
   };

@@ -17,6 +17,15 @@ import { pageEndpoint, type PageAnswer } from './page-endpoint.js';
 import { showLoadedPanel, showPanels } from './panels/panel-pages.js';
 import { showFieldEditor, takeFieldEditor } from './record/field-edit.js';
 import { showRecord } from './record/record-page.js';
+import {
+  completeActivity,
+  pinActivity,
+  showComposer,
+  showTimeline,
+  takeComposer,
+  trashActivity,
+  unpinActivity,
+} from './timeline/timeline-pages.js';
 import { restoreRecord, trashRecord } from './trash/trash-actions.js';
 import { showTrash } from './trash/trash-page.js';
 
@@ -30,12 +39,14 @@ const handWritten: ReadonlySet<string> = new Set(['GET /teams']);
 export function entityPageEndpoints(deps: PageDeps, entity: CompiledEntity): readonly Endpoint[] {
   const { definition, path } = entity;
   if (isWithout(entity, 'pages')) return [];
-  const right = (verb: string): PermissionKey => `${definition.id}:${verb}`;
+  const right = (verb: string): PermissionKey => {
+    return verb in activityRights ? activityRights[verb as keyof typeof activityRights] : `${definition.id}:${verb}`;
+  };
   return pagesOfEntity.flatMap(([key, verb, part, show]) => {
     const [method, rest = ''] = key.split(' ') as ['GET' | 'POST', string?];
     const address = `${method} /${path}${rest}` as const;
     if (handWritten.has(address) || isLeftOut(entity, part)) return [];
-    const names = [...rest.matchAll(/:(id|changeSet)/g)].map(([, name = '']) => [name, Uuid] as const);
+    const names = [...rest.matchAll(/:(id|changeSet|activity)/g)].map(([, name = '']) => [name, Uuid] as const);
     const params = names.length > 0 ? { params: Object.fromEntries(names) } : {};
     return pageEndpoint(deps, address, {
       access: right(verb),
@@ -46,6 +57,13 @@ export function entityPageEndpoints(deps: PageDeps, entity: CompiledEntity): rea
     });
   });
 }
+
+/** Writing on a record's timeline changes activities, and nothing of the record. */
+const activityRights = {
+  compose: 'core.activity:create',
+  'change-activity': 'core.activity:update',
+  'trash-activity': 'core.activity:delete',
+} as const;
 
 /** Address below the entity's path, verb of the right it asks for, part of the declaration that can leave it out, handler. */
 const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
@@ -69,6 +87,13 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
   ['POST /:id/lane', 'update', 'board', moveToLane],
   ['POST /:id/trash', 'delete', 'delete', trashRecord],
   ['POST /:id/restoration', 'delete', 'delete', restoreRecord],
+  ['GET /:id/timeline', 'read', null, showTimeline],
+  ['GET /:id/composer', 'compose', null, showComposer],
+  ['POST /:id/activities', 'compose', null, takeComposer],
+  ['POST /:id/timeline/:activity/completion', 'change-activity', null, completeActivity],
+  ['POST /:id/timeline/:activity/pin', 'change-activity', null, pinActivity],
+  ['POST /:id/timeline/:activity/unpin', 'change-activity', null, unpinActivity],
+  ['POST /:id/timeline/:activity/trash', 'trash-activity', null, trashActivity],
   ['GET /:id/panels', 'read', null, (call) => showPanels(call, panelsOf(call.entity.definition))],
   ['GET /:id/panels/:module/:panel', 'read', null, (call) => showLoadedPanel(call, panelsOf(call.entity.definition))],
 ];

@@ -8,7 +8,7 @@ import { recordScope, type RecordScope } from '../records/record-scope.js';
 import type { RecordRoom } from '../records/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { entriesOf, readPlanned } from './activity-source.js';
-import { pinnedTo, TimelinePins } from './timeline-pins.js';
+import { addPin, pinnedTo, removePin, type Pin } from './timeline-pins.js';
 import { kindOptions, readStretch, sourcesOf, type TimelineQuery, type TimelineStretch } from './read-timeline.js';
 import type { FoundEntry, KindOption, TimelineCall } from './timeline-entry.js';
 
@@ -22,17 +22,13 @@ export interface TimelinePage extends TimelineStretch {
 
 /** Timelines of records of any entity. */
 export class Timelines {
-  readonly pins: TimelinePins;
-
   constructor(
     private readonly parts: {
       readonly workspace: Workspace;
       readonly calls: CallRunner;
       readonly room: Pick<RecordRoom, 'world' | 'callOf'>;
     },
-  ) {
-    this.pins = new TimelinePins(parts.workspace.database.knex, parts.workspace.clock);
-  }
+  ) {}
 
   /** Kinds of entries that the reader may choose from on records of an entity. */
   kinds(entity: CompiledEntity, request: EndpointRequest): readonly KindOption[] {
@@ -69,6 +65,17 @@ export class Timelines {
   async activity(entity: CompiledEntity, request: EndpointRequest, id: Id, activity: Id): Promise<FoundEntry> {
     const [entry] = await entriesOf({ scope: this.#scope(request), entity, id, request }, [activity]);
     if (entry === undefined) throw new NotFoundError('activity_not_found');
+    return entry;
+  }
+
+  /** Puts the activity of the address on top of the timeline of its record, or takes it down. @throws NotFoundError for one that is absent or not visible */
+  async pin(entity: CompiledEntity, request: EndpointRequest, isOnTop: boolean): Promise<FoundEntry> {
+    const { id = '', activity = '' } = request.params;
+    await this.assertVisible(entity, request, id);
+    const entry = await this.activity(entity, request, id, activity);
+    const { userId } = request.identity;
+    const pin: Pin = { entity: entity.definition.id, recordId: id, activityId: activity, userId };
+    await this.#scope(request).inUnit((tx) => (isOnTop ? addPin : removePin)(tx, pin));
     return entry;
   }
 

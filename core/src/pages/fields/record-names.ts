@@ -55,12 +55,18 @@ export function collectRefs(
 ): Map<string, Set<string>> {
   const refs = new Map<string, Set<string>>();
   for (const { field, valueIn } of fields) {
-    for (const record of records) collectFrom(entity, field, valueIn(record), refs);
+    for (const record of records) collectValue(entity, field, valueIn(record), refs);
   }
   return refs;
 }
 
-function collectFrom(entity: CompiledEntity, field: Field, value: unknown, refs: Map<string, Set<string>>): void {
+/** Adds the ids that a value of a field refers to, by entity id. */
+export function collectValue(
+  entity: CompiledEntity,
+  field: Field,
+  value: unknown,
+  refs: Map<string, Set<string>>,
+): void {
   const note = (target: string, id: string): void => {
     refs.set(target, (refs.get(target) ?? new Set()).add(id));
   };
@@ -73,7 +79,7 @@ function collectEntries(entity: CompiledEntity, field: Field, value: unknown, re
   if (!Array.isArray(value)) return;
   const items = Object.entries(field.item ?? {});
   for (const entry of value as RecordValues[])
-    items.forEach(([name, item]) => collectFrom(entity, item, entry[name], refs));
+    items.forEach(([name, item]) => collectValue(entity, item, entry[name], refs));
 }
 
 async function titlesOf(

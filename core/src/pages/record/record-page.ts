@@ -16,22 +16,25 @@ import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
 import { waitingPanels } from '../panels/panel-slot.js';
 import { renderFigures } from './figures.js';
 import { detailFields, renderDetails } from './details-view.js';
+import type { ComposerState } from '../timeline/composer-view.js';
+import { timelineBlock } from '../timeline/timeline-block.js';
 import { recordExtras } from './record-extras.js';
 import { relatedLists } from './related-lists.js';
 
 /** `GET /<path>/:id`: everything about one record. */
-export async function showRecord(call: EntityCall): Promise<PageAnswer> {
+export async function showRecord(call: EntityCall, { composer, status }: ShownWith = {}): Promise<PageAnswer> {
   const { entity } = call;
   const record = await findRecord(call);
   if (typeof record === 'string') return goTo(record);
   const { definition, path } = entity;
   const id = asText(record['id']);
   const extras = recordExtras[definition.id]?.(call, record) ?? [];
-  const [sources, related, added, brief] = await Promise.all([
+  const [sources, related, added, brief, timeline] = await Promise.all([
     recordSources(call, record),
     relatedLists(call, id),
     extras,
     briefBlock(call, definition.id, id),
+    timelineBlock(call, composer),
   ]);
   noteVisit(call, id);
   const panels = waitingPanels(call, panelsOf(definition).id, `/${path}/${id}`);
@@ -41,17 +44,27 @@ export async function showRecord(call: EntityCall): Promise<PageAnswer> {
     ...brief,
     ...(figures === null ? [] : [{ name: 'figures', column: 'header' as const, html: figures }]),
     { name: 'details', column: 'details', html: renderDetails(call, record, sources) },
+    timeline,
     ...related.map(({ name, html }): PageBlock => ({ name, html, column: 'main' })),
     ...added,
     ...panels.map((panel): PageBlock => ({ ...panel, column: 'side' })),
   ];
   const patched = await patchBlocks(call, `${definition.module}.${definition.plural}-record`, { id }, blocks);
   const title = titleOf(entity, record);
-  return showPage({
-    title,
-    breadcrumbs: [{ label: call.labels.many(definition), href: `/${path}` }, { label: title }],
-    blocks: patched,
-  });
+  return showPage(
+    {
+      title,
+      breadcrumbs: [{ label: call.labels.many(definition), href: `/${path}` }, { label: title }],
+      blocks: patched,
+    },
+    status,
+  );
+}
+
+/** What a page shows besides the record: what somebody wrote that cannot be added, with its status. */
+interface ShownWith {
+  readonly composer?: ComposerState;
+  readonly status?: number;
 }
 
 /** The reader finds the record again among what they opened last. */

@@ -82,7 +82,7 @@ function pinEndpoint(entity: CompiledEntity, timelines: () => Timelines): Endpoi
     ...pinned(entity, 'Put an activity on top of a timeline, for everybody', 'pin'),
     method: 'PUT',
     async handle(request) {
-      await timelines().pins.add({ ...(await pinOf(entity, timelines(), request)), userId: request.identity.userId });
+      await timelines().pin(entity, request, true);
       return { status: 204, body: null };
     },
   };
@@ -93,12 +93,13 @@ function unpinEndpoint(entity: CompiledEntity, timelines: () => Timelines): Endp
     ...pinned(entity, 'Take an activity down from the top of a timeline', 'unpin'),
     method: 'DELETE',
     async handle(request) {
-      await timelines().pins.remove(await pinOf(entity, timelines(), request));
+      await timelines().pin(entity, request, false);
       return { status: 204, body: null };
     },
   };
 }
 
+/** Who sees record and activity, and may change some activities, says what stands on top. */
 function pinned(entity: CompiledEntity, summary: string, name: string) {
   return {
     ...common(entity, '/pins/:activity'),
@@ -111,14 +112,6 @@ function pinned(entity: CompiledEntity, summary: string, name: string) {
       answers: { 204: null },
     },
   } as const;
-}
-
-/** Who sees record and activity, and may change some activities, says what stands on top. @throws NotFoundError */
-export async function pinOf(entity: CompiledEntity, timelines: Timelines, request: EndpointRequest) {
-  const { id = '', activity = '' } = request.params;
-  await timelines.assertVisible(entity, request, id);
-  await timelines.activity(entity, request, id, activity);
-  return { entity: entity.definition.id, recordId: id, activityId: activity };
 }
 
 const usualEntries = 30;

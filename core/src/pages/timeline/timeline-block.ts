@@ -1,0 +1,109 @@
+import type { PageBlock } from '../../views/page-model.js';
+import type { SafeHtml } from '../../views/safe-html.js';
+import { Timelines, type KindOption } from '../../timeline/index.js';
+import type { EntityCall } from '../page-call.js';
+import { composerView, hasComposer, type ComposerState } from './composer-view.js';
+import { drawTimeline, type DayView } from './timeline-view.js';
+
+/** What the address says about the timeline. */
+interface TimelineState {
+  readonly after: string | null;
+  readonly kinds: readonly string[] | null;
+  /** Day under which the entries before ended. */
+  readonly lastDay: string | null;
+}
+
+const stretchLength = 20;
+
+/** The timeline of the record whose page this is, with what is needed to add to it. */
+export async function timelineBlock(call: EntityCall, composer?: ComposerState): Promise<PageBlock> {
+  return { name: 'timeline', column: 'main', html: await renderTimeline(call, composer) };
+}
+
+/** The whole timeline: composer, what can be chosen, its newest stretch. */
+export async function renderTimeline(call: EntityCall, composer?: ComposerState): Promise<SafeHtml> {
+  const state = stateOf(call);
+  const [stretch, compose] = await Promise.all([
+    renderStretch(call, state),
+    hasComposer(call) ? composerView(call, composer) : null,
+  ]);
+  return call.render('core:timeline/timeline', {
+    composer: compose,
+    filters: filtersOf(call, state),
+    ...stretch,
+  });
+}
+
+/** What follows below the entries that are there. */
+export async function renderMore(call: EntityCall): Promise<SafeHtml> {
+  return call.render('core:timeline/_stretch', await renderStretch(call, stateOf(call)));
+}
+
+async function renderStretch(call: EntityCall, state: TimelineState): Promise<object> {
+  const { entity, request, workspace } = call;
+  const id = request.params['id'] ?? '';
+  const page = await workspace.container
+    .resolve(Timelines)
+    .read(entity, request, id, { after: state.after, kinds: state.kinds, limit: stretchLength });
+  const { days, planned, pinned } = await drawTimeline(call, page, state.lastDay);
+  return {
+    days,
+    planned,
+    pinned,
+    isUnavailable: page.unavailable.length > 0,
+    isEmpty: state.after === null && days.length + planned.length + pinned.length === 0,
+    moreHref: page.next === null ? null : addressOf(call, { ...state, after: page.next, lastDay: lastLabel(days) }),
+  };
+}
+
+function lastLabel(days: readonly DayView[]): string | null {
+  return days.at(-1)?.label ?? null;
+}
+
+function stateOf({ request: { url } }: EntityCall): TimelineState {
+  const kinds = url.searchParams.get('kinds');
+  return {
+    after: url.searchParams.get('after'),
+    kinds: kinds === null || kinds === '' ? null : kinds.split(','),
+    lastDay: url.searchParams.get('day'),
+  };
+}
+
+function addressOf(call: EntityCall, { after, kinds, lastDay }: TimelineState): string {
+  const given = { after, kinds: kinds?.join() ?? null, day: lastDay };
+  const params = Object.entries(given).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+  const query = new URLSearchParams(params).toString();
+  const path = `/${call.entity.path}/${call.request.params['id'] ?? ''}/timeline`;
+  return query === '' ? path : `${path}?${query}`;
+}
+
+/** Kinds that stand together as one choice. */
+const groups: readonly (readonly string[])[] = [
+  ['note'],
+  ['call', 'voicemail'],
+  ['email', 'letter', 'fax', 'chat'],
+  ['meeting', 'visit'],
+  ['task'],
+];
+
+function filtersOf(call: EntityCall, state: TimelineState): readonly object[] {
+  const { entity, request, workspace, t } = call;
+  const options = workspace.container.resolve(Timelines).kinds(entity, request);
+  const labelOf = ({ module, label }: KindOption): string => t(module === 'core' ? label : `${module}:${label}`);
+  const grouped = new Set(groups.flat());
+  const choices = [
+    ...groups.flatMap((names) => {
+      const first = options.find(({ name }) => name === names[0]);
+      return first === undefined ? [] : [{ label: labelOf(first), kinds: names }];
+    }),
+    ...options
+      .filter(({ name }) => !grouped.has(name))
+      .map((option) => ({ label: labelOf(option), kinds: [option.name] })),
+  ];
+  const current = state.kinds?.join() ?? null;
+  return [{ label: t('timeline.all'), kinds: null }, ...choices].map(({ label, kinds }) => ({
+    label,
+    href: addressOf(call, { after: null, kinds, lastDay: null }),
+    isCurrent: (kinds?.join() ?? null) === current,
+  }));
+}
