@@ -14,6 +14,7 @@ const nothing = { violations: [], overflowPx: 0, errors: [] };
 const mainKinds = ['/', '/accounts', 'account', 'account form', '/sales/board', '/plugins'];
 const furtherKinds = [
   ...['/accounts/trash', '/contacts', '/sales/deals', '/users', '/teams', '/roles', '/settings', '/imports', '/me'],
+  ...['/search', '/search?q=northwind', '/me/shortcuts'],
   ...['/plugins/sales', '/plugins/sales/plan?verb=remove', '/dead-letters'],
   ...['user', 'filtered list', 'empty list', 'missing page'],
 ];

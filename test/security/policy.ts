@@ -146,6 +146,9 @@ export const routes: Readonly<Record<string, Row>> = {
   // Shows what its reader may read, and a narrowed token what that may.
   'GET /api/v1/search': signedIn([200]),
   'GET /search': signedIn([200]),
+  'GET /search/palette': signedIn([200, 303]),
+  'GET /me/shortcuts': signedIn([200]),
+  'POST /me/shortcuts': signedIn([303]),
   'GET /api/v1/me/recent': signedIn([200]),
   ...briefRows('core.account', 'accounts'),
   ...briefRows('core.contact', 'contacts'),

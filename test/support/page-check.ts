@@ -48,12 +48,18 @@ export async function examinePage(page: Page, address: string): Promise<PageFind
   const onError = (error: Error): void => void errors.push(error.message);
   page.on('console', onConsole).on('pageerror', onError);
   await page.goto(address, { waitUntil: 'load' });
+  const found = await examineAsItIs(page);
+  page.off('console', onConsole).off('pageerror', onError);
+  return { ...found, errors };
+}
+
+/** Examines what a page shows now, with what was opened and typed on it; nobody listened to the console meanwhile. */
+export async function examineAsItIs(page: Page): Promise<PageFindings> {
   await untilCalm(page);
   const overflowPx = await widestOverflow(page);
   await page.evaluate(axeSource);
   const violations = await page.evaluate(runAxe);
-  page.off('console', onConsole).off('pageerror', onError);
-  return { violations: violations as string[], overflowPx, errors };
+  return { violations: violations as string[], overflowPx, errors: [] };
 }
 
 /** Panels have loaded. Asked from here: a condition waited for inside the page would need `eval`, which its policy forbids. */

@@ -50,19 +50,3 @@ document.addEventListener('click', async (event) => {
   button.classList.add('is-done');
   setTimeout(() => button.classList.remove('is-done'), 1500);
 });
-
-/** Elements name their key in `data-shortcut`; ⌘K opens the search. Single keys rest while someone types or has switched them off. */
-document.addEventListener('keydown', (event) => {
-  const isTyping = event.target.closest('input, textarea, select, [contenteditable]');
-  const isCommand = event.metaKey || event.ctrlKey;
-  if (isCommand && event.key === 'k') {
-    event.preventDefault();
-    document.querySelector('.search-btn')?.click();
-  }
-  if (isTyping || isCommand || event.altKey || root.dataset.shortcuts === 'off' || !/^[a-z?/]$/.test(event.key)) return;
-  const wanted = document.querySelector(`[data-shortcut="${event.key}"]`);
-  if (!wanted) return;
-  event.preventDefault();
-  if (wanted.matches('input')) wanted.focus();
-  else wanted.click();
-});

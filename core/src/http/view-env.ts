@@ -8,6 +8,8 @@ export interface ViewRequest {
   readonly csrfToken: string;
   /** Value of the `theme` cookie. */
   readonly theme: string | undefined;
+  /** Value of the `shortcuts` cookie. */
+  readonly shortcuts?: string | undefined;
   /** Path and query of the page. */
   readonly url: string;
 }
@@ -21,6 +23,7 @@ export function viewEnvOf(workspace: Workspace, request: ViewRequest): ViewEnv {
     timeZone: identity?.timeZone ?? info.timeZone,
     currency: info.baseCurrency,
     theme: toTheme(request.theme),
+    areKeysOff: request.shortcuts === 'off',
     csrfToken: request.csrfToken,
     url: request.url,
     now: workspace.clock.now(),

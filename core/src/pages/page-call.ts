@@ -40,6 +40,7 @@ export function createPageCall({ workspace, calls }: PageDeps, request: Endpoint
     identity,
     csrfToken: request.csrfToken(),
     theme: request.cookie('theme'),
+    shortcuts: request.cookie('shortcuts'),
     url: `${request.url.pathname}${request.url.search}`,
   });
   const { views } = generation;

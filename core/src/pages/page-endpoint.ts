@@ -12,7 +12,9 @@ import { pageShell } from './page-shell.js';
 export type PageAnswer =
   | { readonly kind: 'page'; readonly page: PageModel; readonly status?: number }
   | { readonly kind: 'part'; readonly html: SafeHtml; readonly status?: number }
-  | { readonly kind: 'elsewhere'; readonly to: string; readonly flash?: Flash };
+  | { readonly kind: 'elsewhere'; readonly to: string; readonly flash?: Flash; readonly cookies?: Cookies };
+
+type Cookies = NonNullable<EndpointResponse['cookies']>;
 
 /** One page or form target of core. */
 export interface PageRoute {
@@ -54,14 +56,14 @@ export function showPart(html: SafeHtml, status?: number): PageAnswer {
   return { kind: 'part', html, ...(status === undefined ? {} : { status }) };
 }
 
-/** 303 to a path of this site, with what to say there. */
-export function goTo(to: string, flash?: Flash): PageAnswer {
-  return { kind: 'elsewhere', to, ...(flash && { flash }) };
+/** 303 to a path of this site, with what to say there and what the browser is to keep. */
+export function goTo(to: string, flash?: Flash, cookies: Cookies = []): PageAnswer {
+  return { kind: 'elsewhere', to, cookies, ...(flash && { flash }) };
 }
 
 /** Turns an answer into a response. A waiting message is shown by the first page or part that can. */
 export async function respond(call: PageCall, answer: PageAnswer): Promise<EndpointResponse> {
-  if (answer.kind === 'elsewhere') return seeOther(answer.to, answer.flash);
+  if (answer.kind === 'elsewhere') return seeOther(answer);
   const { request, env } = call;
   if (answer.kind === 'part') return html(answer.status ?? 200, answer.html);
   const flash = readFlash(request);
@@ -87,6 +89,7 @@ function html(status: number, body: SafeHtml): EndpointResponse {
   return { status, body: body.toString() };
 }
 
-function seeOther(to: string, flash?: Flash): EndpointResponse {
-  return { status: 303, headers: { Location: to }, body: null, ...(flash && { cookies: [flashCookie(flash)] }) };
+function seeOther({ to, flash, cookies = [] }: Extract<PageAnswer, { kind: 'elsewhere' }>): EndpointResponse {
+  const set = flash === undefined ? cookies : [...cookies, flashCookie(flash)];
+  return { status: 303, headers: { Location: to }, body: null, ...(set.length > 0 && { cookies: set }) };
 }

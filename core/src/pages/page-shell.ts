@@ -3,12 +3,22 @@ import type { Identity } from '../auth/identity.js';
 import { Hold } from '../hold/index.js';
 import type { Generation } from '../kernel/generation.js';
 import { inboxTopic } from '../live/inbox-topic.js';
-import type { MenuEntry, MenuGroup, ShellModel } from '../views/page-model.js';
+import type { MenuEntry, MenuGroup, ShellKey, ShellModel } from '../views/page-model.js';
+import { contributedCommands } from './find/commands/contributed-commands.js';
+import { goKeys } from './find/commands/go-keys.js';
 import type { PageCall } from './page-call.js';
 
 /** What surrounds every page of this person: workspace, menu by their rights, quick tabs of the phone. */
 export function pageShell(call: PageCall): ShellModel {
-  return { workspaceName: call.workspace.info().name, ...noticeOf(call), ...liveOf(call), menu: menuOf(call) };
+  const known = knownPlacesOf(call);
+  return {
+    workspaceName: call.workspace.info().name,
+    ...noticeOf(call),
+    ...liveOf(call),
+    menu: menuOf(call, known),
+    searchHref: '/search',
+    ...(known.keys.length > 0 && { keys: known.keys }),
+  };
 }
 
 /** Everybody hears of their own inbox, at the same address. */
@@ -33,15 +43,8 @@ interface PlacedGroup extends Omit<MenuGroup, 'items'> {
   readonly items: readonly Place[];
 }
 
-/** The places of a reader, found once; which of them he is at is the request's. */
-function menuOf(call: PageCall): readonly MenuGroup[] {
-  const { generation, identity, url } = call.request;
-  let known = knownPlaces.get(identity);
-  if (known?.generation !== generation || known.locale !== call.env.locale) {
-    known = { generation, locale: call.env.locale, groups: groupsOf(call), menus: new Map() };
-    knownPlaces.set(identity, known);
-  }
-  const { groups, menus } = known;
+/** The menu of a reader; which of its places he is at is the request's. */
+function menuOf({ request: { url } }: PageCall, { groups, menus }: KnownPlaces): readonly MenuGroup[] {
   const places = groups.flatMap(({ items }) => items);
   const current = longestMatch(places, url.pathname);
   const menu = menus.get(current) ?? groups.map((group) => markedGroup(group, current));
@@ -49,10 +52,29 @@ function menuOf(call: PageCall): readonly MenuGroup[] {
   return menu;
 }
 
+/** The places of a reader, and the keys of commands that are on no page, found once. */
+function knownPlacesOf(call: PageCall): KnownPlaces {
+  const { generation, identity } = call.request;
+  let known = knownPlaces.get(identity);
+  if (known?.generation !== generation || known.locale !== call.env.locale) {
+    const { locale } = call.env;
+    known = { generation, locale, groups: groupsOf(call), keys: keysOf(call), menus: new Map() };
+    knownPlaces.set(identity, known);
+  }
+  return known;
+}
+
+function keysOf(call: PageCall): readonly ShellKey[] {
+  return contributedCommands(call, null).flatMap(({ shortcut, href, action }) =>
+    shortcut === undefined ? [] : { shortcut, ...(href === undefined ? { action } : { href }) },
+  );
+}
+
 interface KnownPlaces {
   readonly generation: Generation;
   readonly locale: string;
   readonly groups: readonly PlacedGroup[];
+  readonly keys: readonly ShellKey[];
   /** By the address of the place where the reader is. */
   readonly menus: Map<string | undefined, readonly MenuGroup[]>;
 }
@@ -70,7 +92,16 @@ function groupsOf(call: PageCall): readonly PlacedGroup[] {
   ];
   return groups
     .filter(({ items }) => items.length > 0)
-    .map(({ items, ...group }) => ({ ...group, items: [...items].sort((a, b) => a.order - b.order) }));
+    .map(({ items, ...group }) => ({ ...group, items: withKeys(call, items) }));
+}
+
+function withKeys({ request: { generation } }: PageCall, items: readonly Place[]): readonly Place[] {
+  const keys = goKeys(generation);
+  const placed = [...items].sort((a, b) => a.order - b.order);
+  return placed.map(({ order, entry }) => {
+    const shortcut = keys.get(entry.href);
+    return { order, entry: shortcut === undefined ? entry : { ...entry, shortcut } };
+  });
 }
 
 function markedGroup({ items, ...group }: PlacedGroup, current: string | undefined): MenuGroup {

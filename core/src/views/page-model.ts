@@ -39,10 +39,20 @@ export interface ShellModel {
   readonly tabs?: readonly MenuEntry[];
   /** Event stream of what changes elsewhere; no live updates without it. */
   readonly liveHref?: string;
-  /** Where search lives; no search button without it. */
+  /** Where search lives; no search button and no command palette without it. */
   readonly searchHref?: string;
+  /** Single keys of commands that have no place on the page. */
+  readonly keys?: readonly ShellKey[];
   /** The checklist of a new workspace; `undefined` when it is done. */
   readonly setup?: { readonly href: string; readonly done: number; readonly total: number; readonly next: string };
+}
+
+/** Keys that lead to a page, or send a form without fields to it. */
+export interface ShellKey {
+  /** One after the other: `g b`. */
+  readonly shortcut: string;
+  readonly href?: string;
+  readonly action?: string | undefined;
 }
 
 /** Menu entries under one heading; the first group usually has none. */
@@ -58,6 +68,8 @@ export interface MenuEntry {
   readonly href: string;
   readonly isCurrent?: boolean;
   readonly count?: number;
+  /** Single keys that lead there: `g a`. */
+  readonly shortcut?: string;
   /** The count asks for attention (unread, overdue). */
   readonly isHot?: boolean;
 }

@@ -19,7 +19,7 @@ export function renderDocument(drawing: Drawing, page: PageModel, env: ViewEnv, 
   const inbox = drawInbox(drawing, env, env.user?.unread);
   const framed = { layout, title, breadcrumbs, content, user, inbox, shell };
   if (actions !== undefined || toast !== undefined) return drawDocument(drawing, { ...framed, actions, toast }, env);
-  const { locale, timeZone, currency, theme } = env;
+  const { locale, timeZone, currency, theme, areKeysOff } = env;
   const hrefs = breadcrumbs.map(({ href }) => href !== undefined);
   // All that the frame depends on, but for what is filled in: what belongs to the reader and to the page.
   const about = {
@@ -31,10 +31,13 @@ export function renderDocument(drawing: Drawing, page: PageModel, env: ViewEnv, 
     timeZone,
     currency,
     theme,
+    areKeysOff,
   };
   const key = JSON.stringify(about) + shellKey(shell);
   const frame = drawing.holed.of(`document ${key}`, () =>
-    cutHoles(drawDocument(drawing, openFrame(framed), { locale, timeZone, currency, theme, csrfToken: hole(1) })),
+    cutHoles(
+      drawDocument(drawing, openFrame(framed), { locale, timeZone, currency, theme, areKeysOff, csrfToken: hole(1) }),
+    ),
   );
   const crumbs = breadcrumbs.flatMap(({ label, href = '' }) => [label, href]);
   return frame.fill([content, env.csrfToken, title, user ?? '', inbox ?? '', ...crumbs]);

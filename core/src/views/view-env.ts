@@ -10,6 +10,8 @@ export interface ViewEnv {
   /** ISO 4217 code for amounts that carry no currency of their own. */
   readonly currency: string;
   readonly theme: Theme;
+  /** The person switched shortcuts of a single key off in this browser. */
+  readonly areKeysOff?: boolean | undefined;
   /** Goes into every form as `_csrf` and into every htmx request as `x-csrf-token`. */
   readonly csrfToken: string;
   /** Path and query of the page being shown. */

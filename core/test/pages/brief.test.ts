@@ -79,7 +79,7 @@ describe('the brief of a customer', function () {
       .page(`/accounts/${id}/brief`, { 'HX-Request': 'true', 'HX-Request-Type': 'partial' });
 
     expect(whole.text).to.contain('<html').and.contain('class="brief"');
-    expect(part.text).to.match(/^\s*<dl class="brief"/);
+    expect(part.text).to.match(/^\s*<div role="group"/);
   });
 
   it('is not there for records that are not there, and for nobody', async () => {

@@ -2,6 +2,7 @@ import {
   Account,
   AccountPanels,
   BriefLines,
+  Commands,
   definePlugin,
   field,
   extendEntity,
@@ -14,6 +15,7 @@ import { boardMenu, boardPages } from './board/board.pages.js';
 import { Deal } from './deals/deal.entity.js';
 import { openDealsBriefs } from './deals/open-deals.brief.js';
 import { closedDeals } from './deals/deal.timeline.js';
+import { dealCommands } from './deals/deal.commands.js';
 import { requireStageOutcome } from './deals/deal.guard.js';
 import { dealRoutes } from './deals/deal.routes.js';
 import { seedDemoDeals } from './demo/demo-deals.js';
@@ -52,5 +54,6 @@ export default definePlugin({
     host.contribute(ImportTransforms, importedDeals);
     for (const line of openDealsBriefs) host.contribute(BriefLines, line);
     host.contribute(Timeline, closedDeals);
+    for (const command of dealCommands) host.contribute(Commands, command);
   },
 });

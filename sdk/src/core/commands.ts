@@ -6,31 +6,32 @@ import type { PermissionKey } from '../permissions.js';
 interface CommandBase {
   /** Unique within the plugin. */
   readonly id: string;
-  /** Catalogue key: what choosing it does, `New deal for this account`. */
+  /** Catalogue key: what choosing it does, `New deal with this account`. */
   readonly label: string;
   readonly icon: string;
-  /** Right without which the command is not there; on a record the right has to reach that record. */
+  /** Right without which the command is not there; a right to the context's entity has to reach the record one is on. */
   readonly permission: PermissionKey;
-  /** Offered first on the pages of this entity and nowhere else: about the record, or about its list. Everywhere when left out. */
-  readonly context?: { readonly entity: EntityToken; readonly on: 'record' | 'list' };
-  /** Single keys that choose it on every page where it is offered: `g b`, one after the other. Core's own win over a plugin's. */
-  readonly shortcut?: string;
 }
 
+/** Offered on every page, or first on the pages of one entity and nowhere else. */
+type CommandPlace =
+  | {
+      readonly context?: never;
+      /** Single keys that choose it on every page, one after the other: `g b`. They go before the letters that core gives to places of the menu. */
+      readonly shortcut?: string;
+    }
+  | {
+      /** About a record of the entity, or about its list. */
+      readonly context: { readonly entity: EntityToken; readonly on: 'record' | 'list' };
+      readonly shortcut?: never;
+    };
+
+/** A page of this site that it leads to, or one that takes it by POST. */
+type CommandAct =
+  { readonly href: string; readonly action?: never } | { readonly action: string; readonly href?: never };
+
 /** Something people can do from the command palette. `:id` in its address is the record they are on. */
-export type Command = CommandBase &
-  (
-    | {
-        /** Page of this site it leads to. */
-        readonly href: string;
-        readonly action?: never;
-      }
-    | {
-        /** Page of this site that takes it by POST. */
-        readonly action: string;
-        readonly href?: never;
-      }
-  );
+export type Command = CommandBase & CommandPlace & CommandAct;
 
 const path = Type.String({ pattern: '^/' });
 

@@ -156,6 +156,7 @@ function pageWays({ path, id }: Place): readonly Way[] {
     page('sort', (field) => `/${path}?sort=${field}`),
     page('search', (_field, value) => `/${path}?q=${value}`),
     page('search everywhere', (_field, value) => `/search?q=${value}`),
+    page('palette', (_field, value) => `/search/palette?q=${value}&at=/${path}/${id}`, partial),
     page('options', (_field, value) => `/${path}/options?q=${value}`),
     page('prefill', (field, value) => `/${path}/new?${field}=${value}`),
     page('editor', (field) => `/${path}/${id}/fields/${field}`, partial),

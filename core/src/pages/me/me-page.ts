@@ -6,6 +6,7 @@ import { textOf } from '../fields/form-reader.js';
 import { noProblems, type FormProblems } from '../form/form-problems.js';
 import { formOf, problemsIn } from '../form/plain-form.js';
 import type { PageCall, PageDeps } from '../page-call.js';
+import { shortcutsBlock } from '../find/shortcuts-page.js';
 import { goTo, pageEndpoint, showPage, type PageAnswer } from '../page-endpoint.js';
 import { deviceView, profileView, tokenView, type OwnSession, type OwnToken, type Profile } from './me-view.js';
 import { preferencesBlock, preferencesPage } from './preferences.js';
@@ -55,6 +56,7 @@ async function showMe(call: PageCall, { problems = noProblems, newToken }: MeSta
       }),
     },
     preferences,
+    shortcutsBlock(call),
     {
       name: 'password',
       column: 'side',
