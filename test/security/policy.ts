@@ -311,6 +311,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /imports': signedIn([200, 303, 415, 422]),
   'GET /imports/:id': ownImport(200),
   'POST /imports/:id/run': ownImport(303, 403, 409),
+  'POST /imports/:id/undo': ownImport(303, 404),
   'POST /imports/:id/resumption': ownImport(303, 403),
   'GET /imports/:id/columns': ownImport(303),
   'POST /imports/:id/columns': ownImport(303),

@@ -39,7 +39,10 @@ export interface AnswerBody {
 
 /** What an answer is asked for with. */
 export interface Ask {
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, with the type that the headers name. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly as?: 'admin' | 'manager';
@@ -109,15 +112,17 @@ export class FaultServer {
   }
 
   async ask(method: string, path: string, options: Ask = {}): Promise<Answer> {
-    const { body, headers, timeoutMs = 20_000, as = 'admin' } = options;
+    const { body, text: plain, headers, timeoutMs = 20_000, as = 'admin' } = options;
+    const { type, sent } =
+      body === undefined ? { type: {}, sent: plain } : { type: jsonType, sent: JSON.stringify(body) };
     const response = await fetch(`http://127.0.0.1:${this.installation.port}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.#tokens[as]}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...type,
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent === undefined ? {} : { body: sent }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();
@@ -195,6 +200,8 @@ export class FaultServer {
     await this.installation.remove();
   }
 }
+
+const jsonType = { 'content-type': 'application/json' } as const;
 
 function openPool(connectionString: string): pg.Pool {
   const pool = new pg.Pool({ connectionString, max: 4, application_name: 'fault-test' });

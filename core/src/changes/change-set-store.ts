@@ -70,6 +70,11 @@ export async function requeueChangeSet(trx: Knex.Transaction, id: Id): Promise<v
   await trx.raw(`update core.change_sets set state = 'queued', failure = null, finished_at = null where id = ?`, [id]);
 }
 
+/** Goes on with a change set that is not worked off by a list: it is open again, and cannot be taken back meanwhile. */
+export async function reopenChangeSet(trx: Knex.Transaction, id: Id): Promise<void> {
+  await trx.raw(`update core.change_sets set state = 'running', failure = null, finished_at = null where id = ?`, [id]);
+}
+
 /** Says how many rows a list has and that somebody works it off. */
 export async function startRows(trx: Knex.Transaction, id: Id): Promise<void> {
   await trx.raw(

@@ -28,7 +28,7 @@ export function endGivenUp({ knex, clock, takeGivenUp }: GivenUpParts): Promise<
         code: 'gave_up',
         message: `Given up after ${attempts} attempts. ${last.slice(-maxReasonLength)}`,
       } as const;
-      await finishImport(trx, id, clock.now(), failure);
+      await finishImport(trx, open, clock.now(), failure);
       ended.push({ ...open, state: 'failed', failure });
     }
     return ended;

@@ -103,10 +103,15 @@ export function createImports(parts: ImportParts): Imports {
     async endGivenUp() {
       const { clock } = parts;
       const ended = await endGivenUp({ knex: work, clock, takeGivenUp: (trx) => parts.takeGivenUp(trx) });
-      for (const record of ended) await report(parts.progress(), record);
-      await endInterrupted(work, clock);
+      const interrupted = await endInterrupted(work, clock);
+      for (const record of [...ended, ...interrupted]) await report(parts.progress(), record);
     },
-    endInterrupted: () => endInterrupted(work, parts.clock),
+    async endInterrupted() {
+      const ended = await endInterrupted(work, parts.clock);
+      // One that was a job before has people who watch it.
+      for (const record of ended) await report(parts.progress(), record);
+      return ended;
+    },
     get: (id, identity) => get(parts, id, identity),
     list: (identity) => listImports(work, seesAll(identity) ? null : (identity.userId ?? noUser), 100),
     problems: (record, limit, kind) => readProblems(work, record.id, kind === undefined ? { limit } : { limit, kind }),
@@ -152,6 +157,7 @@ async function resume(parts: ImportParts, id: Id, identity: Identity): Promise<I
   return parts.database.work.transaction(async (trx) => {
     await resumeImport(trx, record, {
       progress: parts.progress(),
+      clock: parts.clock,
       enqueue: (connection, job) => parts.enqueue(connection, job),
     });
     return found(await findImport(trx, id), id);

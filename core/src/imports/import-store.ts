@@ -2,6 +2,7 @@ import type { Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import { isInQueue } from '../jobs/job-queue.js';
 import { noTotals } from './engine/chunk-result.js';
+import { closeChangeSet, openChangeSet } from './import-change-set.js';
 import { importJob } from './import-job.js';
 import type { ImportFailure, ImportRecord } from './import-record.js';
 import type { ImportMapping } from './mapping/mapping.js';
@@ -158,7 +159,9 @@ export async function startImport(knex: Knex, id: Id, now: Date): Promise<Import
        where id = ? and ${isStartable}`,
       [now, id],
     );
-    return findImport(trx, id);
+    const record = await findImport(trx, id);
+    if (record?.state === 'running') await openChangeSet(trx, record, now);
+    return record;
   });
 }
 
@@ -172,14 +175,20 @@ export async function interruptedImports(trx: Knex.Transaction): Promise<readonl
   return rows.map(recordOf);
 }
 
-/** Marks an import as ended. */
-export async function finishImport(knex: Knex, id: Id, now: Date, failure: ImportFailure | null): Promise<void> {
-  await knex.raw('update core.imports set state = ?, failure = ?, finished_at = ? where id = ?', [
+/** Marks an import as ended, with its change set. */
+export async function finishImport(
+  trx: Knex.Transaction,
+  record: Pick<ImportRecord, 'id' | 'changeSetId' | 'isDryRun'>,
+  now: Date,
+  failure: ImportFailure | null,
+): Promise<void> {
+  await trx.raw('update core.imports set state = ?, failure = ?, finished_at = ? where id = ?', [
     failure === null ? 'done' : 'failed',
     failure === null ? null : JSON.stringify(failure),
     now,
-    id,
+    record.id,
   ]);
+  await closeChangeSet(trx, record, now, failure);
 }
 
 /** Removes imports that ended before a moment, files and problems included; their records stay. @returns how many */

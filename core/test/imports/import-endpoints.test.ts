@@ -107,6 +107,59 @@ describe('POST /api/v1/imports', () => {
     expect((await host.as(host.admin).page(`/imports/${id}`)).text).to.not.contain('/resumption');
   });
 
+  it('is taken back once, but for what somebody changed, and then makes its records anew', async () => {
+    const text = 'key,name\n1,Undone A\n2,Undone B\n3,Undone C\n';
+    const query = '/api/v1/imports?entity=core.account&match=externalId:key';
+    const { body } = await post(host.admin, query, text);
+    const id = String(body['data']?.['id']);
+    await host.settle();
+    const [kept] = await host.sql('select id from core.accounts where name = ?', ['Undone C']);
+    await host
+      .as(host.manager)
+      .patch(`/api/v1/accounts/${String(kept?.['id'])}`, { industry: 'Steel' }, { 'If-Match': '*' });
+    const before = (await host.as(host.admin).page(`/imports/${id}`)).text;
+
+    const asked = await Promise.all([1, 2].map(() => host.as(host.admin).submit(`/imports/${id}/undo`, {})));
+    const waiting = (await host.as(host.admin).page(`/imports/${id}`)).text;
+    await host.settle();
+
+    expect(before).to.contain(`action="/imports/${id}/undo"`);
+    expect(asked.map(({ status }) => status)).to.deep.equal([303, 303]);
+    const [undo] = await host.sql(`select count(*) as n from core.change_sets where kind = 'undo'`);
+    expect(undo?.['n']).to.equal(1);
+    expect(waiting).to.contain('data-live-topics="job:').and.contain('Taking the import back');
+    const after = (await host.as(host.admin).page(`/imports/${id}`)).text;
+    expect(after).to.contain('This import was taken back: 2 records.').and.contain('1 record was left as it stands');
+    const live = 'select name from core.accounts where name like ? and deleted_at is null';
+    expect(await host.sql(live, ['Undone%'])).to.deep.equal([{ name: 'Undone C' }]);
+    const again = await post(host.admin, query, text);
+    await host.settle();
+    const { body: done } = await host.as(host.admin).get(again.headers.get('Location') ?? '');
+    expect(done['data']?.['totals']).to.include({ created: 2, unchanged: 1, refused: 0 });
+  });
+
+  it('cannot go on when it is taken back, however far it came', async () => {
+    const { body } = await post(host.admin, '/api/v1/imports?entity=core.account', 'name\nHalf\n');
+    const id = String(body['data']?.['id']);
+    const changeSet = async (): Promise<string> =>
+      String((await host.as(host.admin).get(`/api/v1/imports/${id}`)).body['data']?.['changeSet']);
+    const early = await host.as(host.admin).submit(`/imports/${id}/undo`, {});
+    await host.settle();
+    const stopped = `state = 'failed', failure = '{"code": "gave_up", "message": "x"}'`;
+    await host.sql(`update core.imports set ${stopped} where id = ?`, [id]);
+    await host.sql(`update core.change_sets set ${stopped} where id = ?`, [await changeSet()]);
+
+    const undone = await host.as(host.admin).post(`/api/v1/change-sets/${await changeSet()}/undo`);
+    const resumed = await host.as(host.admin).post(`/api/v1/imports/${id}/resumption`);
+    await host.settle();
+
+    expect(early.status).to.equal(404);
+    expect([undone.status, resumed.status, resumed.body['code']]).to.deep.equal([202, 409, 'import_undone']);
+    expect(
+      await host.sql('select 1 from core.accounts where name = ? and deleted_at is null', ['Half']),
+    ).to.have.length(0);
+  });
+
   it('is there for each entity too, with the entity’s own right to import', async () => {
     const { status, headers } = await post(host.manager, '/api/v1/accounts/import', 'name\nDelta\n');
     await host.settle();

@@ -48,6 +48,11 @@ describe('an import whose process is killed', function () {
     await once(killed, 'exit');
     await untilGone();
 
+    // As if it had been a job once, given up and taken up by the command.
+    await client.query(
+      `insert into core.job_progress (id, kind, state, created_at) values ($1, 'import', 'failed', now())`,
+      [id],
+    );
     const before = await theImport();
     const told = await outputOf('import', join(folder, 'one.csv'), '--dry-run', '--entity', 'core.contact');
     const marked = await theImport();

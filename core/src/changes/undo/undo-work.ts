@@ -7,6 +7,7 @@ import { listPastChanges, readPastChanges, type PastChange } from './past-change
 import { restoreTrashed } from './restore-trashed.js';
 import { takeBackUpdates } from './take-back-updates.js';
 import { trashMade } from './trash-made.js';
+import { forgetKeys } from './forget-keys.js';
 import { leftOut } from './undo-problems.js';
 
 /** Kind of the change sets that take others back. */
@@ -20,7 +21,10 @@ export const undoWork: RowWork = {
     const [change] = await readPastChanges(trx, [item]);
     return { entity: change?.entity ?? '', recordId: change?.recordId ?? item };
   },
-  finish: (trx, set) => putBackFacts(trx, undoneBy(set)),
+  async finish(trx, set) {
+    await putBackFacts(trx, undoneBy(set));
+    await forgetKeys(trx, undoneBy(set), set.id);
+  },
 };
 
 function undoneBy({ undoOf, id }: ChangeSet): Id {

@@ -41,6 +41,8 @@ export const ImportJson = Type.Object({
     entities: Type.Record(Type.String(), Type.Object(counts)),
   }),
   failure: Type.Union([Type.Object({ code: Type.String(), message: Type.String() }), Type.Null()]),
+  /** Joins all its writes, once it has begun to write: `POST /api/v1/change-sets/{id}/undo` takes it back. */
+  changeSet: Nullable(Type.String()),
   /** Address of the rows kept out, once there are any. */
   refusedFile: Nullable(Type.String()),
   createdAt: Moment,
@@ -67,6 +69,7 @@ export function presentImport(record: ImportRecord): Static<typeof ImportJson> {
     progress: { done: record.rowsDone, total: record.rowCount },
     totals: { ...record.totals, entities: { ...record.totals.entities } },
     failure: record.failure,
+    changeSet: record.isDryRun || record.startedAt === null ? null : record.changeSetId,
     refusedFile: record.totals.refused > 0 ? `/api/v1/imports/${record.id}/refused.csv` : null,
     createdAt: record.createdAt.toISOString(),
     startedAt: record.startedAt?.toISOString() ?? null,

@@ -19,7 +19,7 @@ export async function runImport(
   const record = await startImport(knex, id, clock.now());
   if (record === undefined || record.state !== 'running') return record;
   const failure = await outcomeOf(record, open);
-  await finishImport(knex, id, clock.now(), failure);
+  await knex.transaction((trx) => finishImport(trx, record, clock.now(), failure));
   return findImport(knex, id);
 }
 

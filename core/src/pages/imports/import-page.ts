@@ -1,7 +1,10 @@
+import { isTrellisError } from '@trellis-crm/sdk';
+import { ChangeSets } from '../../changes/index.js';
 import { Imports } from '../../imports/index.js';
 import type { PageCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { outcomeView, problemTable, stepItems, stepOf } from './import-view.js';
+import { undoOf } from './undo-view.js';
 
 /** `GET /imports/:id`: how far an import is and what came of it; the part that changes asks again while it runs. */
 export async function showImport(call: PageCall): Promise<PageAnswer> {
@@ -9,9 +12,9 @@ export async function showImport(call: PageCall): Promise<PageAnswer> {
   const imports = workspace.container.resolve(Imports);
   const record = await imports.get(request.params['id'] ?? '', request.identity);
   if (record.state === 'draft') return goTo(`/imports/${record.id}/columns`);
-  const groups = await imports.groups(record);
+  const [groups, undo] = await Promise.all([imports.groups(record), undoOf(call, record)]);
   const outcome = render('core:imports/outcome', {
-    ...outcomeView(call, record),
+    ...outcomeView(call, record, undo),
     errors: problemTable(call, record, groups, 'error'),
     notices: problemTable(call, record, groups, 'notice'),
   });
@@ -31,6 +34,19 @@ export async function showImport(call: PageCall): Promise<PageAnswer> {
 export async function runImport({ request, workspace }: PageCall): Promise<PageAnswer> {
   const { id } = await workspace.container.resolve(Imports).startRun(request.params['id'] ?? '', request.identity);
   return goTo(`/imports/${id}`);
+}
+
+/** `POST /imports/:id/undo`: takes back what the import did, but for what somebody worked on since. */
+export async function undoImport({ t, request, workspace }: PageCall): Promise<PageAnswer> {
+  const id = request.params['id'] ?? '';
+  const { changeSetId } = await workspace.container.resolve(Imports).get(id, request.identity);
+  try {
+    await workspace.container.resolve(ChangeSets).undo(changeSetId, request.identity);
+    return goTo(`/imports/${id}`);
+  } catch (error) {
+    if (!isTrellisError(error) || error.status !== 409) throw error;
+    return goTo(`/imports/${id}`, { text: t('imports.undoneAlready'), tone: 'bad' });
+  }
 }
 
 /** `POST /imports/:id/resumption`: goes on with what stopped. */

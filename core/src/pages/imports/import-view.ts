@@ -1,8 +1,10 @@
+import type { ChangeSet } from '../../changes/index.js';
 import { isResumable, type ImportRecord, type ProblemGroup } from '../../imports/index.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import type { Tone } from '../fields/option-tone.js';
 import type { PageCall } from '../page-call.js';
 import { textOr } from './import-texts.js';
+import { undoView } from './undo-view.js';
 
 /** Steps of an import, in their order. */
 const steps = ['upload', 'columns', 'check', 'run', 'report'] as const;
@@ -45,14 +47,17 @@ export function importRow(call: PageCall, record: ImportRecord): object {
 }
 
 /** Context of `core:imports/outcome`. */
-export function outcomeView(call: PageCall, record: ImportRecord): object {
+export function outcomeView(call: PageCall, record: ImportRecord, undo: ChangeSet | null): object {
   const { t } = call;
-  const { id, state, isDryRun, rowCount, rowsDone, failure } = record;
+  const { id, isDryRun, rowCount, rowsDone, failure } = record;
+  const isRunning = isOpen(record);
+  const watched = undo !== null && isOpen(undo) ? undo : record;
   return {
-    isRunning: state === 'queued' || state === 'running',
+    isRunning,
+    isWatched: isOpen(watched),
     src: `/imports/${id}`,
-    topic: `job:${id}`,
-    trigger: `live:job:${id} from:document, every 5s`,
+    topic: `job:${watched.id}`,
+    trigger: `live:job:${watched.id} from:document, every 5s`,
     progressLabel: t(isDryRun ? 'imports.checking' : 'imports.importing'),
     progressNote: t('imports.progress', { done: rowsDone, total: rowCount }),
     done: rowsDone,
@@ -61,8 +66,13 @@ export function outcomeView(call: PageCall, record: ImportRecord): object {
     headline: t(headlineKey(record)),
     tone: failure === null ? 'ok' : 'bad',
     figures: figures(call, record),
-    ...nextSteps(call, record),
+    ...nextSteps(call, record, undo),
+    ...undoView(call, record, undo),
   };
+}
+
+function isOpen({ state }: { readonly state: ImportRecord['state'] | ChangeSet['state'] }): boolean {
+  return state === 'queued' || state === 'running';
 }
 
 function figures({ t, env, request }: PageCall, { isDryRun, totals }: ImportRecord): object[] {
@@ -80,7 +90,7 @@ function figures({ t, env, request }: PageCall, { isDryRun, totals }: ImportReco
 }
 
 /** After a check the import itself, after that the records; what stopped goes on; what was refused comes back as a file. */
-function nextSteps({ t, request }: PageCall, record: ImportRecord): object {
+function nextSteps({ t, request }: PageCall, record: ImportRecord, undo: ChangeSet | null): object {
   const { id, entity, state, isDryRun, totals } = record;
   const written = totals.created + totals.changed;
   const when = (isSo: boolean, href: string): string | undefined => (isSo ? href : undefined);
@@ -90,7 +100,7 @@ function nextSteps({ t, request }: PageCall, record: ImportRecord): object {
     runAction: when(isOver && isDryRun && written > 0, `/imports/${id}/run`),
     runLabel: t('imports.run', { count: written }),
     columnsHref: when(isChangeable(record), `/imports/${id}/columns`),
-    resumeAction: when(isResumable(record), `/imports/${id}/resumption`),
+    resumeAction: when(isResumable(record) && undo === null, `/imports/${id}/resumption`),
     refusedHref: when(totals.refused > 0, `/api/v1/imports/${id}/refused.csv`),
     listHref: when(isOver && !isDryRun, `/${path}`),
   };

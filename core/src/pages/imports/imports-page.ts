@@ -9,7 +9,7 @@ import { isWithout } from '../list/list-view.js';
 import { createPageCall, type PageCall, type PageDeps } from '../page-call.js';
 import { goTo, pageEndpoint, respond, showPage, type PageAnswer } from '../page-endpoint.js';
 import { changeColumns, showColumns } from './columns-page.js';
-import { resumeImport, runImport, showImport } from './import-page.js';
+import { resumeImport, runImport, showImport, undoImport } from './import-page.js';
 import { refusalText } from './import-texts.js';
 import { importRow } from './import-view.js';
 
@@ -23,6 +23,7 @@ export function importPages(deps: PageDeps): readonly Endpoint[] {
     pageEndpoint(deps, 'GET /imports/:id/columns', { ...byId, handle: (call) => showColumns(call) }),
     pageEndpoint(deps, 'POST /imports/:id/columns', { ...byId, handle: changeColumns }),
     pageEndpoint(deps, 'POST /imports/:id/run', { ...byId, handle: runImport }),
+    pageEndpoint(deps, 'POST /imports/:id/undo', { ...byId, handle: undoImport }),
     pageEndpoint(deps, 'POST /imports/:id/resumption', { ...byId, handle: resumeImport }),
   ];
 }
