@@ -31,7 +31,7 @@ import { registerMailJobs } from './mail/index.js';
 import { InboxChanged, NoticeGiven, registerNotices } from './notifications/index.js';
 import { registerCoreJobs, type CoreJobParts } from './jobs/core-jobs.js';
 import { registerModule, type Registrations } from './kernel/index.js';
-import { ownerLine } from './pages/brief/owner-line.js';
+import { registerBriefLines } from './pages/brief/core-lines.js';
 import { guardAdmins, guardPreferences } from './users/index.js';
 import { registerWebhookJobs } from './webhooks/index.js';
 import type { Workspace } from './workspace/workspace.js';
@@ -87,7 +87,7 @@ export function registerCore(parts: CoreParts): Registrations {
       permissions,
       register(host) {
         guardAdmins(host);
-        for (const entity of [Account, Contact]) host.contribute(BriefLines, ownerLine(entity));
+        registerBriefLines(host, parts.workspace);
         guardPreferences(host);
         registerCoreJobs(host, parts);
         registerChangeJobs(host, parts.workspace);

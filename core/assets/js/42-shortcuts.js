@@ -93,5 +93,11 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
+/** Out of a field that keeps nothing open: the keys of the page work again. */
+document.addEventListener('keydown', ({ key, target, defaultPrevented }) => {
+  if (key !== 'Escape' || defaultPrevented || !target.matches?.('#main input, #main textarea, #main select')) return;
+  if (!target.closest('[data-inline-edit], dialog, [popover]')) target.blur();
+});
+
 document.addEventListener('htmx:after:swap', nameCommandKey);
 nameCommandKey();

@@ -47,8 +47,14 @@ describe('the brief of a customer', function () {
   it('says who the owner is, then what modules know, in their order', async () => {
     const lines = await linesOf(host.user);
 
-    expect(lines.map((line) => line.id)).to.deep.equal(['core.account-owner', 'guest.good', 'guest.bad', 'guest.slow']);
-    expect(lines[1]).to.deep.include({ value: 'fact <b>', href: '/accounts', tone: 'bad' });
+    expect(lines.map((line) => line.id)).to.deep.equal([
+      'core.account-owner',
+      'core.account-last-activity',
+      'guest.good',
+      'guest.bad',
+      'guest.slow',
+    ]);
+    expect(lines[2]).to.deep.include({ value: 'fact <b>', href: '/accounts', tone: 'bad' });
   });
 
   it('has no value for a line that fails or takes too long, and no word of why', async () => {
@@ -62,6 +68,24 @@ describe('the brief of a customer', function () {
   it('shows nobody a line without the right to it', async () => {
     expect((await linesOf(host.admin)).map((line) => line.id)).to.include('guest.secret');
     expect((await linesOf(host.user)).map((line) => line.id)).to.not.include('guest.secret');
+  });
+
+  it('says what happened last, with what belongs to the customer too, and nothing that is only planned', async () => {
+    const api = host.as(host.user);
+    const { body: contact } = await api.post('/api/v1/contacts', { name: 'Ada', accounts: [{ account: id }] });
+    const log = (kind: string, more: object, entity: string, record: unknown) =>
+      api.post('/api/v1/activities', { kind, subject: kind, links: [{ entity, id: record }], ...more });
+    await log('letter', { occurredAt: '2026-01-05T10:00:00Z' }, 'core.account', id);
+    const { body: call } = await log('call', { occurredAt: '2026-01-07T10:00:00Z' }, 'core.contact', contact['id']);
+    await log('meeting', { dueAt: '2026-02-01T10:00:00Z', occurredAt: '2026-01-09T10:00:00Z' }, 'core.account', id);
+    const last = (lines: readonly Line[]): Line | undefined => lines.find((line) => line.id.endsWith('last-activity'));
+
+    const ofAccount = last(await linesOf(host.user));
+    const ofOther = await api.post('/api/v1/accounts', { name: 'Quiet' });
+
+    expect(ofAccount).to.deep.include({ href: `/activities/${String(call['id'])}` });
+    expect(ofAccount?.value).to.contain('Call · ').and.contain('Jan 7');
+    expect(last(await linesOf(host.user, String(ofOther.body['id'])))?.value).to.equal('None yet');
   });
 
   it('is there for contacts, and tells of an owner that is missing', async () => {
