@@ -22,10 +22,11 @@ import {
   Timeline,
   User,
   WebhookStopped,
+  type PluginHost,
 } from '@trellis-crm/sdk';
 import { registerChangeJobs } from './changes/index.js';
-import { registerExceptionJobs } from './exceptions/index.js';
 import { registerExportJobs } from './exports/index.js';
+import { registerExceptionRules } from './exceptions/index.js';
 import { registerImportJobs } from './imports/index.js';
 import { registerMailJobs } from './mail/index.js';
 import { InboxChanged, NoticeGiven, registerNotices } from './notifications/index.js';
@@ -57,6 +58,17 @@ const permissions = definePermissions({
 export interface CoreParts extends CoreJobParts {
   workspace(): Workspace;
 }
+
+/** What the rooms bring beside core's own jobs. */
+const rooms: readonly ((host: PluginHost, workspace: CoreParts['workspace']) => void)[] = [
+  registerChangeJobs,
+  registerExportJobs,
+  registerImportJobs,
+  registerMailJobs,
+  registerWebhookJobs,
+  registerNotices,
+  registerExceptionRules,
+];
 
 /** Core as a module like any other: registered first, never disabled. Its tables come from the migrations package. */
 export function registerCore(parts: CoreParts): Registrations {
@@ -90,13 +102,7 @@ export function registerCore(parts: CoreParts): Registrations {
         registerBriefLines(host, parts.workspace);
         guardPreferences(host);
         registerCoreJobs(host, parts);
-        registerChangeJobs(host, parts.workspace);
-        registerExportJobs(host, parts.workspace);
-        registerImportJobs(host, parts.workspace);
-        registerMailJobs(host, parts.workspace);
-        registerWebhookJobs(host, parts.workspace);
-        registerExceptionJobs(host, parts.workspace);
-        registerNotices(host, parts.workspace);
+        for (const register of rooms) register(host, parts.workspace);
       },
     }),
   });

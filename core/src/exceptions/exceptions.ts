@@ -7,6 +7,7 @@ import type { Generation } from '../kernel/generation.js';
 import { recordScope, type QueryScope } from '../records/record-scope.js';
 import type { RecordRoom } from '../records/index.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { sendDigest } from './digest/send-digest.js';
 import { evaluateRule, type EvaluationParts } from './evaluation/evaluate-rule.js';
 import { clearRule, type Settlement } from './evaluation/settle-rule.js';
 import { effectiveRules } from './rules/effective-rules.js';
@@ -22,6 +23,8 @@ export interface Exceptions {
    * as they are; the others go on.
    */
   evaluate(): Promise<Settlement>;
+  /** Mails everybody who is to be told what is new. @returns how many mails */
+  sendDigest(): Promise<number>;
   /** Forgets exceptions cleared longer ago than they are kept. */
   purge(): Promise<void>;
 }
@@ -46,6 +49,10 @@ export function createExceptions(workspace: Workspace, surroundings: ExceptionSu
   return {
     rules: async (generation) => effectiveRules(generation, await readRules(workspace.database.knex)),
     evaluate: () => evaluateAll(workspace, surroundings, knex),
+    sendDigest: async () => {
+      const rules = effectiveRules(workspace.generation(), await readRules(knex));
+      return sendDigest({ workspace, room: surroundings.room, rules });
+    },
     async purge() {
       const before = new Date(workspace.clock.now().getTime() - keptMs);
       await knex('core.exceptions').where('cleared_at', '<', before).delete();

@@ -1,1 +1,2 @@
-export { exceptionApi, registerExceptionJobs, registerExceptions } from './register.js';
+export { Exceptions } from './exceptions.js';
+export { exceptionApi, registerExceptionRules, registerExceptions } from './register.js';

@@ -31,6 +31,8 @@ export interface ExceptionQuery {
   readonly rules: readonly string[];
   /** Of one record only. */
   readonly record: Id | null;
+  /** Only these, of which the actor may know. */
+  readonly only?: readonly Id[];
   readonly after: { readonly raisedAt: Date; readonly id: Id } | null;
   readonly limit: number;
 }
@@ -69,6 +71,7 @@ function branchOf(scope: ReadScope, entity: CompiledEntity, query: ExceptionQuer
     sql('x.cleared_at is null and x.entity = ?::text and x.rule = any(?::text[])', [definition.id, [...query.rules]]),
     ...scopeConditions(scope, query.scope),
     ...(query.record === null ? [] : [sql('x.record_id = ?::uuid', [query.record])]),
+    ...(query.only === undefined ? [] : [sql('x.id = any(?::uuid[])', [[...query.only]])]),
     ...(query.after === null
       ? []
       : [sql('(x.raised_at, x.id) < (?::timestamptz, ?::uuid)', [query.after.raisedAt, query.after.id])]),

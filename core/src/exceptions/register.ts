@@ -1,4 +1,4 @@
-import type { PluginHost } from '@trellis-crm/sdk';
+import { Guidelines, type PluginHost } from '@trellis-crm/sdk';
 import { instanceCachingFactory } from 'tsyringe';
 import type { Endpoint } from '../http/endpoint.js';
 import { enqueueJob } from '../jobs/job-queue.js';
@@ -7,6 +7,7 @@ import { recordScope } from '../records/record-scope.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { exceptionEndpoints } from './api/exception-endpoints.js';
 import { ruleEndpoints } from './api/rule-endpoints.js';
+import { overdueTask } from './overdue-task.js';
 import { createExceptions, Exceptions, type ExceptionSurroundings } from './exceptions.js';
 
 /** Name of core's job that evaluates all rules. */
@@ -21,11 +22,15 @@ export function registerExceptions(workspace: Workspace, surroundings: Exception
   });
 }
 
-/** Registers core's jobs about exceptions: evaluating the rules each quarter of an hour, and forgetting what was cleared long ago. */
-export function registerExceptionJobs(host: PluginHost, workspace: () => Workspace): void {
+/** Registers core's own rule, and its jobs: evaluating the rules each quarter of an hour, the digest of the morning, forgetting what was cleared long ago. */
+export function registerExceptionRules(host: PluginHost, workspace: () => Workspace): void {
   const exceptions = (): Exceptions => workspace().container.resolve(Exceptions);
   host.job(evaluationJob, { cron: '*/15 * * * *', timeoutMs }, async () => {
     await exceptions().evaluate();
+  });
+  host.contribute(Guidelines, overdueTask);
+  host.job('exception-digest', { cron: '0 7 * * *', timeoutMs }, async () => {
+    await exceptions().sendDigest();
   });
   host.job('purge-exceptions', { cron: '35 3 * * *', timeoutMs }, () => exceptions().purge());
 }

@@ -2,6 +2,9 @@ import type { Endpoint } from '../http/endpoint.js';
 import { briefEndpoints } from './brief/brief-endpoints.js';
 import { deadLetterPages } from './dead-letters/dead-letters-page.js';
 import { findPages } from './find/find-pages.js';
+import { exceptionPages } from './exceptions/exceptions-page.js';
+import { newRulePages } from './exceptions/new-rule-page.js';
+import { rulePages } from './exceptions/rules-page.js';
 import { galleryPages } from './gallery/gallery-page.js';
 import { homePages } from './home/home-page.js';
 import { importPages } from './imports/imports-page.js';
@@ -34,6 +37,9 @@ export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
     importPages,
     deadLetterPages,
     webhookPages,
+    exceptionPages,
+    newRulePages,
+    rulePages,
     galleryPages,
     viewPages,
   ];

@@ -84,7 +84,7 @@ const knownPlaces = new WeakMap<Identity, KnownPlaces>();
 
 function groupsOf(call: PageCall): readonly PlacedGroup[] {
   const contributed = contributedItems(call);
-  const main = [home(call), ...entityPlaces(call), ...placesOf(call, contributed, 'main')];
+  const main = [home(call), exceptions(call), ...entityPlaces(call), ...placesOf(call, contributed, 'main')];
   const groups = [
     { items: main },
     { label: call.t('menu.apps'), items: placesOf(call, contributed, 'apps') },
@@ -111,6 +111,10 @@ function markedGroup({ items, ...group }: PlacedGroup, current: string | undefin
 
 function home({ t }: PageCall): Place {
   return { order: 0, entry: { label: t('home.title'), icon: 'home', href: '/' } };
+}
+
+function exceptions({ t }: PageCall): Place {
+  return { order: 90, entry: { label: t('exceptions.title'), icon: 'alarm', href: '/exceptions' } };
 }
 
 function entityPlaces({ request: { generation, identity }, labels }: PageCall): Place[] {

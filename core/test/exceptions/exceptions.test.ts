@@ -207,6 +207,12 @@ describe('exceptions', function () {
         ...{ name: 'Wrong', entity: 'core.nothing', filter: { all: [] }, since: 'name' },
       });
 
+      const personal = await admin().post('/api/v1/exception-rules', {
+        ...{ name: 'Mine', entity: 'core.account', since: 'createdAt' },
+        filter: { all: [{ field: 'owner', op: 'in', value: ['me'] }] },
+      });
+
+      expect(personal.body['errors']).to.have.nested.property('[0].code', 'personal');
       expect(refused.status).to.equal(422);
       expect((refused.body['errors'] as unknown as { pointer: string }[]).map(({ pointer }) => pointer)).to.deep.equal([
         '/since',

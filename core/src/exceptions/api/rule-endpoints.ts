@@ -1,4 +1,4 @@
-import { PreconditionError, Type, type Clock } from '@trellis-crm/sdk';
+import { NotFoundError, PreconditionError, Type, type Clock } from '@trellis-crm/sdk';
 import type { Database } from '../../database/index.js';
 import type { Endpoint, EndpointRequest } from '../../http/endpoint.js';
 import type { QueryScope } from '../../records/record-scope.js';
@@ -20,7 +20,7 @@ const byId = { id: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,99}$' }) };
 
 /** Rules by exception: look, switch, tune, add, take away; for their administrators. */
 export function ruleEndpoints(api: RuleApi): readonly Endpoint[] {
-  return [listEndpoint(api), addEndpoint(api), changeEndpoint(api), removeEndpoint(api)];
+  return [listEndpoint(api), readEndpoint(api), addEndpoint(api), changeEndpoint(api), removeEndpoint(api)];
 }
 
 function listEndpoint({ exceptions }: RuleApi): Endpoint {
@@ -33,6 +33,21 @@ function listEndpoint({ exceptions }: RuleApi): Endpoint {
       status: 200,
       body: { data: (await exceptions().rules(generation)).map(presentRule) },
     }),
+  };
+}
+
+function readEndpoint({ exceptions }: RuleApi): Endpoint {
+  return {
+    ...shared,
+    method: 'GET',
+    path: `${path}/:id`,
+    input: { params: byId },
+    description: describe('getExceptionRule', 'One rule', 200, RuleSchema),
+    async handle({ generation, params: { id = '' } }) {
+      const rule = (await exceptions().rules(generation)).find((candidate) => candidate.id === id);
+      if (rule === undefined) throw new NotFoundError('rule_not_found', { id });
+      return { status: 200, body: presentRule(rule) };
+    },
   };
 }
 

@@ -112,11 +112,21 @@ function check({ generation, scope }: RuleCall, rule: Rule): void {
   else if (rule.guideline === null) {
     if (!isSinceField(scope, entity, rule.since))
       errors.push({ pointer: '/since', code: 'not_a_moment', message: 'is no field with a day or a moment' });
+    if (speaksOfReader(rule.filter))
+      errors.push({
+        pointer: '/filter',
+        code: 'personal',
+        message: 'speaks of "me" or "my_team", and a rule is nobody’s',
+      });
     compileTree(scope, entity, rule.filter, ({ pointer, ...problem }) =>
       errors.push({ ...problem, pointer: `/filter${pointer}` }),
     );
   }
   if (errors.length > 0) throw new ValidationError('not_valid', {}, { errors });
+}
+
+function speaksOfReader(filter: unknown): boolean {
+  return /"value":(\[[^\]]*)?"(me|my_team)"/.test(JSON.stringify(filter));
 }
 
 function thresholdProblems({ guideline, thresholds }: Rule): readonly Problem[] {

@@ -1,3 +1,4 @@
+import { filterOf } from './filter-nodes.js';
 import { addressParams, isModified, type ListState } from './list-state.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import type { ToldView } from '../../saved-views/index.js';
@@ -25,8 +26,17 @@ function tabsView(call: EntityCall, state: ListState, { views, current, first }:
     label: t('list.views'),
     tabs: [all, ...views.map((view) => tabOf(call, view, current))],
     ...(isChanged && { saveHref: source, saveSource: source }),
+    ...ruleLink(call, state),
     ...(current !== null && openView(current, params, isChanged)),
   };
+}
+
+/** Administrators of exceptions make a rule of what is filtered. */
+function ruleLink({ entity, request }: EntityCall, { nodes }: ListState): object {
+  const filter = filterOf(nodes);
+  if (filter === null || request.identity.reach('core.exception:administer') === null) return {};
+  const params = new URLSearchParams({ entity: entity.definition.id, where: JSON.stringify(filter) });
+  return { ruleHref: `/exceptions/rules/new?${params.toString()}` };
 }
 
 function tabOf({ entity, t }: EntityCall, { id, name, visibility, state }: ToldView, current: ToldView | null): object {
