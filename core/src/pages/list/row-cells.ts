@@ -16,7 +16,7 @@ export type WriteCell = (record: RecordValues) => string;
  */
 export function cellWriters(
   call: EntityCall,
-  fields: readonly EntityField[],
+  { fields, canEdit }: { readonly fields: readonly EntityField[]; readonly canEdit: boolean },
   sources: DisplaySources,
 ): readonly WriteCell[] {
   const { entity, env, request } = call;
@@ -24,7 +24,12 @@ export function cellWriters(
   const titlePlace = titlePlaceOf(call, fields);
   return fields.map((field, place) => {
     const isTitle = place === titlePlace;
-    const column = { call, sources, field, forms: formsOf(call, field, { table, isTitle }) };
+    const column = {
+      call,
+      sources,
+      field,
+      forms: formsOf(call, field, { table, isTitle, isEditable: canEdit && !isTitle && isEditable(field) }),
+    };
     if (isTitle) return titleCell(column);
     return field.field.kind === 'list' || field.field.kind === 'links' ? listCell(column) : valueCell(column);
   });
@@ -36,6 +41,17 @@ function titlePlaceOf({ entity }: EntityCall, fields: readonly EntityField[]): n
     0,
     fields.findIndex(({ path }) => path === entity.definition.title),
   );
+}
+
+/** Where a cell stands. */
+interface CellPlace {
+  readonly isTitle: boolean;
+  readonly isEditable: boolean;
+}
+
+/** Values of one control; entries and long texts have room on the record's own page. */
+function isEditable({ field }: EntityField): boolean {
+  return field.readOnly !== true && !['list', 'links', 'json', 'longText'].includes(field.kind);
 }
 
 interface Column {
@@ -52,15 +68,15 @@ type Forms = (form: string) => HoledMarkup;
 function formsOf(
   call: EntityCall,
   field: EntityField,
-  { table, isTitle }: { readonly table: string; readonly isTitle: boolean },
+  { table, ...place }: CellPlace & { readonly table: string },
 ): Forms {
   const { holed } = call.request.generation.views;
   const known = new Map<string, HoledMarkup>();
   return (form) => {
     let markup = known.get(form);
     if (markup === undefined) {
-      markup = holed.of(`${table} ${field.path} ${String(isTitle)} ${form}`, () =>
-        drawForm(call, field, { form, isTitle }),
+      markup = holed.of(`${table} ${field.path} ${String(place.isTitle)} ${String(place.isEditable)} ${form}`, () =>
+        drawForm(call, field, { form, ...place }),
       );
       known.set(form, markup);
     }
@@ -71,12 +87,13 @@ function formsOf(
 function drawForm(
   { entity, labels, render }: EntityCall,
   field: EntityField,
-  { form, isTitle }: { form: string; isTitle: boolean },
+  { form, isTitle, isEditable: canEdit }: CellPlace & { readonly form: string },
 ): HoledMarkup {
   const label = needsLabel(field.field) ? { label: labels.field(entity, field) } : {};
   const facts = { ...label, isNumeric: isNumeric(field.field), isWideOnly: isWideOnly(field) };
   const title = isTitle ? { isTitle, href: hole(1) } : {};
-  return cutHoles(render('ui-table-cell', { ...openView(form), ...facts, ...title }));
+  const edit = canEdit ? { editName: field.path } : {};
+  return cutHoles(render('ui-table-cell', { ...openView(form), ...facts, ...title, ...edit }));
 }
 
 function openView(form: string): object {

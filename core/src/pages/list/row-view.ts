@@ -18,7 +18,7 @@ export function rowsHtml(
 ): SafeHtml {
   const { entity, env, request } = call;
   const { identity, generation } = request;
-  const canEdit = identity.reach(`${entity.definition.id}:update`) !== null && !isWithout(entity, 'update');
+  const canEdit = mayChange(call);
   const reader: RowReader = {
     kind: [
       ...[entity.definition.id, fieldRightsOf(entity, identity), canEdit, env.locale, env.timeZone, env.currency],
@@ -29,31 +29,63 @@ export function rowsHtml(
   };
   const rows = keptRowsOf(generation);
   let drawRow: DrawRow | undefined;
-  const draw: DrawRow = (text) => (drawRow ??= rowDrawing(call, fields, names, canEdit))(text);
+  const draw: DrawRow = (text) => (drawRow ??= rowDrawing(call, fields, { names, canEdit }))(text);
   let html = '';
   for (const text of texts) html += rows.of(text, reader, draw);
   return SafeHtml.trust(html);
 }
 
+/** One row with something else in place of a cell. */
+export function editedRowHtml(
+  call: EntityCall,
+  fields: readonly EntityField[],
+  { text, names }: { readonly text: string; readonly names: RecordNames },
+  editor: { readonly path: string; readonly html: SafeHtml },
+): SafeHtml {
+  const { cells, write } = rowParts(call, fields, { names, canEdit: mayChange(call) });
+  const record = JSON.parse(text) as RecordValues;
+  const written = cells.map((cell, place) =>
+    fields[place]?.path === editor.path ? editor.html.toHTML() : cell(record),
+  );
+  return SafeHtml.trust(write(record, written.join('')));
+}
+
+function mayChange({ entity, request }: EntityCall): boolean {
+  return request.identity.reach(`${entity.definition.id}:update`) !== null && !isWithout(entity, 'update');
+}
+
 type DrawRow = (text: string) => DrawnRow;
 
+/** For whom rows are drawn. */
+interface Drawing {
+  readonly names: RecordNames;
+  readonly canEdit: boolean;
+}
+
+function rowDrawing(call: EntityCall, fields: readonly EntityField[], drawing: Drawing): DrawRow {
+  const { cells, take, write } = rowParts(call, fields, drawing);
+  return (text) => {
+    const record = JSON.parse(text) as RecordValues;
+    let written = '';
+    for (const cell of cells) written += cell(record);
+    return { html: write(record, written), told: take() };
+  };
+}
+
 /** Around the cells of each row the same frame, drawn once. */
-function rowDrawing(call: EntityCall, fields: readonly EntityField[], names: RecordNames, canEdit: boolean): DrawRow {
+function rowParts(call: EntityCall, fields: readonly EntityField[], { names, canEdit }: Drawing) {
   const { entity, request } = call;
   const { views } = request.generation;
   const env = anybodysEnv(call.env);
   const shared: EntityCall = { ...call, env, render: (template, context) => views.render(template, context, env) };
   const { sources, take } = noteSources(displaySources(shared, names));
-  const cells = cellWriters(shared, fields, sources);
+  const cells = cellWriters(shared, { fields, canEdit }, sources);
   const frame = views.holed.of(`row ${env.locale} ${String(canEdit)}`, () => drawFrame(shared, canEdit));
-  return (text) => {
-    const record = JSON.parse(text) as RecordValues;
-    let written = '';
-    for (const write of cells) written += write(record);
+  const write = (record: RecordValues, written: string): string => {
     const editHref = `${addressOf(entity, record)}/edit`;
-    const html = frame.write([asText(record['id']), SafeHtml.trust(written), editHref, titleOf(entity, record)]);
-    return { html, told: take() };
+    return frame.write([asText(record['id']), SafeHtml.trust(written), editHref, titleOf(entity, record)]);
   };
+  return { cells, take, write };
 }
 
 function drawFrame({ render }: EntityCall, canEdit: boolean): HoledMarkup {

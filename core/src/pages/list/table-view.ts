@@ -22,7 +22,9 @@ export function tableHtml(call: EntityCall, state: ListState, rows: SafeHtml, pa
     ...(state.columns === null ? [] : fields.map(({ path }) => path)),
   ].join(' ');
   const table = request.generation.views.holed.of(key, () =>
-    cutHoles(call.render('core:records/_table', openTable(call, fields, directions))),
+    cutHoles(
+      call.render('core:records/_table', openTable(call, { fields, directions, isChosen: state.columns !== null })),
+    ),
   );
   const hrefs = fields.map((field, place) =>
     isSortable(field) ? listAddress({ ...state, sort: nextSort(field, directions[place]), after: null }) : '',
@@ -30,11 +32,14 @@ export function tableHtml(call: EntityCall, state: ListState, rows: SafeHtml, pa
   return table.fill([rows, pager, ...hrefs]);
 }
 
-function openTable(
-  { entity, labels }: EntityCall,
-  fields: readonly EntityField[],
-  directions: readonly (Direction | undefined)[],
-): object {
+interface OpenTable {
+  readonly fields: readonly EntityField[];
+  readonly directions: readonly (Direction | undefined)[];
+  /** The columns are not those of the declaration. */
+  readonly isChosen: boolean;
+}
+
+function openTable({ entity, labels }: EntityCall, { fields, directions, isChosen }: OpenTable): object {
   const columns = fields.map((field, place) => ({
     label: labels.field(entity, field),
     isWideOnly: isWideOnly(field),
@@ -42,7 +47,8 @@ function openTable(
     ...(isSortable(field) && { sort: directions[place], sortHref: hole(2 + place) }),
   }));
   const table = { caption: labels.many(entity.definition), columns, rowsHtml: markupHole(0), hasActions: true };
-  return { table, pager: markupHole(1) };
+  const columnPaths = isChosen ? { columnPaths: fields.map(({ path }) => path).join() } : {};
+  return { table: { ...table, ...columnPaths }, pager: markupHole(1) };
 }
 
 const unsortable: ReadonlySet<Field['kind']> = new Set(['list', 'links', 'longText', 'json', 'choices', 'ref']);

@@ -16,6 +16,7 @@ import { controlNames, controlSources } from '../form/form-view.js';
 import { problemText } from '../form/problem-text.js';
 import { formValuesOf } from '../form/form-values.js';
 import type { EntityCall } from '../page-call.js';
+import { askingList, rowAnswer } from '../list/cell-edit.js';
 import { goTo, showPart, type PageAnswer } from '../page-endpoint.js';
 import { detailId, detailView, mayEdit } from './details-view.js';
 import { recordSources, renderHeader } from './record-page.js';
@@ -26,8 +27,15 @@ export async function showFieldEditor(call: EntityCall): Promise<PageAnswer> {
   const field = editableField(call);
   if (!request.isPartial || hasEntries(field))
     return goTo(`/${entity.path}/${request.params['id'] ?? ''}/edit#field-${field.path}`);
+  const columns = askingList(call);
+  const isShown = request.url.searchParams.has('show');
+  if (columns !== undefined && isShown) return showPart(await rowAnswer(call, columns, null));
   const record = await readRecord(call);
-  if (request.url.searchParams.has('show')) return showPart(await renderDetail(call, field, record));
+  if (columns !== undefined) {
+    const form = formValuesOf([field], record, env);
+    return showPart(await rowAnswer(call, columns, { field, record, form, problems: [] }));
+  }
+  if (isShown) return showPart(await renderDetail(call, field, record));
   return showPart(await renderEditor(call, field, { record, form: formValuesOf([field], record, env), problems: [] }));
 }
 
@@ -39,12 +47,17 @@ export async function takeFieldEditor(call: EntityCall): Promise<PageAnswer> {
   if (hasEntries(field)) throw new NotFoundError('field_not_found');
   const form = (request.body ?? {}) as FormData;
   const { values, problems } = readForm([field], form, reading(call));
-  const refuse = async (found: readonly Problem[]): Promise<PageAnswer> =>
-    showPart(await renderEditor(call, field, { record: await readRecord(call), form, problems: found }), 422);
+  const columns = askingList(call);
+  const refuse = async (found: readonly Problem[]): Promise<PageAnswer> => {
+    const editing = { field, record: await readRecord(call), form, problems: found };
+    if (columns !== undefined) return showPart(await rowAnswer(call, columns, editing), 422);
+    return showPart(await renderEditor(call, field, editing), 422);
+  };
   if (problems.length > 0) return refuse(problems);
   try {
     const saved = await saveRecord(call, values);
     if (!request.isPartial) return goTo(addressOf(entity, saved));
+    if (columns !== undefined) return showPart(await rowAnswer(call, columns, null));
     const sources = await recordSources(call, saved);
     const detail = detailView(call, field, saved, sources);
     const header = renderHeader(call, saved, sources);
