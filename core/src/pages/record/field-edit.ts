@@ -41,7 +41,7 @@ export async function showFieldEditor(call: EntityCall): Promise<PageAnswer> {
 
 /** `POST /<path>/:id/fields/:field`: saves one field and shows its value, or the editor again with what is wrong. */
 export async function takeFieldEditor(call: EntityCall): Promise<PageAnswer> {
-  const { request, entity, render } = call;
+  const { request, entity } = call;
   const field = editableField(call);
   // A list is edited in the whole form; there is nothing here to show it again with.
   if (hasEntries(field)) throw new NotFoundError('field_not_found');
@@ -58,15 +58,21 @@ export async function takeFieldEditor(call: EntityCall): Promise<PageAnswer> {
     const saved = await saveRecord(call, values);
     if (!request.isPartial) return goTo(addressOf(entity, saved));
     if (columns !== undefined) return showPart(await rowAnswer(call, columns, null));
-    const sources = await recordSources(call, saved);
-    const detail = detailView(call, field, saved, sources);
-    const header = renderHeader(call, saved, sources);
-    return showPart(render('core:records/_saved-detail', { detail, header }));
+    return showPart(await savedDetail(call, field, saved));
   } catch (error) {
-    if (isTrellisError(error) && error.kind === 'stale')
-      return refuse([{ pointer: '', code: 'stale_version', message: error.message }]);
-    return refuse(problemsOf(error));
+    return refuse(refusalOf(error));
   }
+}
+
+async function savedDetail(call: EntityCall, field: EntityField, saved: RecordValues): Promise<SafeHtml> {
+  const sources = await recordSources(call, saved);
+  const detail = detailView(call, field, saved, sources);
+  return call.render('core:records/_saved-detail', { detail, header: renderHeader(call, saved, sources) });
+}
+
+function refusalOf(error: unknown): readonly Problem[] {
+  if (!isTrellisError(error) || error.kind !== 'stale') return problemsOf(error);
+  return [{ pointer: '', code: 'stale_version', message: error.message }];
 }
 
 /** @throws NotFoundError for a field that is not there or not to be changed by this person */
