@@ -54,6 +54,20 @@ const permissions = definePermissions({
   'core.demo:administer': { label: 'permissions.demo.administer', grants: {} },
 });
 
+/** What modules may contribute to. */
+const points = [
+  Menu,
+  Commands,
+  BriefLines,
+  ImportTransforms,
+  Guidelines,
+  HealthProbes,
+  MergeRules,
+  NotificationKinds,
+  Reassignments,
+  Timeline,
+];
+
 /** What core's own jobs need. */
 export interface CoreParts extends CoreJobParts {
   workspace(): Workspace;
@@ -83,18 +97,7 @@ export function registerCore(parts: CoreParts): Registrations {
     definition: definePlugin({
       entities: [Account, Contact, Activity, User, Team],
       slots: [AccountPanels, ContactPanels, HomePanels],
-      points: [
-        Menu,
-        Commands,
-        BriefLines,
-        ImportTransforms,
-        Guidelines,
-        HealthProbes,
-        MergeRules,
-        NotificationKinds,
-        Reassignments,
-        Timeline,
-      ],
+      points,
       emits: [MailFailed, WebhookStopped, NoticeGiven, InboxChanged],
       permissions,
       register(host) {
