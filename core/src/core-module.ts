@@ -27,6 +27,7 @@ import {
 import { registerChangeJobs } from './changes/index.js';
 import { registerExportJobs } from './exports/index.js';
 import { registerExceptionRules } from './exceptions/index.js';
+import { registerDuplicateJobs } from './duplicates/index.js';
 import { registerImportJobs } from './imports/index.js';
 import { registerMailJobs } from './mail/index.js';
 import { InboxChanged, NoticeGiven, registerNotices } from './notifications/index.js';
@@ -77,6 +78,7 @@ export interface CoreParts extends CoreJobParts {
 const rooms: readonly ((host: PluginHost, workspace: CoreParts['workspace']) => void)[] = [
   registerChangeJobs,
   registerExportJobs,
+  registerDuplicateJobs,
   registerImportJobs,
   registerMailJobs,
   registerWebhookJobs,

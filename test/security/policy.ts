@@ -120,6 +120,13 @@ function duplicateRows(entity: string, path: string): Readonly<Record<string, Ro
   return {
     [`GET /api/v1/${path}/duplicates`]: holding(`${entity}:read`, 200),
     [`GET /${path}/similar`]: holding(`${entity}:create`, 200),
+    [`GET /api/v1/${path}/duplicate-pairs`]: holding(`${entity}:update`, 200),
+    [`PUT /api/v1/${path}/duplicate-pairs/:left/:right`]: holding(`${entity}:update`, 404),
+    [`POST /api/v1/${path}/duplicate-pairs/search`]: holding('core.job:administer', 202),
+    [`GET /${path}/duplicates`]: holding(`${entity}:update`, 200),
+    [`POST /${path}/duplicates`]: holding(`${entity}:update`, 404),
+    // Whoever may change records gets to the page; looking through all of them is for administrators of jobs.
+    [`POST /${path}/duplicates/search`]: holding('core.job:administer', 303),
   };
 }
 

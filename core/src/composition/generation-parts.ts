@@ -1,6 +1,8 @@
 import { bulkEndpoints, ChangeSets } from '../changes/index.js';
 import { entityExportEndpoints, exportParts } from '../exports/index.js';
+import { duplicatesJob, pairEndpoints } from '../duplicates/index.js';
 import { entityImportEndpoints, Imports } from '../imports/index.js';
+import { enqueueJob } from '../jobs/job-queue.js';
 import type { CallRunner, GenerationParts, ModuleContexts } from '../kernel/index.js';
 import { mergeEndpoints } from '../merge/index.js';
 import { exportLabels } from '../pages/exports/export-labels.js';
@@ -40,6 +42,17 @@ export function generationParts({
     compileEntity,
     entityEndpoints: (entity) => [
       ...records.entityEndpoints(entity),
+      ...pairEndpoints(entity, {
+        room: records,
+        search: () =>
+          enqueueJob(workspace.database.knex, {
+            module: 'core',
+            name: duplicatesJob,
+            payload: {},
+            key: duplicatesJob,
+            queue: duplicatesJob,
+          }),
+      }),
       ...mergeEndpoints(entity, { room: records, calls, contexts }),
       ...entityImportEndpoints(entity, imports),
       ...entityExportEndpoints(entity, {

@@ -2,6 +2,7 @@ import { panelsOf, Uuid, type PermissionKey } from '@trellis-crm/sdk';
 import type { Endpoint } from '../http/endpoint.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import { moveToLane, showBoard } from './board/board-page.js';
+import { showDuplicates, takeDecision, takeSearch } from './duplicates/review-page.js';
 import { showSimilar } from './duplicates/similar-records.js';
 import { showColumns } from './columns/columns-page.js';
 import { showFilter } from './filter/filter-page.js';
@@ -74,6 +75,9 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
   ['GET /new', 'create', 'create', showCreateForm],
   ['POST /new', 'create', 'create', takeCreateForm],
   ['GET /similar', 'create', 'duplicates', showSimilar],
+  ['GET /duplicates', 'update', 'duplicates', showDuplicates],
+  ['POST /duplicates', 'update', 'duplicates', takeDecision],
+  ['POST /duplicates/search', 'update', 'duplicates', takeSearch],
   ['GET /merge', 'update', 'merge', showMerge],
   ['POST /merge', 'update', 'merge', takeMerge],
   ['POST /:id/unmerge/:changeSet', 'update', 'merge', takeUnmerge],

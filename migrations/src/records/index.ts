@@ -14,6 +14,7 @@ import { findOtherSpellings } from './20261123035600_find-other-spellings.js';
 import { compareTexts } from './20261123040500_compare-texts.js';
 import { createRecentRecords } from './20261123041000_create-recent-records.js';
 import { createMerges } from './20261123042000_create-merges.js';
+import { createDuplicatePairs } from './20261123044000_create-duplicate-pairs.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const recordMigrations: readonly Migration[] = [
   compareTexts,
   createRecentRecords,
   createMerges,
+  createDuplicatePairs,
 ];

@@ -71,6 +71,8 @@ export const specialBodies: Readonly<Record<string, object>> = {
   'PUT /api/v1/plugins/:id/settings': {},
   'POST /views/new': { name: 'Made by the matrix', visibility: 'private' },
   'POST /views/:id': { name: 'Changed by the matrix', visibility: 'private' },
+  'PUT /api/v1/accounts/duplicate-pairs/:left/:right': { state: 'later' },
+  'PUT /api/v1/contacts/duplicate-pairs/:left/:right': { state: 'later' },
   'POST /login': { email: 'nobody@example.test', password: 'not the password' },
   'POST /invitation/:token': { password: 'a rather long sentence' },
   'POST /reset/:token': { password: 'a rather long sentence' },

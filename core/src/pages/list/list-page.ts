@@ -121,8 +121,9 @@ function headHtml(call: EntityCall, state: ListState): SafeHtml {
     create: mayCreate(call),
     import: may(call, 'import'),
     delete: may(call, 'delete'),
+    duplicates: entity.duplicates.length > 0 && may(call, 'update'),
   };
-  const key = ['list-head', entity.definition.id, env.locale, actions.create, actions.import, actions.delete].join(' ');
+  const key = ['list-head', entity.definition.id, env.locale, ...Object.values<boolean>({ ...actions })].join(' ');
   const head = request.generation.views.holed.of(key, () =>
     cutHoles(call.render('core:records/_list-head', headView(call, actions))),
   );
@@ -133,9 +134,10 @@ interface HeadActions {
   readonly create: boolean;
   readonly import: boolean;
   readonly delete: boolean;
+  readonly duplicates: boolean;
 }
 
-function may({ request, entity }: EntityCall, verb: keyof HeadActions): boolean {
+function may({ request, entity }: EntityCall, verb: 'create' | 'import' | 'update' | 'delete'): boolean {
   return request.identity.reach(`${entity.definition.id}:${verb}`) !== null && !isWithout(entity, verb);
 }
 
@@ -153,6 +155,7 @@ function headView(call: EntityCall, actions: HeadActions): object {
     importLabel: t('list.import', { entities: labels.manyInText(definition) }),
     exports: exportLinks(call, hole(0)),
     exportLabel: t('exports.title', { entities: labels.manyInText(definition) }),
+    duplicatesHref: actions.duplicates ? `/${path}/duplicates` : undefined,
     trashHref: actions.delete ? `/${path}/trash` : undefined,
   };
 }

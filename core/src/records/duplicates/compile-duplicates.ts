@@ -44,7 +44,7 @@ const weights: Readonly<Record<DuplicateEvidence, number>> = {
   name: 0.75,
   domain: 0.75,
   phone: 0.7,
-  same: 0.4,
+  same: 0.5,
 };
 
 function refusal({ id }: EntityDefinition, field: string, problem: string): PluginError {

@@ -12,8 +12,10 @@ export interface Likeness {
 
 /** Whoever types a record is told of others from here on. */
 export const worthTelling = 0.6;
+/** Pairs of the whole base are put before somebody from here on: more than a name that two people may share. */
+export const worthReview = 0.8;
 /** Names less alike than this are no reason. */
-const leastLikeNames = 0.55;
+export const leastLikeNames = 0.55;
 
 /** Compares two records. Reasons add up as independent ones do: what all of them leave open is what remains open. */
 export function likenessOf(rules: readonly CompiledRule[], left: MatchValues, right: MatchValues): Likeness {
@@ -40,7 +42,7 @@ function proofOf(rule: CompiledRule, rules: readonly CompiledRule[], left: Match
       0,
       ...ours.map((name) => Math.max(0, ...(right.get(rule) ?? []).map((other) => similarity(name, other)))),
     );
-    return likeness < leastLikeNames ? 0 : rule.weight * likeness * likeness;
+    return likeness < leastLikeNames ? 0 : rule.weight * likeness;
   }
   const theirs = new Set(rule.as === 'same' ? (right.get(rule) ?? []) : valuesAs(rules, rule.as, right));
   return ours.some((value) => theirs.has(value)) ? rule.weight : 0;

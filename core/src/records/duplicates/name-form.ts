@@ -11,6 +11,14 @@ export function nameForm(name: string): string {
   return bare === '' ? words : bare;
 }
 
+/** The same in SQL. @param folded SQL of a text that is folded already */
+export function nameFormSql(folded: string): string {
+  const letters = `regexp_replace(regexp_replace(${folded}, '[.''’]', '', 'g'), '([aou])e', '\\1', 'g')`;
+  const words = `btrim(regexp_replace(${letters}, '[^[:alnum:]]+', ' ', 'g'))`;
+  const bare = `btrim(regexp_replace(regexp_replace(${words}, '\\m(${forms})\\M|${unspacedForms}', ' ', 'g'), ' +', ' ', 'g'))`;
+  return `coalesce(nullif(${bare}, ''), ${words})`;
+}
+
 const notWord = /[^\p{L}\p{N}]+/gu;
 
 /** As they stand in a folded name whose points are gone. */

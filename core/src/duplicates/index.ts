@@ -1,0 +1,2 @@
+export { pairEndpoints } from './pair-endpoints.js';
+export { duplicatesJob, registerDuplicateJobs } from './register.js';
