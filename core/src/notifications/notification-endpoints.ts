@@ -1,11 +1,12 @@
 import { Type, Uuid, ValidationError } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest } from '../http/endpoint.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { channelEndpoints } from './channel-endpoints.js';
 import { noteLine, readInbox, readWhole } from './inbox.js';
 
 /** The inbox of whoever asks, under `/api/v1/notifications`. */
 export function notificationEndpoints(workspace: Workspace): readonly Endpoint[] {
-  return [...listEndpoints(workspace), ...lineEndpoints(workspace)];
+  return [...listEndpoints(workspace), ...lineEndpoints(workspace), ...channelEndpoints(workspace)];
 }
 
 const common = { module: 'core', surface: 'api', access: 'signed-in' } as const;

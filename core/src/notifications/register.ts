@@ -6,7 +6,8 @@ import type { Workspace } from '../workspace/workspace.js';
 import { contributeCoreKinds } from './core-kinds.js';
 import { NoticeGiven } from './events.js';
 import { purgeNotifications, wakeSnoozed } from './notification-store.js';
-import { announce, tellNotice } from './tell.js';
+import { announce, mailNoticesJob, tellNotice } from './tell.js';
+import { mailAtOnce, mailDigests } from './mail-digests.js';
 import { tellChanges } from './tell-changes.js';
 import { tellFailedMail } from './tell-failed-mail.js';
 import { createUnreadCounts, UnreadCounts } from './unread-counts.js';
@@ -29,6 +30,8 @@ export function registerNotices(host: PluginHost, workspace: () => Workspace): v
   host.on(NoticeGiven, 'tell-notice', (tx, { payload }) => tellNotice(workspace(), tx, payload));
   host.on(MailFailed, 'tell-failed-mail', (tx, { payload }) => tellFailedMail(workspace(), tx, payload));
   host.job(tellChangesJob, {}, (ctx) => tellChanges(workspace(), ctx));
+  host.job(mailNoticesJob, { cron: '*/5 * * * *' }, (ctx) => mailAtOnce(workspace(), ctx));
+  host.job('mail-digests', { cron: '*/15 * * * *' }, (ctx) => mailDigests(workspace(), ctx));
   host.job('wake-notifications', { cron: '* * * * *' }, (ctx) =>
     ctx.tx(async () => {
       const { database, clock } = workspace();

@@ -13,6 +13,7 @@ import { mailPages } from './mail/mails-page.js';
 import { mailSettingsPages } from './mail/mail-settings-page.js';
 import { mePages } from './me/me-page.js';
 import { peoplePages } from './people/people-pages.js';
+import { toldPages } from './me/told-page.js';
 import type { PluginPageDeps } from './plugins/plugin-page-deps.js';
 import { pluginPages } from './plugins/plugins-page.js';
 import { settingsPages } from './settings/settings-page.js';
@@ -29,6 +30,7 @@ export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
     findPages,
     briefEndpoints,
     mePages,
+    toldPages,
     peoplePages,
     settingsPages,
     mailSettingsPages,

@@ -82,6 +82,8 @@ export const specialBodies: Readonly<Record<string, object>> = {
   'POST /me/password': { oldPassword: 'not the password', newPassword: 'a rather long sentence' },
   'POST /me/tokens': { name: 'made by the matrix' },
   'PUT /api/v1/notifications/:id/snooze': { until: new Date(Date.now() + 3_600_000).toISOString() },
+  'PATCH /api/v1/me/notifications': { digestHour: 9 },
+  'POST /me/notifications': { digestHour: '9' },
   'POST /inbox/:id/snooze': { until: new Date(Date.now() + 3_600_000).toISOString() },
   'POST /users/:id/role': { role: 'read-only' },
   'POST /users/:id/deactivation': { reassignTo: '' },
