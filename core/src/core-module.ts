@@ -21,6 +21,7 @@ import {
   Team,
   Timeline,
   User,
+  UserMentioned,
   WebhookStopped,
   type PluginHost,
 } from '@trellis-crm/sdk';
@@ -100,7 +101,7 @@ export function registerCore(parts: CoreParts): Registrations {
       entities: [Account, Contact, Activity, User, Team],
       slots: [AccountPanels, ContactPanels, HomePanels],
       points,
-      emits: [MailFailed, WebhookStopped, NoticeGiven, InboxChanged],
+      emits: [MailFailed, WebhookStopped, NoticeGiven, InboxChanged, UserMentioned],
       permissions,
       register(host) {
         guardAdmins(host);

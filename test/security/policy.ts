@@ -4,6 +4,8 @@
  * what rights they hold stands in `policy/`.
  */
 
+import { timelineRows } from './policy/timeline-rows.js';
+
 /** What a route asks for, and what it answers to those who may. */
 export type Row = Readonly<PersonalRow | RecordRow | RightRow>;
 
@@ -57,9 +59,6 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
   });
   // A form is shown to whoever may change some records and read this one; whether they may change this one, saving decides.
   const form = (...answers: readonly number[]): Row => ({ kind: 'form', entity, right: `${entity}:update`, answers });
-  const onTimeline = (verb: string, ...answers: readonly number[]): Row => {
-    return { kind: 'form', entity, right: `core.activity:${verb}`, answers };
-  };
   const trashed = (...answers: readonly number[]): Row => ({
     kind: 'trashed',
     entity,
@@ -68,6 +67,7 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
   });
   return {
     [`GET ${api}`]: holding(`${entity}:read`, 200),
+    ...timelineRows(entity, path),
     [`GET ${api}/:id`]: record('read', 200),
     [`GET ${api}/aggregate`]: holding(`${entity}:read`, 200),
     [`POST ${api}`]: { kind: 'create', entity, answers: [201] },
@@ -85,10 +85,6 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
     [`POST /${path}/merge`]: holding(`${entity}:update`, 404, 422),
     [`POST /${path}/:id/unmerge/:changeSet`]: holding(`${entity}:update`, 404),
     [`POST ${api}/import`]: holding(`${entity}:import`, 202, 422),
-    [`GET ${api}/:id/timeline`]: record('read', 200),
-    // Nothing of the record changes: who sees it and may change activities says what stands on top of its timeline.
-    [`PUT ${api}/:id/timeline/pins/:activity`]: onTimeline('update', 204, 404),
-    [`DELETE ${api}/:id/timeline/pins/:activity`]: onTimeline('update', 204, 404),
     [`GET /${path}`]: holding(`${entity}:read`, 200),
     [`GET /${path}/options`]: holding(`${entity}:read`, 200),
     [`GET /${path}/filter`]: holding(`${entity}:read`, 200),
@@ -103,13 +99,6 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
     [`POST /${path}/:id/fields/:field`]: record('update', 303),
     [`POST /${path}/:id/trash`]: record('delete', 303),
     [`POST /${path}/:id/restoration`]: trashed(303),
-    [`GET /${path}/:id/timeline`]: record('read', 200),
-    [`GET /${path}/:id/composer`]: onTimeline('create', 303, 404),
-    [`POST /${path}/:id/activities`]: onTimeline('create', 303, 422),
-    [`POST /${path}/:id/timeline/:activity/completion`]: onTimeline('update', 303, 404),
-    [`POST /${path}/:id/timeline/:activity/pin`]: onTimeline('update', 303, 404),
-    [`POST /${path}/:id/timeline/:activity/unpin`]: onTimeline('update', 303, 404),
-    [`POST /${path}/:id/timeline/:activity/trash`]: onTimeline('delete', 303, 404),
     [`GET /${path}/:id/panels`]: record('read', 200),
     [`GET /${path}/:id/panels/:module/:panel`]: record('read', 200, 404),
   };
@@ -367,6 +356,12 @@ export const routes: Readonly<Record<string, Row>> = {
   ...duplicateRows('core.account', 'accounts'),
   ...duplicateRows('core.contact', 'contacts'),
   ...entityRows('core.activity', 'activities'),
+  'POST /api/v1/activities/:id/mentions': {
+    kind: 'form',
+    entity: 'core.activity',
+    right: 'core.activity:update',
+    answers: [200],
+  },
   ...without(
     entityRows('core.user', 'users'),
     'POST /api/v1/users/merge',

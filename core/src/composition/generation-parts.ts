@@ -3,6 +3,7 @@ import { entityExportEndpoints, exportParts } from '../exports/index.js';
 import { duplicatesJob, pairEndpoints } from '../duplicates/index.js';
 import { entityImportEndpoints, Imports } from '../imports/index.js';
 import { enqueueJob } from '../jobs/job-queue.js';
+import { followingEndpoints } from '../following/index.js';
 import type { CallRunner, GenerationParts, ModuleContexts } from '../kernel/index.js';
 import { mergeEndpoints } from '../merge/index.js';
 import { exportLabels } from '../pages/exports/export-labels.js';
@@ -62,6 +63,7 @@ export function generationParts({
       }),
       ...bulkEndpoints(entity, { changeSets: () => workspace.container.resolve(ChangeSets), room: records }),
       ...timelineEndpoints(entity, timelines),
+      ...followingEndpoints(entity, { workspace, room: records }),
       ...entityPageEndpoints({ workspace, calls }, entity),
     ],
     coreEndpoints: core.endpoints,

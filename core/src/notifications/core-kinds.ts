@@ -3,6 +3,8 @@ import { NotificationKinds, type NotificationKind, type PluginHost } from '@trel
 /** What core tells people of itself. */
 const coreKinds: readonly NotificationKind[] = [
   kind('record-assigned', 'user-plus', { app: true, mail: 'digest' }),
+  kind('mentioned', 'at', { app: true, mail: 'digest' }),
+  kind('followed-activity', 'star', { app: true, mail: 'digest' }),
   kind('import-finished', 'file-import', { app: true, mail: 'never' }),
   kind('mail-failed', 'mail', { app: true, mail: 'never' }),
   {

@@ -24,6 +24,7 @@ import {
   showComposer,
   showTimeline,
   takeComposer,
+  takeFollowing,
   trashActivity,
   unpinActivity,
 } from './timeline/timeline-pages.js';
@@ -92,6 +93,7 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
   ['POST /:id/trash', 'delete', 'delete', trashRecord],
   ['POST /:id/restoration', 'delete', 'delete', restoreRecord],
   ['GET /:id/timeline', 'read', null, showTimeline],
+  ['POST /:id/following', 'read', null, takeFollowing],
   ['GET /:id/composer', 'compose', null, showComposer],
   ['POST /:id/activities', 'compose', null, takeComposer],
   ['POST /:id/timeline/:activity/completion', 'change-activity', null, completeActivity],

@@ -32,3 +32,8 @@ export const WebhookStopped = defineEvent(
     { additionalProperties: false },
   ),
 );
+
+/** Somebody was named in an activity who was not before. */
+export const UserMentioned = defineEvent('core.user-mentioned', 1, Type.Object({ activity: Uuid, user: Uuid }), {
+  order: { entity: 'core.activity', property: 'activity' },
+});

@@ -40,6 +40,8 @@ export function fillPath({ key, endpoint, target, entity }: Omit<RequestFacts, '
   const values: Readonly<Record<string, string>> = {
     ...generalParams,
     field: titleField(entity),
+    // Of nobody: what may be done with an activity, its own routes say.
+    activity: '00000000-0000-7000-8000-000000000000',
     ...specialParams[key],
   };
   const filled = endpoint.path.replaceAll(/:([A-Za-z]+)/g, (_whole, name: string) =>

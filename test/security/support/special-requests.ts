@@ -5,8 +5,6 @@ import type { Id } from '@trellis-crm/sdk';
 export const specialParams: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'GET /api/v1/roles/:key/grants': { key: 'user' },
   'PUT /api/v1/roles/:key/grants': { key: 'user' },
-  'GET /activities/:id/fields/:field': { field: 'subject' },
-  'POST /activities/:id/fields/:field': { field: 'subject' },
   'GET /roles/:key': { key: 'user' },
   'POST /roles/:key': { key: 'user' },
   'PUT /api/v1/settings/exchange-rates/:currency/:validFrom': { currency: 'USD', validFrom: '2026-01-01' },
@@ -73,6 +71,7 @@ export const specialBodies: Readonly<Record<string, object>> = {
   'POST /views/:id': { name: 'Changed by the matrix', visibility: 'private' },
   'PUT /api/v1/accounts/duplicate-pairs/:left/:right': { state: 'later' },
   'PUT /api/v1/contacts/duplicate-pairs/:left/:right': { state: 'later' },
+  'POST /api/v1/activities/:id/mentions': { users: ['00000000-0000-7000-8000-000000000000'] },
   'POST /login': { email: 'nobody@example.test', password: 'not the password' },
   'POST /invitation/:token': { password: 'a rather long sentence' },
   'POST /reset/:token': { password: 'a rather long sentence' },

@@ -1,4 +1,5 @@
 import { Activity, type Problem } from '@trellis-crm/sdk';
+import { tellOfActivity } from '../../following/index.js';
 import { asText, type RecordValues } from '../fields/entity-field.js';
 import { readForm } from '../fields/form-reader.js';
 import { problemsOf } from '../form/form-problems.js';
@@ -16,11 +17,19 @@ export async function addComposed(call: EntityCall): Promise<ComposerState | nul
   const wrong = [...problems, ...(input === null ? [nothingSaid] : [])];
   if (input === null || wrong.length > 0) return { kind, form, problems: wrong };
   try {
-    await call.ctx.records(Activity).create(input);
+    await add(call, input);
     return null;
   } catch (error) {
     return { kind, form, problems: problemsOf(error) };
   }
+}
+
+async function add({ ctx, workspace, request, entity }: EntityCall, input: Input): Promise<void> {
+  const record = { entity: entity.definition.id, id: request.params['id'] ?? '' };
+  await ctx.tx(async (tx) => {
+    const { id, subject, body } = await tx.records(Activity).create(input);
+    await workspace.database.tx((trx) => tellOfActivity(tx, trx, { activity: id, subject, body, record }));
+  });
 }
 
 const nothingSaid: Problem = { pointer: '/body', code: 'required', message: 'is required' };

@@ -1,5 +1,6 @@
 import type { PageBlock } from '../../views/page-model.js';
 import type { SafeHtml } from '../../views/safe-html.js';
+import { isFollowing } from '../../following/index.js';
 import { Timelines, type KindOption } from '../../timeline/index.js';
 import type { EntityCall } from '../page-call.js';
 import { composerView, hasComposer, type ComposerState } from './composer-view.js';
@@ -23,15 +24,35 @@ export async function timelineBlock(call: EntityCall, composer?: ComposerState):
 /** The whole timeline: composer, what can be chosen, its newest stretch. */
 export async function renderTimeline(call: EntityCall, composer?: ComposerState): Promise<SafeHtml> {
   const state = stateOf(call);
-  const [stretch, compose] = await Promise.all([
+  const [stretch, compose, follows] = await Promise.all([
     renderStretch(call, state),
     hasComposer(call) ? composerView(call, composer) : null,
+    followView(call),
   ]);
   return call.render('core:timeline/timeline', {
     composer: compose,
+    follow: follows,
     filters: filtersOf(call, state),
     ...stretch,
   });
+}
+
+/** The button to follow the record, or to end that; null for whoever is no user. */
+async function followView({ entity, request, workspace, t }: EntityCall): Promise<object | null> {
+  const { userId } = request.identity;
+  const id = request.params['id'] ?? '';
+  if (userId === null || !hasFollowers(entity)) return null;
+  const follows = await isFollowing(workspace.database.knex, { entity: entity.definition.id, id }, userId);
+  return {
+    label: t(follows ? 'following.unfollow' : 'following.follow'),
+    action: `/${entity.path}/${id}/following`,
+    fields: [{ name: 'follow', value: String(!follows) }],
+  };
+}
+
+/** What people work with has a place in the menu. */
+function hasFollowers({ definition }: EntityCall['entity']): boolean {
+  return typeof definition.menu === 'number';
 }
 
 /** What follows below the entries that are there. */

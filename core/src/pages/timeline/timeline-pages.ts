@@ -1,6 +1,8 @@
 import { Activity, NotFoundError, type Id } from '@trellis-crm/sdk';
 import { Timelines, type FoundEntry } from '../../timeline/index.js';
+import { follow, unfollow } from '../../following/index.js';
 import { addressOf, asText, titleOf, type RecordValues } from '../fields/entity-field.js';
+import { formOf } from '../form/plain-form.js';
 import { readRecord } from '../form/record-form.js';
 import type { EntityCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
@@ -71,6 +73,17 @@ export async function unpinActivity(call: EntityCall): Promise<PageAnswer> {
   const record = await readRecord(call);
   await timelines(call).pin(call.entity, call.request, false);
   return shown(call, record, { text: call.t('timeline.unpinned') });
+}
+
+/** `POST /<path>/:id/following`: from now on, or no longer, one hears of the record. */
+export async function takeFollowing(call: EntityCall): Promise<PageAnswer> {
+  const { request, entity, workspace } = call;
+  const record = await readRecord(call);
+  const { userId } = request.identity;
+  const isWanted = formOf(call)['follow'] === 'true';
+  const followed = { entity: entity.definition.id, id: asText(record['id']) };
+  if (userId !== null) await workspace.database.tx((trx) => (isWanted ? follow : unfollow)(trx, followed, userId));
+  return shown(call, record, { text: call.t(isWanted ? 'following.followed' : 'following.unfollowed') });
 }
 
 function timelines({ workspace }: EntityCall): Timelines {

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { UserMentioned, type Id } from '@trellis-crm/sdk';
+import { createTestHost } from '@trellis-crm/sdk/testing';
+import type { TestHost, TestUser } from '@trellis-crm/sdk/testing';
+import { expect } from 'chai';
+
+describe('following and naming people', () => {
+  let host: TestHost;
+  let account: Id;
+
+  before(async () => {
+    host = await createTestHost();
+    const { body } = await host.as(host.user).post('/api/v1/accounts', { name: 'Northwind' });
+    account = String(body['id']);
+  });
+
+  after(() => host.close());
+
+  const following = (rest = `accounts/${account}`): string => `/api/v1/${rest}/following`;
+  const write = (body: string) => host.as(host.user).submit(`/accounts/${account}/activities`, { kind: 'note', body });
+  const told = async ({ userId }: TestUser): Promise<readonly unknown[]> => {
+    await host.settle();
+    const rows = await host.sql(`select kind from core.notifications where user_id = '${userId}' order by kind`);
+    return rows.map(({ kind }) => kind);
+  };
+
+  it('is begun and ended by whoever sees the record', async () => {
+    const client = host.as(host.readOnly);
+
+    const begun = await client.request('PUT', following());
+    const again = await client.request('PUT', following());
+    const seen = await client.get(following());
+    const ended = await client.delete(following());
+
+    for (const { status, body } of [begun, again, seen])
+      expect([status, body]).to.deep.equal([200, { isFollowing: true, followers: [host.readOnly.userId] }]);
+    expect(ended.body).to.deep.equal({ isFollowing: false, followers: [] });
+  });
+
+  it('is not there for records that are not, and for nobody', async () => {
+    expect((await host.as(host.user).request('PUT', following(`accounts/${randomUUID()}`))).status).to.equal(404);
+    expect((await host.as().request('PUT', following())).status).to.equal(401);
+  });
+
+  it('has followers told of what others add to the record, not those who add it', async () => {
+    for (const user of [host.manager, host.user])
+      await host.as(user).submit(`/accounts/${account}/following`, { follow: 'true' });
+
+    await write('Something new');
+
+    expect(await told(host.manager)).to.include('core.followed-activity');
+    expect(await told(host.user)).to.not.include('core.followed-activity');
+  });
+
+  it('has those told who are named, once, and nobody whose name only begins so', async () => {
+    const ann = await host.buildUser({ name: 'Ann' });
+    const anna = await host.buildUser({ name: 'Anna Berg' });
+
+    await write(`@${anna.name} and @${host.admin.email}: please have a look`);
+
+    expect(await told(anna)).to.deep.equal(['core.mentioned']);
+    expect(await told(host.admin)).to.include('core.mentioned');
+    expect(await told(ann)).to.deep.equal([]);
+    expect((await host.emitted(UserMentioned)).map(({ user }) => user)).to.have.members([
+      anna.userId,
+      host.admin.userId,
+    ]);
+  });
+
+  it('takes names over the API too, and tells nobody twice', async () => {
+    const { body: activity } = await host.as(host.user).post('/api/v1/activities', { kind: 'note', subject: 'Named' });
+    const somebody = await host.buildUser({ name: 'Somebody Else' });
+    const mentions = `/api/v1/activities/${String(activity['id'])}/mentions`;
+    const name = (users: readonly string[]) => host.as(host.user).post(mentions, { users });
+
+    const first = await name([somebody.userId]);
+    const second = await name([somebody.userId]);
+
+    expect([first.status, first.body]).to.deep.equal([200, { told: [somebody.userId] }]);
+    expect(second.body).to.deep.equal({ told: [] });
+    expect((await name(['nobody'])).status).to.equal(422);
+    expect((await host.as(host.readOnly).post(mentions, { users: [somebody.userId] })).status).to.equal(403);
+    const nowhere = `/api/v1/activities/${randomUUID()}/mentions`;
+    expect((await host.as(host.user).post(nowhere, { users: [somebody.userId] })).status).to.equal(404);
+  });
+});
