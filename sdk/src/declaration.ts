@@ -20,6 +20,9 @@ export type FieldKind =
   | 'links'
   | 'json';
 
+/** `vatNumber`: with its country in front; check digits are checked where they are known. */
+export type TextFormat = 'vatNumber';
+
 /** What happens to a record when the record it refers to is deleted; holds for the trash too. */
 export type OnDelete = 'cascade' | 'restrict' | 'clear';
 
@@ -51,6 +54,8 @@ export interface Field<V = unknown, N extends boolean = boolean, D extends boole
   /** Entity a `ref` points at: its token, its id (for one of an optional plugin or in a circle), or `'self'`. */
   readonly target?: RefTarget;
   readonly onDelete?: OnDelete;
+  /** What a `text` holds, where it is more than a text: it is brought into shape and checked. */
+  readonly format?: TextFormat;
   /** Fields of one entry of a `list` or of `links`. */
   readonly item?: FieldMap;
   /** Ids of the entities that `links` may lead to; any when left out. */

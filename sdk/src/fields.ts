@@ -1,4 +1,13 @@
-import type { EntityToken, Field, FieldKind, FieldMap, FieldOptions, OnDelete, RefTarget } from './declaration.js';
+import type {
+  EntityToken,
+  Field,
+  FieldKind,
+  FieldMap,
+  FieldOptions,
+  OnDelete,
+  RefTarget,
+  TextFormat,
+} from './declaration.js';
 import type { Id, Link, Money } from './identifiers.js';
 
 type Def<V> = { readonly default?: V };
@@ -6,7 +15,7 @@ type NotNull<O> = O extends { required: true } ? true : O extends { default: unk
 type Defaulted<O> = O extends { required: true } ? (O extends { default: unknown } ? true : false) : true;
 type Of<V, O> = Field<V, NotNull<O>, Defaulted<O>>;
 
-type TextOptions = FieldOptions & Def<string> & { readonly max?: number };
+type TextOptions = FieldOptions & Def<string> & { readonly max?: number; readonly format?: TextFormat };
 type NumberOptions<V> = FieldOptions & Def<V> & { readonly min?: number; readonly max?: number };
 type RefOptions = FieldOptions & { readonly onDelete: OnDelete };
 type LinksOptions = Omit<FieldOptions, 'unique' | 'index' | 'search' | 'required'> & {

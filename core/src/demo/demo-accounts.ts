@@ -13,7 +13,17 @@ export interface DemoAccount {
   readonly domain: string;
   /** Name of the company it belongs to, which stands earlier in the list. */
   readonly parent?: string;
+  readonly vatNumber: string | null;
 }
+
+/** Their check digits are right; nobody has them. */
+const vatNumbers: Readonly<Record<string, string>> = {
+  'Alderbrook Foods': 'GB999000005',
+  'Clearwater Analytics Lab': 'NL999900006B01',
+  'Corvina Wines': 'IT99999900014',
+  'Elbe Medical Systems': 'DE999900008',
+  'Lumen Theatre Lighting': 'ATU99900009',
+};
 
 /** Name, industry, `city, country`, year, people, revenue in millions, role, and the company it belongs to. */
 type Row = readonly [string, string, string, number, number, number, DemoAccount['role'], string?];
@@ -52,7 +62,8 @@ export const demoAccounts: readonly DemoAccount[] = rows.map(toAccount);
 function toAccount([name, industry, place, foundedYear, employees, revenue, role, parent]: Row): DemoAccount {
   const [city = '', country = ''] = place.split(', ');
   const domain = `${hostOf(name)}.example`;
-  const account = { name, industry, city, country, foundedYear, employees, revenue, role, domain };
+  const vatNumber = vatNumbers[name] ?? null;
+  const account = { name, industry, city, country, foundedYear, employees, revenue, role, domain, vatNumber };
   return parent === undefined ? account : { ...account, parent };
 }
 

@@ -61,6 +61,7 @@ async function seedAccounts(tx: TransactionContext, owners: readonly Id[]): Prom
       roles: [account.role],
       industry: account.industry,
       website: `https://www.${account.domain}`,
+      vatNumber: account.vatNumber,
       foundedYear: account.foundedYear,
       employees: account.employees,
       annualRevenue: { amount: `${account.revenue}000000`, currency: tx.workspace.baseCurrency },

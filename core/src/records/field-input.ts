@@ -2,6 +2,7 @@ import { Big } from 'big.js';
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
 import type { Field, FieldKind } from '@trellis-crm/sdk';
 import { canonicalDecimal, canonicalMoney } from './decimals.js';
+import { canonicalVatNumber } from './vat-number.js';
 
 /** What values are brought into shape with. */
 export interface InputOptions {
@@ -63,6 +64,7 @@ function absentValue(item: Field): unknown {
 }
 
 function canonicalText(field: Field, text: string, options: InputOptions): unknown {
+  if (field.format === 'vatNumber') return emptyToNull(canonicalVatNumber(text));
   const canonical = texts[field.kind];
   return canonical === undefined ? text : canonical(text, options);
 }

@@ -1,5 +1,6 @@
 import { Big } from 'big.js';
-import type { Field, Problem } from '@trellis-crm/sdk';
+import type { Field, FieldKind, Problem } from '@trellis-crm/sdk';
+import { isVatNumber } from './vat-number.js';
 
 /** What a schema cannot say about a value that fits it; null when all is well. `value` is in canonical form. */
 export function checkValue(field: Field, value: unknown, pointer: string): Problem | null {
@@ -16,13 +17,25 @@ const maxJsonBytes = 65_536;
 const moment = /^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z$/;
 
 function checkText(field: Field, value: string, pointer: string): Problem | null {
-  if (field.kind === 'dateTime' && !moment.test(value))
-    return { pointer, code: 'wrong_format', message: 'must be a moment' };
-  if (field.kind === 'url' && !isWebAddress(value))
-    return { pointer, code: 'wrong_format', message: 'must be a web address' };
   if (field.kind === 'decimal') return checkRange(field, value, pointer);
-  return null;
+  if (field.format === 'vatNumber' && !isVatNumber(value))
+    return { pointer, code: 'invalid_vat_number', message: 'must be a VAT number with its country in front' };
+  const kind = checkedKinds[field.kind];
+  if (kind === undefined || kind.isFine(value)) return null;
+  return { pointer, code: kind.code, message: kind.message };
 }
+
+interface CheckedKind {
+  readonly code: string;
+  readonly message: string;
+  isFine(value: string): boolean;
+}
+
+const checkedKinds: Readonly<Partial<Record<FieldKind, CheckedKind>>> = {
+  dateTime: { code: 'wrong_format', message: 'must be a moment', isFine: (value) => moment.test(value) },
+  url: { code: 'wrong_format', message: 'must be a web address', isFine: isWebAddress },
+  phone: { code: 'invalid_phone', message: 'must be a phone number', isFine: isPhoneNumber },
+};
 
 function checkRange({ min, max }: Field, value: string, pointer: string): Problem | null {
   const number = new Big(value);
@@ -47,6 +60,12 @@ function hasNul(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('\0');
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(([key, entry]) => key.includes('\0') || hasNul(entry));
+}
+
+/** What was understood is E.164 by now, an extension behind it; what was not is kept as it was typed, if there are digits to dial. */
+function isPhoneNumber(text: string): boolean {
+  if (text.startsWith('+')) return /^\+[1-9]\d{3,14}( ext\. \d{1,11})?$/.test(text);
+  return text.replaceAll(/\D/g, '').length >= 3;
 }
 
 function isWebAddress(text: string): boolean {

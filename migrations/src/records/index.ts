@@ -15,6 +15,7 @@ import { compareTexts } from './20261123040500_compare-texts.js';
 import { createRecentRecords } from './20261123041000_create-recent-records.js';
 import { createMerges } from './20261123042000_create-merges.js';
 import { createDuplicatePairs } from './20261123044000_create-duplicate-pairs.js';
+import { addVatNumber } from './20261123050500_add-vat-number.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const recordMigrations: readonly Migration[] = [
   createRecentRecords,
   createMerges,
   createDuplicatePairs,
+  addVatNumber,
 ];

@@ -10,6 +10,8 @@ export const Account = defineEntity('core.account', {
     industry: field.text({ max: 120, index: true }),
     website: field.url({ search: true }),
     phone: field.phone({ search: true }),
+    /** With its country in front, nothing between the digits. */
+    vatNumber: field.text({ max: 40, format: 'vatNumber', search: true }),
     foundedYear: field.integer({ min: 1000, max: 2200 }),
     employees: field.integer({ min: 0 }),
     /** Of the last full year. */
@@ -38,6 +40,7 @@ export const Account = defineEntity('core.account', {
     { field: 'domains.domain', as: 'domain' },
     { field: 'website', as: 'domain' },
     { field: 'phone', as: 'phone' },
+    { field: 'vatNumber', as: 'number' },
     { field: 'country', as: 'same', weight: 0.1 },
   ],
   icon: 'building',
