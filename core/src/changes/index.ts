@@ -3,4 +3,4 @@ export { bulkEndpoints } from './bulk/bulk-endpoints.js';
 export { ChangeSets } from './change-sets.js';
 export { registerChangeJobs, registerChanges } from './register.js';
 export type { ChangeSet } from './change-set.js';
-export { finishChangeSet, lockChangeSet, noteChangeSet, reopenChangeSet } from './change-set-store.js';
+export { finishChangeSet, noteChangeSet } from './change-set-store.js';

@@ -1,6 +1,6 @@
 import { ConflictError, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
-import { finishChangeSet, lockChangeSet, noteChangeSet, reopenChangeSet } from '../changes/index.js';
+import { finishChangeSet, lockChangeSet, noteChangeSet, reopenChangeSet } from '../changes/change-set-store.js';
 import type { ImportFailure, ImportRecord } from './import-record.js';
 
 /** Kind of the change sets of imports. */

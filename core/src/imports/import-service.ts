@@ -28,6 +28,7 @@ import {
 } from './receive-import.js';
 import { refusedRows } from './refused-rows.js';
 import { resumeImport } from './resume-import.js';
+import { savedMappings, type Mappings } from './saved-mappings.js';
 import { markRunning } from './running-mark.js';
 
 /** Options of one run. */
@@ -51,6 +52,8 @@ export interface Imports {
   startCheck(id: Id, identity: Identity): Promise<ImportRecord>;
   /** Has a job import for real what was checked. @throws NotFoundError, ConflictError `import_started` */
   startRun(id: Id, identity: Identity): Promise<ImportRecord>;
+  /** Plans that people kept under a name. */
+  readonly mappings: Mappings;
   /** The first rows of the file, as cells. */
   sample(record: ImportRecord): Promise<SampleRows>;
   /** Has a job go on with an import that was given up or interrupted. @throws NotFoundError, ForbiddenError, ConflictError `import_not_resumable` */
@@ -93,6 +96,7 @@ export function createImports(parts: ImportParts): Imports {
     plan: (id, identity, plan) => changed(parts, id, identity, (record) => savePlan(parts, record, plan)),
     startCheck: (id, identity) => changed(parts, id, identity, (record) => startCheck(parts, record, identity)),
     startRun: (id, identity) => changed(parts, id, identity, (record) => startRun(parts, record, identity)),
+    mappings: savedMappings(work),
     sample: (record) => sampleOf(work, record),
     resume: (id, identity) => resume(parts, id, identity),
     accept: (request, identity) =>

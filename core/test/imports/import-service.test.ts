@@ -150,6 +150,44 @@ describe('imports', () => {
     expect((await world.host.query(Account).first())?.industry).to.equal(null);
   });
 
+  it('takes rows of new records only, or of records that exist, and says which the others are', async () => {
+    await world.import('name,industry\nOld,Steel\n', { entity: 'core.account' });
+    const text = 'name,industry\nOld,Wood\nNew,Glass\n';
+
+    const update = await world.import(text, { entity: 'core.account', mode: 'update', isDryRun: true });
+    const create = await world.import(text, { entity: 'core.account', mode: 'create' });
+
+    expect(update.totals).to.deep.include({ created: 0, changed: 1, refused: 1 });
+    expect((await world.imports.problems(update, 1))[0]).to.include({ line: 3, code: 'no_such_record' });
+    expect(create.totals).to.deep.include({ created: 1, changed: 0, refused: 1 });
+    expect((await world.imports.problems(create, 1))[0]).to.include({ line: 2, code: 'exists_already' });
+  });
+
+  it('creates what a column refers to where that was planned, and finds it by name or e-mail address', async () => {
+    const accounts = { column: 'company', ref: 'name' };
+    const mapping: ImportMapping = {
+      source: 'test',
+      records: [
+        { entity: 'core.account', optional: true, match: { field: 'name' }, fields: { name: 'company' } },
+        {
+          entity: 'core.contact',
+          match: { field: 'emails.email' },
+          fields: { name: 'name', emails: 'mail', accounts: { entries: [{ account: accounts }] } },
+        },
+      ],
+    };
+    const text = 'name,mail,company\nAnn,a@x.example,Acme\nBob,b@x.example,Acme\nCid,c@x.example,\n';
+
+    const dry = await world.import(text, { mapping, isDryRun: true });
+    const record = await world.import(text, { mapping });
+
+    expect(record.totals.entities).to.deep.equal({
+      'core.account': { created: 1, changed: 0, unchanged: 0 },
+      'core.contact': { created: 3, changed: 0, unchanged: 0 },
+    });
+    expect(dry.totals).to.deep.equal(record.totals);
+  });
+
   it('does not resurrect a record that lies in the trash', async () => {
     await world.import('key,name\n1,Acme\n', { entity: 'core.account', match: 'externalId:key' });
     const acme = await world.host.query(Account).first();

@@ -180,6 +180,31 @@ describe("core's own pages", function () {
     expect((await client.submit(columns, { 'column.0.field': 'name' })).status).to.equal(303);
   });
 
+  it('keep columns under a name, and offer them for files that have them, to others when they are shared', async () => {
+    const client = host.as(host.admin);
+    const columns = (await upload('company,branch\nKept,Retail\n')).headers.get('location') ?? '';
+    const fields = { 'column.0.field': 'name', 'column.1.field': 'industry', match: 'none' };
+    const unnamed = await client.submit(columns, { ...fields, step: 'keep' });
+    const kept = await client.submit(columns, { ...fields, step: 'keep', mappingName: 'Firm list', isShared: 'on' });
+    const fitting = (await upload('branch,company,colour\nx,y,z\n')).headers.get('location') ?? '';
+    const other = (await upload('company,colour\ny,z\n')).headers.get('location') ?? '';
+
+    const offered = await client.page(fitting);
+    const id = /<option value="([0-9a-f-]{36})">Firm list/.exec(offered.text)?.[1] ?? '';
+    const used = await client.submit(fitting, { step: 'use', mapping: id });
+    const unfit = await client.submit(other, { step: 'use', mapping: id });
+
+    expect([unnamed.status, kept.status, used.status, unfit.status]).to.deep.equal([303, 303, 303, 303]);
+    expect((await client.page(other)).text).to.not.contain('Firm list');
+    const page = await client.page(fitting);
+    expect(page.text).to.match(/name="column\.1\.field"[^>]*>[^]*?<option value="name" selected>/);
+    const [row] = await host.sql('select name, is_shared, owner_id from core.import_mappings');
+    expect(row).to.deep.equal({ name: 'Firm list', is_shared: true, owner_id: host.admin.userId });
+    expect((await client.submit(fitting, { step: 'forget', mapping: id })).status).to.equal(303);
+    expect((await client.submit(fitting, { step: 'forget', mapping: id })).status).to.equal(404);
+    expect(await host.sql('select 1 from core.import_mappings')).to.deep.equal([]);
+  });
+
   /** As a browser sends a file: the session by cookie, where it comes from by header. */
   async function upload(csv: string): Promise<Response> {
     const token = 'session-of-the-admin-who-uploads';

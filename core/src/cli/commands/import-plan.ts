@@ -22,6 +22,7 @@ export interface ImportOptions {
   readonly match?: string;
   readonly source?: string;
   readonly sheet?: string;
+  readonly only?: string;
   readonly encoding?: string;
   readonly dryRun?: boolean;
   readonly refused?: string;
@@ -66,9 +67,10 @@ async function plan(imports: Imports, identity: Identity, path: string, options:
   return { path, request, mapping };
 }
 
-function guessOptions({ entity, map, match, source }: ImportOptions): Partial<ImportRequest> {
+function guessOptions({ entity, map, match, source, only }: ImportOptions): Partial<ImportRequest> {
+  const mode = only === 'create' || only === 'update' ? only : undefined;
   const columns = map === undefined ? undefined : Object.fromEntries(map.map(columnAndField));
-  return withoutUndefined({ entity, match, source, map: columns });
+  return withoutUndefined({ entity, match, source, mode, map: columns });
 }
 
 function columnAndField(text: string): [string, string] {

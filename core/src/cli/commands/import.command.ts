@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { CliContext } from '../cli-context.js';
 import type { ImportOptions } from './import-plan.js';
 
@@ -14,6 +14,9 @@ export function importCommand(cli: CliContext): Command {
     .option('--entity <id>', 'what the rows are when there is no mapping: core.account, sales.deal …')
     .option('--map <column=field...>', 'field of a column whose name is not the field’s')
     .option('--match <field>', 'how existing records are found: a field, externalId:<column> or none')
+    .addOption(
+      new Option('--only <rows>', 'rows of new records only, or of existing ones').choices(['create', 'update']),
+    )
     .option('--sheet <name>', 'sheet of a spreadsheet, instead of the first one')
     .option('--encoding <label>', 'encoding of a text file, instead of the one found: gb18030, windows-1252 …')
     .option('--source <name>', 'name of the system the external ids come from')

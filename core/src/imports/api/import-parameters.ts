@@ -18,6 +18,8 @@ export const ImportParameters = Type.Object(
     match: Type.Optional(Type.String({ maxLength: 200 })),
     /** Name of the system that external ids come from. */
     source: Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,62}$' })),
+    /** Only rows of new records, or of records that exist; for what has no mapping. */
+    mode: Type.Optional(Type.Union([Type.Literal('create'), Type.Literal('update')])),
     delimiter: Type.Optional(Type.Union(delimiters.map((delimiter) => Type.Literal(delimiter)))),
     encoding: Type.Optional(Type.String({ maxLength: 40 })),
     /** Name of the sheet of a spreadsheet; the first one when left out. */

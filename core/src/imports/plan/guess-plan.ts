@@ -2,7 +2,7 @@ import type { Field, FieldMap } from '@trellis-crm/sdk';
 import type { ImportableEntity } from '../mapping/entity-fields.js';
 import { guessFormat, type FormatHints } from './guess-formats.js';
 import { plainName, targetsOfWord, type WordTarget } from './header-words.js';
-import { entryPathOf, type ColumnPlan, type ImportPlan } from './import-plan.js';
+import { entryPathOf, type ColumnPlan, type ImportMode, type ImportPlan } from './import-plan.js';
 
 /** What a person may say before any guess. */
 export interface PlanHints {
@@ -16,6 +16,8 @@ export interface PlanHints {
   /** Name of an option for people. */
   readonly optionLabel?: (field: string, option: string) => string;
   readonly isMonthFirst?: boolean;
+  /** Which rows count; both when left out. */
+  readonly mode?: ImportMode;
 }
 
 /** Rows to look at, as cells under the header. */
@@ -33,7 +35,7 @@ export function guessPlan(
     entity: target.entity.definition.id,
     columns,
     match: hints.match ?? guessMatch(target, columns, header, rows),
-    mode: 'both',
+    mode: hints.mode ?? 'both',
     blanks: 'keep',
     source: hints.source ?? 'csv',
   };

@@ -9,6 +9,7 @@ import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
 import { refusalText } from './import-texts.js';
 import { stepItems } from './import-view.js';
 import { planOf } from './map-form.js';
+import { mappingStep, mappingsView } from './mapping-steps.js';
 import { columnViews, faultTexts, wholeControls, type MapPageParts } from './map-view.js';
 
 /** `GET /imports/:id/columns`: which column goes where, guessed; nothing is checked yet. */
@@ -29,6 +30,8 @@ export async function changeColumns(call: PageCall): Promise<PageAnswer> {
   const imports = workspace.container.resolve(Imports);
   const changed = { ...parts, plan };
   try {
+    const answer = await mappingStep(call, form, record, plan);
+    if (answer !== null) return answer;
     await imports.plan(record.id, request.identity, plan);
     if (textOf(form, 'step') !== 'check') return goTo(`/imports/${record.id}/columns`);
     const faults = planFaults(plan, parts.target);
@@ -72,6 +75,7 @@ async function columnsPage(
     source: sourceLine(call, record),
     columns: columnViews(call, parts),
     whole: wholeControls(call, parts),
+    ...(await mappingsView(call, parts)),
   };
   const steps = stepItems(call, 'columns');
   const page = {
@@ -86,7 +90,7 @@ async function columnsPage(
       { name: 'columns', html: render('core:imports/map', context) },
     ],
   };
-  return Promise.resolve(showPage(page, faults.length > 0 ? 422 : 200));
+  return showPage(page, faults.length > 0 ? 422 : 200);
 }
 
 /** What is still to be said before rows can be checked. */
