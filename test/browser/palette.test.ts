@@ -78,7 +78,7 @@ describe('the command palette and the keys', function () {
     await page.waitForSelector('h1:has-text("Elbe Diagnostics")');
     await openPalette();
 
-    await page.keyboard.type('move elbe');
+    await page.keyboard.type('trash');
     await page.waitForSelector(`${chosen}:has-text("Move Elbe Diagnostics to the trash")`);
     await page.keyboard.press('Enter');
 

@@ -89,6 +89,14 @@ describe('GET /search/palette', function () {
     expect(command).to.contain('href="/accounts/new"').and.not.contain('href="/contacts/new"');
   });
 
+  it('finds what can be done with a record by what it does, not by the name of the record', async () => {
+    const byName = await palette(`q=own&at=/accounts/${own}`);
+    const byVerb = await palette(`q=edit&at=/accounts/${own}`);
+
+    expect(byName).to.contain(`href="/accounts/${own}"`).and.not.contain(`/accounts/${own}/edit`);
+    expect(byVerb).to.contain(`/accounts/${own}/edit`);
+  });
+
   it('shows the keys of each command, which a plugin may take before core gives them to a place', async () => {
     const text = await palette('at=/');
     const { text: page } = await host.as(host.user).page('/contacts');

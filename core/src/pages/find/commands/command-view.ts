@@ -4,6 +4,8 @@ import { foldText } from '../../../records/search/fold-text.js';
 /** Something that can be chosen: a page to go to, a form without fields to send, or the switch between light and dark. */
 export interface CommandView {
   readonly label: string;
+  /** What is found of it; the label unless told. */
+  readonly words?: string;
   readonly icon: string;
   readonly href?: string;
   /** Taken by POST. */
@@ -25,7 +27,7 @@ export function matching(commands: readonly CommandView[], q: string): readonly 
     .filter((word) => word !== '');
   if (wanted.length === 0) return commands;
   const ranked = commands.flatMap((command) => {
-    const label = foldText(command.label);
+    const label = foldText(command.words ?? command.label);
     const isFound = wanted.every(
       (word) => wordsOf(label).some((part) => part.startsWith(word)) || isInside(label, word),
     );

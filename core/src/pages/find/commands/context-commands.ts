@@ -67,8 +67,13 @@ async function recordCommands(call: PageCall, entity: CompiledEntity, id: string
   if (record === null) return null;
   const may = (verb: Verb): boolean => ctx.can(`${definition.id}:${verb}`, record) && !isWithout(entity, verb);
   const title = titleOf(entity, record);
-  const edit = { label: t('list.edit', { name: title }), icon: 'pencil', href: `/${path}/${id}/edit`, shortcut: 'e' };
-  const trash = { label: t('palette.trash', { name: title }), icon: 'trash', action: `/${path}/${id}/trash` };
+  // By its own name the record is looked for, not what can be done with it.
+  const named = (key: string): Pick<CommandView, 'label' | 'words'> => ({
+    label: t(key, { name: title }),
+    words: t(key, { name: '' }),
+  });
+  const edit = { ...named('list.edit'), icon: 'pencil', href: `/${path}/${id}/edit`, shortcut: 'e' };
+  const trash = { ...named('palette.trash'), icon: 'trash', action: `/${path}/${id}/trash` };
   return {
     title,
     commands: [

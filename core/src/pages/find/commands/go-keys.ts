@@ -7,6 +7,7 @@ const fixed: readonly (readonly [href: string, letter: string])[] = [
   ['/me', 'm'],
   ['/settings', 's'],
   ['/imports', 'i'],
+  ['/exceptions', 'x'],
   ['/users', 'u'],
   ['/plugins', 'p'],
 ];
@@ -53,6 +54,6 @@ function placesOf({ entities, contributions }: Generation): readonly Place[] {
     return menu === false || without.includes('pages') ? [] : [{ href: `/${path}`, name: plural, order: menu }];
   });
   const items = (contributions.get(Menu.id) ?? []).map(({ value }) => value as MenuItem);
-  const others = items.map(({ href, id, order }): Place => ({ href, name: id, order }));
+  const others = items.map(({ href, order }): Place => ({ href, name: href.split('/').at(-1) ?? '', order }));
   return [...lists, ...others].toSorted((left, right) => left.order - right.order || (left.href < right.href ? -1 : 1));
 }
