@@ -8,6 +8,7 @@ import {
   ContactPanels,
   definePermissions,
   definePlugin,
+  FormTargets,
   Guidelines,
   HealthProbes,
   HomePanels,
@@ -29,6 +30,7 @@ import { registerChangeJobs } from './changes/index.js';
 import { registerExportJobs } from './exports/index.js';
 import { registerExceptionRules } from './exceptions/index.js';
 import { registerDuplicateJobs } from './duplicates/index.js';
+import { registerFormParts } from './forms/index.js';
 import { registerImportJobs } from './imports/index.js';
 import { registerMailJobs } from './mail/index.js';
 import { InboxChanged, NoticeGiven, registerNotices } from './notifications/index.js';
@@ -51,6 +53,7 @@ const permissions = definePermissions({
   'core.mail:administer': { label: 'permissions.mail.administer', grants: {} },
   // For plugins: nobody else writes mails by hand.
   'core.mail:send': { label: 'permissions.mail.send', grants: {} },
+  'core.form:administer': { label: 'permissions.form.administer', grants: {} },
   'core.webhook:administer': { label: 'permissions.webhook.administer', grants: {} },
   'core.exception:administer': { label: 'permissions.exception.administer', grants: {} },
   'core.demo:administer': { label: 'permissions.demo.administer', grants: {} },
@@ -61,6 +64,7 @@ const points = [
   Menu,
   Commands,
   BriefLines,
+  FormTargets,
   ImportTransforms,
   Guidelines,
   HealthProbes,
@@ -83,6 +87,7 @@ const rooms: readonly ((host: PluginHost, workspace: CoreParts['workspace']) => 
   registerImportJobs,
   registerMailJobs,
   registerWebhookJobs,
+  registerFormParts,
   registerNotices,
   registerExceptionRules,
 ];

@@ -36,10 +36,10 @@ export interface Policy<R = unknown> {
   readonly refuses?: (actor: Actor, record: R) => string | null;
 }
 
-/** Who acts. Handlers and jobs act as `plugin`, the command line as `operator`. */
+/** Who acts. Handlers and jobs act as `plugin`, the command line as `operator`, what anybody sent to a web form as `form`. */
 export interface Actor {
-  readonly kind: 'user' | 'plugin' | 'operator' | 'anonymous';
-  /** User id, plugin id, or a fixed word for the others. */
+  readonly kind: 'user' | 'plugin' | 'form' | 'operator' | 'anonymous';
+  /** User id, plugin id, id of the form, or a fixed word for the others. */
   readonly id: string;
   readonly name: string;
   /** Set for users only. */

@@ -5,6 +5,7 @@
  */
 
 import { timelineRows } from './policy/timeline-rows.js';
+import { outsideRoutes } from './policy/outside-routes.js';
 
 /** What a route asks for, and what it answers to those who may. */
 export type Row = Readonly<PersonalRow | RecordRow | RightRow>;
@@ -138,6 +139,7 @@ const deal = (right: string, ...answers: readonly number[]): Row => ({
 
 /** Every route of core, sales and the fixture lab. */
 export const routes: Readonly<Record<string, Row>> = {
+  ...outsideRoutes,
   'GET /api/v1/openapi.json': signedIn([200]),
   // Shows what its reader may read, and a narrowed token what that may.
   'GET /api/v1/search': signedIn([200]),
@@ -223,19 +225,6 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /api/v1/dead-letters/:id/replay': administer('event', 404),
   'DELETE /api/v1/dead-letters/:id': administer('event', 404),
   'POST /api/v1/dead-letters/:id/restoration': administer('event', 404),
-  'GET /api/v1/webhooks': administer('webhook', 200),
-  'POST /api/v1/webhooks': administer('webhook', 201),
-  'GET /api/v1/webhooks/topics': administer('webhook', 200),
-  'GET /api/v1/webhooks/:id': administer('webhook', 404),
-  'PATCH /api/v1/webhooks/:id': administer('webhook', 404),
-  'DELETE /api/v1/webhooks/:id': administer('webhook', 404),
-  'POST /api/v1/webhooks/:id/restoration': administer('webhook', 404),
-  'POST /api/v1/webhooks/:id/secret': administer('webhook', 404),
-  'POST /api/v1/webhooks/:id/test': administer('webhook', 404),
-  'GET /api/v1/webhooks/:id/deliveries': administer('webhook', 404),
-  'GET /api/v1/webhooks/:id/deliveries/:delivery': administer('webhook', 404),
-  'POST /api/v1/webhooks/:id/deliveries/:delivery/replay': administer('webhook', 404),
-  'POST /api/v1/webhooks/:id/replays': administer('webhook', 404),
   'GET /api/v1/jobs/:id': { kind: 'own', answers: [200], overseer: 'core.job:administer' },
   'POST /api/v1/imports': holding('core.account:import', 202),
   'GET /api/v1/imports': signedIn([200]),
@@ -316,20 +305,6 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /imports/:id/resumption': ownImport(303, 403),
   'GET /imports/:id/columns': ownImport(303),
   'POST /imports/:id/columns': ownImport(303),
-  'GET /settings/webhooks': administer('webhook', 200),
-  'GET /settings/webhooks/new': administer('webhook', 200),
-  'POST /settings/webhooks': administer('webhook', 200, 422),
-  'GET /settings/webhooks/:id': administer('webhook', 404),
-  'GET /settings/webhooks/:id/edit': administer('webhook', 404),
-  'POST /settings/webhooks/:id/edit': administer('webhook', 404),
-  'POST /settings/webhooks/:id/secret': administer('webhook', 404),
-  'POST /settings/webhooks/:id/state': administer('webhook', 404),
-  'POST /settings/webhooks/:id/test': administer('webhook', 404),
-  'POST /settings/webhooks/:id/removal': administer('webhook', 404),
-  'POST /settings/webhooks/:id/restoration': administer('webhook', 404),
-  'POST /settings/webhooks/:id/replays': administer('webhook', 404),
-  'GET /settings/webhooks/:id/deliveries/:delivery': administer('webhook', 404),
-  'POST /settings/webhooks/:id/deliveries/:delivery/replay': administer('webhook', 404),
   'GET /exceptions': signedIn([200]),
   'POST /exceptions/evaluation': administer('exception', 303),
   'GET /exceptions/rules': administer('exception', 200),

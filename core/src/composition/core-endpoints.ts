@@ -8,6 +8,7 @@ import { deadLetterEndpoints } from '../events/dead-letter-endpoints.js';
 import { exceptionApi } from '../exceptions/index.js';
 import { exportEndpoints, exportParts } from '../exports/index.js';
 import type { Endpoint } from '../http/endpoint.js';
+import { formRoomEndpoints } from '../forms/index.js';
 import { Hold, holdEndpoint } from '../hold/index.js';
 import { importEndpoints, Imports } from '../imports/index.js';
 import { jobEndpoints, maySeeJob } from '../jobs/job-endpoints.js';
@@ -60,7 +61,7 @@ export function gatherCoreEndpoints(
       ...setupPages(workspace),
       ...settingsEndpoints(workspace),
       ...viewEndpoints(() => container.resolve(SavedViews)),
-      ...[mailEndpoints, notificationEndpoints, webhookEndpoints].flatMap((endpoints) => endpoints(workspace)),
+      ...ownRooms.flatMap((endpoints) => endpoints(workspace)),
       holdEndpoint(() => container.resolve(Hold)),
       ...pluginEndpoints({ lifecycle, dataDir: config.dataDir }),
       ...deadLetterEndpoints({ knex: database.knex, clock, wakeRelay: () => bus.relay.wake() }),
@@ -73,6 +74,9 @@ export function gatherCoreEndpoints(
     ],
   };
 }
+
+/** Rooms that need nothing but the workspace. */
+const ownRooms = [mailEndpoints, notificationEndpoints, webhookEndpoints, formRoomEndpoints];
 
 /** What is done with many records at once. */
 function manyRecordEndpoints(workspace: Workspace): readonly Endpoint[] {

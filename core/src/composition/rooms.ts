@@ -5,6 +5,7 @@ import { registerDemoData } from '../demo/index.js';
 import { EventBus } from '../events/event-bus.js';
 import { registerExceptions } from '../exceptions/index.js';
 import { AssetStore, ReadinessProbes } from '../http/index.js';
+import { registerForms } from '../forms/index.js';
 import { registerImports } from '../imports/index.js';
 import { Jobs } from '../jobs/jobs.js';
 import {
@@ -131,6 +132,7 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
   registerChanges(workspace, { room: records, wakeRelay });
   registerImports(workspace, { room: records, contexts: contexts.get, wakeRelay });
   registerWebhooks(workspace);
+  registerForms(workspace, { calls });
   container.register(SearchUpkeep, {
     useValue: createSearchUpkeep({ ...workspace, identity: () => operatorIdentity(workspace.info()) }),
   });

@@ -11,6 +11,8 @@ export const sessionCookie = 'trellis_session';
 
 /** What a request presents: a bearer token to the API, else the session cookie. */
 export function credentialsOf(ctx: Exchange, endpoint: Endpoint, cookies: CookieJar): Credentials {
+  if (endpoint.caller === 'nobody')
+    return { bearer: null, sessionToken: null, acceptLanguage: ctx.req.headers['accept-language'] };
   const authorization = ctx.req.headers.authorization ?? '';
   if (endpoint.surface === 'page' || authorization === '')
     return {
@@ -34,7 +36,8 @@ export function checkAccess(endpoint: Endpoint, { identity }: Caller): void {
 
 /**
  * Refuses a change that another site asked for, or whose token is missing. Bearer tokens are not sent by browsers on their
- * own, so they need none; neither does an API call without any session, which has nothing to misuse.
+ * own, so they need none; neither does an API call without any session, which has nothing to misuse, nor what anybody may do
+ * from anywhere.
  */
 export function checkForgery(
   request: { readonly ctx: Exchange; readonly endpoint: Endpoint; readonly body: RawBody | null },
@@ -42,12 +45,16 @@ export function checkForgery(
   cookies: CookieJar,
   publicUrl: string,
 ): void {
-  if (request.endpoint.method === 'GET' || caller.usesBearer) return;
+  if (caller.usesBearer || isForAnybody(request.endpoint)) return;
   refuseCrossSite(request.ctx, publicUrl);
   if (hasNothingToMisuse(request.endpoint, caller)) return;
   const given = givenToken(request);
   if (given === null && isUploadFromHere(request, publicUrl)) return;
   checkToken(given, caller.session?.csrfToken ?? cookies.guestToken());
+}
+
+function isForAnybody({ method, caller }: Endpoint): boolean {
+  return method === 'GET' || caller === 'nobody';
 }
 
 function hasNothingToMisuse(endpoint: Endpoint, { session }: Caller): boolean {

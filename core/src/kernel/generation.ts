@@ -74,6 +74,8 @@ export interface Endpoint {
   readonly access: Access;
   /** `api` speaks JSON and problem+json; `page` HTML with session and form CSRF. */
   readonly surface: 'api' | 'page';
+  /** `nobody`: other sites may send here too, so whoever asks counts as not signed in, whatever their browser sends along. */
+  readonly caller?: 'nobody';
   readonly input?: EndpointInput;
   /**
    * What a key does that a POST carries. `answer`: the handler runs in one unit of work, and its answer is given again. `once`

@@ -28,7 +28,9 @@ export function moduleIdentity(
   };
 }
 
-/** Who acted, as events and the audit log note it: `user:<id>`, `plugin:<id>`, `operator`, `anonymous`. */
+/** Who acted, as events and the audit log note it: `user:<id>`, `plugin:<id>`, `form:<id>`, `operator`, `anonymous`. */
 export function actorKey(identity: Pick<Identity, 'kind' | 'id'>): string {
-  return identity.kind === 'user' || identity.kind === 'plugin' ? `${identity.kind}:${identity.id}` : identity.kind;
+  return named.has(identity.kind) ? `${identity.kind}:${identity.id}` : identity.kind;
 }
+
+const named: ReadonlySet<Identity['kind']> = new Set<Identity['kind']>(['user', 'plugin', 'form']);

@@ -12,6 +12,14 @@ export {
   type GuidelineThreshold,
 } from './guidelines.js';
 export {
+  FormTargets,
+  type FormFieldKind,
+  type FormResult,
+  type FormSubmission,
+  type FormTarget,
+  type FormTargetField,
+} from './forms.js';
+export {
   HealthProbes,
   ImportTransforms,
   Menu,

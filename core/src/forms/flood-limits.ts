@@ -1,0 +1,45 @@
+import { RateLimitError, type Id } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { limitedAddress } from '../http/client-address.js';
+
+/** Keeps machines from filling a form without end. */
+export interface FloodLimits {
+  /** Counts one submission. @throws RateLimitError `too_many_submissions` with `retryAfterSeconds` */
+  count(formId: Id, ip: string): Promise<void>;
+}
+
+const windowSeconds = 15 * 60;
+/** Several people may stand behind one address. */
+const perAddress = 20;
+const perForm = 1000;
+
+/** Counts in PostgreSQL, so that all processes count together: 20 per form and address, 1,000 per form, in 15 min. */
+export function createFloodLimits(knex: Knex): FloodLimits {
+  const ofAddress = createLimiter(knex, 'form-address', perAddress);
+  const ofForm = createLimiter(knex, 'form', perForm);
+  return {
+    async count(formId, ip) {
+      await consume(ofAddress, `${formId}:${limitedAddress(ip)}`);
+      await consume(ofForm, formId);
+    },
+  };
+}
+
+function createLimiter(knex: Knex, keyPrefix: string, points: number): RateLimiterPostgres {
+  return new RateLimiterPostgres({
+    ...{ storeClient: knex, storeType: 'knex', schemaName: 'core', tableName: 'rate_limits', tableCreated: true },
+    // Its timer would outlive the workspace; the clean-up job removes old rows.
+    clearExpiredByTimeout: false,
+    ...{ keyPrefix, points, duration: windowSeconds },
+  });
+}
+
+async function consume(limiter: RateLimiterPostgres, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    throw new RateLimitError('too_many_submissions', { retryAfterSeconds: Math.ceil(error.msBeforeNext / 1000) });
+  }
+}

@@ -1,0 +1,131 @@
+import { ForbiddenError, type Clock, type Id, type Problem } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import type { InjectionToken } from 'tsyringe';
+import { hashSecret, newSecret } from '../auth/secret.js';
+import { uuidV7 } from '../database/uuid-v7.js';
+import type { SecretBox } from '../secrets/index.js';
+import type { FloodLimits } from './flood-limits.js';
+import { hadTime } from './fill-time.js';
+import type { Answers, Form, Submission, SubmissionSource, SubmissionState } from './form.js';
+import { findLiveForm } from './form-store.js';
+import { readAnswers, type SentForm } from './read-answers.js';
+import { confirmSubmission, insertSubmission } from './submission-store.js';
+
+/** What a browser sent to a form. */
+export interface Sending {
+  readonly form: Form;
+  readonly sent: SentForm;
+  /** Where from: the `Origin` of the request, empty without one. */
+  readonly origin: string;
+  /** It is the one of our own pages. */
+  readonly isOwn: boolean;
+  readonly referrer: string;
+  readonly ip: string;
+}
+
+/** What became of it. */
+export type Taken =
+  | { readonly kind: 'refused'; readonly answers: Answers; readonly problems: readonly Problem[] }
+  | { readonly kind: 'taken'; readonly needsConfirmation: boolean };
+
+/** The public side of web forms. */
+export interface FormIntake {
+  /** The live form at an address; undefined when there is none. */
+  find(slug: string): Promise<Form | undefined>;
+  /**
+   * Takes what somebody sent: stores it first, then has it become a record.
+   * @throws RateLimitError `too_many_submissions`, ForbiddenError `origin_not_allowed`
+   */
+  take(sending: Sending): Promise<Taken>;
+  /** Confirms what a link in a mail is about. @returns whether there was something to confirm */
+  confirm(token: string): Promise<boolean>;
+}
+
+/** The public side of the workspace's forms. */
+export const FormIntake: InjectionToken<FormIntake> = Symbol('FormIntake');
+
+/** What it needs. */
+export interface IntakeParts {
+  readonly knex: Knex;
+  readonly clock: Clock;
+  readonly secrets: SecretBox;
+  readonly limits: FloodLimits;
+  /** Stores and mails the link that confirms a submission. */
+  askConfirmation(form: Form, address: string, token: string): Promise<void>;
+  process(key: Pick<Submission, 'formId' | 'id'>): Promise<void>;
+}
+
+/** Honeypot: people do not see it, machines fill it in. */
+export const honeypot = 'website_2';
+/** When the form was shown. */
+export const shownField = '_shown';
+
+const confirmWithinMs = 7 * 86_400_000;
+
+/** Creates it. */
+export function createFormIntake(parts: IntakeParts): FormIntake {
+  const { knex, clock } = parts;
+  return {
+    find: (slug) => findLiveForm(knex, slug),
+    take: (sending) => take(parts, sending),
+    async confirm(token) {
+      const since = new Date(clock.now().getTime() - confirmWithinMs);
+      const submission = await confirmSubmission(knex, hashSecret(token), { since, at: clock.now() });
+      if (submission !== undefined) await parts.process(submission);
+      return submission !== undefined;
+    },
+  };
+}
+
+async function take(parts: IntakeParts, sending: Sending): Promise<Taken> {
+  const { form, sent, origin, isOwn } = sending;
+  if (!isOwn && !form.content.origins.includes(origin)) throw new ForbiddenError('origin_not_allowed', { origin });
+  await parts.limits.count(form.id, sending.ip);
+  const { answers, problems } = readAnswers(form.content.fields, sent);
+  if (problems.length > 0) return { kind: 'refused', answers, problems };
+  await keep(parts, sending, answers);
+  return { kind: 'taken', needsConfirmation: form.content.needsConfirmation };
+}
+
+async function keep(parts: IntakeParts, sending: Sending, answers: Answers): Promise<void> {
+  const { form } = sending;
+  const state = stateOf(parts, sending);
+  const token = state === 'unconfirmed' ? newSecret() : null;
+  const id: Id = uuidV7();
+  await insertSubmission(parts.knex, {
+    ...{ id, formId: form.id, state, answers, source: sourceOf(sending) },
+    confirmHash: token === null ? null : hashSecret(token),
+    at: parts.clock.now(),
+  });
+  if (token !== null) await parts.askConfirmation(form, addressIn(form, answers), token);
+  if (state === 'received') await parts.process({ formId: form.id, id });
+}
+
+/** Our own page carries when it was shown; a site's own copy of the form cannot. */
+function stateOf({ secrets, clock }: IntakeParts, { form, sent, isOwn }: Sending): SubmissionState {
+  const given = first(sent[shownField]);
+  const isHasty = isOwn && !hadTime(secrets, form.id, { given, now: clock.now() });
+  if (isHasty || first(sent[honeypot]) !== '') return 'spam';
+  return form.content.needsConfirmation ? 'unconfirmed' : 'received';
+}
+
+function addressIn({ content: { fields } }: Form, answers: Answers): string {
+  const asked = fields.find(({ kind, isHidden, isRequired }) => kind === 'email' && !isHidden && isRequired);
+  return asked === undefined ? '' : String(answers[asked.key] ?? '');
+}
+
+/** What campaigns add to addresses. */
+export const utmNames = ['source', 'medium', 'campaign', 'term', 'content'] as const;
+
+function sourceOf({ sent, origin, referrer }: Sending): SubmissionSource {
+  const utm = utmNames.flatMap((name) => {
+    const value = first(sent[`utm_${name}`]).slice(0, 200);
+    return value === '' ? [] : [[name, value] as const];
+  });
+  const from = first(sent['_referrer']) || referrer;
+  return { origin, referrer: from.slice(0, 500), utm: Object.fromEntries(utm) };
+}
+
+function first(value: string | readonly string[] | undefined): string {
+  return [value ?? ''].flat()[0]?.replaceAll('\0', '').trim() ?? '';
+}

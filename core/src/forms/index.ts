@@ -1,0 +1,2 @@
+export { formRoomEndpoints } from './endpoints.js';
+export { registerFormParts, registerForms } from './register.js';

@@ -1,0 +1,99 @@
+import { ConflictError, isTrellisError, NotFoundError, type Id } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import type { BaseLogger } from 'pino';
+import { classifyDatabaseError } from '../database/database-errors.js';
+import type { CallRunner } from '../kernel/index.js';
+import type { Workspace } from '../workspace/workspace.js';
+import type { Form, Submission } from './form.js';
+import { formIdentity } from './form-identity.js';
+import { getForm } from './form-store.js';
+import { findTarget, type OwnedTarget } from './form-targets.js';
+import { answerText } from './read-answers.js';
+import { chooseOwner } from './routing.js';
+import { getSubmission, updateSubmission } from './submission-store.js';
+
+/** What turning submissions into records needs. */
+export interface ProcessParts {
+  readonly workspace: Workspace;
+  readonly calls: CallRunner;
+  readonly log: BaseLogger;
+}
+
+const timeoutMs = 10_000;
+
+/**
+ * Turns a submission into a record of its form's target, in one transaction with its state. What refuses it is kept with it,
+ * and the submission for another try.
+ * @throws NotFoundError; ConflictError `submission_not_open` when it has become one, or nobody confirmed it; what the database throws when it is lost
+ */
+export async function processSubmission(parts: ProcessParts, key: Pick<Submission, 'formId' | 'id'>): Promise<void> {
+  const { knex } = parts.workspace.database;
+  const form = await getForm(knex, key.formId);
+  const target = findTarget(parts.workspace.generation(), form.target);
+  try {
+    if (target === undefined) throw new NotFoundError('form_target_missing', { target: form.target });
+    await write(parts, { form, target, id: key.id });
+  } catch (error) {
+    if (isTrellisError(error) && error.code === 'submission_not_open') throw error;
+    if (isOutage(error)) throw error;
+    await fail(parts, key.id, error);
+  }
+}
+
+interface Writing {
+  readonly form: Form;
+  readonly target: OwnedTarget;
+  readonly id: Id;
+}
+
+function write({ workspace, calls }: ProcessParts, { form, target, id }: Writing): Promise<void> {
+  const identity = formIdentity(form, target.rights, workspace.info());
+  const { module } = target;
+  return calls.run({ module, what: `form target ${target.id}`, timeoutMs }, (signal) =>
+    workspace.transaction({ generation: workspace.generation(), module, identity, signal }, async (tx, { trx }) => {
+      const submission = await openSubmission(trx, form.id, id);
+      const owner = await chooseOwner(trx, form, submission.answers);
+      const result = await target.write(tx, { ...toTarget(form, submission), owner });
+      const values = { target_entity: result.entity, target_id: result.id };
+      await updateSubmission(trx, id, { ...values, state: 'written', reason: null }, workspace.clock.now());
+    }),
+  );
+}
+
+async function openSubmission(trx: Knex.Transaction, formId: Id, id: Id): Promise<Submission> {
+  const submission = await getSubmission(trx, { formId, id }, { lock: true });
+  const isOpen = ['received', 'failed', 'spam'].includes(submission.state);
+  if (!isOpen) throw new ConflictError('submission_not_open', { state: submission.state });
+  return submission;
+}
+
+/** Only what the form asks for reaches the target, under the names the form gives it. */
+function toTarget({ id: formId, content: { fields } }: Form, { id: submissionId, answers }: Submission) {
+  const values = fields.flatMap(({ key, target }) => {
+    const answer = answers[key];
+    return target === null || answer === undefined ? [] : [[target, answer] as const];
+  });
+  const questions = fields.flatMap(({ key, label, target }) => {
+    const answer = answerText(answers[key]);
+    return target !== null || answer === '' ? [] : [{ label, answer }];
+  });
+  return { submissionId, formId, values: Object.fromEntries(values), questions };
+}
+
+async function fail({ workspace, log }: ProcessParts, id: Id, error: unknown): Promise<void> {
+  const known = isTrellisError(error);
+  if (!known) log.error({ err: error, submission: id }, 'a form submission could not be turned into a record');
+  const reason = known
+    ? {
+        code: error.code,
+        message: [error.message, ...error.errors.map((one) => `${one.pointer} ${one.message}`)].join('; '),
+      }
+    : { code: 'internal', message: 'An error of ours; see the log' };
+  await updateSubmission(workspace.database.knex, id, { state: 'failed', reason }, workspace.clock.now());
+}
+
+function isOutage(error: unknown): boolean {
+  return (
+    !isTrellisError(error) && ['connection_lost', 'pool_timeout'].includes(classifyDatabaseError(error)?.fault ?? '')
+  );
+}

@@ -1,0 +1,50 @@
+const webhooks = (...answers: readonly number[]) =>
+  ({ kind: 'right', right: 'core.webhook:administer', answers }) as const;
+const forms = (...answers: readonly number[]) => ({ kind: 'right', right: 'core.form:administer', answers }) as const;
+const open = (...answers: readonly number[]) => ({ kind: 'public', answers }) as const;
+
+/** What the world outside has to do with: webhooks, which tell it, and forms, which anybody may fill in. */
+export const outsideRoutes = {
+  'GET /api/v1/forms': forms(200),
+  'POST /api/v1/forms': forms(201, 409),
+  'GET /api/v1/forms/targets': forms(200),
+  'GET /api/v1/forms/:id': forms(404),
+  'PATCH /api/v1/forms/:id': forms(404),
+  'DELETE /api/v1/forms/:id': forms(404),
+  'POST /api/v1/forms/:id/restoration': forms(404),
+  'GET /api/v1/forms/:id/submissions': forms(404),
+  'GET /api/v1/forms/:id/submissions/:submission': forms(404),
+  'POST /api/v1/forms/:id/submissions/:submission/retry': forms(404),
+  // For anybody, who counts as nobody whatever their browser sends along.
+  'GET /f/:slug': open(404),
+  'POST /f/:slug': open(404),
+  'GET /f/confirmation/:token': open(200),
+  'POST /f/confirmation/:token': open(404),
+  'GET /api/v1/webhooks': webhooks(200),
+  'POST /api/v1/webhooks': webhooks(201),
+  'GET /api/v1/webhooks/topics': webhooks(200),
+  'GET /api/v1/webhooks/:id': webhooks(404),
+  'PATCH /api/v1/webhooks/:id': webhooks(404),
+  'DELETE /api/v1/webhooks/:id': webhooks(404),
+  'POST /api/v1/webhooks/:id/restoration': webhooks(404),
+  'POST /api/v1/webhooks/:id/secret': webhooks(404),
+  'POST /api/v1/webhooks/:id/test': webhooks(404),
+  'GET /api/v1/webhooks/:id/deliveries': webhooks(404),
+  'GET /api/v1/webhooks/:id/deliveries/:delivery': webhooks(404),
+  'POST /api/v1/webhooks/:id/deliveries/:delivery/replay': webhooks(404),
+  'POST /api/v1/webhooks/:id/replays': webhooks(404),
+  'GET /settings/webhooks': webhooks(200),
+  'GET /settings/webhooks/new': webhooks(200),
+  'POST /settings/webhooks': webhooks(200, 422),
+  'GET /settings/webhooks/:id': webhooks(404),
+  'GET /settings/webhooks/:id/edit': webhooks(404),
+  'POST /settings/webhooks/:id/edit': webhooks(404),
+  'POST /settings/webhooks/:id/secret': webhooks(404),
+  'POST /settings/webhooks/:id/state': webhooks(404),
+  'POST /settings/webhooks/:id/test': webhooks(404),
+  'POST /settings/webhooks/:id/removal': webhooks(404),
+  'POST /settings/webhooks/:id/restoration': webhooks(404),
+  'POST /settings/webhooks/:id/replays': webhooks(404),
+  'GET /settings/webhooks/:id/deliveries/:delivery': webhooks(404),
+  'POST /settings/webhooks/:id/deliveries/:delivery/replay': webhooks(404),
+};
