@@ -17,6 +17,7 @@ import {
   Menu,
   MergeRules,
   NotificationKinds,
+  PluginQuarantined,
   Reassignments,
   SDK_VERSION,
   Team,
@@ -24,6 +25,7 @@ import {
   User,
   UserMentioned,
   WebhookStopped,
+  WorkFinished,
   type PluginHost,
 } from '@trellis-crm/sdk';
 import { registerChangeJobs } from './changes/index.js';
@@ -106,7 +108,7 @@ export function registerCore(parts: CoreParts): Registrations {
       entities: [Account, Contact, Activity, User, Team],
       slots: [AccountPanels, ContactPanels, HomePanels],
       points,
-      emits: [MailFailed, WebhookStopped, NoticeGiven, InboxChanged, UserMentioned],
+      emits: [MailFailed, WebhookStopped, NoticeGiven, InboxChanged, PluginQuarantined, UserMentioned, WorkFinished],
       permissions,
       register(host) {
         guardAdmins(host);

@@ -1,12 +1,15 @@
+import { PluginQuarantined } from '@trellis-crm/sdk';
+import { appendEvents } from '../events/outbox.js';
 import { pauseModule, removeModule, resumeModule, syncModule } from '../events/module-work.js';
 import type { LifecycleParts } from '../kernel/lifecycle/index.js';
 import { forgetModule } from '../records/index.js';
 import type { Foundation } from './foundation.js';
 
 /** What events, jobs and roles do in the transaction that changes a plugin's state. */
-export function moduleWork({ clock, place }: Foundation): LifecycleParts['work'] {
+export function moduleWork({ clock, place }: Pick<Foundation, 'clock' | 'place'>): LifecycleParts['work'] {
   return {
     pause: (unit, module) => pauseModule(unit, module, clock.now()),
+    quarantined: (unit, plugin) => appendEvents(unit, [{ ...byCore, event: PluginQuarantined, payload: { plugin } }]),
     resume: resumeModule,
     sync: (unit, registrations) => syncModule(unit, registrations, { now: clock.now(), timeZone: place().timeZone }),
     async remove(unit, module) {
@@ -28,3 +31,5 @@ export function moduleWork({ clock, place }: Foundation): LifecycleParts['work']
     },
   };
 }
+
+const byCore = { recordVersion: null, actor: 'plugin:core', onBehalfOf: null } as const;

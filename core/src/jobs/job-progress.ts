@@ -1,5 +1,7 @@
-import { NotFoundError, type Clock, type Id } from '@trellis-crm/sdk';
+import { NotFoundError, WorkFinished, type Clock, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
+import { runUnit } from '../database/unit-of-work.js';
+import { appendEvents, type NewEvent } from '../events/outbox.js';
 import type { LiveChannel } from '../live/live-channel.js';
 
 /** How far a long job is. Outlives the job, so that people find the result. */
@@ -61,7 +63,7 @@ export function createProgressStore({ knex, clock, channel }: ProgressParts): Pr
     },
     async finish(id, state, message) {
       told.delete(id);
-      await knex.raw(finishStatement, [state, message ?? null, clock.now(), clock.now(), id]);
+      await writeEnd(knex, [state, message ?? null, clock.now(), clock.now(), id]);
       await tell(id);
     },
     async get(id) {
@@ -96,4 +98,25 @@ const reportStatement = `
 const finishStatement = `
   update core.job_progress set state = ?, message = coalesce(?::text, message),
     started_at = coalesce(started_at, ?::timestamptz), finished_at = ?::timestamptz
-  where id = ?`;
+  where id = ? returning id as job, kind, owner_id as owner, state, total`;
+
+/** Notes the end and has its owner told: the relay finds the event with its next sweep. */
+function writeEnd(knex: Knex, bindings: readonly (string | Date | null)[]): Promise<void> {
+  const noWake = (): void => undefined;
+  return runUnit(knex, noWake, async (unit) => {
+    const { rows } = await unit.trx.raw<{ rows: Finished[] }>(finishStatement, [...bindings] as string[]);
+    await appendEvents(unit, rows.filter(({ owner }) => owner !== null).map(finished));
+  });
+}
+
+interface Finished {
+  readonly job: Id;
+  readonly kind: string;
+  readonly owner: Id | null;
+  readonly state: 'done' | 'failed';
+  readonly total: number | null;
+}
+
+function finished(payload: Finished): NewEvent {
+  return { event: WorkFinished, payload: { ...payload }, recordVersion: null, actor: 'plugin:core', onBehalfOf: null };
+}

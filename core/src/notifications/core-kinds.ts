@@ -5,7 +5,7 @@ const coreKinds: readonly NotificationKind[] = [
   kind('record-assigned', 'user-plus', { app: true, mail: 'digest' }),
   kind('mentioned', 'at', { app: true, mail: 'digest' }),
   kind('followed-activity', 'star', { app: true, mail: 'digest' }),
-  kind('import-finished', 'file-import', { app: true, mail: 'never' }),
+  kind('work-finished', 'checkbox', { app: true, mail: 'never' }),
   kind('mail-failed', 'mail', { app: true, mail: 'never' }),
   {
     ...kind('plugin-quarantined', 'shield-lock', { app: true, mail: 'immediate' }),

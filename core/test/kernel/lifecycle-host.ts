@@ -79,6 +79,7 @@ export async function startProcess(
     process: { id: uuidV7(), version: '0.1.0', serves: true },
     work: {
       pause: note('pause'),
+      quarantined: note('quarantined'),
       resume: note('resume'),
       sync: note('sync'),
       remove: note('remove'),

@@ -37,3 +37,22 @@ export const WebhookStopped = defineEvent(
 export const UserMentioned = defineEvent('core.user-mentioned', 1, Type.Object({ activity: Uuid, user: Uuid }), {
   order: { entity: 'core.activity', property: 'activity' },
 });
+
+/** A plugin was stopped after repeated faults; an administrator enables it again once they are mended. */
+export const PluginQuarantined = defineEvent('core.plugin-quarantined', 1, Type.Object({ plugin: Type.String() }));
+
+/** Long work that somebody began is over: an import, a change to many records. */
+export const WorkFinished = defineEvent(
+  'core.work-finished',
+  1,
+  Type.Object({
+    job: Uuid,
+    /** What sort of work it was: `import`, `undo` … */
+    kind: Type.String(),
+    /** Who began it. */
+    owner: Uuid,
+    state: Type.Union([Type.Literal('done'), Type.Literal('failed')]),
+    /** Units of work there were; null when that was never known. */
+    total: Type.Union([Type.Integer(), Type.Null()]),
+  }),
+);

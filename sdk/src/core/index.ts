@@ -3,7 +3,15 @@ export { Activity } from './activity.js';
 export { BriefLines, type BriefFact, type BriefLine } from './brief.js';
 export { Commands, type Command } from './commands.js';
 export { Contact } from './contact.js';
-export { AccountMerged, ContactMerged, MailFailed, UserMentioned, WebhookStopped } from './events.js';
+export {
+  AccountMerged,
+  ContactMerged,
+  MailFailed,
+  PluginQuarantined,
+  UserMentioned,
+  WebhookStopped,
+  WorkFinished,
+} from './events.js';
 export {
   Guidelines,
   type Guideline,

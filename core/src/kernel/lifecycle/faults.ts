@@ -53,6 +53,7 @@ async function noteFault({ parts }: LifecycleContext, row: PluginRow, reason: st
       faults,
       ...(faults.length < maxFaults ? {} : { state: 'quarantined' as const }),
     });
+    if (faults.length >= maxFaults) await parts.work.quarantined(unit, row.id);
   });
 }
 

@@ -13,6 +13,8 @@ import type { Incident } from './incident.js';
 export interface ModuleWork {
   /** Deliveries, jobs and schedules rest from the commit on. */
   pause(unit: UnitOfWork, module: string): Promise<void>;
+  /** Has those who run the workspace hear that a module was stopped for its faults. */
+  quarantined(unit: UnitOfWork, module: string): Promise<void>;
   /** Ends `pause`. */
   resume(unit: UnitOfWork, module: string): Promise<void>;
   /** Makes subscriptions and schedules in the database those the module registered. */

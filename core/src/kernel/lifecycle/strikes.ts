@@ -84,6 +84,7 @@ async function quarantine(
     'Enable it again when that is mended.';
   await updatePlugin(unit.trx, module, { state: 'quarantined', reason });
   await parts.work.pause(unit, module);
+  await parts.work.quarantined(unit, module);
   await raiseNumber(unit.trx);
   return true;
 }

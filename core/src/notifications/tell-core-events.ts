@@ -1,0 +1,47 @@
+import type { MailFailed, PayloadOf, PluginQuarantined, TransactionContext, WorkFinished } from '@trellis-crm/sdk';
+import type { Workspace } from '../workspace/workspace.js';
+import { tellNotice } from './tell.js';
+
+const nobody = { users: [], holding: null, entity: null, record: null, values: {}, href: null, key: null, by: null };
+
+/** Tells those who look after mails, with the way to this one, and the person it was sent for, without. */
+export async function tellFailedMail(
+  workspace: Workspace,
+  tx: TransactionContext,
+  { mailId, actor }: PayloadOf<typeof MailFailed>,
+): Promise<void> {
+  const common = { ...nobody, kind: 'core.mail-failed' };
+  const author = /^user:(.+)$/.exec(actor)?.[1];
+  const way = { holding: 'core.mail:administer', href: `/mails/${mailId}`, key: mailId };
+  await tellNotice(workspace, tx, { ...common, ...way });
+  if (author !== undefined) await tellNotice(workspace, tx, { ...common, users: [author], key: 'own' });
+}
+
+/** Tells those who run the plugins. */
+export function tellQuarantine(
+  workspace: Workspace,
+  tx: TransactionContext,
+  { plugin }: PayloadOf<typeof PluginQuarantined>,
+): Promise<void> {
+  return tellNotice(workspace, tx, {
+    ...{ ...nobody, kind: 'core.plugin-quarantined', values: { plugin }, key: plugin },
+    ...{ holding: 'core.plugin:administer', href: `/plugins/${plugin}` },
+  });
+}
+
+/** Short work is over before its owner looks away. */
+const longWork = 100;
+
+/** Tells whoever began long work that it is over, and of any that failed. */
+export async function tellWork(
+  workspace: Workspace,
+  tx: TransactionContext,
+  { job, kind, owner, state, total }: PayloadOf<typeof WorkFinished>,
+): Promise<void> {
+  const isImport = kind === 'import';
+  if (!isImport && state === 'done' && (total ?? 0) < longWork) return;
+  await tellNotice(workspace, tx, {
+    ...{ ...nobody, kind: 'core.work-finished', users: [owner], key: job },
+    ...{ values: { work: isImport ? 'import' : 'change', state }, href: isImport ? `/imports/${job}` : null },
+  });
+}
