@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { entityRows, plantedRoutes, routes } from './policy.js';
+import { entityRows, routes } from './policy.js';
+import { plantedRoutes } from './policy/planted-routes.js';
 import { whatTells } from './support/hidden-fields.js';
 import type { Way } from './support/hidden-ways.js';
 import { cellsOf, Matrix, type Finding } from './support/matrix.js';

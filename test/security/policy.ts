@@ -38,13 +38,9 @@ const signedIn = (answers: readonly number[], needs?: Need): Row => ({
 });
 /** Things of one's own: those of others do not exist. */
 const own = (answers: readonly number[], needs?: Need): Row => ({ kind: 'own', answers, ...(needs && { needs }) });
-/** Administrators of jobs see the imports of all. */
+/** Administrators of jobs see the imports and change sets of all. */
 const ownImport = (...answers: readonly number[]): Row => ({ kind: 'own', answers, overseer: 'core.job:administer' });
-const ownChangeSet = (...answers: readonly number[]): Row => ({
-  kind: 'own',
-  answers,
-  overseer: 'core.job:administer',
-});
+const ownChangeSet = ownImport;
 const holding = (right: string, ...answers: readonly number[]): Row => ({ kind: 'right', right, answers });
 
 const administer = (noun: string, ...answers: readonly number[]): Row => holding(`core.${noun}:administer`, ...answers);
@@ -87,6 +83,7 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
     [`POST /${path}/:id/unmerge/:changeSet`]: holding(`${entity}:update`, 404),
     [`POST ${api}/import`]: holding(`${entity}:import`, 202, 422),
     [`GET /${path}`]: holding(`${entity}:read`, 200),
+    [`POST /${path}/bulk`]: holding(`${entity}:update`, 303),
     [`GET /${path}/options`]: holding(`${entity}:read`, 200),
     [`GET /${path}/filter`]: holding(`${entity}:read`, 200),
     [`GET /${path}/columns`]: holding(`${entity}:read`, 200),
@@ -297,6 +294,10 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /views/:id/state': own([303]),
   'POST /views/:id/removal': own([303]),
   'POST /views/:id/restoration': own([404]),
+  'GET /change-sets': signedIn([200]),
+  'GET /change-sets/:id': ownChangeSet(200),
+  'POST /change-sets/:id/undo': ownChangeSet(303),
+  'POST /change-sets/:id/cancellation': ownChangeSet(409),
   'GET /imports': signedIn([200]),
   'POST /imports': signedIn([200, 303, 415, 422]),
   'GET /imports/:id': ownImport(200),
@@ -367,19 +368,4 @@ export const routes: Readonly<Record<string, Row>> = {
     answers: [200, 303],
   },
   ...entityRows('lab.shelf', 'lab/shelves'),
-};
-
-const note = (right: string, ...answers: readonly number[]): Row => ({
-  kind: 'record',
-  entity: 'planted.note',
-  right,
-  answers,
-});
-
-/** What the routes of the fixture `planted` ought to do; none of them does. */
-export const plantedRoutes: Readonly<Record<string, Row>> = {
-  'POST /api/v1/planted/notes/:noteId/pin': note('planted.note:update', 201),
-  'GET /api/v1/planted/notes/:noteId/peek': note('planted.note:read', 200),
-  'GET /api/v1/planted/summary': signedIn([200]),
-  'GET /api/v1/planted/notes/matching': holding('planted.note:read', 200),
 };

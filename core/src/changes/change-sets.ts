@@ -59,7 +59,7 @@ export interface ChangeSets {
   /** Has a job work off a new change set. */
   submit(request: RequestedChangeSet, identity: Identity): Promise<ChangeSet>;
   /**
-   * Has a job take a change set back, or go on with taking it back when that was given up.
+   * Has a job take a change set back, stopping it first when a job still works it off, or go on with taking it back when that was given up.
    * @returns the change set of the undo
    * @throws NotFoundError, ConflictError `change_set_already_undone`, `change_set_not_over`, `change_set_not_undoable`
    */
@@ -136,7 +136,10 @@ function enqueue(parts: ChangeSetParts, trx: Knex.Transaction, id: Id): Promise<
 async function undo(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identity: Identity): Promise<ChangeSet> {
   const set = visible(await store.lockChangeSet(trx, id), id, identity);
   if (set.undoOf !== null) throw new ConflictError('change_set_not_undoable', { id });
-  if (!isOver(set)) throw new ConflictError('change_set_not_over', { id });
+  if (!isOver(set)) {
+    if (!parts.works.has(set.kind)) throw new ConflictError('change_set_not_over', { id });
+    await stop(parts, trx, id);
+  }
   const { kind, entity, input } = set;
   if (set.undo === null)
     return begin(parts, trx, { kind: undoKind, entity, input: { kind, input }, undoOf: id }, identity);
@@ -149,9 +152,13 @@ async function undo(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identi
 async function cancel(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identity: Identity): Promise<ChangeSet> {
   const set = visible(await store.lockChangeSet(trx, id), id, identity);
   if (isOver(set) || !parts.works.has(set.kind)) throw new ConflictError('change_set_over', { id });
+  await stop(parts, trx, id);
+  return visible(await store.findChangeSet(trx, id), id, identity);
+}
+
+async function stop(parts: ChangeSetParts, trx: Knex.Transaction, id: Id): Promise<void> {
   await store.finishChangeSet(trx, id, { state: 'cancelled', at: parts.clock.now() });
   await parts.progress().finish(id, 'done');
-  return visible(await store.findChangeSet(trx, id), id, identity);
 }
 
 async function run(parts: ChangeSetParts, id: Id): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../http/endpoint.js';
 import { briefEndpoints } from './brief/brief-endpoints.js';
+import { changePages } from './changes/change-pages.js';
 import { deadLetterPages } from './dead-letters/dead-letters-page.js';
 import { findPages } from './find/find-pages.js';
 import { exceptionPages } from './exceptions/exceptions-page.js';
@@ -36,6 +37,7 @@ export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
     mailSettingsPages,
     mailPages,
     inboxPages,
+    changePages,
     importPages,
     deadLetterPages,
     webhookPages,

@@ -1,4 +1,5 @@
 import { panelsOf, Uuid, type PermissionKey } from '@trellis-crm/sdk';
+import { hasBulk } from '../changes/index.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import { moveToLane, showBoard } from './board/board-page.js';
@@ -6,6 +7,7 @@ import { showDuplicates, takeDecision, takeSearch } from './duplicates/review-pa
 import { showSimilar } from './duplicates/similar-records.js';
 import { showColumns } from './columns/columns-page.js';
 import { showFilter } from './filter/filter-page.js';
+import { takeBulkForm } from './changes/bulk-submit.js';
 import { showCreateForm, showEditForm, takeCreateForm, takeEditForm } from './form/form-page.js';
 import { showList } from './list/list-page.js';
 import { isWithout } from './list/list-view.js';
@@ -32,7 +34,7 @@ import { restoreRecord, trashRecord } from './trash/trash-actions.js';
 import { showTrash } from './trash/trash-page.js';
 
 type Show = (call: EntityCall) => Promise<PageAnswer>;
-type Part = 'create' | 'update' | 'delete' | 'board' | 'duplicates' | 'merge' | null;
+type Part = 'create' | 'update' | 'delete' | 'board' | 'bulk' | 'duplicates' | 'merge' | null;
 
 /** Pages of an entity that core writes by hand instead of deriving them. */
 const handWritten: ReadonlySet<string> = new Set(['GET /teams']);
@@ -84,6 +86,7 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
   ['POST /:id/unmerge/:changeSet', 'update', 'merge', takeUnmerge],
   ['GET /trash', 'delete', 'delete', showTrash],
   ['GET /board', 'read', 'board', showBoard],
+  ['POST /bulk', 'read', 'bulk', takeBulkForm],
   ['GET /:id', 'read', null, showRecord],
   ['GET /:id/edit', 'update', 'update', showEditForm],
   ['POST /:id/edit', 'update', 'update', takeEditForm],
@@ -106,6 +109,7 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
 
 function isLeftOut(entity: CompiledEntity, part: Part): boolean {
   if (part === null) return false;
+  if (part === 'bulk') return !hasBulk(entity);
   if (part === 'duplicates') return entity.duplicates.length === 0 || isWithout(entity, 'create');
   if (part === 'merge') return !isMergeable(entity);
   return part === 'board' ? entity.definition.views?.board === undefined : isWithout(entity, part);

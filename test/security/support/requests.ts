@@ -102,9 +102,10 @@ function form(fields: object): Content {
 }
 
 /** One change to many records, of whom one is asked for that nobody knows. */
-function bulkBody({ path }: Endpoint): Fields | undefined {
+function bulkBody({ path, surface }: Endpoint): Fields | undefined {
   if (!path.endsWith('/bulk')) return undefined;
   const title = path.endsWith('/activities/bulk') ? 'subject' : 'name';
+  if (surface === 'page') return { action: 'update', ids: crypto.randomUUID(), field: title, [title]: 'Many' };
   return { action: 'update', ids: [crypto.randomUUID()], set: { [title]: 'Many' } };
 }
 

@@ -1,6 +1,6 @@
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { columnsOf } from '../list/list-columns.js';
 import { listParams, type ListState } from '../list/list-state.js';
-import { listFields } from '../list/list-view.js';
 import type { EntityCall } from '../page-call.js';
 
 /** The file formats a list can be saved in, for a menu. @param query what {@link exportQuery} makes */
@@ -18,7 +18,7 @@ export function exportLinks({ t, entity }: EntityCall, query: string): object[] 
 
 /** The list's columns, filters and order as further parameters. */
 export function exportQuery(entity: CompiledEntity, state: ListState): string {
-  const fields = listFields(entity).map(({ path }) => path);
+  const fields = columnsOf(entity, state).map(({ path }) => path);
   const params = new URLSearchParams([['fields', fields.join()], ...listParams({ ...state, after: null })]);
   return `&${params.toString()}`;
 }

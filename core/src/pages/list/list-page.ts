@@ -4,6 +4,7 @@ import type { SafeHtml } from '../../views/safe-html.js';
 import { patchBlocks } from '../block-patches.js';
 import { findField, type EntityField } from '../fields/entity-field.js';
 import { fromLocalInput } from '../fields/zoned-time.js';
+import { bulkBarHtml } from '../changes/bulk-bar.js';
 import { exportLinks, exportQuery } from '../exports/export-links.js';
 import { loadNamesOf, namesFrom, type RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
@@ -96,7 +97,11 @@ function listBlocks(call: EntityCall, shown: ShownList): PageBlock[] {
   const isEmpty = page.texts.length === 0;
   const list = isEmpty
     ? call.render('core:records/_empty-list', emptyView(call, state))
-    : tableHtml(call, state, rowsHtml(call, fields, page.texts, names), pagerHtml(call, state, page, firstHref(state)));
+    : tableHtml(call, state, {
+        rows: rowsHtml(call, fields, page.texts, names),
+        pager: pagerHtml(call, state, page, firstHref(state)),
+        bar: bulkBarHtml(call, state, page),
+      });
   const header: PageBlock = {
     name: 'header',
     column: 'header',

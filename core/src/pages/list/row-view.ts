@@ -4,6 +4,7 @@ import { addressOf, asText, titleOf, type EntityField, type RecordValues } from 
 import { fieldRightsOf } from '../fields/readers-entity.js';
 import type { RecordNames } from '../fields/record-names.js';
 import type { EntityCall } from '../page-call.js';
+import { bulkFormId, bulkRights } from '../changes/bulk-bar.js';
 import { keptRowsOf, type DrawnRow, type RowReader } from './kept-rows.js';
 import { anybodysEnv, noteSources } from './noted-sources.js';
 import { cellWriters } from './row-cells.js';
@@ -18,10 +19,18 @@ export function rowsHtml(
 ): SafeHtml {
   const { entity, env, request } = call;
   const { identity, generation } = request;
-  const canEdit = mayChange(call);
+  const offers = offersOf(call);
   const reader: RowReader = {
     kind: [
-      ...[entity.definition.id, fieldRightsOf(entity, identity), canEdit, env.locale, env.timeZone, env.currency],
+      ...[
+        entity.definition.id,
+        fieldRightsOf(entity, identity),
+        offers.canEdit,
+        offers.isSelectable,
+        env.locale,
+        env.timeZone,
+        env.currency,
+      ],
       ...(fields === listFields(entity) ? [] : fields.map(({ path }) => path)),
     ].join(' '),
     names,
@@ -29,7 +38,7 @@ export function rowsHtml(
   };
   const rows = keptRowsOf(generation);
   let drawRow: DrawRow | undefined;
-  const draw: DrawRow = (text) => (drawRow ??= rowDrawing(call, fields, { names, canEdit }))(text);
+  const draw: DrawRow = (text) => (drawRow ??= rowDrawing(call, fields, { names, ...offers }))(text);
   let html = '';
   for (const text of texts) html += rows.of(text, reader, draw);
   return SafeHtml.trust(html);
@@ -42,7 +51,7 @@ export function editedRowHtml(
   { text, names }: { readonly text: string; readonly names: RecordNames },
   editor: { readonly path: string; readonly html: SafeHtml },
 ): SafeHtml {
-  const { cells, write } = rowParts(call, fields, { names, canEdit: mayChange(call) });
+  const { cells, write } = rowParts(call, fields, { names, ...offersOf(call) });
   const record = JSON.parse(text) as RecordValues;
   const written = cells.map((cell, place) =>
     fields[place]?.path === editor.path ? editor.html.toHTML() : cell(record),
@@ -50,16 +59,23 @@ export function editedRowHtml(
   return SafeHtml.trust(write(record, written.join('')));
 }
 
-function mayChange({ entity, request }: EntityCall): boolean {
-  return request.identity.reach(`${entity.definition.id}:update`) !== null && !isWithout(entity, 'update');
+/** What a row offers beside its values. */
+interface RowOffers {
+  readonly canEdit: boolean;
+  readonly isSelectable: boolean;
+}
+
+function offersOf(call: EntityCall): RowOffers {
+  const { entity, request } = call;
+  const canEdit = request.identity.reach(`${entity.definition.id}:update`) !== null && !isWithout(entity, 'update');
+  return { canEdit, isSelectable: bulkRights(call) !== null };
 }
 
 type DrawRow = (text: string) => DrawnRow;
 
 /** For whom rows are drawn. */
-interface Drawing {
+interface Drawing extends RowOffers {
   readonly names: RecordNames;
-  readonly canEdit: boolean;
 }
 
 function rowDrawing(call: EntityCall, fields: readonly EntityField[], drawing: Drawing): DrawRow {
@@ -73,14 +89,16 @@ function rowDrawing(call: EntityCall, fields: readonly EntityField[], drawing: D
 }
 
 /** Around the cells of each row the same frame, drawn once. */
-function rowParts(call: EntityCall, fields: readonly EntityField[], { names, canEdit }: Drawing) {
+function rowParts(call: EntityCall, fields: readonly EntityField[], { names, ...offers }: Drawing) {
   const { entity, request } = call;
   const { views } = request.generation;
   const env = anybodysEnv(call.env);
   const shared: EntityCall = { ...call, env, render: (template, context) => views.render(template, context, env) };
   const { sources, take } = noteSources(displaySources(shared, names));
-  const cells = cellWriters(shared, { fields, canEdit }, sources);
-  const frame = views.holed.of(`row ${env.locale} ${String(canEdit)}`, () => drawFrame(shared, canEdit));
+  const cells = cellWriters(shared, { fields, canEdit: offers.canEdit }, sources);
+  const frame = views.holed.of(`row ${env.locale} ${offers.canEdit} ${offers.isSelectable}`, () =>
+    drawFrame(shared, offers),
+  );
   const write = (record: RecordValues, written: string): string => {
     const editHref = `${addressOf(entity, record)}/edit`;
     return frame.write([asText(record['id']), SafeHtml.trust(written), editHref, titleOf(entity, record)]);
@@ -88,9 +106,14 @@ function rowParts(call: EntityCall, fields: readonly EntityField[], { names, can
   return { cells, take, write };
 }
 
-function drawFrame({ render }: EntityCall, canEdit: boolean): HoledMarkup {
+function drawFrame({ render }: EntityCall, { canEdit, isSelectable }: RowOffers): HoledMarkup {
   const actions = canEdit ? render('core:records/_row-actions', { href: hole(2), name: hole(3) }) : undefined;
   return cutHoles(
-    render('ui-table-rows', { rows: [{ id: hole(0), cellsHtml: markupHole(1), actions }], hasActions: true }),
+    render('ui-table-rows', {
+      rows: [{ id: hole(0), cellsHtml: markupHole(1), actions, selectLabel: hole(3) }],
+      hasActions: true,
+      isSelectable,
+      selectForm: bulkFormId,
+    }),
   );
 }

@@ -4,14 +4,23 @@ import type { SafeHtml } from '../../views/safe-html.js';
 import type { EntityField } from '../fields/entity-field.js';
 import { fieldRightsOf } from '../fields/readers-entity.js';
 import type { EntityCall } from '../page-call.js';
+import { bulkRights } from '../changes/bulk-bar.js';
 import { listAddress, type ListState } from './list-state.js';
 import { columnsOf } from './list-columns.js';
 import { isNumeric, isWideOnly } from './list-view.js';
 
+/** What stands in a table and below it. */
+export interface TableParts {
+  readonly rows: SafeHtml;
+  readonly pager: SafeHtml;
+  readonly bar: SafeHtml;
+}
+
 /** The table of a list around its rows. What of it changes with the address is filled in. */
-export function tableHtml(call: EntityCall, state: ListState, rows: SafeHtml, pager: SafeHtml): SafeHtml {
+export function tableHtml(call: EntityCall, state: ListState, { rows, pager, bar }: TableParts): SafeHtml {
   const { entity, env, request } = call;
   const fields = columnsOf(entity, state);
+  const isSelectable = bulkRights(call) !== null;
   const directions = fields.map((field) => directionOf(field, state));
   const key = [
     'table',
@@ -19,17 +28,21 @@ export function tableHtml(call: EntityCall, state: ListState, rows: SafeHtml, pa
     fieldRightsOf(entity, request.identity),
     env.locale,
     directions.join(),
+    isSelectable,
     ...(state.columns === null ? [] : fields.map(({ path }) => path)),
   ].join(' ');
   const table = request.generation.views.holed.of(key, () =>
     cutHoles(
-      call.render('core:records/_table', openTable(call, { fields, directions, isChosen: state.columns !== null })),
+      call.render(
+        'core:records/_table',
+        openTable(call, { fields, directions, isChosen: state.columns !== null, isSelectable }),
+      ),
     ),
   );
   const hrefs = fields.map((field, place) =>
     isSortable(field) ? listAddress({ ...state, sort: nextSort(field, directions[place]), after: null }) : '',
   );
-  return table.fill([rows, pager, ...hrefs]);
+  return table.fill([rows, pager, bar, ...hrefs]);
 }
 
 interface OpenTable {
@@ -37,18 +50,25 @@ interface OpenTable {
   readonly directions: readonly (Direction | undefined)[];
   /** The columns are not those of the declaration. */
   readonly isChosen: boolean;
+  readonly isSelectable: boolean;
 }
 
-function openTable({ entity, labels }: EntityCall, { fields, directions, isChosen }: OpenTable): object {
+function openTable({ entity, labels }: EntityCall, { fields, directions, isChosen, isSelectable }: OpenTable): object {
   const columns = fields.map((field, place) => ({
     label: labels.field(entity, field),
     isWideOnly: isWideOnly(field),
     isNumeric: isNumeric(field.field),
-    ...(isSortable(field) && { sort: directions[place], sortHref: hole(2 + place) }),
+    ...(isSortable(field) && { sort: directions[place], sortHref: hole(3 + place) }),
   }));
-  const table = { caption: labels.many(entity.definition), columns, rowsHtml: markupHole(0), hasActions: true };
+  const table = {
+    caption: labels.many(entity.definition),
+    columns,
+    rowsHtml: markupHole(0),
+    hasActions: true,
+    isSelectable,
+  };
   const columnPaths = isChosen ? { columnPaths: fields.map(({ path }) => path).join() } : {};
-  return { table: { ...table, ...columnPaths }, pager: markupHole(1) };
+  return { table: { ...table, ...columnPaths }, pager: markupHole(1), bar: markupHole(2) };
 }
 
 const unsortable: ReadonlySet<Field['kind']> = new Set(['list', 'links', 'longText', 'json', 'choices', 'ref']);
