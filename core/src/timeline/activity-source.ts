@@ -3,7 +3,7 @@ import { MalformedError } from '@trellis-crm/sdk';
 import { getRecords } from '../records/get-records.js';
 import type { PresentedRecord } from '../records/present-record.js';
 import { reachFor } from '../records/rights.js';
-import { findPast, findPlanned } from './find-activities.js';
+import { findPast, findPlanned, type ActivityPlace, type ActivityRequest } from './find-activities.js';
 import type { FoundEntry, KindOption, Source, TimelineCall } from './timeline-entry.js';
 
 const icons: Readonly<Record<string, string>> = {
@@ -34,9 +34,30 @@ export const activitySource: Source = {
   options: activityOptions,
   async read(call, request) {
     if (!maySee(call)) return [];
-    return entriesOf(call, await findPast(call, { ...request, after: placeOf(request) }));
+    return readPast(call, { ...request, after: placeOf(request) });
   },
 };
+
+/** Looks further, in longer strides, where so many were in the trash that the page is not full. */
+async function readPast(call: TimelineCall, request: ActivityRequest): Promise<readonly FoundEntry[]> {
+  const entries: FoundEntry[] = [];
+  let { after, limit } = request;
+  for (;;) {
+    const places = await findPast(call, { ...request, after, limit });
+    entries.push(
+      ...(await entriesOf(
+        call,
+        places.map(({ id }) => id),
+      )),
+    );
+    after = places.at(-1) ?? null;
+    if (entries.length >= request.limit || places.length < limit || after === null) break;
+    limit = Math.min(limit * 4, longestStride);
+  }
+  return entries.slice(0, request.limit);
+}
+
+const longestStride = 5000;
 
 /** What is still to be done with a record, the most urgent first. */
 export async function readPlanned(call: TimelineCall, limit: number): Promise<readonly FoundEntry[]> {
@@ -68,7 +89,7 @@ function toEntry(record: PresentedRecord): FoundEntry[] {
 
 const place = /^(\d{4}-[0-9T:.-]+Z)_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-function placeOf({ after }: TimelineRequest): { readonly at: string; readonly id: Id } | null {
+function placeOf({ after }: TimelineRequest): ActivityPlace | null {
   if (after === null) return null;
   const [, at, id] = place.exec(after) ?? [];
   if (at === undefined || id === undefined || Number.isNaN(Date.parse(at))) throw new MalformedError('invalid_query');

@@ -144,6 +144,20 @@ describe('GET /api/v1/<entity>/:id/timeline', () => {
     expect(hidden.data).to.deep.equal([]);
   });
 
+  it('looks behind what is in the trash until a page is full', async () => {
+    const own = await create('accounts', { name: 'Much in the trash' });
+    const links = [{ entity: 'core.account', id: own }];
+    for (const day of ['01', '02', '03', '04', '05', '06'])
+      await log({ kind: 'letter', subject: `Letter ${day}`, occurredAt: `2025-01-${day}T10:00:00Z`, links });
+    await host.sql("update core.activities set deleted_at = now() where subject > 'Letter 02' and kind = 'letter'");
+
+    const first = await read('?kinds=letter&limit=1', `accounts/${own}`);
+    const second = await read(`?kinds=letter&limit=1&after=${String(first.page.next)}`, `accounts/${own}`);
+
+    expect(subjects([...first.data, ...second.data])).to.deep.equal(['Letter 02', 'Letter 01']);
+    expect(second.page.next).to.equal(null);
+  });
+
   for (const [query, pointer] of [
     ['?kinds=nothing', '?kinds'],
     ['?limit=0', '?limit'],

@@ -1,7 +1,13 @@
 import type { Migration } from '@trellis-crm/sdk/migrations/v1';
 import { createActivities } from './20261123035000_create-activities.js';
 import { createFollowers } from './20261123045000_create-followers.js';
+import { indexPastActivities } from './20261123050000_index-past-activities.js';
 import { createTimelinePins } from './20261123043000_create-timeline-pins.js';
 
 /** Activities and what is shown with them. */
-export const activityMigrations: readonly Migration[] = [createActivities, createTimelinePins, createFollowers];
+export const activityMigrations: readonly Migration[] = [
+  createActivities,
+  createTimelinePins,
+  createFollowers,
+  indexPastActivities,
+];

@@ -1,5 +1,5 @@
 import type { Id, Reach } from '@trellis-crm/sdk';
-import type { Row } from '../policy.js';
+import type { Row } from '../policy/row.js';
 import { actorFacts } from '../policy/actors.js';
 import { grants } from '../policy/grants.js';
 import type { Actor } from './actors.js';

@@ -1,5 +1,5 @@
 import { randomFrom } from '../../support/scale.js';
-import type { Row } from '../policy.js';
+import type { Row } from '../policy/row.js';
 import { hiddenFields } from '../policy/grants.js';
 import type { Endpoint } from '../../../core/dist/kernel/generation.js';
 import { withNewCredentials, type Actor } from './actors.js';
