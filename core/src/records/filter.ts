@@ -5,7 +5,7 @@ import { currencyReader, readerOf, type Asker, type ValueReader } from './condit
 import type { FieldTarget } from './field-access.js';
 import { traitsOf, type Operator } from './field-kinds.js';
 import { linkValue } from './filter-values.js';
-import { isLinks, linkIdColumn } from './links.js';
+import { isLinks, linkIdColumn, type LinkEntry } from './links.js';
 import { quoted } from './names.js';
 import { columnSql, entriesFrom } from './statements/source.js';
 import { around, sql, type Sql } from './sql.js';
@@ -85,11 +85,19 @@ function compareLinks(field: CompiledField, operator: Operator, value: unknown):
   const links = (operator === 'in' || operator === 'notIn' ? listOf(value) : [value]).map(linkValue);
   const known = links.filter((link) => link !== undefined);
   if (known.length < links.length) return undefined;
-  const pairs = '(select * from unnest(?::text[], ?::uuid[]))';
-  const leads = `(${listAlias}."entity", ${listAlias}."${linkIdColumn}") in ${pairs}`;
-  return sql(`${operator in opposites ? 'not ' : ''}exists (select 1 ${entriesOf(field)} and ${leads})`, [
-    known.map(({ entity }) => entity),
-    known.map(({ id }) => id),
+  const leads = leadsTo(known);
+  return around(`${operator in opposites ? 'not ' : ''}exists (select 1 ${entriesOf(field)} and `, leads, ')');
+}
+
+/** The planner knows how many links lead to one record; of several it does not. */
+function leadsTo(links: readonly LinkEntry[]): Sql {
+  const [entity, id] = [`${listAlias}."entity"`, `${listAlias}."${linkIdColumn}"`];
+  const [only, other] = links;
+  if (only !== undefined && other === undefined)
+    return sql(`${entity} = ?::text and ${id} = ?::uuid`, [only.entity, only.id]);
+  return sql(`(${entity}, ${id}) in (select * from unnest(?::text[], ?::uuid[]))`, [
+    links.map((link) => link.entity),
+    links.map((link) => link.id),
   ]);
 }
 
