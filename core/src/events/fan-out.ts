@@ -115,7 +115,9 @@ const fanOutStatement = prepare(`
     where is_new group by type, entity having count(*) >= ${crowdFrom}
   ), set_aside as (
     insert into core.told_events (position, event_id)
-    select position, id from fanned where record_version > 1 and payload -> 'changed' ? 'owner'
+    select position, id from fanned f
+    where record_version > 1 and (payload -> 'changed' ? 'owner' or (payload -> 'changed' <> '[]' and exists (
+      select from core.followers w where w.entity = f.entity and w.record_id = f.order_key::uuid)))
     returning 1
   ), announced as (
     select f.type, f.entity, f.order_key, f.payload, f.position from fanned f

@@ -5,6 +5,7 @@ const coreKinds: readonly NotificationKind[] = [
   kind('record-assigned', 'user-plus', { app: true, mail: 'digest' }),
   kind('mentioned', 'at', { app: true, mail: 'digest' }),
   kind('followed-activity', 'star', { app: true, mail: 'digest' }),
+  kind('followed-change', 'eye', { app: true, mail: 'digest' }),
   kind('work-finished', 'checkbox', { app: true, mail: 'never' }),
   kind('mail-failed', 'mail', { app: true, mail: 'never' }),
   {

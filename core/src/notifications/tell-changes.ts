@@ -20,12 +20,16 @@ interface SetAside {
   /** Who changed it; null for what nobody did. */
   readonly by: Id | null;
   readonly changeSet: Id;
+  readonly isAssigned: boolean;
 }
 
 async function tellSome(workspace: Workspace, tx: TransactionContext): Promise<number> {
   const { database } = workspace;
   const events = await database.tx(takeSetAside);
-  const lines = await database.tx((trx) => assignedLines(workspace, trx, events));
+  const lines = await database.tx(async (trx) => [
+    ...(await assignedLines(workspace, trx, events)),
+    ...(await followedLines(trx, events)),
+  ]);
   await tell(workspace, tx, lines);
   return events.length;
 }
@@ -43,6 +47,7 @@ const takeStatement = `
     returning event_id
   )
   select e.entity, e.order_key::uuid as record, e.change_set as "changeSet",
+    e.payload -> 'changed' \\? 'owner' as "isAssigned",
     case when e.actor like 'user:%' then substr(e.actor, 6)::uuid else e.on_behalf_of end as by
   from batch join core.events e on e.id = batch.event_id where e.entity is not null
   order by e.position`;
@@ -54,7 +59,10 @@ async function assignedLines(
   events: readonly SetAside[],
 ): Promise<readonly NoticeLine[]> {
   const entities = workspace.generation().entities;
-  const byEntity = Map.groupBy(events, ({ entity }) => entity);
+  const byEntity = Map.groupBy(
+    events.filter(({ isAssigned }) => isAssigned),
+    ({ entity }) => entity,
+  );
   const lines: NoticeLine[] = [];
   for (const [id, changes] of byEntity) {
     const entity = entities.get(id);
@@ -94,3 +102,21 @@ function linesOf(entity: string, changes: readonly SetAside[], owners: ReadonlyM
     return [{ ...line, record: isOne ? record : null, key: isOne ? record : changeSet }];
   });
 }
+
+/** A line for each follower of a record that changed; changes of one record become one line while it is unread. */
+async function followedLines(trx: Knex, events: readonly SetAside[]): Promise<readonly NoticeLine[]> {
+  const bindings = [events.map(({ entity }) => entity), events.map(({ record }) => record)];
+  const { rows } = await trx.raw<{ rows: { place: number; user: Id }[] }>(followersStatement, bindings);
+  return rows.flatMap(({ place, user }) => {
+    const event = events[place - 1];
+    if (event === undefined) return [];
+    const { entity, record, by } = event;
+    return [{ user, by, entity, record, key: record, kind: 'core.followed-change', values: {}, href: null, count: 1 }];
+  });
+}
+
+const followersStatement = `
+  select changed.place::integer as place, w.user_id as "user"
+  from unnest(?::text[], ?::uuid[]) with ordinality as changed(entity, record, place)
+  join core.followers w on w.entity = changed.entity and w.record_id = changed.record
+  order by changed.place`;

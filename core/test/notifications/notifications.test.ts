@@ -123,6 +123,22 @@ describe('notifications', function () {
     ]);
   });
 
+  it('tell followers that their record changed, once while it is unread, and not whoever changed it', async () => {
+    const id = await account(host.admin);
+    for (const user of [host.user, host.manager])
+      await host.as(user).request('PUT', `/api/v1/accounts/${id}/following`);
+
+    await update(id, { description: 'one' }, host.manager);
+    await update(id, { description: 'two' }, host.manager);
+    await host.settle();
+
+    const { lines } = await inboxOf(host, host.user);
+    expect(lines.map(({ text, href }) => [text, href])).to.deep.equal([
+      [`${host.manager.name} changed Oak, 2 changes`, `/accounts/${id}`],
+    ]);
+    expect((await inboxOf(host, host.manager)).lines).to.deep.equal([]);
+  });
+
   it('leave nothing behind of changes that are no news', async () => {
     const id = await account(host.admin);
     await update(id, { description: 'x' });
