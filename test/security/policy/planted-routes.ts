@@ -1,4 +1,4 @@
-import type { Row } from '../policy.js';
+import type { Row } from './row.js';
 
 const note = (right: string, ...answers: readonly number[]): Row => ({
   kind: 'record',
