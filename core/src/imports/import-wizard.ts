@@ -70,10 +70,13 @@ export async function savePlan(parts: ImportParts, record: ImportRecord, plan: I
 /** Has a job check all rows. @throws ConflictError `import_started`, ValidationError `invalid_plan` */
 export async function startCheck(parts: ImportParts, record: ImportRecord, identity: Identity): Promise<void> {
   const { plan, mapping, header } = record;
-  if (plan !== null) refusePlanFaults(plan, targetFor(plan.entity, identity, parts));
+  // Who oversees imports may start another's; it still reaches no further than its owner may.
+  const importer = await parts.identityOf(record.actor);
+  if (plan !== null) refusePlanFaults(plan, targetFor(plan.entity, importer, parts));
   authorizeImport(mapping, identity);
+  authorizeImport(mapping, importer);
   const { baseCurrency } = parts.info();
-  compileMapping(mapping, { generation: parts.generation(), header, baseCurrency, importer: identity });
+  compileMapping(mapping, { generation: parts.generation(), header, baseCurrency, importer });
   await start(parts, record, identity, (trx) => requeueCheck(trx, record.id));
 }
 
