@@ -87,6 +87,18 @@ describe('the command palette and the keys', function () {
     await page.waitForSelector('h1:has-text("Elbe Diagnostics")');
   });
 
+  it('asks again when the server was too busy to answer', async () => {
+    await page.goto(`${host.url}/accounts`);
+    let refused = 0;
+    await page.route('**/search/palette?*', (route) =>
+      (refused += 1) === 1 ? route.fulfill({ status: 503, body: '' }) : route.continue(),
+    );
+
+    await openPalette();
+
+    expect(refused).to.be.greaterThan(1);
+  });
+
   it('closes with Escape and gives the focus back', async () => {
     await page.goto(`${host.url}/accounts`);
     await page.focus('.row-link');

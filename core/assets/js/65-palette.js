@@ -53,3 +53,11 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   const list = document.getElementById('palette-results');
   if (detail?.ctx?.target === list) choose(options()[0]);
 });
+
+/** A server that was busy is asked again while the palette waits; 503 is soon over. */
+const retryMs = 1000;
+
+document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
+  if (ctx.target !== document.getElementById('palette-results') || ctx.response.status !== 503) return;
+  setTimeout(() => palette()?.open && input().dispatchEvent(new Event('palette')), retryMs);
+});
