@@ -5,6 +5,7 @@ import type { LoadRequest } from '../load/round.js';
 import {
   apiGet,
   createRequests,
+  filteredListPath,
   listPath,
   listRequests,
   pageGet,
@@ -23,6 +24,10 @@ export const apiJobs: readonly Job[] = [
     // What the baseline answers: columns of the row, without the child tables.
     ours: listRequests(sample, '&fields=name,jobTitle,description,owner,createdAt,updatedAt'),
     raw: sample.askers.map(({ owner }) => rawGet(`/list/${owner}`)),
+  })),
+  againstRaw('list-filtered', { ratio: 0.8 }, ({ sample }) => ({
+    ours: sample.askers.map((asker) => apiGet(asker, filteredListPath(asker.owner))),
+    raw: sample.askers.map(({ owner }) => rawGet(`/list-filtered/${owner}`)),
   })),
   againstRaw('read', { ratio: 0.75 }, ({ sample }) => ({
     ours: readRequests(sample),

@@ -28,6 +28,17 @@ export function listPath(owner: string, more = ''): string {
   return `/api/v1/contacts?filter[owner]=${owner}&sort=-updatedAt&limit=50&count=exact${more}`;
 }
 
+/** The same owner's contacts that changed since a day, by name: a saved view with two conditions. */
+export function filteredListPath(owner: string): string {
+  const where = {
+    all: [
+      { field: 'owner', value: owner },
+      { field: 'updatedAt', op: 'gte', value: '2025-06-01' },
+    ],
+  };
+  return `/api/v1/contacts?where=${encodeURIComponent(JSON.stringify(where))}&sort=name&limit=50&count=exact`;
+}
+
 /** The list as our API is asked for it. */
 export function listRequests({ askers }: Sample, more = ''): readonly LoadRequest[] {
   return askers.map((asker) => apiGet(asker, listPath(asker.owner, more)));

@@ -16,6 +16,15 @@ const total = {
   name: 'count',
   text: 'select count(*)::int as count from raw.contacts where owner_id = $1 and deleted_at is null',
 };
+const since = '2025-06-01T00:00:00Z';
+const filteredPage = {
+  name: 'list-filtered',
+  text: `select ${columns} from raw.contacts where owner_id = $1 and updated_at >= $2 and deleted_at is null order by name, id limit 50`,
+};
+const filteredTotal = {
+  name: 'count-filtered',
+  text: 'select count(*)::int as count from raw.contacts where owner_id = $1 and updated_at >= $2 and deleted_at is null',
+};
 const one = {
   name: 'read',
   text: `select ${columns
@@ -58,16 +67,22 @@ process.on('SIGTERM', () => process.exit(0));
 async function answer(request: IncomingMessage): Promise<unknown> {
   const [, job, value = ''] = (request.url ?? '').split('/');
   if (job === 'ready') return (await pool.query('select 1')).rowCount;
-  if (job === 'list') return list(value);
+  if (job === 'list') return list(page, total, [value]);
+  if (job === 'list-filtered') return list(filteredPage, filteredTotal, [value, since]);
   if (job === 'read') return (await pool.query({ ...one, values: [value] })).rows[0] as unknown;
   if (job === 'search') return (await pool.query({ ...search, values: [`%${value}%`] })).rows as unknown;
   return create(JSON.parse(await text(request)) as NewContact);
 }
 
-async function list(owner: string): Promise<unknown> {
+interface Named {
+  readonly name: string;
+  readonly text: string;
+}
+
+async function list(rowsOf: Named, countOf: Named, values: readonly string[]): Promise<unknown> {
   const [rows, counted] = await Promise.all([
-    pool.query({ ...page, values: [owner] }),
-    pool.query<{ count: number }>({ ...total, values: [owner] }),
+    pool.query({ ...rowsOf, values: [...values] }),
+    pool.query<{ count: number }>({ ...countOf, values: [...values] }),
   ]);
   return { data: rows.rows as unknown[], count: counted.rows[0]?.count };
 }

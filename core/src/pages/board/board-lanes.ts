@@ -1,4 +1,4 @@
-import type { Context, Where } from '@trellis-crm/sdk';
+import type { Context, FilterGroup, Where } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { asText, findField, targetOf, titleOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import type { EntityCall } from '../page-call.js';
@@ -33,11 +33,14 @@ export async function laneValues(call: EntityCall, field: EntityField): Promise<
 }
 
 /** The lanes with their newest records and totals: one query for all totals, one per lane for its records. */
-export async function loadLanes(call: EntityCall, field: EntityField): Promise<Lane[]> {
+export async function loadLanes(call: EntityCall, field: EntityField, filter: FilterGroup): Promise<Lane[]> {
   const { entity } = call;
   const { definition } = entity;
   const sum = definition.views?.board?.sum;
-  const [values, groups] = await Promise.all([laneValues(call, field), totals(call.ctx, entity, field, sum)]);
+  const [values, groups] = await Promise.all([
+    laneValues(call, field),
+    totals(call.ctx.query(definition).matching(filter), field, sum),
+  ]);
   return mapAtMost(3, values, async (lane) => {
     const own = groups.filter(({ key }) => key[field.path] === lane.value);
     const sums = sum === undefined ? [] : own.flatMap((group) => group.sum[sum] ?? []);
@@ -45,6 +48,7 @@ export async function loadLanes(call: EntityCall, field: EntityField): Promise<L
     const records: readonly RecordValues[] = await call.ctx
       .query(definition)
       .where(where)
+      .matching(filter)
       .sort('-updatedAt')
       .limit(tilesPerLane);
     return { ...lane, count: Math.max(0, ...own.map(({ count }) => count)), sums, records };
@@ -54,6 +58,6 @@ export async function loadLanes(call: EntityCall, field: EntityField): Promise<L
 const mostLanes = 20;
 const tilesPerLane = 25;
 
-function totals(ctx: Context, { definition }: CompiledEntity, field: EntityField, sum: string | undefined) {
-  return ctx.query(definition).group([field.path], sum === undefined ? {} : { sum: [sum] });
+function totals(query: ReturnType<Context['query']>, field: EntityField, sum: string | undefined) {
+  return query.group([field.path], sum === undefined ? {} : { sum: [sum] });
 }

@@ -4,7 +4,14 @@ import { titleOf, type EntityField } from '../fields/entity-field.js';
 import { textOf, type FormData } from '../fields/form-reader.js';
 import { saveRecord } from '../form/record-form.js';
 import { problemsOf } from '../form/form-problems.js';
+import { loadNamesOf } from '../fields/record-names.js';
+import { refsInNodes } from '../list/filter-texts.js';
+import { filtersHtml } from '../list/filter-view.js';
 import { mayCreate, viewLinks } from '../list/list-page.js';
+import { readListState, type ListState } from '../list/list-state.js';
+import { chooseView } from '../list/view-choice.js';
+import { viewTabsHtml } from '../list/view-tabs.js';
+import type { PageBlock } from '../../views/page-model.js';
 import type { EntityCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { laneField } from './board-lanes.js';
@@ -14,7 +21,8 @@ import { boardView } from './board-view.js';
 export async function showBoard(call: EntityCall): Promise<PageAnswer> {
   const { request, labels, t, entity, render } = call;
   const field = boardField(entity);
-  const board = await boardView(call, field);
+  const { state, blocks: bars } = await boardBars(call);
+  const board = await boardView(call, field, state.nodes);
   if (request.isPartial) return showPart(render('ui-board', board));
   const title = labels.many(entity.definition);
   const view = {
@@ -26,6 +34,7 @@ export async function showBoard(call: EntityCall): Promise<PageAnswer> {
   };
   const blocks = [
     { name: 'header', column: 'header' as const, html: render('core:records/_list-head', view) },
+    ...bars,
     { name: 'board', html: render('core:records/_board', { board }) },
   ];
   return showPage({
@@ -33,6 +42,25 @@ export async function showBoard(call: EntityCall): Promise<PageAnswer> {
     breadcrumbs: [{ label: title, href: `/${entity.path}` }, { label: t('list.asBoard') }],
     blocks,
   });
+}
+
+/** The views that open as a board, and the conditions of this one: the same as of the list. */
+async function boardBars(call: EntityCall): Promise<{ readonly state: ListState; readonly blocks: PageBlock[] }> {
+  const path = `/${call.entity.path}/board`;
+  const url = shownUrl(call);
+  const choice = await chooseView(call, url);
+  const state = { ...readListState(url, choice.base), path };
+  const names = await loadNamesOf(call, refsInNodes(call, state.nodes));
+  const tabs = viewTabsHtml(call, state, choice);
+  const blocks = tabs === null ? [] : [{ name: 'views', html: tabs }];
+  if (state.nodes.length === 0) return { state, blocks };
+  return { state, blocks: [...blocks, { name: 'filters', html: filtersHtml(call, state, names) }] };
+}
+
+/** After a move the board is shown again as the browser has it. */
+function shownUrl({ request }: EntityCall): URL {
+  const current = request.method === 'POST' ? request.header('hx-current-url') : '';
+  return URL.canParse(current) ? new URL(current) : request.url;
 }
 
 /** `POST /<path>/:id/lane`: moves a record to another lane, by drag or by menu; a refusal stays a message. */

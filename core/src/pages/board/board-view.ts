@@ -2,14 +2,15 @@ import { displayField, type DisplaySources } from '../fields/field-display.js';
 import { addressOf, asText, titleOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import { loadNames } from '../fields/record-names.js';
 import { displaySources, isWithout, listFields } from '../list/list-view.js';
+import { filterOf, type ListNode } from '../list/filter-nodes.js';
 import type { EntityCall } from '../page-call.js';
 import { loadLanes, type Lane } from './board-lanes.js';
 
 /** The lanes with their tiles, as `ui-board` takes them. */
-export async function boardView(call: EntityCall, field: EntityField): Promise<object> {
+export async function boardView(call: EntityCall, field: EntityField, nodes: readonly ListNode[]): Promise<object> {
   const { entity, labels, request } = call;
   const { definition } = entity;
-  const lanes = await loadLanes(call, field);
+  const lanes = await loadLanes(call, field, filterOf(nodes) ?? { all: [] });
   const facts = listFields(entity).filter(
     ({ path, name }) => ![field.path, 'updatedAt'].includes(path) && name !== definition.title,
   );

@@ -32,8 +32,10 @@ export function filtersHtml(call: EntityCall, state: ListState, names: RecordNam
       }));
       const hidden = params.map(([name], place) => ({ name, value: hole(firstHidden + place) }));
       const clearHref = nodes.length === 0 ? {} : { clearHref: hole(0) };
-      const filters = filterForms(call, path, hidden);
-      const more = { editHref: hole(1), editSource: hole(1), displayHref: hole(2), displaySource: hole(2) };
+      const isBoard = path.endsWith('/board');
+      const filters = isBoard ? [] : filterForms(call, path, hidden);
+      const display = isBoard ? {} : { displayHref: hole(2), displaySource: hole(2) };
+      const more = { editHref: hole(1), editSource: hole(1), ...display };
       return cutHoles(call.render('core:records/_filters', { id: 'filters', chips, filters, ...more, ...clearHref }));
     },
   );
@@ -48,7 +50,8 @@ export function filtersHtml(call: EntityCall, state: ListState, names: RecordNam
 
 /** Address of a page about the list as it is: its filter, or its columns. */
 export function dialogHref({ entity }: EntityCall, state: ListState, page: 'filter' | 'columns'): string {
-  const params = new URLSearchParams(addressParams({ ...state, after: null })).toString();
+  const layout: [string, string][] = state.path.endsWith('/board') ? [['layout', 'board']] : [];
+  const params = new URLSearchParams([...addressParams({ ...state, after: null }), ...layout]).toString();
   return `/${entity.path}/${page}${params === '' ? '' : `?${params}`}`;
 }
 

@@ -16,15 +16,18 @@ export interface ViewChoice {
 export const noView = 'none';
 
 /** The views of the list for this reader. @throws NotFoundError `view_not_found` when the address names one that is not theirs to see */
-export async function chooseView(call: EntityCall): Promise<ViewChoice> {
+export async function chooseView(call: EntityCall, url = call.request.url): Promise<ViewChoice> {
   const { entity, request, workspace } = call;
   const service = workspace.container.resolve(SavedViews);
   const views = await service.list(request, entity.definition.id);
-  const first =
-    views.find(({ isOwnDefault }) => isOwnDefault) ?? views.find(({ isRoleDefault }) => isRoleDefault) ?? null;
-  const id = request.url.searchParams.get('view')?.trim() ?? '';
+  const first = firstOf(views);
+  const id = url.searchParams.get('view')?.trim() ?? '';
   if (id === '' || id === noView) return { views, current: null, base: plainBase, first };
   // One that another process has just saved may not be among them yet.
   const current = views.find((view) => view.id === id) ?? (await service.get(request, id));
   return { views, current, base: baseOf(current.state), first };
+}
+
+function firstOf(views: readonly ToldView[]): ToldView | null {
+  return views.find(({ isOwnDefault }) => isOwnDefault) ?? views.find(({ isRoleDefault }) => isRoleDefault) ?? null;
 }

@@ -16,12 +16,13 @@ function tabsView(call: EntityCall, state: ListState, { views, current, first }:
   const { t, labels, entity } = call;
   const all = {
     label: t('view.all', { entities: labels.manyInText(entity.definition) }),
-    href: `/${entity.path}${first === null ? '' : `?view=${noView}`}`,
+    href: `${state.path}${first === null ? '' : `?view=${noView}`}`,
     isCurrent: current === null,
   };
   const params = new URLSearchParams(addressParams({ ...state, after: null }));
   const isChanged = isModified(state);
-  const source = `/views/new?${new URLSearchParams([['entity', entity.definition.id], ...params]).toString()}`;
+  const layout = state.path.endsWith('/board') ? [['layout', 'board']] : [];
+  const source = `/views/new?${new URLSearchParams([['entity', entity.definition.id], ...layout, ...params]).toString()}`;
   return {
     label: t('list.views'),
     tabs: [all, ...views.map((view) => tabOf(call, view, current))],

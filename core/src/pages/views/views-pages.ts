@@ -58,11 +58,14 @@ async function takeNew(call: PageCall): Promise<PageAnswer> {
   const entity = entityNamed(call, call.request.url.searchParams.get('entity') ?? '');
   const form = formOf(call);
   const state = await listStateOf(call, entity);
+  const layout = call.request.url.searchParams.get('layout') === 'board' ? 'board' : 'list';
   try {
-    const body = { ...sharing(form), entity: entity.definition.id, ...savedState(state, 'list') };
+    const body = { ...sharing(form), entity: entity.definition.id, ...savedState(state, layout) };
     const view = (await callApi(call, 'POST', '/views', { body })).body as ToldView;
     if (isOn(form, 'pin')) await viewsOf(call).pin(call.request, view.id, { role: null, isOn: true });
-    return goTo(`/${entity.path}?view=${view.id}`, { text: call.t('view.saved', { name: view.name }) });
+    return goTo(`/${entity.path}${layout === 'board' ? '/board' : ''}?view=${view.id}`, {
+      text: call.t('view.saved', { name: view.name }),
+    });
   } catch (error) {
     return showNew(call, { form, problems: refusalOf(error) });
   }

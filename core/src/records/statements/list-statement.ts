@@ -1,6 +1,6 @@
 import type { PreparedRow } from '../../database/prepared.js';
 import type { CompiledEntity } from '../compiled-entity.js';
-import { keyColumns, keyTexts, orderText, type SortKey } from '../sort.js';
+import { isDefaultOrder, keyColumns, keyTexts, orderText, type SortKey } from '../sort.js';
 import type { Sql } from '../sql.js';
 import { countText, type CountMode } from './count-statement.js';
 import type { PlanTexts, Shape } from './read-plan.js';
@@ -51,8 +51,7 @@ function writePage(entity: CompiledEntity, request: PageRequest, texts: PlanText
   const answer = `select string_agg(p.record, E',\\n'), count(*), ${counted(texts, count, after, limit)}${lastKeys.join('')}${told.join('')}`;
   const rows = [
     `(select ${texts.record} as record${keys.join('')}${refs.join('')}`,
-    `  ${fromBranches(texts, where, top)}`,
-    texts.branches.length > 0 ? `  ${top})` : `  where ${where}\n  ${top})`,
+    `  ${fromRows(texts, isDefaultOrder(order), where, top)})`,
   ].join('\n');
   return titles.length === 0 ? `${answer}\nfrom ${rows} p` : `with p as ${rows}\n${answer}\nfrom p`;
 }
@@ -63,9 +62,17 @@ export function recordsOf([records, found]: PreparedRow, limit: number): string 
   return `[${Number(found) > limit ? records.slice(0, records.lastIndexOf(',\n')) : records}]`;
 }
 
+/** Where the page's records come from. An order that may have no index sorts ids and keys alone, so that only the page is written as JSON. */
+function fromRows(texts: PlanTexts, isDefault: boolean, where: string, top: string): string {
+  const { table, from, branches } = texts;
+  if (branches.length > 0) return `${fromBranches(texts, where, top)}\n  ${top}`;
+  if (isDefault) return `${from()}\n  where ${where}\n  ${top}`;
+  const ids = `select r."id" ${from()} where ${where} ${top}`;
+  return `${from(`(select t.* from (${ids}) k join ${table} t on t."id" = k."id")`)}\n  ${top}`;
+}
+
 /** Each branch gives its first records in the list's order; the page is among them. */
 function fromBranches({ table, from, branches }: PlanTexts, where: string, top: string): string {
-  if (branches.length === 0) return from();
   const tops = branches.map((branch) => `(select * from ${table} r where ${where} and ${branch} ${top})`);
   return from(`(${tops.join('\n    union all ')})`);
 }
