@@ -47,6 +47,8 @@ export interface EntityOptions<F extends FieldMap, O extends boolean> {
   readonly grants?: { readonly [V in EntityVerb]?: Grants };
   /** What makes two records likely duplicates: new ones are warned of, the whole base is looked through. */
   readonly duplicates?: readonly DuplicateRule[];
+  /** How much each field counts for how complete a record is, 0 to 100 by path, until an administrator decides otherwise. */
+  readonly completeness?: Readonly<Record<string, number>>;
   /** Derived parts that this entity does not get because the module writes its own. */
   readonly without?: readonly ('create' | 'update' | 'delete' | 'pages' | 'import')[];
 }

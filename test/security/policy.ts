@@ -7,6 +7,7 @@
 import type { Need, Row } from './policy/row.js';
 import { timelineRows } from './policy/timeline-rows.js';
 import { outsideRoutes } from './policy/outside-routes.js';
+import { completenessRows, duplicateRows } from './policy/quality-rows.js';
 
 const open = (answers: readonly number[], needs?: Need): Row => ({ kind: 'public', answers, ...(needs && { needs }) });
 const signedIn = (answers: readonly number[], needs?: Need): Row => ({
@@ -77,21 +78,6 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
     [`POST /${path}/:id/restoration`]: trashed(303),
     [`GET /${path}/:id/panels`]: record('read', 200),
     [`GET /${path}/:id/panels/:module/:panel`]: record('read', 200, 404),
-  };
-}
-
-/** What entities have that say what makes two records likely the same. */
-function duplicateRows(entity: string, path: string): Readonly<Record<string, Row>> {
-  return {
-    [`GET /api/v1/${path}/duplicates`]: holding(`${entity}:read`, 200),
-    [`GET /${path}/similar`]: holding(`${entity}:create`, 200),
-    [`GET /api/v1/${path}/duplicate-pairs`]: holding(`${entity}:update`, 200),
-    [`PUT /api/v1/${path}/duplicate-pairs/:left/:right`]: holding(`${entity}:update`, 404),
-    [`POST /api/v1/${path}/duplicate-pairs/search`]: holding('core.job:administer', 202),
-    [`GET /${path}/duplicates`]: holding(`${entity}:update`, 200),
-    [`POST /${path}/duplicates`]: holding(`${entity}:update`, 404),
-    // Whoever may change records gets to the page; looking through all of them is for administrators of jobs.
-    [`POST /${path}/duplicates/search`]: holding('core.job:administer', 303),
   };
 }
 
@@ -308,6 +294,8 @@ export const routes: Readonly<Record<string, Row>> = {
   ...entityRows('core.account', 'accounts'),
   ...entityRows('core.contact', 'contacts'),
   ...duplicateRows('core.account', 'accounts'),
+  ...completenessRows('core.account', 'accounts'),
+  ...completenessRows('core.contact', 'contacts'),
   ...duplicateRows('core.contact', 'contacts'),
   ...entityRows('core.activity', 'activities'),
   'POST /api/v1/activities/:id/mentions': {

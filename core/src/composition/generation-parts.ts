@@ -1,5 +1,6 @@
 import { bulkEndpoints, ChangeSets } from '../changes/index.js';
 import { entityExportEndpoints, exportParts } from '../exports/index.js';
+import { completenessEndpoints } from '../completeness/index.js';
 import { duplicatesJob, pairEndpoints } from '../duplicates/index.js';
 import { entityImportEndpoints, Imports } from '../imports/index.js';
 import { enqueueJob } from '../jobs/job-queue.js';
@@ -9,7 +10,8 @@ import { mergeEndpoints } from '../merge/index.js';
 import { exportLabels } from '../pages/exports/export-labels.js';
 import { entityPageEndpoints } from '../pages/entity-page-endpoints.js';
 import { presentPluginPage } from '../pages/plugin-pages/present-page.js';
-import { compileEntity, type RecordRoom } from '../records/index.js';
+import type { Endpoint } from '../http/endpoint.js';
+import { compileEntity, type CompiledEntity, type RecordRoom } from '../records/index.js';
 import { timelineEndpoints, Timelines } from '../timeline/index.js';
 import type { AssetRegistry } from '../views/index.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -43,18 +45,7 @@ export function generationParts({
     compileEntity,
     entityEndpoints: (entity) => [
       ...records.entityEndpoints(entity),
-      ...pairEndpoints(entity, {
-        room: records,
-        search: () =>
-          enqueueJob(workspace.database.knex, {
-            module: 'core',
-            name: duplicatesJob,
-            payload: {},
-            key: duplicatesJob,
-            queue: duplicatesJob,
-          }),
-      }),
-      ...mergeEndpoints(entity, { room: records, calls, contexts }),
+      ...qualityEndpoints(entity, { workspace, records, calls, contexts }),
       ...entityImportEndpoints(entity, imports),
       ...entityExportEndpoints(entity, {
         ...exportParts(workspace),
@@ -70,4 +61,18 @@ export function generationParts({
     createViews: viewEngines(assets, workspace.log),
     presentPage: (request, module, result) => presentPluginPage({ workspace, calls }, request, module, result),
   };
+}
+
+/** What keeps records free of duplicates and gaps. */
+function qualityEndpoints(
+  entity: CompiledEntity,
+  { workspace, records, calls, contexts }: Pick<GenerationSources, 'workspace' | 'records' | 'calls' | 'contexts'>,
+): readonly Endpoint[] {
+  const { knex } = workspace.database;
+  const job = { module: 'core', name: duplicatesJob, payload: {}, key: duplicatesJob, queue: duplicatesJob };
+  return [
+    ...pairEndpoints(entity, { room: records, search: () => enqueueJob(knex, job) }),
+    ...completenessEndpoints(entity, knex),
+    ...mergeEndpoints(entity, { room: records, calls, contexts }),
+  ];
 }

@@ -3,6 +3,7 @@ import { hasBulk } from '../changes/index.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import { moveToLane, showBoard } from './board/board-page.js';
+import { showCompleteness, takeCompleteness } from './completeness/completeness-page.js';
 import { showDuplicates, takeDecision, takeSearch } from './duplicates/review-page.js';
 import { showSimilar } from './duplicates/similar-records.js';
 import { showColumns } from './columns/columns-page.js';
@@ -34,7 +35,11 @@ import { restoreRecord, trashRecord } from './trash/trash-actions.js';
 import { showTrash } from './trash/trash-page.js';
 
 type Show = (call: EntityCall) => Promise<PageAnswer>;
-type Part = 'create' | 'update' | 'delete' | 'board' | 'bulk' | 'duplicates' | 'merge' | null;
+type Part = 'create' | 'update' | 'delete' | 'board' | 'bulk' | 'duplicates' | 'merge' | 'completeness' | null;
+
+function isPermission(verb: string): verb is PermissionKey {
+  return verb.includes(':');
+}
 
 /** Pages of an entity that core writes by hand instead of deriving them. */
 const handWritten: ReadonlySet<string> = new Set(['GET /teams']);
@@ -44,6 +49,7 @@ export function entityPageEndpoints(deps: PageDeps, entity: CompiledEntity): rea
   const { definition, path } = entity;
   if (isWithout(entity, 'pages')) return [];
   const right = (verb: string): PermissionKey => {
+    if (isPermission(verb)) return verb;
     return verb in activityRights ? activityRights[verb as keyof typeof activityRights] : `${definition.id}:${verb}`;
   };
   return pagesOfEntity.flatMap(([key, verb, part, show]) => {
@@ -69,7 +75,7 @@ const activityRights = {
   'trash-activity': 'core.activity:delete',
 } as const;
 
-/** Address below the entity's path, verb of the right it asks for, part of the declaration that can leave it out, handler. */
+/** Address below the entity's path, verb of the right it asks for (or another right), part of the declaration that can leave it out, handler. */
 const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
   ['GET ', 'read', null, showList],
   ['GET /options', 'read', null, showLookupOptions],
@@ -81,6 +87,8 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
   ['GET /duplicates', 'update', 'duplicates', showDuplicates],
   ['POST /duplicates', 'update', 'duplicates', takeDecision],
   ['POST /duplicates/search', 'update', 'duplicates', takeSearch],
+  ['GET /completeness', 'core.settings:administer', 'completeness', showCompleteness],
+  ['POST /completeness', 'core.settings:administer', 'completeness', takeCompleteness],
   ['GET /merge', 'update', 'merge', showMerge],
   ['POST /merge', 'update', 'merge', takeMerge],
   ['POST /:id/unmerge/:changeSet', 'update', 'merge', takeUnmerge],
@@ -109,8 +117,15 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
 
 function isLeftOut(entity: CompiledEntity, part: Part): boolean {
   if (part === null) return false;
-  if (part === 'bulk') return !hasBulk(entity);
-  if (part === 'duplicates') return entity.duplicates.length === 0 || isWithout(entity, 'create');
-  if (part === 'merge') return !isMergeable(entity);
-  return part === 'board' ? entity.definition.views?.board === undefined : isWithout(entity, part);
+  const isThere = declaredParts[part];
+  return isThere === undefined ? isWithout(entity, part as 'create' | 'update' | 'delete') : !isThere(entity);
 }
+
+/** Parts that an entity has by what it declares. */
+const declaredParts: Readonly<Partial<Record<Exclude<Part, null>, (entity: CompiledEntity) => boolean>>> = {
+  board: ({ definition }) => definition.views?.board !== undefined,
+  bulk: hasBulk,
+  duplicates: (entity) => entity.duplicates.length > 0 && !isWithout(entity, 'create'),
+  completeness: ({ definition }) => definition.completeness !== undefined,
+  merge: isMergeable,
+};

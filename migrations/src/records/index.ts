@@ -16,6 +16,7 @@ import { createRecentRecords } from './20261123041000_create-recent-records.js';
 import { createMerges } from './20261123042000_create-merges.js';
 import { createDuplicatePairs } from './20261123044000_create-duplicate-pairs.js';
 import { addVatNumber } from './20261123050500_add-vat-number.js';
+import { createCompleteness } from './20261123051000_create-completeness.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const recordMigrations: readonly Migration[] = [
   createMerges,
   createDuplicatePairs,
   addVatNumber,
+  createCompleteness,
 ];

@@ -35,6 +35,7 @@ export const Account = defineEntity('core.account', {
   },
   title: 'name',
   owned: true,
+  completeness: { industry: 2, website: 2, phone: 2, country: 2, addresses: 2, employees: 1, domains: 1, roles: 1 },
   duplicates: [
     { field: 'name', as: 'name', weight: 0.9 },
     { field: 'domains.domain', as: 'domain' },

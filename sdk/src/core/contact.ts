@@ -36,6 +36,7 @@ export const Contact = defineEntity('core.contact', {
   },
   title: 'name',
   owned: true,
+  completeness: { emails: 3, phones: 2, accounts: 2, jobTitle: 1 },
   duplicates: [
     { field: 'name', as: 'name' },
     { field: 'emails.email', as: 'email' },

@@ -76,6 +76,8 @@ export const specialBodies: Readonly<Record<string, object>> = {
   'PUT /api/v1/accounts/duplicate-pairs/:left/:right': { state: 'later' },
   'PUT /api/v1/contacts/duplicate-pairs/:left/:right': { state: 'later' },
   'POST /api/v1/activities/:id/mentions': { users: ['00000000-0000-7000-8000-000000000000'] },
+  'PUT /api/v1/accounts/completeness': { weights: { industry: 1 } },
+  'PUT /api/v1/contacts/completeness': { weights: { jobTitle: 1 } },
   'POST /login': { email: 'nobody@example.test', password: 'not the password' },
   'POST /invitation/:token': { password: 'a rather long sentence' },
   'POST /reset/:token': { password: 'a rather long sentence' },

@@ -5,6 +5,7 @@ import type { SafeHtml } from '../../views/safe-html.js';
 import { VisitBook } from '../../records/recent/visit-book.js';
 import { callApi } from '../api-client.js';
 import { patchBlocks } from '../block-patches.js';
+import { completenessBlock } from '../completeness/completeness-block.js';
 import { briefBlock } from '../brief/brief-block.js';
 import { displayField, type DisplaySources, type ValueView } from '../fields/field-display.js';
 import { addressOf, asText, titleOf, type RecordValues } from '../fields/entity-field.js';
@@ -29,18 +30,20 @@ export async function showRecord(call: EntityCall, { composer, status }: ShownWi
   const { definition, path } = entity;
   const id = asText(record['id']);
   const extras = recordExtras[definition.id]?.(call, record) ?? [];
-  const [sources, related, added, brief, timeline] = await Promise.all([
+  const [sources, related, added, brief, timeline, completeness] = await Promise.all([
     recordSources(call, record),
     relatedLists(call, id),
     extras,
     briefBlock(call, definition.id, id),
     timelineBlock(call, composer),
+    completenessBlock(call, record),
   ]);
   noteVisit(call, id);
   const panels = waitingPanels(call, panelsOf(definition).id, `/${path}/${id}`);
   const figures = renderFigures(call, record, sources, related);
   const blocks: PageBlock[] = [
     { name: 'header', column: 'header', html: renderHeader(call, record, sources) },
+    ...completeness,
     ...brief,
     ...(figures === null ? [] : [{ name: 'figures', column: 'header' as const, html: figures }]),
     { name: 'details', column: 'details', html: renderDetails(call, record, sources) },

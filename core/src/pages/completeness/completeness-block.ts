@@ -1,0 +1,28 @@
+import { completenessOf, type Weights } from '../../completeness/index.js';
+import type { PageBlock } from '../../views/page-model.js';
+import { readApi } from '../api-client.js';
+import { asText, findField, type RecordValues } from '../fields/entity-field.js';
+import type { EntityCall } from '../page-call.js';
+
+/** How complete a record is, with what is missing; nothing for an entity whose declaration says nothing of it, or when all is there. */
+export async function completenessBlock(call: EntityCall, record: RecordValues): Promise<readonly PageBlock[]> {
+  const { entity, t, labels, request } = call;
+  if (entity.definition.completeness === undefined) return [];
+  const { weights } = await readApi<{ readonly weights: Weights }>(call, `/${entity.path}/completeness`);
+  const { percent, missing } = completenessOf(weights, record);
+  if (percent === 100) return [];
+  const names = missing.flatMap((path) => findField(entity, path) ?? []).map((field) => labels.field(entity, field));
+  const list = new Intl.ListFormat(call.env.locale, { type: 'conjunction' }).format(names.slice(0, mostNamed));
+  const mayEdit = request.identity.reach(`${entity.definition.id}:update`) !== null;
+  const view = {
+    percent,
+    label: t('completeness.label', { percent }),
+    missing: t('completeness.missing', { fields: list, more: Math.max(0, names.length - mostNamed) }),
+    editHref: mayEdit ? `/${entity.path}/${asText(record['id'])}/edit` : undefined,
+    settingsHref:
+      request.identity.reach('core.settings:administer') === null ? undefined : `/${entity.path}/completeness`,
+  };
+  return [{ name: 'completeness', column: 'header', html: call.render('core:records/_completeness', view) }];
+}
+
+const mostNamed = 4;
