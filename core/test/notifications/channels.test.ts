@@ -120,7 +120,7 @@ describe('channels of notifications', function () {
   it('are chosen on a page', async () => {
     const page = await host.as(host.user).page('/me/notifications');
     const saved = await host.as(host.user).submit('/me/notifications', {
-      ...{ digestHour: '6', 'app greeter.greeted': 'false', 'mail greeter.greeted': 'immediate' },
+      ...{ digestHour: '6', 'app-greeter.greeted': 'false', 'mail-greeter.greeted': 'immediate' },
     });
     const { body } = await host.as(host.user).get(path);
 

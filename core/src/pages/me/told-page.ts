@@ -41,7 +41,7 @@ async function showTold(call: PageCall): Promise<PageAnswer> {
     digestHour: String(digestHour),
     hours,
     kinds: kinds.map(({ kind, label, app, mail }) => ({
-      ...{ label, app, mail, options, appName: `app ${kind}`, mailName: `mail ${kind}` },
+      ...{ label, app, mail, options, appName: `app-${kind}`, mailName: `mail-${kind}` },
       ...{ appLabel: t('notifications.channels.app'), mailLabel: t('notifications.channels.mail', { label }) },
     })),
   });
@@ -56,8 +56,8 @@ async function saveTold(call: PageCall): Promise<PageAnswer> {
     digestHour: Number(textOf(form, 'digestHour')),
     kinds: kinds.map(({ kind, app, mail }) => ({
       kind,
-      app: checkedIn(form, `app ${kind}`) ?? app,
-      mail: textOf(form, `mail ${kind}`) || mail,
+      app: checkedIn(form, `app-${kind}`) ?? app,
+      mail: textOf(form, `mail-${kind}`) || mail,
     })),
   };
   await callApi(call, 'PATCH', '/me/notifications', { body });
