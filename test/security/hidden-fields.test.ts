@@ -102,6 +102,25 @@ describe('hidden fields', function () {
     expect(found.length, found.slice(0, 20).join('\n')).to.equal(0);
   });
 
+  it('have no changes in timelines, whether alone or among others', async () => {
+    const actor = world.actor('user');
+    const { id } = await placeOf('lab.specimen', actor);
+    const admin = world.host.as(world.host.admin);
+    for (const patch of [{ secret: 'secret-7720' }, { secret: 'secret-7721', name: 'Renamed' }])
+      expect((await admin.patch(`/api/v1/lab/specimens/${id}`, patch, { 'If-Match': '*' })).status).to.equal(200);
+
+    const path = `/api/v1/lab/specimens/${id}/timeline?kinds=change`;
+    const { text } = await world.client.send({ method: 'GET', path, headers: actor.api });
+    const seen = (await admin.get(path)).text;
+
+    const changes = (JSON.parse(text) as { data: { data: { changes: object } }[] }).data.map(
+      ({ data }) => data.changes,
+    );
+    expect(changes).to.deep.equal([{ name: { from: 'Specimen', to: 'Renamed' } }, {}]);
+    expect(text).to.not.include('secret');
+    expect(seen).to.include('secret-7720').and.include('secret-7721');
+  });
+
   it('can be reached by those who may see them: the ways lead somewhere', async () => {
     const seen: string[] = [];
     for (const { actor, way, field } of await probes('lab.specimen', 'manager')) {
