@@ -6,6 +6,7 @@ import { findPages } from './find/find-pages.js';
 import { exceptionPages } from './exceptions/exceptions-page.js';
 import { newRulePages } from './exceptions/new-rule-page.js';
 import { rulePages } from './exceptions/rules-page.js';
+import { formPages } from './forms/forms-page.js';
 import { galleryPages } from './gallery/gallery-page.js';
 import { homePages } from './home/home-page.js';
 import { importPages } from './imports/imports-page.js';
@@ -41,6 +42,7 @@ export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
     importPages,
     deadLetterPages,
     webhookPages,
+    formPages,
     exceptionPages,
     newRulePages,
     rulePages,

@@ -5,6 +5,7 @@ const places = [
   { key: 'settings.general', href: '/settings', permission: 'core.settings:administer' },
   { key: 'mails.settingsTitle', href: '/settings/mail', permission: 'core.settings:administer' },
   { key: 'mails.title', href: '/mails', permission: 'core.mail:administer' },
+  { key: 'forms.title', href: '/settings/forms', permission: 'core.form:administer' },
   { key: 'webhooks.title', href: '/settings/webhooks', permission: 'core.webhook:administer' },
 ] as const;
 
