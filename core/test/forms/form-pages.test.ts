@@ -23,7 +23,7 @@ describe('the pages about web forms', () => {
 
     expect(empty.text).to.contain('No web forms yet');
     expect(made.status).to.equal(303);
-    expect(shown.text).to.contain('value="trade-fair-2027"').and.contain('Questions');
+    expect(shown.text).to.contain('value="trade-fair-2027"').and.contain('value="Job title"').and.contain('>Phone<');
     expect((await admin().submit('/settings/forms', { name: '!', target: 'core.contact' })).status).to.equal(422);
   });
 

@@ -1,3 +1,5 @@
+import type { FormTargetField } from '@trellis-crm/sdk';
+import type { FormField } from '../../forms/form.js';
 import { callApi, readApi } from '../api-client.js';
 import { entryPlaces, textOf, type FormData } from '../fields/form-reader.js';
 import { changeEntries } from '../form/form-entries.js';
@@ -113,7 +115,7 @@ interface ShownTarget {
   readonly id: string;
   readonly module: string;
   readonly label: string;
-  readonly fields: readonly { readonly name: string; readonly label: string }[];
+  readonly fields: readonly Pick<FormTargetField, 'name' | 'label' | 'kind' | 'isRequired'>[];
 }
 
 /** What forms can become, in the reader's words. */
@@ -128,6 +130,16 @@ async function readTargetFields(call: PageCall, target: string): Promise<readonl
   return (found?.fields ?? []).map(({ name, label }) => ({
     value: name,
     label: call.t(`${found?.module ?? 'core'}:${label}`),
+  }));
+}
+
+/** A question in the reader's words for each thing that the target takes; undefined when nobody has such a target. */
+export async function firstQuestions(call: PageCall, target: string): Promise<readonly FormField[] | undefined> {
+  const { data } = await readApi<{ data: readonly ShownTarget[] }>(call, '/forms/targets');
+  const found = data.find(({ id }) => id === target);
+  return found?.fields.map(({ name, label, kind, isRequired = false }) => ({
+    ...{ key: name.toLowerCase(), label: call.t(`${found.module}:${label}`), kind, target: name, isRequired },
+    ...{ help: '', options: [], isHidden: false, value: '' },
   }));
 }
 

@@ -7,7 +7,7 @@ import { formOf, problemsIn } from '../form/plain-form.js';
 import type { PageCall, PageDeps } from '../page-call.js';
 import { goTo, pageEndpoint, showPage, type PageAnswer, type PageRoute } from '../page-endpoint.js';
 import { settingsTabs } from '../settings/settings-tabs.js';
-import { readTargets, saveForm, showBuilder, slugOf } from './builder-page.js';
+import { firstQuestions, readTargets, saveForm, showBuilder, slugOf } from './builder-page.js';
 import type { ShownForm } from './form-draft.js';
 import { frameSnippet, htmlSnippet } from './form-snippets.js';
 import { formsHref, formTabs } from './form-tabs.js';
@@ -70,7 +70,9 @@ async function showForms(call: PageCall, { form = {}, problems = noProblems }: A
 async function createForm(call: PageCall): Promise<PageAnswer> {
   const form = formOf(call);
   const made: ShownForm[] = [];
-  const body = { name: textOf(form, 'name'), slug: slugOf(form), target: textOf(form, 'target') };
+  const target = textOf(form, 'target');
+  const fields = await firstQuestions(call, target);
+  const body = { name: textOf(form, 'name'), slug: slugOf(form), target, ...(fields && { fields }) };
   const problems = await problemsIn(call, ['name', 'slug', 'target'], async () => {
     made.push((await callApi(call, 'POST', '/forms', { body })).body as ShownForm);
   });
