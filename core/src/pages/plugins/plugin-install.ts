@@ -32,7 +32,7 @@ export function receivePlugin(deps: PluginPageDeps): Endpoint {
       const folder = await mkdtemp(join(tmpdir(), 'trellis-plugin-'));
       try {
         const path = await keepUpload(request, folder);
-        return respond(call, await install(call, deps.lifecycle(), path));
+        return await respond(call, await install(call, deps.lifecycle(), path));
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
