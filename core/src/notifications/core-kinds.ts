@@ -8,6 +8,7 @@ const coreKinds: readonly NotificationKind[] = [
   kind('followed-change', 'eye', { app: true, mail: 'digest' }),
   kind('work-finished', 'checkbox', { app: true, mail: 'never' }),
   kind('mail-failed', 'mail', { app: true, mail: 'never' }),
+  { ...kind('webhook-stopped', 'webhook', { app: true, mail: 'digest' }), permission: 'core.webhook:administer' },
   {
     ...kind('plugin-quarantined', 'shield-lock', { app: true, mail: 'immediate' }),
     permission: 'core.plugin:administer',

@@ -1,4 +1,4 @@
-import { MailFailed, PluginQuarantined, WorkFinished, type PluginHost } from '@trellis-crm/sdk';
+import { MailFailed, PluginQuarantined, WebhookStopped, WorkFinished, type PluginHost } from '@trellis-crm/sdk';
 import { instanceCachingFactory } from 'tsyringe';
 import { Signals } from '../database/signals.js';
 import { EventBus, tellChangesJob } from '../events/event-bus.js';
@@ -9,7 +9,7 @@ import { purgeNotifications, wakeSnoozed } from './notification-store.js';
 import { announce, mailNoticesJob, tellNotice } from './tell.js';
 import { mailAtOnce, mailDigests } from './mail-digests.js';
 import { tellChanges } from './tell-changes.js';
-import { tellFailedMail, tellQuarantine, tellWork } from './tell-core-events.js';
+import { tellFailedMail, tellQuarantine, tellStoppedWebhook, tellWork } from './tell-core-events.js';
 import { createUnreadCounts, UnreadCounts } from './unread-counts.js';
 
 /** Puts the counts of the inboxes into the workspace's container. Needs {@link EventBus} and {@link Signals} there. */
@@ -30,6 +30,7 @@ export function registerNotices(host: PluginHost, workspace: () => Workspace): v
   host.on(NoticeGiven, 'tell-notice', (tx, { payload }) => tellNotice(workspace(), tx, payload));
   host.on(MailFailed, 'tell-failed-mail', (tx, { payload }) => tellFailedMail(workspace(), tx, payload));
   host.on(PluginQuarantined, 'tell-quarantine', (tx, { payload }) => tellQuarantine(workspace(), tx, payload));
+  host.on(WebhookStopped, 'tell-stopped-webhook', (tx, { payload }) => tellStoppedWebhook(workspace(), tx, payload));
   host.on(WorkFinished, 'tell-work', (tx, { payload }) => tellWork(workspace(), tx, payload));
   host.job(tellChangesJob, {}, (ctx) => tellChanges(workspace(), ctx));
   host.job(mailNoticesJob, { cron: '*/5 * * * *' }, (ctx) => mailAtOnce(workspace(), ctx));

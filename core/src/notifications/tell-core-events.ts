@@ -1,4 +1,11 @@
-import type { MailFailed, PayloadOf, PluginQuarantined, TransactionContext, WorkFinished } from '@trellis-crm/sdk';
+import type {
+  MailFailed,
+  PayloadOf,
+  PluginQuarantined,
+  TransactionContext,
+  WebhookStopped,
+  WorkFinished,
+} from '@trellis-crm/sdk';
 import type { Workspace } from '../workspace/workspace.js';
 import { tellNotice } from './tell.js';
 
@@ -26,6 +33,18 @@ export function tellQuarantine(
   return tellNotice(workspace, tx, {
     ...{ ...nobody, kind: 'core.plugin-quarantined', values: { plugin }, key: plugin },
     ...{ holding: 'core.plugin:administer', href: `/plugins/${plugin}` },
+  });
+}
+
+/** Tells those who look after webhooks that one sends nothing more. */
+export function tellStoppedWebhook(
+  workspace: Workspace,
+  tx: TransactionContext,
+  { webhookId, reason }: PayloadOf<typeof WebhookStopped>,
+): Promise<void> {
+  return tellNotice(workspace, tx, {
+    ...{ ...nobody, kind: 'core.webhook-stopped', values: { reason }, key: webhookId },
+    ...{ holding: 'core.webhook:administer', href: `/settings/webhooks/${webhookId}` },
   });
 }
 

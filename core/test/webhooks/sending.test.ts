@@ -115,6 +115,9 @@ describe('a webhook', () => {
     expect(body).to.deep.include({ state: 'paused', stateReason: 'failing', failures: 8 });
     const told = await host.sql(`select payload from core.events where type = 'core.webhook-stopped'`);
     expect(told).to.deep.equal([{ payload: { webhookId: webhook.id, reason: 'failing' } }]);
+    expect((await host.as(host.admin).get('/api/v1/notifications')).text).to.contain(
+      `/settings/webhooks/${webhook.id}`,
+    );
   });
 
   it('collects while it is paused, and gets it all when it is resumed', async () => {
