@@ -39,6 +39,7 @@ import { InboxChanged, NoticeGiven, registerNotices } from './notifications/inde
 import { registerCoreJobs, type CoreJobParts } from './jobs/core-jobs.js';
 import { registerModule, type Registrations } from './kernel/index.js';
 import { registerBriefLines } from './pages/brief/core-lines.js';
+import { registerTasks } from './tasks/index.js';
 import { guardAdmins, guardPreferences } from './users/index.js';
 import { registerWebhookJobs } from './webhooks/index.js';
 import type { Workspace } from './workspace/workspace.js';
@@ -92,6 +93,7 @@ const rooms: readonly ((host: PluginHost, workspace: CoreParts['workspace']) => 
   registerFormParts,
   registerNotices,
   registerExceptionRules,
+  registerTasks,
 ];
 
 /** Core as a module like any other: registered first, never disabled. Its tables come from the migrations package. */

@@ -91,6 +91,11 @@ function without(rows: Readonly<Record<string, Row>>, ...keys: readonly string[]
   return Object.fromEntries(Object.entries(rows).filter(([key]) => !keys.includes(key)));
 }
 
+/** One's own list of what is to do asks for the activity that an address names. */
+const changedActivity = (...answers: readonly number[]): Row => {
+  return { kind: 'record', entity: 'core.activity', right: 'core.activity:update', answers };
+};
+
 const deal = (right: string, ...answers: readonly number[]): Row => ({
   kind: 'record',
   entity: 'sales.deal',
@@ -157,6 +162,13 @@ export const routes: Readonly<Record<string, Row>> = {
   'PATCH /api/v1/me/notifications': signedIn([200]),
   'GET /me/notifications': signedIn([200]),
   'POST /me/notifications': signedIn([303]),
+  // My day: what one owns, as far as one may read it.
+  'GET /day': holding('core.activity:read', 200),
+  'POST /day': holding('core.activity:create', 422),
+  'POST /day/:id/completion': changedActivity(303),
+  'GET /day/:id/snooze': { kind: 'form', entity: 'core.activity', right: 'core.activity:update', answers: [200] },
+  'POST /day/:id/snooze': changedActivity(303, 422),
+  'POST /day/:id/reversal': changedActivity(303),
   'GET /inbox': signedIn([200]),
   'GET /inbox/badge': signedIn([200]),
   'POST /inbox/reading': signedIn([303]),

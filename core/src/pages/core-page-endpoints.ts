@@ -1,6 +1,7 @@
 import type { Endpoint } from '../http/endpoint.js';
 import { briefEndpoints } from './brief/brief-endpoints.js';
 import { changePages } from './changes/change-pages.js';
+import { dayPages } from './day/day-page.js';
 import { deadLetterPages } from './dead-letters/dead-letters-page.js';
 import { findPages } from './find/find-pages.js';
 import { exceptionPages } from './exceptions/exceptions-page.js';
@@ -38,6 +39,7 @@ export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
     mailSettingsPages,
     mailPages,
     inboxPages,
+    dayPages,
     changePages,
     importPages,
     deadLetterPages,

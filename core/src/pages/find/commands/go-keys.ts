@@ -4,6 +4,7 @@ import type { Generation } from '../../../kernel/generation.js';
 /** Core's own places always have the same keys. */
 const fixed: readonly (readonly [href: string, letter: string])[] = [
   ['/', 'h'],
+  ['/day', 'y'],
   ['/me', 'm'],
   ['/settings', 's'],
   ['/imports', 'i'],

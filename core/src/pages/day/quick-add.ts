@@ -1,0 +1,28 @@
+import { Activity } from '@trellis-crm/sdk';
+import { asText } from '../fields/entity-field.js';
+import { readForm } from '../fields/form-reader.js';
+import { problemsOf } from '../form/form-problems.js';
+import { formOf } from '../form/plain-form.js';
+import { reading } from '../form/record-form.js';
+import type { PageCall } from '../page-call.js';
+import { goTo, type PageAnswer } from '../page-endpoint.js';
+import { activityCall, addedFields } from './add-form.js';
+import { showDay } from './day-list.js';
+
+/** `POST /day`: a task of one's own. */
+export async function quickAdd(call: PageCall): Promise<PageAnswer> {
+  const form = formOf(call);
+  const fields = addedFields(activityCall(call));
+  const { values, problems } = readForm(fields, form, reading(call));
+  const missing = values['dueAt'] === null ? [{ pointer: '/dueAt', code: 'required', message: 'is required' }] : [];
+  const wrong = [...problems, ...missing.filter(({ pointer }) => problems.every((one) => one.pointer !== pointer))];
+  if (wrong.length > 0) return showDay(call, { form, problems: wrong });
+  try {
+    const owner = call.request.identity.userId;
+    const input = { ...values, kind: 'task' as const, subject: asText(values['subject']), owner };
+    const { subject } = await call.ctx.records(Activity).create(input);
+    return goTo('/day', { text: call.t('tasks.added', { name: subject }) });
+  } catch (error) {
+    return showDay(call, { form, problems: problemsOf(error) });
+  }
+}

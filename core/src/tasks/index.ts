@@ -1,0 +1,4 @@
+export { dayGroups, dayWindows, type DayGroup } from './day-windows.js';
+export { findDay } from './find-day.js';
+export { registerTasks } from './register.js';
+export { snoozeMoments } from './snooze-moments.js';

@@ -1,0 +1,20 @@
+import { Activity, definePanel, HomePanels, Menu, type PluginHost } from '@trellis-crm/sdk';
+import type { Workspace } from '../workspace/workspace.js';
+import { dayPanel } from './day-panel.js';
+
+const permission = `${Activity.id}:read` as const;
+
+/** Registers the place of what one has to do in the menu, and its panel on the home page. */
+export function registerTasks(host: PluginHost, workspace: () => Workspace): void {
+  host.contribute(Menu, {
+    ...{ id: 'my-day', label: 'tasks.title', icon: 'list-check', href: '/day', permission },
+    ...{ group: 'main', order: 5 },
+  });
+  host.panel(
+    HomePanels,
+    definePanel(HomePanels, {
+      ...{ id: 'my-day', title: 'tasks.title', icon: 'list-check', order: 10, permission, template: 'tasks/panel' },
+      load: (ctx) => dayPanel(workspace(), ctx),
+    }),
+  );
+}
