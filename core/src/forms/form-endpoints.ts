@@ -72,7 +72,7 @@ function writeEndpoints(forms: Service): readonly Endpoint[] {
       method: 'PATCH',
       path: `${path}/:id`,
       input: { params, body: { kind: 'json', schema: FormPatchBody } },
-      description: describe('updateForm', 'Change a web form', 200, FormSchema),
+      description: { ...describe('updateForm', 'Change a web form', 200, FormSchema), isVersioned: true },
       async handle(request) {
         const { identity: by, generation, ifVersion: version } = request;
         if (version === null) throw new PreconditionError('if_match_required');

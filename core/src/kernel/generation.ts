@@ -112,6 +112,8 @@ export interface EndpointDescription {
   readonly body?: object;
   /** Status → JSON Schema of the body; null for none. */
   readonly answers: Readonly<Record<number, object | null>>;
+  /** Asks for the version that the caller has seen, as changes of records do. */
+  readonly isVersioned?: boolean;
   /** Statuses of refusals that only this endpoint gives: 429 for one that counts attempts. */
   readonly failures?: readonly number[];
 }

@@ -33,7 +33,10 @@ function settingsEndpoints(workspace: Workspace): readonly Endpoint[] {
       ...settingsPlace,
       method: 'PATCH',
       input: { body: { kind: 'json', schema: MailSettingsPatch } },
-      description: describe('updateMailSettings', 'Change how mail leaves the workspace', SettingsAnswer),
+      description: {
+        ...describe('updateMailSettings', 'Change how mail leaves the workspace', SettingsAnswer),
+        isVersioned: true,
+      },
       async handle({ body, ifVersion, identity }) {
         if (ifVersion === null) throw new PreconditionError('if_match_required');
         const change = body as MailSettingsChange;

@@ -74,6 +74,7 @@ function previewEndpoint(entity: CompiledEntity, { room }: MergeParts): Endpoint
       operationId: `${definition.id}.previewMerge`,
       summary: `Count what refers to some ${definition.plural}`,
       tag: definition.id,
+      failures: [404],
       answers: { 200: Type.Object({ data: MovedCounts }, { additionalProperties: false }) },
     },
     async handle(request) {
@@ -93,6 +94,7 @@ function describeMerge({ definition, schemas }: CompiledEntity): EndpointDescrip
     summary: `Make one of several ${definition.plural}; the others lead to it from the trash`,
     tag: definition.id,
     body,
+    failures: [404],
     answers: {
       200: Type.Object(
         { record: schemas.record, changeSet: Uuid, moved: MovedCounts },

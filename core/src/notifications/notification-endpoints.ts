@@ -33,7 +33,7 @@ function listEndpoints(workspace: Workspace): readonly Endpoint[] {
       description: describe('readNotifications', 'Mark all as read that came by a moment', ReadSchema),
       async handle(request) {
         const { upTo } = request.body as { readonly upTo?: string };
-        const moment = upTo === undefined ? workspace.clock.now() : new Date(upTo);
+        const moment = upTo === undefined ? workspace.clock.now() : momentOf(upTo, '/upTo');
         return { status: 200, body: { read: await readWhole(workspace, request, moment) } };
       },
     },
@@ -77,6 +77,14 @@ function lineEndpoints(workspace: Workspace): readonly Endpoint[] {
       handle: (request) => note(request, { snoozed_until: null }),
     },
   ];
+}
+
+/** The format lets leap seconds through, which no clock here has. @throws ValidationError `not_a_moment` */
+function momentOf(text: string, pointer: string): Date {
+  const moment = new Date(text);
+  if (!Number.isNaN(moment.getTime())) return moment;
+  const message = 'is no moment';
+  throw new ValidationError('not_valid', {}, { errors: [{ pointer, code: 'not_a_moment', message }] });
 }
 
 /** @throws ValidationError `not_in_future` */

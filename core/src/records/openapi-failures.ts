@@ -20,7 +20,7 @@ export function failureComponents(): Readonly<Record<string, object>> {
 /** Whether an endpoint asks for the version that the caller has seen. */
 export function isVersioned({ method, description }: Endpoint): boolean {
   const changesKnown = method === 'PATCH' || method === 'DELETE';
-  return changesKnown && /\.(update|trash)$|^updateSettings$/.test(description?.operationId ?? '');
+  return description?.isVersioned ?? (changesKnown && /\.(update|trash)$/.test(description?.operationId ?? ''));
 }
 
 /** Every request may be malformed, carry a wrong token or an odd body, or come at a bad time. */

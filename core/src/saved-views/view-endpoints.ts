@@ -72,7 +72,7 @@ function change(views: Views): Endpoint {
     method: 'PATCH',
     path: '/api/v1/views/:id',
     input: { params: byId, body: { kind: 'json', schema: ViewPatchBody } },
-    description: describe('updateView', 'Change a view', { 200: ViewJson }),
+    description: { ...describe('updateView', 'Change a view', { 200: ViewJson }), isVersioned: true },
     async handle(request) {
       const { name, visibility, ...state } = request.body as ViewInput;
       const patch = {
@@ -91,7 +91,7 @@ function remove(views: Views): Endpoint {
     method: 'DELETE',
     path: '/api/v1/views/:id',
     input: { params: byId },
-    description: describe('deleteView', 'Delete a view; it can be restored', { 204: null }),
+    description: { ...describe('deleteView', 'Delete a view; it can be restored', { 204: null }), isVersioned: true },
     async handle(request) {
       await views().remove(request, idOf(request), versionOf(request));
       return { status: 204, body: null };

@@ -29,7 +29,10 @@ function ownEndpoints(settings: () => Settings): readonly Endpoint[] {
       method: 'PATCH',
       path: '/api/v1/settings',
       input: { body: { kind: 'json', schema: Type.Partial(WorkspaceSettingsSchema, { additionalProperties: false }) } },
-      description: describe('updateSettings', 'Change settings of the workspace', WorkspaceSettingsSchema),
+      description: {
+        ...describe('updateSettings', 'Change settings of the workspace', WorkspaceSettingsSchema),
+        isVersioned: true,
+      },
       async handle({ body, ifVersion, identity }) {
         if (ifVersion === null) throw new PreconditionError('if_match_required');
         return present(

@@ -96,7 +96,10 @@ function writeEndpoints(webhooks: Service, show: Show): readonly Endpoint[] {
       method: 'PATCH',
       path: `${path}/:id`,
       input: { params, body: { kind: 'json', schema: WebhookPatchBody } },
-      description: describe('updateWebhook', 'Change, pause or resume a webhook', 200, WebhookSchema),
+      description: {
+        ...describe('updateWebhook', 'Change, pause or resume a webhook', 200, WebhookSchema),
+        isVersioned: true,
+      },
       async handle(request) {
         const { ifVersion: version } = request;
         if (version === null) throw new PreconditionError('if_match_required');

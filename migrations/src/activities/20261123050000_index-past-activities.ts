@@ -22,15 +22,11 @@ export const indexPastActivities: Migration = {
       await sql(`drop index concurrently if exists core.${before}`);
     }
   },
-  async down({ schema, sql }) {
+  async down({ sql }) {
     for (const [table, before] of Object.entries(tables)) {
-      await schema.alterTable(table, (editor) =>
-        editor.index(['entity', 'record_id', 'occurred_at desc', 'activity_id desc'], {
-          name: before,
-          include: ['kind'],
-        }),
-      );
-      await sql(`drop index concurrently if exists core.${table}_past`);
+      const columns = 'entity, record_id, occurred_at desc, activity_id desc';
+      await sql(`create index ${before} on core.${table} (${columns}) include (kind)`);
+      await sql(`drop index core.${table}_past`);
     }
   },
 };

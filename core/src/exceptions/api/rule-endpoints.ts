@@ -76,7 +76,7 @@ function changeEndpoint(api: RuleApi): Endpoint {
     method: 'PATCH',
     path: `${path}/:id`,
     input: { params: byId, body: { kind: 'json', schema: PatchSchema } },
-    description: describe('changeExceptionRule', 'Switch or tune a rule', 200, RuleSchema),
+    description: { ...describe('changeExceptionRule', 'Switch or tune a rule', 200, RuleSchema), isVersioned: true },
     async handle(request) {
       if (request.ifVersion === null) throw new PreconditionError('if_match_required');
       const change = { version: request.ifVersion, patch: request.body as RulePatch };

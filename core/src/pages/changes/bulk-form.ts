@@ -16,7 +16,7 @@ export type BulkFormAction = 'update' | 'assign';
 /** Back to the list, with a word about what is missing. */
 export function nothingChosen({ t, labels, entity, request, render }: EntityCall): PageAnswer {
   const text = t('changes.nothingChosen', { entities: labels.manyInText(entity.definition) });
-  if (request.isPartial) return showPart(render('ui-dialog-content', { title: text }));
+  if (request.isPartial) return showPart(render('ui-dialog-content', { title: text, isMain: false, body: '' }));
   return goTo(`/${entity.path}`, { text, tone: 'bad' });
 }
 

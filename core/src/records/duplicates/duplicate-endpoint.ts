@@ -50,6 +50,7 @@ function describeDuplicates({ definition, duplicates }: CompiledEntity): Endpoin
     operationId: `${definition.id}.duplicates`,
     summary: `Find likely duplicates among ${definition.plural}`,
     tag: definition.id,
+    failures: [404],
     query: {
       type: 'object',
       properties: {
