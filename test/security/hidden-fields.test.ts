@@ -121,6 +121,66 @@ describe('hidden fields', function () {
     expect(seen).to.include('secret-7720').and.include('secret-7721');
   });
 
+  it('are not told of by what refers to records that are to be merged', async () => {
+    const user = world.actor('user');
+    const id = await create('contacts', { name: 'Patron', owner: user.userId });
+    const specimen = { name: 'Sponsored', owner: user.userId };
+    await create('lab/specimens', { ...specimen, sponsor: id });
+    await create('lab/specimens', { ...specimen, contact: id });
+
+    const path = `/api/v1/contacts/merge?ids=${id}`;
+    const { text } = await world.client.send({ method: 'GET', path, headers: user.api });
+    const seen = (await world.host.as(world.host.admin).get(path)).text;
+
+    expect(JSON.parse(text)).to.deep.equal({ data: [{ entity: 'lab.specimen', field: 'contact', count: 1 }] });
+    expect(seen).to.include('sponsor');
+  });
+
+  it('are not told of by how much moved with a merge, nor is what one may not see', async () => {
+    const user = world.actor('user');
+    const [winner, loser] = await Promise.all(
+      ['Stays', 'Goes'].map((name) => create('contacts', { name, owner: user.userId })),
+    );
+    await create('lab/specimens', { name: 'Hidden field', owner: user.userId, sponsor: loser });
+    await create('lab/specimens', { name: 'Of somebody else', contact: loser });
+    await create('lab/specimens', { name: 'Seen', owner: user.userId, contact: loser });
+
+    const { status, text } = await world.client.send({
+      ...{ method: 'POST', path: '/api/v1/contacts/merge', body: JSON.stringify({ winner, losers: [loser] }) },
+      headers: { ...user.api, 'Content-Type': 'application/json' },
+    });
+
+    expect(status, text).to.equal(200);
+    const { moved } = JSON.parse(text) as { moved: object };
+    expect(moved).to.deep.equal([{ entity: 'lab.specimen', field: 'contact', count: 1 }]);
+  });
+
+  it('are not told of by exceptions of rules that look at them', async () => {
+    const user = world.actor('user');
+    const { id } = await placeOf('lab.specimen', user);
+    const admin = world.host.as(world.host.admin);
+    const looks = [
+      { filter: { all: [{ field: 'rating', op: 'gt', value: 77_000 }] }, since: 'updatedAt' },
+      { filter: { all: [{ any: [{ field: 'budget.currency', value: 'EUR' }] }] }, since: 'updatedAt' },
+      { filter: { all: [{ field: 'name', value: 'Specimen' }] }, since: 'dueOn' },
+      { filter: { all: [{ field: 'name', value: 'Specimen' }] }, since: 'updatedAt' },
+    ];
+    for (const look of looks) {
+      const rule = { name: 'Looked at', entity: 'lab.specimen', ...look };
+      expect((await admin.post('/api/v1/exception-rules', rule)).status).to.equal(201);
+    }
+    await admin.post('/api/v1/exceptions/evaluation');
+    await world.host.settle();
+
+    const path = `/api/v1/exceptions?record=${id}`;
+    const { text } = await world.client.send({ method: 'GET', path, headers: user.api });
+    const seen = (await admin.get(path)).body['data'] as unknown as readonly object[];
+
+    const { data, page } = JSON.parse(text) as { data: readonly object[]; page: { count: number } };
+    expect([data.length, page.count, seen.length]).to.deep.equal([1, 1, 4]);
+    expect(text).to.not.include('2077');
+  });
+
   it('can be reached by those who may see them: the ways lead somewhere', async () => {
     const seen: string[] = [];
     for (const { actor, way, field } of await probes('lab.specimen', 'manager')) {

@@ -4,6 +4,7 @@ import { lockRecords, readRecords } from '../records/get-records.js';
 import { quoted } from '../records/names.js';
 import type { WriteScope } from '../records/record-scope.js';
 import { schemaNameOf } from '../records/names.js';
+import { mayReadField, visibleRecords } from '../records/rights.js';
 import { allOf, sql } from '../records/sql.js';
 import { selectRows } from '../records/statements/select-rows.js';
 import { writeConsequences } from '../records/update-records.js';
@@ -16,7 +17,7 @@ export interface Move {
   readonly winner: Id;
 }
 
-/** How many records a ref moved with. */
+/** How many records a ref moved with, of those that the actor may see. */
 export interface MovedCount {
   readonly entity: string;
   /** Path of the ref: `account`, `accounts.account`. */
@@ -51,7 +52,8 @@ async function moveRef(scope: WriteScope, ref: IncomingRef, move: Move): Promise
   const alive = sql('r."deleted_at" is null');
   const isOther = sql('r."id" <> all(?::uuid[])', [[...move.losers, move.winner]]);
   const conditions = [refersTo(ref, move.losers), alive, isOther];
-  const rows = await selectRows(scope, entity, { columns: ['r."id"'], conditions, tail: 'order by r."id"' });
+  const isSeen = mayReadField(scope, field, entity) ? visibleRecords(scope, entity) : sql('false');
+  const rows = await selectRows(scope, entity, { columns: ['r."id"', isSeen], conditions, tail: 'order by r."id"' });
   const ids = rows.map(([id]) => String(id));
   for (let start = 0; start < ids.length; start += setSize) {
     const set = ids.slice(start, start + setSize);
@@ -62,7 +64,7 @@ async function moveRef(scope: WriteScope, ref: IncomingRef, move: Move): Promise
       patchOf: (values) => new Map([[field.path, movedValue(ref, values.get(field.path), move)]]),
     });
   }
-  return ids.length;
+  return rows.filter(([, seen]) => seen === true).length;
 }
 
 type Entry = Readonly<Record<string, unknown>>;

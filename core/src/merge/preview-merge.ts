@@ -3,7 +3,7 @@ import { prepare, runPrepared } from '../database/prepared.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import { readRecords } from '../records/get-records.js';
 import type { ReadScope } from '../records/record-scope.js';
-import { visibleRecords } from '../records/rights.js';
+import { mayReadField, visibleRecords } from '../records/rights.js';
 import { allOf, bindingsOf, numbered } from '../records/sql.js';
 import { fromClause } from '../records/statements/source.js';
 import type { Generation } from '../kernel/generation.js';
@@ -20,7 +20,9 @@ export async function previewMerge(
   ids: readonly Id[],
 ): Promise<readonly MovedCount[]> {
   const seen = (await readRecords(scope, entity, ids)).map(({ id }) => id);
-  const refs = incomingRefs(scope.generation, entity.definition.id);
+  const refs = incomingRefs(scope.generation, entity.definition.id).filter((ref) =>
+    mayReadField(scope, ref.field, ref.entity),
+  );
   if (seen.length === 0 || refs.length === 0) return [];
   const pieces = refs.map((ref) => allOf([refersTo(ref, seen), visibleRecords(scope, ref.entity)]));
   const texts = numbered(pieces);

@@ -9,6 +9,7 @@ import {
   type OpenException,
 } from '../list-exceptions.js';
 import type { Exceptions } from '../exceptions.js';
+import { readableRules } from '../rules/readable-rules.js';
 
 /** What the endpoints draw on. */
 export interface ExceptionApi {
@@ -43,7 +44,8 @@ function listEndpoint({ exceptions, scopeOf }: ExceptionApi): Endpoint {
     async handle(request) {
       const { query, generation } = request;
       const limit = Number(query['limit'] ?? defaultPage);
-      const rules = (await exceptions().rules(generation)).filter(({ isOn }) => isOn).map(({ id }) => id);
+      const inForce = (await exceptions().rules(generation)).filter(({ isOn }) => isOn);
+      const rules = readableRules(scopeOf(request), inForce).map(({ id }) => id);
       const wanted = textOf(query['rule']);
       const asked: ExceptionQuery = {
         scope: (textOf(query['scope']) ?? 'all') as ExceptionScope,

@@ -7,6 +7,7 @@ import { recordScope } from '../../records/record-scope.js';
 import type { RecordRoom } from '../../records/index.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { countExceptions, listExceptions, type ExceptionQuery } from '../list-exceptions.js';
+import { readableRules } from '../rules/readable-rules.js';
 import type { Rule } from '../rules/rule.js';
 import { findAudience, findUntold, noteTold, type Audience } from './find-audience.js';
 import { writeDigest } from './write-digest.js';
@@ -54,7 +55,13 @@ async function orderFor(
     db: workspace.database.work,
   };
   const query: ExceptionQuery = {
-    ...{ scope: 'all', rules: rules.map(({ id }) => id), record: null, only: exceptions, after: null },
+    ...{
+      scope: 'all',
+      rules: readableRules(scope, rules).map(({ id }) => id),
+      record: null,
+      only: exceptions,
+      after: null,
+    },
     limit: mostNamed,
   };
   const named = await listExceptions(scope, query);
