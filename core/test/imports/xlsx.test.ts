@@ -112,6 +112,21 @@ describe('a spreadsheet', () => {
     });
   }
 
+  it('is refused when it lists without end, or only opens tags', async () => {
+    const many = 70_001;
+    const bombs: readonly XlsxParts[] = [
+      { 'xl/workbook.xml': `<workbook><sheets>${'<sheet/>'.repeat(many)}</sheets></workbook>` },
+      { 'xl/_rels/workbook.xml.rels': `<Relationships>${'<Relationship/>'.repeat(many)}</Relationships>` },
+      { 'xl/styles.xml': `<styleSheet><cellXfs>${'<xf/>'.repeat(many)}</cellXfs></styleSheet>` },
+      { 'xl/worksheets/sheet1.xml': '<a>'.repeat(101) },
+    ];
+
+    for (const bomb of bombs) {
+      const refusal = await refusalOf(spreadsheetOf(textRows([['a']]), bomb));
+      expect(refusal).to.include({ code: 'spreadsheet_too_large' });
+    }
+  });
+
   it('is refused when a part unfolds beyond what the directory says, without unfolding it', async () => {
     const parts: XlsxParts = { ...framed(), [sheet]: Buffer.alloc(64 * 1024 * 1024, 'x') };
     const bytes = zipOf(parts, { [sheet]: { uncompressedSize: 1000 } });

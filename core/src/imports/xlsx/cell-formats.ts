@@ -1,4 +1,5 @@
 import { drain, nothing } from './workbook.js';
+import { tooLarge, xlsxLimits } from './xlsx-limits.js';
 import { xmlEvents } from './xml-events.js';
 import type { ZipParts } from './zip-parts.js';
 
@@ -10,7 +11,7 @@ export type CellFormats = readonly NumberKind[];
 
 const part = 'xl/styles.xml';
 
-/** Reads which styles show numbers as dates or percentages. */
+/** Reads which styles show numbers as dates or percentages. @throws ValidationError `spreadsheet_too_large` */
 export async function readCellFormats(zip: ZipParts): Promise<CellFormats> {
   if (!zip.has(part)) return [];
   const codes = new Map<number, string>();
@@ -22,6 +23,7 @@ export async function readCellFormats(zip: ZipParts): Promise<CellFormats> {
       if (name === 'numFmt') codes.set(id, attributes['formatCode'] ?? '');
       if (name === 'cellXfs') state.isWithinCells = true;
       if (name === 'xf' && state.isWithinCells) kinds.push(kindOf(id, codes.get(id)));
+      if (Math.max(kinds.length, codes.size) > xlsxLimits.listed) throw tooLarge();
     },
     closed(name: string): void {
       if (name === 'cellXfs') state.isWithinCells = false;

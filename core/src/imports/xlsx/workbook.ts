@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { tooLarge, xlsxLimits } from './xlsx-limits.js';
 import { xmlEvents } from './xml-events.js';
 import type { ZipParts } from './zip-parts.js';
 
@@ -17,7 +18,7 @@ export interface Workbook {
   readonly isFrom1904: boolean;
 }
 
-/** Reads the list of sheets; those that are charts or macros are left out. */
+/** Reads the list of sheets; those that are charts or macros are left out. @throws ValidationError `spreadsheet_too_large` */
 export async function readWorkbook(zip: ZipParts): Promise<Workbook> {
   const found: { name: string; id: string; isHidden: boolean }[] = [];
   const state = { isFrom1904: false };
@@ -28,6 +29,7 @@ export async function readWorkbook(zip: ZipParts): Promise<Workbook> {
       if (name !== 'sheet') return;
       const isHidden = (attributes['state'] ?? 'visible') !== 'visible';
       found.push({ name: attributes['name'] ?? '', id: relationOf(attributes), isHidden });
+      if (found.length > xlsxLimits.listed) throw tooLarge();
     },
   };
   await drain(xmlEvents(zip.open(part), listener, nothing));
@@ -73,6 +75,7 @@ async function readRelations(zip: ZipParts, of: string): Promise<readonly Relati
       const target = attributes['Target'] ?? '';
       const part = target.startsWith('/') ? target.slice(1) : posix.join(folder, target);
       relations.push({ id: attributes['Id'] ?? '', kind: attributes['Type']?.split('/').at(-1) ?? '', part });
+      if (relations.length > xlsxLimits.listed) throw tooLarge();
     },
   };
   await drain(xmlEvents(zip.open(file), listener, nothing));

@@ -16,6 +16,10 @@ export const xlsxLimits = {
   sharedCount: 4_000_000,
   /** Characters of a cell; Excel allows 32,767. */
   cellChars: 65_536,
+  /** Sheets, relations, and formats of cells: all are held in memory. Excel has 65,490 formats. */
+  listed: 70_000,
+  /** Tags within each other. */
+  depth: 100,
   /** Bytes of a part without a tag in between. */
   untaggedBytes: 1024 * 1024,
   rows: 1_048_576,

@@ -10,7 +10,8 @@ export interface XmlListener {
 }
 
 /**
- * Reads XML as it comes. A document type is refused, so no entity but the five of XML is ever expanded; so is text that does not end.
+ * Reads XML as it comes. A document type is refused, so no entity but the five of XML is ever expanded; so are text that does not end
+ * and tags that only open, which the parser would hold in memory.
  * @param pause asked after each piece for what the listener gathered, handed on before more is read
  * @throws ValidationError `broken_spreadsheet`, `spreadsheet_too_large`
  */
@@ -19,7 +20,7 @@ export async function* xmlEvents<T>(
   listener: XmlListener,
   pause: () => readonly T[],
 ): AsyncGenerator<T> {
-  const state = { untagged: 0 };
+  const state = { untagged: 0, depth: 0 };
   const parser = parserFor(listener, state);
   const decoder = new StringDecoder('utf8');
   for await (const piece of pieces) {
@@ -39,17 +40,20 @@ const sliceBytes = 64 * 1024;
 
 type Parser = SaxesParser<{ xmlns: false; position: false }>;
 
-function parserFor(listener: XmlListener, state: { untagged: number }): Parser {
+function parserFor(listener: XmlListener, state: { untagged: number; depth: number }): Parser {
   const parser: Parser = new SaxesParser({ xmlns: false, position: false });
   parser.on('doctype', () => {
     throw broken('it declares a document type');
   });
   parser.on('opentag', ({ name, attributes }) => {
     state.untagged = 0;
+    state.depth += 1;
+    if (state.depth > xlsxLimits.depth) throw tooLarge();
     listener.opened?.(plainName(name), attributes);
   });
   parser.on('closetag', ({ name }) => {
     state.untagged = 0;
+    state.depth -= 1;
     listener.closed?.(plainName(name));
   });
   parser.on('text', (text) => listener.text?.(text));
