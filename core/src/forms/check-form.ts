@@ -16,6 +16,7 @@ export function checkForm(form: CheckedForm, target: FormTarget | undefined): vo
     ...fieldProblems(content.fields, target),
     ...routingProblems(content),
     ...confirmationProblems(content),
+    ...redirectProblems(content),
     ...(form.state === 'live' ? missingProblems(content, target) : []),
   ];
   if (errors.length > 0) throw refusal(errors);
@@ -45,6 +46,12 @@ function routingProblems({ routing, fields }: FormContent): Problem[] {
 function confirmationProblems({ needsConfirmation, fields }: FormContent): Problem[] {
   const asksAddress = fields.some(({ kind, isHidden, isRequired }) => kind === 'email' && !isHidden && isRequired);
   return when(needsConfirmation && !asksAddress, '/needsConfirmation', 'email_question_needed');
+}
+
+/** Its origin stands in the policy of the form's page, where a `;` would begin something else. */
+function redirectProblems({ redirectUrl }: FormContent): Problem[] {
+  const isFine = redirectUrl === null || /^https?:\/\/[\w.:[\]-]+$/.test(URL.parse(redirectUrl)?.origin ?? '');
+  return when(!isFine, '/redirectUrl', 'not_url');
 }
 
 /** What the target cannot do without has to be asked for or fixed. */

@@ -7,22 +7,28 @@ import { limitedAddress } from '../http/client-address.js';
 export interface FloodLimits {
   /** Counts one submission. @throws RateLimitError `too_many_submissions` with `retryAfterSeconds` */
   count(formId: Id, ip: string): Promise<void>;
+  /** Counts one mail to an address that anybody may have typed. @throws RateLimitError as `count` */
+  countMail(address: string): Promise<void>;
 }
 
 const windowSeconds = 15 * 60;
 /** Several people may stand behind one address. */
 const perAddress = 20;
 const perForm = 1000;
+/** Whoever mistyped tries again; nobody else's inbox is filled. */
+const perRecipient = 5;
 
-/** Counts in PostgreSQL, so that all processes count together: 20 per form and address, 1,000 per form, in 15 min. */
+/** Counts in PostgreSQL, so that all processes count together: 20 per form and address, 1,000 per form, 5 mails per recipient, in 15 min. */
 export function createFloodLimits(knex: Knex): FloodLimits {
   const ofAddress = createLimiter(knex, 'form-address', perAddress);
   const ofForm = createLimiter(knex, 'form', perForm);
+  const ofRecipient = createLimiter(knex, 'form-mail', perRecipient);
   return {
     async count(formId, ip) {
       await consume(ofAddress, `${formId}:${limitedAddress(ip)}`);
       await consume(ofForm, formId);
     },
+    countMail: (address) => consume(ofRecipient, address.toLowerCase()),
   };
 }
 

@@ -91,6 +91,7 @@ async function keep(parts: IntakeParts, sending: Sending, answers: Answers): Pro
   const { form } = sending;
   const state = stateOf(parts, sending);
   const token = state === 'unconfirmed' ? newSecret() : null;
+  if (token !== null) await parts.limits.countMail(addressIn(form, answers));
   const id: Id = uuidV7();
   await insertSubmission(parts.knex, {
     ...{ id, formId: form.id, state, answers, source: sourceOf(sending) },

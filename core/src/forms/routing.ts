@@ -9,8 +9,13 @@ export async function chooseOwner(trx: Knex.Transaction, form: Form, answers: An
   const { routing } = form.content;
   if (routing.kind === 'nobody') return null;
   if (routing.kind === 'team') return inTurn(trx, form.id, routing.team);
-  const user = routing.kind === 'user' ? routing.user : routing.users[answerText(answers[routing.field])];
+  const user = routing.kind === 'user' ? routing.user : named(routing.users, answerText(answers[routing.field]));
   return user === undefined ? null : ifActive(trx, user);
+}
+
+/** Anybody may answer `constructor`, which no form names. */
+function named(users: Readonly<Record<string, Id>>, answer: string): Id | undefined {
+  return Object.hasOwn(users, answer) ? users[answer] : undefined;
 }
 
 async function inTurn(trx: Knex.Transaction, formId: Id, team: Id): Promise<Id | null> {

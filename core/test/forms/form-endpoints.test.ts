@@ -66,6 +66,8 @@ describe('/api/v1/forms', () => {
       '/needsConfirmation',
       'email_question_needed',
     ],
+    ['to lead nowhere', { redirectUrl: 'https://[' }, '/redirectUrl', 'not_url'],
+    ['to lead into its policy', { redirectUrl: 'https://a.example;sandbox' }, '/redirectUrl', 'not_url'],
     [
       'to route by no question',
       { routing: { kind: 'field', field: 'x', users: {} } },

@@ -202,6 +202,18 @@ describe('/f/:slug', () => {
     expect(await contactsWith(host, 'careful@example.com')).to.have.length(1);
   });
 
+  it('mails one address a few links, however many ask for them', async () => {
+    const form = await buildForm(host, 'to-victim', { needsConfirmation: true });
+    const answers = { name: 'Anybody', email: 'Victim@example.com' };
+
+    const statuses: number[] = [];
+    for (let sent = 0; sent < 6; sent += 1) statuses.push((await fillIn(host, form, answers)).status);
+    const other = await fillIn(host, form, { ...answers, email: 'other@example.com' });
+
+    expect([...statuses, other.status]).to.deep.equal([303, 303, 303, 303, 303, 429, 303]);
+    expect((await readSubmissions(host, form)).length).to.equal(6);
+  });
+
   it('keeps what its target refuses, with the reason, for another try', async () => {
     const form = await buildForm(host, 'refused', {
       fields: [...contactFields, question('job', { target: 'jobTitle' })],
@@ -247,5 +259,17 @@ describe('/f/:slug', () => {
     expect(new Set(turns)).to.deep.equal(new Set([one.userId, two.userId]));
     expect(await ownerAfter(forms[2], 'r4@example.com', { area: 'South' })).to.equal(two.userId);
     expect(await ownerAfter(forms[2], 'r5@example.com', { area: 'North' })).to.equal(null);
+  });
+
+  it('gives nothing to anybody for an answer that the language knows, not the form', async () => {
+    const form = await buildForm(host, 'to-word', {
+      fields: [...contactFields, question('area')],
+      routing: { kind: 'field', field: 'area', users: { South: host.user.userId } },
+    });
+
+    for (const area of ['constructor', '__proto__']) {
+      await fillIn(host, form, { name: 'Routed', email: `${area}@example.com`, area });
+      expect((await contactsWith(host, `${area}@example.com`))[0]?.['owner'], area).to.equal(null);
+    }
   });
 });
