@@ -37,7 +37,7 @@ export interface DemoParts {
   transaction<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T>;
 }
 
-/** Demo records of one workspace: at most 100, marked, and taken away again by one action. */
+/** Demo records of one workspace: about a hundred, marked, and taken away again by one action. */
 export interface DemoData {
   /**
    * Adds what is not there yet: core's records, and those of each active plugin.

@@ -1,4 +1,14 @@
-import { Account, Contact, Team, User, type CreateOf, type Id, type TransactionContext } from '@trellis-crm/sdk';
+import {
+  Account,
+  Activity,
+  Contact,
+  Team,
+  User,
+  type CreateOf,
+  type Id,
+  type TransactionContext,
+} from '@trellis-crm/sdk';
+import { demoActivities, type DemoActivity } from './demo-activities.js';
 import { demoAccounts } from './demo-accounts.js';
 import { demoContacts } from './demo-contacts.js';
 import { demoPeople, demoTeams, type DemoPerson } from './demo-people.js';
@@ -12,7 +22,7 @@ export interface SeededPerson {
 }
 
 /**
- * Writes core's demo records: teams, people, companies and those who work there.
+ * Writes core's demo records: teams, people, companies, those who work there, and what was done with them.
  * @param canSignIn whether the people get logins; else they only own records
  */
 export async function seedDemo(tx: TransactionContext, canSignIn: boolean): Promise<readonly SeededPerson[]> {
@@ -20,7 +30,8 @@ export async function seedDemo(tx: TransactionContext, canSignIn: boolean): Prom
   const people = await seedPeople(tx.elevated(), canSignIn);
   const owners = people.filter(({ person }) => person.role === 'manager' || person.role === 'user').map(({ id }) => id);
   const accounts = await seedAccounts(tx, owners);
-  await seedContacts(tx, accounts, owners);
+  const contacts = await seedContacts(tx, accounts, owners);
+  await seedActivities(tx, { accounts, contacts, owners });
   return people;
 }
 
@@ -80,7 +91,7 @@ async function seedContacts(
   tx: TransactionContext,
   accounts: ReadonlyMap<string, Id>,
   owners: readonly Id[],
-): Promise<void> {
+): Promise<ReadonlyMap<string, Id>> {
   const inputs = demoContacts.map((contact, index): CreateOf<typeof Contact> => ({
     name: contact.name,
     jobTitle: contact.jobTitle,
@@ -89,7 +100,45 @@ async function seedContacts(
     accounts: entryOf(accounts.get(contact.account), contact.accountRole),
     ...ownerAt(owners, index),
   }));
-  await tx.records(Contact).createMany(inputs);
+  const created = await tx.records(Contact).createMany(inputs);
+  return new Map(created.map(({ id, name }) => [name, id]));
+}
+
+/** What activities refer to, by name. */
+interface Known {
+  readonly accounts: ReadonlyMap<string, Id>;
+  readonly contacts: ReadonlyMap<string, Id>;
+  readonly owners: readonly Id[];
+}
+
+async function seedActivities(tx: TransactionContext, { accounts, contacts, owners }: Known): Promise<void> {
+  const inputs = demoActivities.map((activity, index): CreateOf<typeof Activity> => ({
+    ...factsOf(activity, momentOf(tx, activity, index)),
+    links: entriesOf('core.account', accounts.get(activity.account)),
+    participants: entriesOf('core.contact', contacts.get(activity.contact ?? '')),
+    ...ownerAt(owners, index),
+  }));
+  await tx.records(Activity).createMany(inputs);
+}
+
+function factsOf(activity: DemoActivity, moment: string): CreateOf<typeof Activity> {
+  const { kind, subject, body = null, direction = null, outcome = null, minutes, priority = 'normal' } = activity;
+  const when = activity.isPlanned === true ? { dueAt: moment } : { occurredAt: moment };
+  const duration = minutes === undefined ? null : minutes * 60;
+  return { kind, subject, body, direction, outcome, duration, priority, ...when };
+}
+
+const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+
+/** Between nine and five, UTC; what lies before today was done then. */
+function momentOf({ clock }: TransactionContext, { day }: DemoActivity, index: number): string {
+  const today = Math.floor(clock.now().getTime() / dayMs) * dayMs;
+  return new Date(today + day * dayMs + (9 + (index % 8)) * hourMs).toISOString();
+}
+
+function entriesOf(entity: string, id: Id | undefined): readonly { readonly entity: string; readonly id: Id }[] {
+  return id === undefined ? [] : [{ entity, id }];
 }
 
 function entryOf(account: Id | undefined, role: string): readonly ContactAccount[] {

@@ -13,14 +13,14 @@ describe('/api/v1/demo-data', () => {
     const again = await host.as(host.admin).post('/api/v1/demo-data');
 
     expect(added.status).to.equal(201);
-    expect(added.body).to.deep.equal({ data: { count: 71 } });
+    expect(added.body).to.deep.equal({ data: { count: 85 } });
     expect(again.body).to.deep.equal(added.body);
     const contacts = await host.as(host.user).get('/api/v1/contacts?count=exact&include=accounts.account');
     expect(contacts.body['page']).to.include({ count: 40 });
 
     const removed = await host.as(host.admin).delete('/api/v1/demo-data');
 
-    expect(removed.body).to.deep.equal({ data: { removed: 71, kept: 0 } });
+    expect(removed.body).to.deep.equal({ data: { removed: 85, kept: 0 } });
     expect(await rows()).to.deep.equal(before);
     expect((await host.as(host.admin).get('/api/v1/demo-data')).body).to.deep.equal({ data: { count: 0 } });
   });
