@@ -59,6 +59,7 @@ const permissions = definePermissions({
   'core.form:administer': { label: 'permissions.form.administer', grants: {} },
   'core.webhook:administer': { label: 'permissions.webhook.administer', grants: {} },
   'core.exception:administer': { label: 'permissions.exception.administer', grants: {} },
+  'core.tag:administer': { label: 'permissions.tag.administer', grants: {} },
   'core.demo:administer': { label: 'permissions.demo.administer', grants: {} },
 });
 

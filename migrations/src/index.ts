@@ -14,6 +14,7 @@ import { notificationMigrations } from './notifications/index.js';
 import { operationsMigrations } from './operations/index.js';
 import { recordMigrations } from './records/index.js';
 import { settingsMigrations } from './settings/index.js';
+import { tagMigrations } from './tags/index.js';
 import { viewMigrations } from './views/index.js';
 import { webhookMigrations } from './webhooks/index.js';
 
@@ -30,6 +31,7 @@ export const coreMigrations: readonly Migration[] = [
   ...exceptionMigrations,
   ...settingsMigrations,
   ...operationsMigrations,
+  ...tagMigrations,
   ...viewMigrations,
   ...activityMigrations,
   ...mailMigrations,

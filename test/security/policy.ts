@@ -5,7 +5,7 @@
  */
 
 import type { Need, Row } from './policy/row.js';
-import { timelineRows } from './policy/timeline-rows.js';
+import { tagRows, timelineRows } from './policy/timeline-rows.js';
 import { outsideRoutes } from './policy/outside-routes.js';
 import { completenessRows, duplicateRows } from './policy/quality-rows.js';
 
@@ -44,6 +44,7 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
   return {
     [`GET ${api}`]: holding(`${entity}:read`, 200),
     ...timelineRows(entity, path),
+    ...tagRows(entity, path),
     [`GET ${api}/:id`]: record('read', 200),
     [`GET ${api}/aggregate`]: holding(`${entity}:read`, 200),
     [`POST ${api}`]: { kind: 'create', entity, answers: [201] },
@@ -206,6 +207,11 @@ export const routes: Readonly<Record<string, Row>> = {
   'GET /api/v1/imports/:id/refused.csv': ownImport(200),
   // Those of others are not on it.
   'GET /api/v1/exports': signedIn([200]),
+  'GET /api/v1/tags': signedIn([200]),
+  'POST /api/v1/tags': administer('tag', 201),
+  'PATCH /api/v1/tags/:id': administer('tag', 404),
+  'DELETE /api/v1/tags/:id': administer('tag', 404),
+  'POST /api/v1/tags/:id/merge': administer('tag', 404),
   'GET /api/v1/change-sets': signedIn([200]),
   'GET /api/v1/change-sets/:id': ownChangeSet(200),
   'GET /api/v1/change-sets/:id/skipped.csv': ownChangeSet(200),
@@ -337,7 +343,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'PUT /api/v1/sales/deals/:dealId/stage': deal('sales.deal:update', 200),
   'GET /sales/board': holding('sales.deal:read', 200),
   'POST /sales/deals/:dealId/stage': deal('sales.deal:update', 200, 303),
-  ...entityRows('lab.specimen', 'lab/specimens'),
+  ...without(entityRows('lab.specimen', 'lab/specimens'), ...Object.keys(tagRows('lab.specimen', 'lab/specimens'))),
   'GET /lab/specimens/board': holding('lab.specimen:read', 200),
   'POST /lab/specimens/:id/lane': {
     kind: 'record',

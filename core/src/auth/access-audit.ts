@@ -6,7 +6,7 @@ import type { Identity } from './identity.js';
 
 /** A change of access or settings; nothing secret, only that it happened and what it was about. */
 export interface AccessChange {
-  readonly entity: 'core.user' | 'core.role' | 'core.settings' | 'core.webhook' | 'core.form';
+  readonly entity: 'core.user' | 'core.role' | 'core.settings' | 'core.webhook' | 'core.form' | 'core.tag';
   /** Null for what is no record: roles and the settings. */
   readonly recordId: Id | null;
   /** Past participle in kebab case: `password-changed`, `token-created`, `grants-changed`. */

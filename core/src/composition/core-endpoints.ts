@@ -23,6 +23,7 @@ import type { RecordRoom } from '../records/index.js';
 import { SavedViews, viewEndpoints } from '../saved-views/index.js';
 import { settingsEndpoints } from '../settings/index.js';
 import { setupPages } from '../setup/index.js';
+import { tagEndpoints } from '../tags/index.js';
 import { webhookEndpoints } from '../webhooks/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { Background } from './background.js';
@@ -76,7 +77,7 @@ export function gatherCoreEndpoints(
 }
 
 /** Rooms that need nothing but the workspace. */
-const ownRooms = [mailEndpoints, notificationEndpoints, webhookEndpoints, formRoomEndpoints];
+const ownRooms = [mailEndpoints, notificationEndpoints, webhookEndpoints, formRoomEndpoints, tagEndpoints];
 
 /** What is done with many records at once. */
 function manyRecordEndpoints(workspace: Workspace): readonly Endpoint[] {

@@ -12,6 +12,7 @@ import { entityPageEndpoints } from '../pages/entity-page-endpoints.js';
 import { presentPluginPage } from '../pages/plugin-pages/present-page.js';
 import type { Endpoint } from '../http/endpoint.js';
 import { compileEntity, type CompiledEntity, type RecordRoom } from '../records/index.js';
+import { recordTagEndpoints } from '../tags/index.js';
 import { timelineEndpoints, Timelines } from '../timeline/index.js';
 import type { AssetRegistry } from '../views/index.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -55,6 +56,7 @@ export function generationParts({
       ...bulkEndpoints(entity, { changeSets: () => workspace.container.resolve(ChangeSets), room: records }),
       ...timelineEndpoints(entity, timelines),
       ...followingEndpoints(entity, { workspace, room: records }),
+      ...recordTagEndpoints(entity, { room: records }),
       ...entityPageEndpoints({ workspace, calls }, entity),
     ],
     coreEndpoints: core.endpoints,

@@ -2,7 +2,7 @@ import { PluginQuarantined } from '@trellis-crm/sdk';
 import { appendEvents } from '../events/outbox.js';
 import { pauseModule, removeModule, resumeModule, syncModule } from '../events/module-work.js';
 import type { LifecycleParts } from '../kernel/lifecycle/index.js';
-import { forgetModule } from '../records/index.js';
+import { forgetModule, forgetTagsOfModule } from '../records/index.js';
 import type { Foundation } from './foundation.js';
 
 /** What events, jobs and roles do in the transaction that changes a plugin's state. */
@@ -15,6 +15,7 @@ export function moduleWork({ clock, place }: Pick<Foundation, 'clock' | 'place'>
     async remove(unit, module) {
       await removeModule(unit, module);
       await forgetModule(unit.trx, module);
+      await forgetTagsOfModule(unit.trx, module);
     },
     async takeGrants(unit, module) {
       const grants = await unit.trx<object>('core.role_grants').where('permission', 'like', `${module}.%`).select();

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { appendEvents } from '../events/outbox.js';
 import type { Generation } from '../kernel/generation.js';
-import { forgetLinks, removeFromSearch, type CompiledEntity } from '../records/index.js';
+import { forgetLinks, forgetTags, removeFromSearch, type CompiledEntity } from '../records/index.js';
 import { deletionOrder, inactiveReferrers, referrers, type Referrer } from './referrers.js';
 
 /** What became of the demo records. */
@@ -101,6 +101,7 @@ async function removeRecords(
   await trx('core.external_ids').where({ entity: entity.definition.id }).whereIn('record_id', removed).delete();
   await removeFromSearch(trx, entity, removed);
   await forgetLinks(trx, entities, entity.definition.id, removed);
+  await forgetTags(trx, entity.definition.id, removed);
   const event = recordEvent(entity.definition, 'purged');
   await appendEvents(
     unit,

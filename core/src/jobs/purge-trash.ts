@@ -5,6 +5,7 @@ import { classifyDatabaseError } from '../database/database-errors.js';
 import { runUnit, type UnitOfWork } from '../database/unit-of-work.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import { forgetLinks } from '../records/forget-links.js';
+import { forgetTags } from '../records/tags/forget-tags.js';
 import { recordHistory } from '../records/history.js';
 import { forgetKept } from '../records/kept/forget-kept.js';
 
@@ -119,6 +120,11 @@ async function purgeInUnit(
   await forgetLinks(
     unit.trx,
     entities(),
+    entityId,
+    purged.map(({ id }) => id),
+  );
+  await forgetTags(
+    unit.trx,
     entityId,
     purged.map(({ id }) => id),
   );

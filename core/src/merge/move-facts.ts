@@ -3,7 +3,13 @@ import type { Knex } from 'knex';
 import type { Move } from './move-references.js';
 
 /** Tables of core that say something about a record by `entity` and `record_id`, beside the record itself. */
-const factTables = ['core.external_ids', 'core.recent_records', 'core.timeline_pins', 'core.followers'] as const;
+const factTables = [
+  'core.external_ids',
+  'core.recent_records',
+  'core.timeline_pins',
+  'core.followers',
+  'core.record_tags',
+] as const;
 
 /** Lets what stands about the losers stand about the winner, and keeps what moved, so that an undo finds it. What the winner has already is not doubled. */
 export async function moveFacts(trx: Knex.Transaction, changeSet: Id, { entity, losers, winner }: Move): Promise<void> {

@@ -13,6 +13,7 @@ import { showCreateForm, showEditForm, takeCreateForm, takeEditForm } from './fo
 import { showList } from './list/list-page.js';
 import { isWithout } from './list/list-view.js';
 import { isMergeable } from '../merge/index.js';
+import { hasTags } from '../records/tags/tag.js';
 import { showLookupOptions } from './lookup/lookup-options.js';
 import { readersEntity } from './fields/readers-entity.js';
 import { showMerge, takeMerge, takeUnmerge } from './merge/merge-page.js';
@@ -31,11 +32,12 @@ import {
   trashActivity,
   unpinActivity,
 } from './timeline/timeline-pages.js';
+import { showTags, takeTagRemoval, takeTags } from './tags/record-tags.js';
 import { restoreRecord, trashRecord } from './trash/trash-actions.js';
 import { showTrash } from './trash/trash-page.js';
 
 type Show = (call: EntityCall) => Promise<PageAnswer>;
-type Part = 'create' | 'update' | 'delete' | 'board' | 'bulk' | 'duplicates' | 'merge' | 'completeness' | null;
+type Part = 'create' | 'update' | 'delete' | 'board' | 'bulk' | 'duplicates' | 'merge' | 'completeness' | 'tags' | null;
 
 function isPermission(verb: string): verb is PermissionKey {
   return verb.includes(':');
@@ -103,6 +105,9 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
   ['POST /:id/lane', 'update', 'board', moveToLane],
   ['POST /:id/trash', 'delete', 'delete', trashRecord],
   ['POST /:id/restoration', 'delete', 'delete', restoreRecord],
+  ['GET /:id/tags', 'read', 'tags', showTags],
+  ['POST /:id/tags', 'update', 'tags', takeTags],
+  ['POST /:id/tags/removal', 'update', 'tags', takeTagRemoval],
   ['GET /:id/timeline', 'read', null, showTimeline],
   ['POST /:id/following', 'read', null, takeFollowing],
   ['GET /:id/composer', 'compose', null, showComposer],
@@ -128,4 +133,5 @@ const declaredParts: Readonly<Partial<Record<Exclude<Part, null>, (entity: Compi
   duplicates: (entity) => entity.duplicates.length > 0 && !isWithout(entity, 'create'),
   completeness: ({ definition }) => definition.completeness !== undefined,
   merge: isMergeable,
+  tags: hasTags,
 };

@@ -4,6 +4,8 @@ import { traitsOf } from './field-kinds.js';
 import { operatorsOf } from './filter.js';
 import { maxLimit } from './list-query.js';
 import { isSortable } from './sort.js';
+import { hasTags, tagsPath, tagTones } from './tags/tag.js';
+import { tagOperators } from './tags/tag-condition.js';
 
 /** What OpenAPI says about the list of an entity. */
 export function describeList(entity: CompiledEntity): EndpointDescription {
@@ -23,7 +25,7 @@ export function describeList(entity: CompiledEntity): EndpointDescription {
       after: text('`page.next` of the page before'),
       count: { type: 'string', enum: ['capped', 'exact', 'estimate', 'none'], default: 'capped' },
     }),
-    answers: { 200: pageOf(someFields(entity.schemas.record)) },
+    answers: { 200: pageOf(someFields(maybeTagged(entity))) },
   };
 }
 
@@ -47,7 +49,7 @@ export function describeGet(entity: CompiledEntity): EndpointDescription {
     ...about(entity, 'get', 'Read one of'),
     query: parameters({ include: includeSchema }),
     // A record that became another one leads there.
-    answers: { 200: entity.schemas.record, 307: null },
+    answers: { 200: maybeTagged(entity), 307: null },
   };
 }
 
@@ -125,7 +127,9 @@ const whereSchema: JsonSchema = text(
     'Days also as today, yesterday, tomorrow, this_week, last_month, next_quarter, this_year, last_fiscal_year, last_30_days, next_2_weeks, -7d, 3m; users as me and my_team, teams as my_team',
 );
 
-const includeSchema: JsonSchema = text('Refs, comma-separated, whose records replace their ids');
+const includeSchema: JsonSchema = text(
+  'Refs, comma-separated, whose records replace their ids; `tags` adds the tags of each record',
+);
 
 const groupSchema: JsonSchema = {
   type: 'object',
@@ -177,6 +181,16 @@ function pageOf(record: JsonSchema): JsonSchema {
   };
 }
 
+/** A record, with its tags where they are asked for. */
+function maybeTagged(entity: CompiledEntity): JsonSchema {
+  const { record } = entity.schemas;
+  if (!hasTags(entity)) return record;
+  const text = { type: 'string' };
+  const properties = { id: text, name: text, tone: { ...text, enum: tagTones } };
+  const tags = { type: 'array', description: 'Where `include` asks for them', items: { type: 'object', properties } };
+  return { ...record, properties: { ...(record['properties'] as object), [tagsPath]: tags } };
+}
+
 /** A record of a list may have been asked for in parts. */
 function someFields(record: JsonSchema): JsonSchema {
   const properties = Object.entries(record['properties'] as Readonly<Record<string, JsonSchema>>);
@@ -204,7 +218,10 @@ function filterSchema(entity: CompiledEntity): JsonSchema {
   const properties = filterable.map(
     (target) => [target.name, { anyOf: [{ type: 'string' }, operatorsSchema(operatorsOf(target))] }] as const,
   );
-  return { type: 'object', properties: Object.fromEntries(properties), additionalProperties: false };
+  const tags = hasTags(entity)
+    ? [[tagsPath, { anyOf: [{ type: 'string' }, operatorsSchema(tagOperators)] }] as const]
+    : [];
+  return { type: 'object', properties: Object.fromEntries([...properties, ...tags]), additionalProperties: false };
 }
 
 function operatorsSchema(operators: readonly string[]): JsonSchema {

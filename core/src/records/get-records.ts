@@ -10,6 +10,7 @@ import { KeptPlans } from './statements/kept-plans.js';
 import { planRead, runPlanned, runRead, type PlannedRead, type ReadPlan, type Shape } from './statements/read-plan.js';
 import { recordShape, recordsShape } from './statements/record-statement.js';
 import { selectRows } from './statements/select-rows.js';
+import { hasTags, tagsPath } from './tags/tag.js';
 
 /** How one record is read. */
 export interface GetOptions {
@@ -74,10 +75,12 @@ export function planRecord(
   include: readonly string[],
 ): readonly [ReadPlan, Shape] {
   requireReach(scope, entity, 'read');
-  const refs = include.map((name) => includeTarget(scope, entity, name));
+  const isTags = (name: string): boolean => name === tagsPath && hasTags(entity);
+  const refs = include.filter((name) => !isTags(name)).map((name) => includeTarget(scope, entity, name));
+  const withTags = include.some(isTags);
   const condition = allOf([sql('r."id" = ?::uuid', [id]), visibleRecords(scope, entity)]);
   const fields = readableFields(scope, entity);
-  return [{ entity, fields, included: resolveIncludes(scope, refs), condition }, recordShape];
+  return [{ entity, fields, included: resolveIncludes(scope, refs), withTags, condition }, recordShape];
 }
 
 /** The same with the record read. */

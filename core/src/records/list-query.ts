@@ -4,11 +4,12 @@ import type { Calendar } from './conditions/calendar.js';
 import { compileTree, maxChoices, type FilterScope } from './conditions/compile-tree.js';
 import { findReference, findTarget, readableFields, type FieldTarget } from './field-access.js';
 import type { Operator } from './field-kinds.js';
-import { compileComparison, operatorsOf } from './filter.js';
 import { completeOrder, isSortable, type KeyValue, type SortKey } from './sort.js';
 import { parseSearch, searchProblems, type SearchTerms } from './search/search-terms.js';
 import { decodeCursor } from './cursor.js';
 import type { Sql } from './sql.js';
+import { hasTags, tagsPath } from './tags/tag.js';
+import { compileCondition, conditionOperators, findCondition, type ConditionTarget } from './tags/tag-condition.js';
 import type { CountMode } from './statements/count-statement.js';
 
 /** A list that was asked for, checked against the entity and what the actor may see. */
@@ -21,6 +22,8 @@ export interface ListQuery {
   readonly after: readonly KeyValue[] | null;
   readonly fields: readonly CompiledField[];
   readonly include: readonly FieldTarget[];
+  /** Whether each record is wanted with its tags. */
+  readonly withTags: boolean;
   /** Refs whose records are told by their titles beside the page. */
   readonly titles: readonly FieldTarget[];
   readonly count: CountMode;
@@ -49,6 +52,7 @@ export function parseListQuery(scope: FilterScope, entity: CompiledEntity, param
     after: reader.after(identity, order),
     fields: reader.fields(),
     include: reader.references('include'),
+    withTags: reader.wantsTags(),
     titles: reader.references('titles'),
     count: reader.count(),
     identity,
@@ -159,11 +163,17 @@ export class QueryReader {
   /** Refs that a parameter names: whose records are wanted in place of their ids, or their titles. */
   references(parameter: 'include' | 'titles'): readonly FieldTarget[] {
     return this.list(parameter).flatMap((name) => {
+      if (parameter === 'include' && this.#isTags(name)) return [];
       const target = findReference(this.scope, this.entity, name);
       if (target !== undefined) return [target];
       this.#refuse(parameter, 'unknown_field', `"${name}" refers to no record`);
       return [];
     });
+  }
+
+  /** Whether `include` names the tags. */
+  wantsTags(): boolean {
+    return this.list('include').some((name) => this.#isTags(name));
   }
 
   count(): CountMode {
@@ -199,18 +209,22 @@ export class QueryReader {
     if (this.#problems.length > 0) throw new MalformedError('invalid_query', {}, { errors: this.#problems });
   }
 
+  #isTags(name: string): boolean {
+    return name === tagsPath && hasTags(this.entity);
+  }
+
   #filter(name: string): Sql | undefined {
     const [, fieldName = '', operatorName = 'eq'] = filterName.exec(name) ?? [];
-    const target = findTarget(this.scope, this.entity, fieldName);
+    const target = findCondition(this.scope, this.entity, fieldName);
     if (target !== undefined) return this.#compare(name, target, operatorName);
     this.#refuse(name, 'unknown_field', 'is no field to filter by');
     return undefined;
   }
 
-  #compare(name: string, target: FieldTarget, operatorName: string): Sql | undefined {
-    const operator = operatorsOf(target).find((known) => known === operatorName);
+  #compare(name: string, target: ConditionTarget, operatorName: string): Sql | undefined {
+    const operator = conditionOperators(target).find((known) => known === operatorName);
     const condition =
-      operator && compileComparison({ target, operator, value: this.#valueOf(name, operator) }, this.#scope);
+      operator && compileCondition({ target, operator, value: this.#valueOf(name, operator) }, this.#scope);
     if (operator === undefined) this.#refuse(name, 'unknown_operator', 'is no operator of this field');
     else if (condition === undefined) this.#refuse(name, 'wrong_value', 'cannot be compared with this value');
     return condition;

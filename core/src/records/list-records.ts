@@ -93,9 +93,9 @@ export function planPage(
   query: ListQuery,
   titles: readonly Titles[] = [],
 ): readonly [ReadPlan, Shape] {
-  const { fields, order, limit, count } = query;
+  const { fields, order, limit, count, withTags } = query;
   const { page = null, ...restricted } = restrict(scope, entity, query);
-  const plan = { entity, fields, included: resolveIncludes(scope, query.include), ...restricted };
+  const plan = { entity, fields, included: resolveIncludes(scope, query.include), withTags, ...restricted };
   const after = query.after === null ? null : afterCondition(order, query.after);
   return [plan, pageShape(entity, { order, limit, after, count, page, titles })];
 }

@@ -1,9 +1,8 @@
 import { MalformedError, type FilterGroup, type Problem } from '@trellis-crm/sdk';
 import type { CompiledEntity } from './compiled-entity.js';
-import { findTarget, type FieldTarget } from './field-access.js';
-import { compileComparison, operatorsOf } from './filter.js';
 import { compileTree, type FilterScope } from './conditions/compile-tree.js';
 import { allOf, anyOf, type Sql } from './sql.js';
+import { compileCondition, conditionOperators, findCondition, type ConditionTarget } from './tags/tag-condition.js';
 
 /** Conditions by field name as SQL: all must hold. @throws MalformedError `invalid_query` */
 export function compileWhere(scope: FilterScope, entity: CompiledEntity, conditions: object): Sql {
@@ -28,7 +27,7 @@ export function compileMatching(scope: FilterScope, entity: CompiledEntity, tree
 }
 
 function compileField(scope: FilterScope, entity: CompiledEntity, name: string, value: unknown): Sql[] {
-  const target = findTarget(scope, entity, name);
+  const target = findCondition(scope, entity, name);
   if (target === undefined) throw refused(name, 'is no field to look for');
   const comparisons = isOperators(value)
     ? Object.entries(value).filter(([, given]) => given !== undefined)
@@ -37,19 +36,19 @@ function compileField(scope: FilterScope, entity: CompiledEntity, name: string, 
 }
 
 interface NamedComparison {
-  readonly target: FieldTarget;
+  readonly target: ConditionTarget;
   readonly name: string;
   readonly operator: string;
   readonly value: unknown;
 }
 
 function compileOne(scope: FilterScope, { target, name, operator: operatorName, value }: NamedComparison): Sql[] {
-  const operator = operatorsOf(target).find((known) => known === operatorName);
+  const operator = conditionOperators(target).find((known) => known === operatorName);
   if (operator === undefined) throw refused(name, `knows no operator "${operatorName}"`);
   const { amount, currency } = isMoney(value) ? value : { amount: value, currency: undefined };
-  const compiled = compileComparison({ target, operator, value: amount }, scope);
+  const compiled = compileCondition({ target, operator, value: amount }, scope);
   if (compiled === undefined) throw refused(name, 'cannot be compared with this value');
-  if (currency === undefined) return [compiled];
+  if (currency === undefined || 'tagsOf' in target) return [compiled];
   const inCurrency = { target: { ...target, part: 'currency' as const }, name, operator: 'eq', value: currency };
   return [compiled, ...compileOne(scope, inCurrency)];
 }

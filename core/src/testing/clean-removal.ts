@@ -22,6 +22,7 @@ const traces: Readonly<Record<string, string>> = {
   'a grant': `select from core.role_grants where permission like :plugin || '.%'`,
   'an external id': `select from core.external_ids where entity like :plugin || '.%'`,
   'a row in search': `select from core.search_entries where entity like :plugin || '.%'`,
+  'a tag of its records': `select from core.record_tags where entity like :plugin || '.%'`,
   'its row': `select from core.plugins where id = :plugin and state not in ('staged')`,
 };
 

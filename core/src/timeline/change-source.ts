@@ -1,8 +1,8 @@
 import { MalformedError } from '@trellis-crm/sdk';
 import { runPrepared, prepare, type PreparedRow } from '../database/prepared.js';
-import type { CompiledField } from '../records/compiled-entity.js';
 import { readableFields } from '../records/field-access.js';
 import type { FieldChange } from '../records/history.js';
+import { hasTags, tagsPath } from '../records/tags/tag.js';
 import type { FoundEntry, KindOption, Source, TimelineCall } from './timeline-entry.js';
 
 /** Changes of the record itself, as people choose them. */
@@ -25,9 +25,10 @@ export const changeSource: Source = {
     const { scope, entity, id } = call;
     if (after !== null && !/^[0-9a-f-]{36}$/.test(after)) throw new MalformedError('invalid_query');
     const readable = readableFields(scope, entity);
-    const names = readable === entity.fieldList ? null : readable.map(({ path }) => path);
+    const paths = [...readable.map(({ path }) => path), ...(hasTags(entity) ? [tagsPath] : [])];
+    const names = readable === entity.fieldList ? null : paths;
     const rows = await runPrepared(scope.db, statement, [id, entity.definition.id, after, names, limit]);
-    const known = new Map(readable.map((field) => [field.path, field]));
+    const known = new Set(paths);
     return rows.map((row) => toEntry(call, row, known));
   },
 };
@@ -41,7 +42,7 @@ const statement = prepare(`
 function toEntry(
   { entity }: TimelineCall,
   [id, at, verb, changes, actor, onBehalfOf, cause]: PreparedRow,
-  readable: ReadonlyMap<string, CompiledField>,
+  readable: ReadonlySet<string>,
 ): FoundEntry {
   const shown = Object.entries((changes ?? {}) as Readonly<Record<string, FieldChange>>).filter(([path]) =>
     readable.has(path),

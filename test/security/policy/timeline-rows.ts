@@ -35,3 +35,20 @@ export function timelineRows(entity: string, path: string): Readonly<Record<stri
     [`POST /${path}/:id/timeline/:activity/trash`]: onTimeline('delete', 303, 404),
   };
 }
+
+/** Tags of an entity's records: part of what may be changed, though no field. None where a field has the name. */
+export function tagRows(entity: string, path: string): Readonly<Record<string, TimelineRow>> {
+  const api = `/api/v1/${path}`;
+  const record = (verb: string, ...answers: readonly number[]): TimelineRow => {
+    return { kind: 'record', entity, right: `${entity}:${verb}`, answers };
+  };
+  return {
+    [`GET ${api}/:id/tags`]: record('read', 200),
+    [`POST ${api}/:id/tags`]: record('update', 200),
+    [`PUT ${api}/:id/tags/:tag`]: record('update', 200),
+    [`DELETE ${api}/:id/tags/:tag`]: record('update', 200),
+    [`GET /${path}/:id/tags`]: record('read', 200, 303),
+    [`POST /${path}/:id/tags`]: record('update', 303),
+    [`POST /${path}/:id/tags/removal`]: record('update', 303),
+  };
+}

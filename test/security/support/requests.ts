@@ -50,7 +50,7 @@ export function fillPath({ key, endpoint, target, entity }: Omit<RequestFacts, '
   return filled + (values['?'] ?? '');
 }
 
-const generalParams = { module: 'sales', panel: 'open-deals' };
+const generalParams = { module: 'sales', panel: 'open-deals', tag: 'matrix' };
 
 /** The field that names records of an entity. */
 function titleField(entity: string | null): string {
@@ -71,7 +71,11 @@ function contentOf(facts: RequestFacts): Content | null {
   const declared = endpoint.input?.body;
   if (endpoint.method === 'GET') return null;
   if (declared === undefined) return endpoint.surface === 'page' ? form({ _csrf: actor.csrf }) : null;
-  return written(declared, specialBodies[facts.key] ?? bulkBody(endpoint) ?? derivedBody(facts), actor);
+  return written(
+    declared,
+    specialBodies[facts.key] ?? tagBody(endpoint) ?? bulkBody(endpoint) ?? derivedBody(facts),
+    actor,
+  );
 }
 
 function written(declared: NonNullable<EndpointInput['body']>, value: object, actor: Actor): Content {
@@ -99,6 +103,12 @@ function multipart(csrf: string): string {
 function form(fields: object): Content {
   const texts = Object.entries(fields).map(([name, value]) => [name, String(value)]);
   return { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(texts).toString() };
+}
+
+/** A word for one record. */
+function tagBody({ path, surface }: Endpoint): Fields | undefined {
+  if (!/:id\/tags(\/removal)?$/.test(path)) return undefined;
+  return surface === 'page' ? { tag: 'matrix' } : { tags: ['matrix'] };
 }
 
 /** One change to many records, of whom one is asked for that nobody knows. */

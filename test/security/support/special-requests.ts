@@ -68,6 +68,8 @@ export const specialBodies: Readonly<Record<string, object>> = {
   'PATCH /api/v1/webhooks/:id': {},
   'POST /api/v1/webhooks/:id/secret': {},
   'POST /api/v1/webhooks/:id/replays': { since: '2026-01-01T00:00:00Z' },
+  'POST /api/v1/tags': { name: 'made by the matrix' },
+  'POST /api/v1/tags/:id/merge': { into: '00000000-0000-7000-8000-000000000000' },
   'POST /api/v1/plugins': { path: '' },
   'PUT /api/v1/plugins/:id/version': { path: '' },
   'PUT /api/v1/plugins/:id/settings': {},

@@ -13,6 +13,11 @@ export interface PastChange {
   readonly cause: string | null;
 }
 
+/** What a change set did to one record, from its first change of each field to its last. */
+export interface FoldedChange extends Pick<PastChange, 'entity' | 'recordId'> {
+  readonly fields: ReadonlyMap<string, FieldChange>;
+}
+
 /**
  * Lists the audit rows of a change set in the order in which they are taken back: what was trashed returns in the order in which it
  * went, so that nothing returns before what it belongs to; the rest goes backwards. What was done to new records goes with them.

@@ -7,12 +7,14 @@ import { valuesOf, type PresentedRecord } from '../../records/present-record.js'
 import type { WriteScope } from '../../records/record-scope.js';
 import { mayWriteField } from '../../records/rights.js';
 import { sql } from '../../records/sql.js';
+import { hasTags, tagsPath } from '../../records/tags/tag.js';
 import { updateParsed, writeConsequences } from '../../records/update-records.js';
 import type { ChangeSetProblem } from '../change-set.js';
 import { admitRecords } from '../engine/admit-records.js';
 import type { ChangeUnit } from '../engine/row-work.js';
 import { findUnfit } from '../../records/find-unfit.js';
-import type { PastChange } from './past-change.js';
+import type { FoldedChange, PastChange } from './past-change.js';
+import { takeBackTags } from './take-back-tags.js';
 import { leftOut } from './undo-problems.js';
 
 /** Gives fields back the values they had, where they still have those that the change set gave them. */
@@ -27,11 +29,6 @@ export async function takeBackUpdates(
     ...(await takeBackAsked(scope, entity, foldChanges(asked))),
     ...(await takeBackFollowed(scope, entity, foldChanges(followed))),
   ]);
-}
-
-/** What a change set did to one record, from its first change of each field to its last. */
-export interface FoldedChange extends Pick<PastChange, 'entity' | 'recordId'> {
-  readonly fields: ReadonlyMap<string, FieldChange>;
 }
 
 function isAskedFor({ cause }: PastChange): boolean {
@@ -66,7 +63,8 @@ async function takeBackAsked(
   );
   const updates = [...patches.keys()].map((id) => ({ id }));
   await updateParsed(scope, entity, updates, patches);
-  return [...problems, ...plans.flatMap((plan) => plan.problems)];
+  const tagProblems = await takeBackTags(scope, entity, admitted, folded);
+  return [...problems, ...plans.flatMap((plan) => plan.problems), ...tagProblems];
 }
 
 interface Plan {
@@ -88,7 +86,7 @@ function planFor(
   const patch = new Map<string, unknown>();
   const problems: ChangeSetProblem[] = [];
   if (change === undefined) return { id: record.id, patch, problems };
-  for (const [path, { from, to }] of change.fields) {
+  for (const [path, { from, to }] of fieldsIn(entity, change)) {
     const current = values.get(path) ?? null;
     if (isDeepStrictEqual(current, from)) continue;
     const problem = problemWith(entity.fields.get(path), isDeepStrictEqual(current, to), mayWrite);
@@ -98,6 +96,11 @@ function planFor(
   // The team follows the owner.
   if (patch.has('owner')) patch.delete('team');
   return { id: record.id, patch, problems };
+}
+
+/** Tags are no field. */
+function fieldsIn(entity: CompiledEntity, { fields }: FoldedChange): readonly (readonly [string, FieldChange])[] {
+  return hasTags(entity) ? [...fields].filter(([path]) => path !== tagsPath) : [...fields];
 }
 
 function problemWith(

@@ -7,6 +7,7 @@ const messages = {
   forbidden: 'You may not change this record.',
   changed_since: 'Somebody has changed it since.',
   field_absent: 'The field does not exist any more.',
+  tag_absent: 'A tag that it had does not exist any more.',
   reference_in_trash: 'What it belongs to is in the trash.',
   entity_absent: 'What this record is does not exist any more: its module is not active.',
 } as const;

@@ -18,6 +18,7 @@ import { waitingPanels } from '../panels/panel-slot.js';
 import { renderFigures } from './figures.js';
 import { detailFields, renderDetails } from './details-view.js';
 import type { ComposerState } from '../timeline/composer-view.js';
+import { tagsBlock } from '../tags/record-tags.js';
 import { timelineBlock } from '../timeline/timeline-block.js';
 import { recordExtras } from './record-extras.js';
 import { relatedLists } from './related-lists.js';
@@ -30,20 +31,20 @@ export async function showRecord(call: EntityCall, { composer, status }: ShownWi
   const { definition, path } = entity;
   const id = asText(record['id']);
   const extras = recordExtras[definition.id]?.(call, record) ?? [];
-  const [sources, related, added, brief, timeline, completeness] = await Promise.all([
+  const [sources, related, added, brief, timeline, belowName] = await Promise.all([
     recordSources(call, record),
     relatedLists(call, id),
     extras,
     briefBlock(call, definition.id, id),
     timelineBlock(call, composer),
-    completenessBlock(call, record),
+    blocksBelowName(call, record),
   ]);
   noteVisit(call, id);
   const panels = waitingPanels(call, panelsOf(definition).id, `/${path}/${id}`);
   const figures = renderFigures(call, record, sources, related);
   const blocks: PageBlock[] = [
     { name: 'header', column: 'header', html: renderHeader(call, record, sources) },
-    ...completeness,
+    ...belowName,
     ...brief,
     ...(figures === null ? [] : [{ name: 'figures', column: 'header' as const, html: figures }]),
     { name: 'details', column: 'details', html: renderDetails(call, record, sources) },
@@ -62,6 +63,12 @@ export async function showRecord(call: EntityCall, { composer, status }: ShownWi
     },
     status,
   );
+}
+
+/** What is told right below the name, whatever the record is. */
+async function blocksBelowName(call: EntityCall, record: RecordValues): Promise<readonly PageBlock[]> {
+  const blocks = await Promise.all([tagsBlock(call, asText(record['id'])), completenessBlock(call, record)]);
+  return blocks.flat();
 }
 
 /** What a page shows besides the record: what somebody wrote that cannot be added, with its status. */

@@ -1,9 +1,8 @@
 import { isFilterGroup, type Problem } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../compiled-entity.js';
-import { findTarget, type FieldTarget } from '../field-access.js';
-import { compileComparison, operatorsOf } from '../filter.js';
 import type { ReadScope } from '../record-scope.js';
 import { allOf, anyOf, sql, type Sql } from '../sql.js';
+import { compileCondition, conditionOperators, findCondition, type ConditionTarget } from '../tags/tag-condition.js';
 import type { Asker } from './read-values.js';
 
 /** Groups in groups at most. */
@@ -81,17 +80,17 @@ class TreeCompiler {
     const unknown = Object.keys(condition).find((name) => !members.has(name));
     if (unknown !== undefined)
       return this.#wrong(`${pointer}/${unknown}`, 'unknown_member', 'is no part of a condition');
-    const target = typeof field === 'string' ? findTarget(this.scope, this.entity, field) : undefined;
+    const target = typeof field === 'string' ? findCondition(this.scope, this.entity, field) : undefined;
     if (target === undefined) return this.#wrong(`${pointer}/field`, 'unknown_field', 'is no field to filter by');
     return this.#comparison(target, condition, pointer);
   }
 
-  #comparison(target: FieldTarget, { op = 'eq', value }: Node, pointer: string): Sql {
-    const operator = operatorsOf(target).find((known) => known === op);
+  #comparison(target: ConditionTarget, { op = 'eq', value }: Node, pointer: string): Sql {
+    const operator = conditionOperators(target).find((known) => known === op);
     if (operator === undefined) return this.#wrong(`${pointer}/op`, 'unknown_operator', 'is no operator of this field');
     if (Array.isArray(value) && value.length > maxChoices)
       return this.#wrong(`${pointer}/value`, 'too_many', `at most ${maxChoices} values`);
-    const compiled = compileComparison({ target, operator, value }, this.scope);
+    const compiled = compileCondition({ target, operator, value }, this.scope);
     return compiled ?? this.#wrong(`${pointer}/value`, 'wrong_value', 'cannot be compared with this value');
   }
 

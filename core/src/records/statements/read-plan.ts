@@ -6,12 +6,15 @@ import { finished, numbered, bindingsOf, type Sql } from '../sql.js';
 import type { Included } from './included.js';
 import { lacksKept, recordText, type AnswerSource } from './record-text.js';
 import { fromClause, sidesOf, tableOf } from './source.js';
+import { withTagsText } from '../tags/tags-text.js';
 
 /** What a read of records shows and lets through. */
 export interface ReadPlan {
   readonly entity: CompiledEntity;
   readonly fields: readonly CompiledField[];
   readonly included: readonly Included[];
+  /** Whether each record is told with its tags. */
+  readonly withTags?: boolean;
   readonly condition: Sql;
   /** Conditions of which a record must fulfil one, and cannot fulfil two. */
   readonly branches?: readonly Sql[] | undefined;
@@ -99,10 +102,10 @@ function statementFor({ plan, shape, key }: PlannedRead, source: AnswerSource = 
 
 /** All that decides on the text. Values are not in it: they stand behind placeholders. */
 function keyOf(
-  { entity, fields, included, condition, branches = [] }: ReadPlan,
+  { entity, fields, included, withTags = false, condition, branches = [] }: ReadPlan,
   { kind, constants, further }: Shape,
 ): string {
-  const shown = [fieldsKey(entity, fields), ...included.map(includeKey)].join(';');
+  const shown = [fieldsKey(entity, fields), ...included.map(includeKey), ...(withTags ? ['#tags'] : [])].join(';');
   return [kind, shown, condition.text, ...constants, ...[...branches, ...further].map(({ text }) => text)].join('|');
 }
 
@@ -123,11 +126,12 @@ function textsOf(plan: ReadPlan, shape: Shape, source: AnswerSource): PlanTexts 
   const { entity, fields, condition, branches = [] } = plan;
   const texts = numbered(piecesOf(plan, shape));
   const included = plan.included.map((include, position) => ({ ...include, conditionText: texts[position] ?? '' }));
+  const record = recordText(entity, fields, included, { source, prefix: '' });
   const [conditionText = '', ...rest] = texts.slice(included.length);
   const needed = [...condition.plugins, ...(shape.plugins ?? []), ...shape.further.flatMap((piece) => piece.plugins)];
   return {
     table: tableOf(entity),
-    record: finished(recordText(entity, fields, included, { source, prefix: '' })),
+    record: finished(plan.withTags === true ? withTagsText(entity.definition.id, record) : record),
     from: (table) => fromClause(entity, [...needed, ...sidesOf(fields)], '', table),
     condition: conditionText,
     branches: rest.slice(0, branches.length),

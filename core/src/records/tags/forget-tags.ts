@@ -1,0 +1,15 @@
+import type { Id } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+
+/** Takes the tags off records that are deleted for good. */
+export async function forgetTags(trx: Knex.Transaction, entity: string, ids: readonly Id[]): Promise<void> {
+  await trx('core.record_tags')
+    .where({ entity })
+    .whereIn('record_id', [...ids])
+    .delete();
+}
+
+/** Takes the tags off all records of a module that is removed. */
+export async function forgetTagsOfModule(trx: Knex.Transaction, module: string): Promise<void> {
+  await trx('core.record_tags').where('entity', 'like', `${module}.%`).delete();
+}

@@ -1,0 +1,53 @@
+import type { Id } from '@trellis-crm/sdk';
+import { createTestHost } from '@trellis-crm/sdk/testing';
+import type { TestHost } from '@trellis-crm/sdk/testing';
+import { expect } from 'chai';
+
+describe('what becomes of tags', () => {
+  let host: TestHost;
+  before(async () => {
+    host = await createTestHost();
+  });
+  after(() => host.close());
+
+  const build = async (name: string, tags: readonly string[]): Promise<Id> => {
+    const { body } = await host.as(host.admin).post('/api/v1/accounts', { name });
+    const id = String(body['id']);
+    for (const tag of tags) await host.as(host.admin).request('PUT', `/api/v1/accounts/${id}/tags/${tag}`);
+    return id;
+  };
+  const tagsOf = async (id: Id): Promise<unknown> => {
+    const rows = await host.sql(
+      `select t.name from core.record_tags g join core.tags t on t.id = g.tag_id where g.record_id = '${id}' order by 1`,
+    );
+    return rows.map(({ name }) => name);
+  };
+
+  it('when records are merged: the one that stays has those of all, until that is undone', async () => {
+    const [winner, loser] = [await build('Winner', ['both', 'mine']), await build('Loser', ['both', 'theirs'])];
+
+    const { status, body } = await host.as(host.admin).post('/api/v1/accounts/merge', { winner, losers: [loser] });
+    expect(status).to.equal(200);
+    expect(await tagsOf(winner)).to.deep.equal(['both', 'mine', 'theirs']);
+
+    await host.as(host.admin).post(`/api/v1/change-sets/${String(body['changeSet'])}/undo`);
+    await host.settle();
+
+    expect([await tagsOf(winner), await tagsOf(loser)]).to.deep.equal([
+      ['both', 'mine'],
+      ['both', 'theirs'],
+    ]);
+  });
+
+  it('when a record leaves the trash for good: they are gone', async () => {
+    const id = await build('Leaving', ['late']);
+    await host.as(host.admin).delete(`/api/v1/accounts/${id}`, { 'If-Match': '*' });
+    expect(await tagsOf(id)).to.deep.equal(['late']);
+
+    host.clock.advance(40 * 24 * 3_600_000);
+    await host.settle();
+
+    expect(await host.sql(`select from core.accounts where id = '${id}'`)).to.have.length(0);
+    expect(await tagsOf(id)).to.deep.equal([]);
+  });
+});
