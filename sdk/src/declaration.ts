@@ -20,8 +20,11 @@ export type FieldKind =
   | 'links'
   | 'json';
 
-/** `vatNumber`: with its country in front; check digits are checked where they are known. */
-export type TextFormat = 'vatNumber';
+/**
+ * `vatNumber`: with its country in front; check digits are checked where they are known. `recurrence`: a rule of RFC 5545 without its
+ * name, by days, weeks, months or years.
+ */
+export type TextFormat = 'vatNumber' | 'recurrence';
 
 /** What happens to a record when the record it refers to is deleted; holds for the trash too. */
 export type OnDelete = 'cascade' | 'restrict' | 'clear';

@@ -169,6 +169,8 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /day/:id/completion': changedActivity(303),
   'GET /day/:id/snooze': { kind: 'form', entity: 'core.activity', right: 'core.activity:update', answers: [200] },
   'POST /day/:id/snooze': changedActivity(303, 422),
+  'GET /day/:id/plan': { kind: 'form', entity: 'core.activity', right: 'core.activity:update', answers: [200] },
+  'POST /day/:id/plan': changedActivity(303, 422),
   'POST /day/:id/reversal': changedActivity(303),
   'GET /inbox': signedIn([200]),
   'GET /inbox/badge': signedIn([200]),

@@ -3,6 +3,7 @@ import { NotificationKinds, type NotificationKind, type PluginHost } from '@trel
 /** What core tells people of itself. */
 const coreKinds: readonly NotificationKind[] = [
   kind('record-assigned', 'user-plus', { app: true, mail: 'digest' }),
+  kind('reminder', 'alarm', { app: true, mail: 'never' }),
   kind('mentioned', 'at', { app: true, mail: 'digest' }),
   kind('followed-activity', 'star', { app: true, mail: 'digest' }),
   kind('followed-change', 'eye', { app: true, mail: 'digest' }),

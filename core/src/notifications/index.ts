@@ -5,3 +5,4 @@ export { notificationEndpoints } from './notification-endpoints.js';
 export type { NotificationView } from './present-lines.js';
 export { registerNotices, registerNotifications } from './register.js';
 export { UnreadCounts } from './unread-counts.js';
+export { tell } from './tell.js';

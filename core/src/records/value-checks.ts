@@ -1,5 +1,6 @@
 import { Big } from 'big.js';
 import type { Field, FieldKind, Problem } from '@trellis-crm/sdk';
+import { isRecurrence } from './recurrence-rule.js';
 import { isVatNumber } from './vat-number.js';
 
 /** What a schema cannot say about a value that fits it; null when all is well. `value` is in canonical form. */
@@ -20,6 +21,8 @@ function checkText(field: Field, value: string, pointer: string): Problem | null
   if (field.kind === 'decimal') return checkRange(field, value, pointer);
   if (field.format === 'vatNumber' && !isVatNumber(value))
     return { pointer, code: 'invalid_vat_number', message: 'must be a VAT number with its country in front' };
+  if (field.format === 'recurrence' && !isRecurrence(value))
+    return { pointer, code: 'invalid_recurrence', message: 'must be a rule like FREQ=WEEKLY;BYDAY=MO' };
   const kind = checkedKinds[field.kind];
   if (kind === undefined || kind.isFine(value)) return null;
   return { pointer, code: kind.code, message: kind.message };

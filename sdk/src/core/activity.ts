@@ -27,6 +27,10 @@ export const Activity = defineEntity('core.activity', {
     dueAt: field.dateTime({ index: true }),
     /** When it was done; null while it is planned, and for what was only logged. */
     doneAt: field.dateTime(),
+    /** When its owner is told of it; null for never. */
+    remindAt: field.dateTime(),
+    /** How it comes again once it is done: a rule of RFC 5545 without its name, like `FREQ=WEEKLY;BYDAY=MO`. */
+    recurrence: field.text({ max: 200, format: 'recurrence' }),
     duration: field.duration(),
     outcome: field.choice([
       'reached',
@@ -57,6 +61,8 @@ export const Activity = defineEntity('core.activity', {
       'occurredAt',
       'duration',
       'dueAt',
+      'remindAt',
+      'recurrence',
       'doneAt',
       'priority',
       'body',

@@ -7,6 +7,7 @@ import { formProblems } from '../form/form-problems.js';
 import { controlNames, controlSources } from '../form/form-view.js';
 import { problemText } from '../form/problem-text.js';
 import type { EntityCall, PageCall } from '../page-call.js';
+import { planView } from './plan-form.js';
 
 /** A task that somebody fills in, and what is wrong with it. */
 export interface AddState {
@@ -29,9 +30,10 @@ export async function addForm(call: PageCall, state: AddState = { form: {}, prob
     fieldsIn(activity, paths).map((field) => ({ ...fieldControl(field, sources), isRequired: false }));
   return {
     key: randomUUID(),
-    controls: controlsOf(shortFields),
+    controls: controlsOf(shortFields).map((control) => ({ ...control, hint: undefined })),
     further: controlsOf(furtherFields),
-    isOpen: Object.keys(form).some((name) => name.startsWith('links')),
+    plan: planView(call, null, form),
+    isOpen: Object.keys(form).length > 0,
     general: problems.general,
   };
 }

@@ -5,6 +5,7 @@ import { formOf, problemsIn } from '../form/plain-form.js';
 import type { PageCall } from '../page-call.js';
 import { goTo, type PageAnswer } from '../page-endpoint.js';
 import { showSnooze } from './snooze-page.js';
+import type { Task } from './task-view.js';
 
 /** `POST /day/:id/completion`: it was done, now; what was done already stays as it was. */
 export async function completeTask(call: PageCall): Promise<PageAnswer> {
@@ -29,8 +30,8 @@ export async function snoozeTask(call: PageCall): Promise<PageAnswer> {
   const task = await records.get(idOf(call));
   const undo: string[] = [];
   const problems = await problemsIn(call, ['dueAt'], async () => {
-    const { version } = await records.update(task.id, { dueAt: until });
-    undo.push(reversal(task.id, version, { dueAt: task.dueAt }));
+    const { version } = await records.update(task.id, { dueAt: until, ...movedReminder(task, until) });
+    undo.push(reversal(task.id, version, { dueAt: task.dueAt, remindAt: task.remindAt }));
   });
   if (problems !== null) return showSnooze(call, problems);
   const moment = request.generation.views.formatters.dateTime(env, until);
@@ -38,7 +39,13 @@ export async function snoozeTask(call: PageCall): Promise<PageAnswer> {
   return goTo('/day', { text: t('tasks.snooze.done', { name: task.subject, moment }), undoAction });
 }
 
-const reversible = ['doneAt', 'dueAt', 'occurredAt'] as const;
+/** The reminder keeps its distance. */
+function movedReminder({ dueAt, remindAt }: Task, until: string): { readonly remindAt?: string } {
+  const moved = Date.parse(remindAt ?? '') + Date.parse(until) - Date.parse(dueAt ?? '');
+  return Number.isNaN(moved) ? {} : { remindAt: new Date(moved).toISOString() };
+}
+
+const reversible = ['doneAt', 'dueAt', 'occurredAt', 'remindAt'] as const;
 type Reversible = (typeof reversible)[number];
 
 /** Address that puts values back, as long as nobody changed the task since. */

@@ -4,6 +4,7 @@ import type { PageDeps } from '../page-call.js';
 import { pageEndpoint } from '../page-endpoint.js';
 import { completeTask, snoozeTask, takeBack } from './day-actions.js';
 import { showDay } from './day-list.js';
+import { showPlan, takePlan } from './plan-page.js';
 import { quickAdd } from './quick-add.js';
 import { showSnooze } from './snooze-page.js';
 
@@ -18,6 +19,8 @@ export function dayPages(deps: PageDeps): readonly Endpoint[] {
     pageEndpoint(deps, 'POST /day/:id/completion', { ...changing, handle: completeTask }),
     pageEndpoint(deps, 'GET /day/:id/snooze', { ...changing, handle: (call) => showSnooze(call) }),
     pageEndpoint(deps, 'POST /day/:id/snooze', { ...changing, handle: snoozeTask }),
+    pageEndpoint(deps, 'GET /day/:id/plan', { ...changing, handle: showPlan }),
+    pageEndpoint(deps, 'POST /day/:id/plan', { ...changing, handle: takePlan }),
     pageEndpoint(deps, 'POST /day/:id/reversal', { ...changing, handle: takeBack }),
   ];
 }

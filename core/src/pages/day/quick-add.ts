@@ -8,6 +8,7 @@ import type { PageCall } from '../page-call.js';
 import { goTo, type PageAnswer } from '../page-endpoint.js';
 import { activityCall, addedFields } from './add-form.js';
 import { showDay } from './day-list.js';
+import { readPlan } from './plan-form.js';
 
 /** `POST /day`: a task of one's own. */
 export async function quickAdd(call: PageCall): Promise<PageAnswer> {
@@ -19,7 +20,8 @@ export async function quickAdd(call: PageCall): Promise<PageAnswer> {
   if (wrong.length > 0) return showDay(call, { form, problems: wrong });
   try {
     const owner = call.request.identity.userId;
-    const input = { ...values, kind: 'task' as const, subject: asText(values['subject']), owner };
+    const plan = readPlan(call, form, asText(values['dueAt']));
+    const input = { ...values, ...plan, kind: 'task' as const, subject: asText(values['subject']), owner };
     const { subject } = await call.ctx.records(Activity).create(input);
     return goTo('/day', { text: call.t('tasks.added', { name: subject }) });
   } catch (error) {

@@ -40,6 +40,8 @@ export function taskView(call: PageCall, task: Task, names: RecordNames): object
     }),
     due: request.generation.views.formatters.dateTime(env, dueAt),
     datetime: dueAt,
+    kindLabel: kind === 'task' ? '' : t(`activity.options.kind.${kind}`),
+    isRepeated: typeof task.recurrence === 'string',
     isLate: Date.parse(dueAt) < env.now.getTime(),
     isUrgent: priority === 'high',
     doneAction: mayChange ? `/day/${id}/completion` : null,
@@ -55,8 +57,9 @@ function menuOf(call: PageCall, id: Id): readonly object[] {
     fields: [{ name: 'until', value: until }],
   }));
   const pick = { label: t('tasks.snooze.date'), icon: 'calendar', href: `/day/${id}/snooze` };
+  const plan = { label: t('tasks.plan.title'), icon: 'alarm', href: `/day/${id}/plan` };
   const change = { label: t('form.edit'), icon: 'pencil', href: `/activities/${id}/edit` };
-  return [{ label: t('tasks.snooze.title'), items: [...snooze, pick] }, { items: [change] }];
+  return [{ label: t('tasks.snooze.title'), items: [...snooze, pick] }, { items: [plan, change] }];
 }
 
 /** Until when tasks can be put off, with what each is called. */
