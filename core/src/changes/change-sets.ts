@@ -1,4 +1,11 @@
-import { ConflictError, NotFoundError, type Clock, type Id } from '@trellis-crm/sdk';
+import {
+  ConflictError,
+  ForbiddenError,
+  NotFoundError,
+  type Clock,
+  type Id,
+  type PermissionKey,
+} from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { InjectionToken } from 'tsyringe';
 import { storedActorOf, type Identity, type StoredActor } from '../auth/index.js';
@@ -61,7 +68,8 @@ export interface ChangeSets {
   /**
    * Has a job take a change set back, stopping it first when a job still works it off, or go on with taking it back when that was given up.
    * @returns the change set of the undo
-   * @throws NotFoundError, ConflictError `change_set_already_undone`, `change_set_not_over`, `change_set_not_undoable`
+   * @throws NotFoundError, ForbiddenError for who may change nothing of the kind,
+   *   ConflictError `change_set_already_undone`, `change_set_not_over`, `change_set_not_undoable`
    */
   undo(id: Id, identity: Identity): Promise<ChangeSet>;
   /** Stops one that is worked off; what is done stays. @throws NotFoundError, ConflictError `change_set_over` */
@@ -136,6 +144,7 @@ function enqueue(parts: ChangeSetParts, trx: Knex.Transaction, id: Id): Promise<
 async function undo(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identity: Identity): Promise<ChangeSet> {
   const set = visible(await store.lockChangeSet(trx, id), id, identity);
   if (set.undoOf !== null) throw new ConflictError('change_set_not_undoable', { id });
+  assertMayChange(set, identity);
   if (!isOver(set)) {
     if (!parts.works.has(set.kind)) throw new ConflictError('change_set_not_over', { id });
     await stop(parts, trx, id);
@@ -147,6 +156,12 @@ async function undo(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identi
   await store.requeueChangeSet(trx, set.undo.id);
   await enqueue(parts, trx, set.undo.id);
   return visible(await store.findChangeSet(trx, set.undo.id), set.undo.id, identity);
+}
+
+/** Each record asks for its own rights; without any, an undo would be used up, and keys of other systems moved, for nothing. */
+function assertMayChange({ entity }: ChangeSet, identity: Identity): void {
+  const may = (verb: 'update' | 'delete'): boolean => identity.reach(`${entity}:${verb}` as PermissionKey) !== null;
+  if (!may('update') && !may('delete')) throw new ForbiddenError('forbidden', { permission: `${entity}:update` });
 }
 
 async function cancel(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identity: Identity): Promise<ChangeSet> {

@@ -138,7 +138,8 @@ describe('exceptions', function () {
 
     expect(first.body['data']).to.have.length(2);
     expect(rest).to.have.length(1);
-    expect((await admin().get('/api/v1/exceptions?after=nonsense')).status).to.equal(400);
+    for (const after of ['nonsense', `999999999999999.${host.admin.userId}`])
+      expect((await admin().get(`/api/v1/exceptions?after=${after}`)).status, after).to.equal(400);
   });
 
   describe('rules', () => {

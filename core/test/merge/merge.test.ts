@@ -203,6 +203,30 @@ describe('POST /api/v1/<entity>/merge', () => {
     expect(second.body).to.deep.equal(first.body);
   });
 
+  it('is neither taken back nor used up by who may change nothing any more', async () => {
+    const [winner, loser] = [await add('accounts', { name: 'W' }), await add('accounts', { name: 'L' })];
+    await host.sql(
+      `insert into core.external_ids (source, entity, external_id, record_id) values ('erp', 'core.account', 'T-1', ?)`,
+      [loser],
+    );
+    const { changeSet } = (await merge('accounts', winner, [loser])).body;
+    const { userId } = host.readOnly;
+    await host.sql(
+      `update core.change_sets set created_by = ?, actor = jsonb_build_object('kind', 'user', 'userId', ?::text, 'scopes', null)
+       where id = ?`,
+      [userId, userId, String(changeSet)],
+    );
+
+    const { status } = await host.as(host.readOnly).post(`/api/v1/change-sets/${String(changeSet)}/undo`);
+    await host.settle();
+
+    expect(status).to.equal(403);
+    expect(await host.sql(`select record_id from core.external_ids where external_id = 'T-1'`)).to.deep.equal([
+      { record_id: winner },
+    ]);
+    await undo(changeSet);
+  });
+
   it('refuses bad requests, records that are not there, and those who may not', async () => {
     const [one, other] = [await add('contacts', { name: 'R' }), await add('contacts', { name: 'R' })];
     const nowhere = '018f4c1e-0000-7000-8000-000000000000';

@@ -158,6 +158,14 @@ describe('the editors of a list', function () {
     expect(removed.text).to.contain('<option value="country" selected>');
   });
 
+  it('keep an editor standing that is sent what is no filter', async () => {
+    for (const rest of ['null', '5', '{"all":null}', '{"any":[null]}'])
+      for (const act of ['', '&_do=apply']) {
+        const address = `/accounts/filter?_editing=1&m=all&n.0.rest=${encodeURIComponent(rest)}${act}`;
+        expect((await host.as(host.user).page(address)).status, address).to.be.lessThan(400);
+      }
+  });
+
   it('have a control for every kind of field and words for days and people', async () => {
     const fields = ['roles', 'owner', 'updatedAt', 'employees', 'domains', 'domains.domain', 'parent', 'description'];
     for (const field of fields) {

@@ -135,7 +135,7 @@ function cursorOf({ raisedAt, id }: OpenException): string {
 
 function readCursor(cursor: string | null): { readonly raisedAt: Date; readonly id: Id } | null {
   if (cursor === null) return null;
-  const [, ms, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(cursor) ?? [];
+  const [, ms, id] = /^(\d{1,13})\.([0-9a-f-]{36})$/.exec(cursor) ?? [];
   if (ms === undefined || id === undefined || !isUuid(id)) throw new MalformedError('malformed_cursor');
   return { raisedAt: new Date(Number(ms)), id };
 }

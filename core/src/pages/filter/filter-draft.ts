@@ -1,4 +1,11 @@
-import { severalValues, isGroup, membersOf, type ListNode, type PlainCondition } from '../list/filter-nodes.js';
+import {
+  severalValues,
+  isGroup,
+  membersOf,
+  nodeInText,
+  type ListNode,
+  type PlainCondition,
+} from '../list/filter-nodes.js';
 
 /** A filter while it is edited; conditions may still lack something. */
 export interface DraftGroup {
@@ -89,11 +96,8 @@ function valuesInForm(params: URLSearchParams, prefix: string): readonly string[
 }
 
 function restIn(text: string): DraftRest | null {
-  try {
-    return { kind: 'rest', node: JSON.parse(text) as ListNode };
-  } catch {
-    return null;
-  }
+  const node = nodeInText(text);
+  return node === null ? null : { kind: 'rest', node };
 }
 
 /** The draft after a button was pressed: `add:<group>`, `group:<group>` or `remove:<node>`; a group or node is named by its prefix. */

@@ -82,6 +82,12 @@ function flatParam({ field, op, value }: PlainCondition): [string, string] | nul
   return [filterName(field, op), values.join()];
 }
 
+/** A node as a form carries it; null for what is none. */
+export function nodeInText(text: string): ListNode | null {
+  const tree = parsed(text);
+  return isNode(tree) ? plainNode(tree) : null;
+}
+
 function readFilter(text: string): FilterGroup {
   const tree = parsed(text);
   if (!isNode(tree)) {
