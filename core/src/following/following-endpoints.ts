@@ -1,10 +1,10 @@
 import { Activity, ForbiddenError, Type, Uuid, type Id } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest } from '../http/endpoint.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
-import { readRecord } from '../records/get-records.js';
+import { getRecord, readRecord } from '../records/get-records.js';
 import { recordScope, type RecordScope } from '../records/record-scope.js';
 import type { RecordRoom } from '../records/index.js';
-import { permissionFor } from '../records/rights.js';
+import { belongingOf, isWithinReach, permissionFor, reachFor } from '../records/rights.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { follow, followersOf, unfollow } from './followers.js';
 import { mention } from './tell-people.js';
@@ -109,7 +109,7 @@ function mentionEndpoint(entity: CompiledEntity, parts: FollowingParts): Endpoin
       answers: { 200: Type.Object({ told: Type.Array(Uuid) }, { additionalProperties: false }) },
     },
     async handle(request) {
-      await visibleScope(entity, parts, request);
+      await assertChangeable(entity, parts, request);
       const { generation, identity, requestId, signal } = request;
       const { users } = request.body as { readonly users: readonly Id[] };
       const { database } = parts.workspace;
@@ -118,6 +118,18 @@ function mentionEndpoint(entity: CompiledEntity, parts: FollowingParts): Endpoin
       return { status: 200, body: { told } };
     },
   };
+}
+
+/** Naming people in a text is changing it. @throws NotFoundError, ForbiddenError */
+async function assertChangeable(
+  entity: CompiledEntity,
+  { room }: FollowingParts,
+  request: EndpointRequest,
+): Promise<void> {
+  const scope = recordScope(room.world, room.callOf(request), 'core');
+  const record = await getRecord(scope, entity, request.params['id'] ?? '');
+  if (isWithinReach(scope.identity, reachFor(scope, entity, 'update'), belongingOf(record))) return;
+  throw new ForbiddenError('forbidden', { permission: permissionFor(entity, 'update') });
 }
 
 async function visibleScope(

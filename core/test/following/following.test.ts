@@ -80,6 +80,11 @@ describe('following and naming people', () => {
     expect(second.body).to.deep.equal({ told: [] });
     expect((await name(['nobody'])).status).to.equal(422);
     expect((await host.as(host.readOnly).post(mentions, { users: [somebody.userId] })).status).to.equal(403);
+    const { body: foreign } = await host
+      .as(host.admin)
+      .post('/api/v1/activities', { kind: 'note', subject: 'Not mine' });
+    const elsewhere = `/api/v1/activities/${String(foreign['id'])}/mentions`;
+    expect((await host.as(host.user).post(elsewhere, { users: [somebody.userId] })).status).to.equal(403);
     const nowhere = `/api/v1/activities/${randomUUID()}/mentions`;
     expect((await host.as(host.user).post(nowhere, { users: [somebody.userId] })).status).to.equal(404);
   });
