@@ -36,7 +36,7 @@ export async function mailLines(
   );
 }
 
-/** Lines that wait to be mailed, newest first, noted as mailed. */
+/** Lines that wait to be mailed, newest first, noted as mailed. What leaves by mail only is read with that: what comes later is a line of its own. */
 async function takeLines(
   trx: Knex,
   users: readonly Id[],
@@ -47,7 +47,7 @@ async function takeLines(
     .whereIn('user_id', [...users])
     .where({ mail: mode, mailed_at: null, read_at: null })
     .whereRaw('(snoozed_until is null or snoozed_until <= ?)', [now])
-    .update({ mailed_at: now })
+    .update({ mailed_at: now, read_at: trx.raw('case when in_app then null else ?::timestamptz end', [now]) })
     .returning(columns);
   return rows.toSorted((left, right) => right.told_at.getTime() - left.told_at.getTime());
 }

@@ -67,6 +67,14 @@ describe('channels of notifications', function () {
     expect(smtp.received[0]?.source).to.match(/List-Unsubscribe: <http\S+\/me\/notifications>/);
   });
 
+  it('mail what comes later, too, when one wants mails only', async () => {
+    await choose(host.user, false, 'immediate');
+    await greet({ key: 'same' });
+    await greet({ key: 'same' });
+
+    expect(smtp.received).to.have.length(2);
+  });
+
   it('mail one digest at the hour one chose, in one’s own zone, of what one has not read', async () => {
     await choose(host.user, true, 'digest', 8);
     await host.as(host.user).patch('/api/v1/me/preferences', { timeZone: 'Asia/Shanghai' });
