@@ -10,7 +10,7 @@ import { getForm } from './form-store.js';
 import { findTarget, type OwnedTarget } from './form-targets.js';
 import { answerText } from './read-answers.js';
 import { chooseOwner } from './routing.js';
-import { getSubmission, updateSubmission } from './submission-store.js';
+import { failSubmission, getSubmission, updateSubmission } from './submission-store.js';
 
 /** What turning submissions into records needs. */
 export interface ProcessParts {
@@ -89,7 +89,7 @@ async function fail({ workspace, log }: ProcessParts, id: Id, error: unknown): P
         message: [error.message, ...error.errors.map((one) => `${one.pointer} ${one.message}`)].join('; '),
       }
     : { code: 'internal', message: 'An error of ours; see the log' };
-  await updateSubmission(workspace.database.knex, id, { state: 'failed', reason }, workspace.clock.now());
+  await failSubmission(workspace.database.knex, id, reason, workspace.clock.now());
 }
 
 function isOutage(error: unknown): boolean {

@@ -66,6 +66,14 @@ export async function updateSubmission(knex: Knex, id: Id, values: SubmissionCol
     .update({ ...values, changed_at: at });
 }
 
+/** Keeps why none came of it, unless another try made one meanwhile. */
+export async function failSubmission(knex: Knex, id: Id, reason: object, at: Date): Promise<void> {
+  await knex('core.form_submissions')
+    .where({ id })
+    .whereNot({ state: 'written' })
+    .update({ state: 'failed', reason, changed_at: at });
+}
+
 /** Confirms the one that a link belongs to, once, if it is not older than `since`. */
 export async function confirmSubmission(
   knex: Knex,
@@ -80,14 +88,16 @@ export async function confirmSubmission(
   return confirmed === undefined ? undefined : { id: confirmed.id, formId: confirmed.form_id };
 }
 
-/** Those that waited for longer than they should: the process that took them died. */
+/** Those that waited for longer than they should: the process that took them died. Those of a removed form wait until it is back. */
 export async function findLeft(knex: Knex, before: Date): Promise<readonly Pick<Submission, 'id' | 'formId'>[]> {
-  return knex('core.form_submissions')
-    .where({ state: 'received' })
-    .where('created_at', '<', before)
-    .orderBy('created_at')
+  return knex('core.form_submissions as s')
+    .join('core.forms as f', 'f.id', 's.form_id')
+    .where('s.state', 'received')
+    .where('s.created_at', '<', before)
+    .whereNull('f.deleted_at')
+    .orderBy('s.created_at')
     .limit(100)
-    .select<Pick<Submission, 'id' | 'formId'>[]>({ id: 'id', formId: 'form_id' });
+    .select<Pick<Submission, 'id' | 'formId'>[]>({ id: 's.id', formId: 's.form_id' });
 }
 
 const keepDays = { unconfirmed: 7, spam: 30 } as const;

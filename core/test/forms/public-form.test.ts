@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import connect from 'knex';
+import { failSubmission } from '../../dist/forms/submission-store.js';
 import { createTestHost, type CoreTestHost } from '../../dist/testing/index.js';
 import { buildForm, contactFields, contactsWith, fillIn, post, question, readSubmissions } from './form-lab.js';
 
@@ -234,6 +236,34 @@ describe('/f/:slug', () => {
     expect(failed?.['reason']?.['code']).to.be.a('string');
     expect([again.body['state'], mended.body['state']] as unknown).to.deep.equal(['failed', 'written']);
     expect(over.status).to.equal(409);
+  });
+
+  it('goes on with what was left, whatever became of the forms of others', async () => {
+    const [removed, left] = [await buildForm(host, 'removed'), await buildForm(host, 'left')];
+    for (const form of [removed, left])
+      await host.sql(
+        `insert into core.form_submissions (id, form_id, state, answers, source, created_at, changed_at)
+         values (gen_random_uuid(), ?, 'received', ?::jsonb, '{}', ?, now())`,
+        [form.id, JSON.stringify({ name: 'L', email: `${form.slug}@example.com` }), host.clock.now().toISOString()],
+      );
+    await host.as(host.admin).delete(`/api/v1/forms/${removed.id}`, { 'If-Match': '*' });
+    host.clock.advance(10 * 60_000);
+    await host.settle();
+
+    expect(await contactsWith(host, 'left@example.com')).to.have.length(1);
+    expect(await contactsWith(host, 'removed@example.com')).to.have.length(0);
+  });
+
+  it('keeps the record of a try that was through before another one failed', async () => {
+    const form = await buildForm(host, 'twice');
+    await fillIn(host, form, { name: 'T', email: 'twice@example.com' });
+    const [written] = await readSubmissions(host, form);
+
+    const knex = connect({ client: 'pg', connection: host.database.url });
+    await failSubmission(knex, String(written?.['id']), { code: 'late', message: '' }, host.clock.now());
+    await knex.destroy();
+
+    expect((await readSubmissions(host, form))[0]?.['state']).to.equal('written');
   });
 
   it('hands what comes to a user, to a team in turn, or by an answer', async () => {
