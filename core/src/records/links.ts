@@ -20,9 +20,29 @@ export function linksIn(value: unknown): readonly LinkEntry[] {
   return Array.isArray(value) ? (value as readonly LinkEntry[]) : [];
 }
 
+/** A link and where it stands among those written. */
+export interface PlacedLink extends LinkEntry {
+  readonly position: number;
+}
+
+/** Links of a field that a record did not have before. */
+export function newLinks(
+  values: ReadonlyMap<string, unknown>,
+  old: ReadonlyMap<string, unknown> | undefined,
+  path: string,
+): readonly PlacedLink[] {
+  const keyOf = ({ entity, id }: LinkEntry): string => `${entity} ${id}`;
+  const held = new Set(linksIn(old?.get(path)).map(keyOf));
+  return linksIn(values.get(path)).flatMap((link, position) => (held.has(keyOf(link)) ? [] : [{ ...link, position }]));
+}
+
 /** Links to entities that there are not, in the words of a reference to a record that there is not. */
-export function unknownLinks(value: unknown, pointer: string, isKnown: (entity: string) => boolean): Problem[] {
-  return linksIn(value).flatMap(({ entity }, position) =>
+export function unknownLinks(
+  links: readonly PlacedLink[],
+  pointer: string,
+  isKnown: (entity: string) => boolean,
+): Problem[] {
+  return links.flatMap(({ entity, position }) =>
     isKnown(entity)
       ? []
       : [{ pointer: `${pointer}/${String(position)}`, code: 'unknown_reference', message: 'refers to no record' }],

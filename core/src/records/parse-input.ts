@@ -2,7 +2,7 @@ import type { Problem, TSchema } from '@trellis-crm/sdk';
 import type { SchemaChecks } from '../http/validation.js';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { canonicalValue, type InputOptions } from './field-input.js';
-import { isLinks, unknownLinks } from './links.js';
+import { isLinks, newLinks, unknownLinks } from './links.js';
 import type { RecordScope } from './record-scope.js';
 import { isElevatedField, mayWriteField } from './rights.js';
 import { checkValue } from './value-checks.js';
@@ -151,7 +151,8 @@ function checkAll(entity: CompiledEntity, values: RecordValues, { isEntity }: Pa
     const field = entity.fields.get(path);
     if (field === undefined || value === null) continue;
     checkField(field, value, problems);
-    if (isLinks(field.field)) problems.push(...unknownLinks(value, pointerOf(field), isEntity));
+    if (isLinks(field.field))
+      problems.push(...unknownLinks(newLinks(values, undefined, path), pointerOf(field), isEntity));
   }
   return problems;
 }

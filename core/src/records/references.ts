@@ -1,7 +1,7 @@
 import { ValidationError, type Id, type Problem } from '@trellis-crm/sdk';
 import type { PreparedRow } from '../database/prepared.js';
 import type { CompiledEntity, CompiledField, CompiledList } from './compiled-entity.js';
-import { isLinks, linksIn } from './links.js';
+import { isLinks, newLinks, type PlacedLink } from './links.js';
 import { pointerOf } from './parse-input.js';
 import type { ReadScope, WriteScope } from './record-scope.js';
 import { reachFor, withinReach } from './rights.js';
@@ -13,6 +13,8 @@ import { ownerKey, type ReferenceCheck } from './writes/write-shape.js';
 export interface Draft {
   readonly values: ReadonlyMap<string, unknown>;
   readonly changed: ReadonlySet<string>;
+  /** Values before, of a record that there is already: links it has are not asked about again. */
+  readonly old?: ReadonlyMap<string, unknown>;
   /** In front of the pointers of its problems, when it is one of several. */
   readonly prefix: string;
 }
@@ -110,22 +112,24 @@ const userEntity = 'core.user';
 /** Everything that drafts newly refer to. */
 export function referencesOf(entity: CompiledEntity, drafts: readonly Draft[]): Reference[] {
   const references: Reference[] = [];
-  for (const { values, changed, prefix } of drafts) {
-    for (const field of entity.referring)
-      if (changed.has(field.path)) addNamed(references, field, values.get(field.path), `${prefix}${pointerOf(field)}`);
+  for (const { values, changed, old, prefix } of drafts) {
+    for (const field of entity.referring.filter(({ path }) => changed.has(path))) {
+      const pointer = `${prefix}${pointerOf(field)}`;
+      if (isLinks(field.field)) references.push(...linkReferences(newLinks(values, old, field.path), pointer));
+      else addNamed(references, field, values.get(field.path), pointer);
+    }
   }
   return references;
 }
 
 function addNamed(references: Reference[], field: CompiledField, value: unknown, pointer: string): void {
-  if (isLinks(field.field)) references.push(...linkReferences(value, pointer));
-  else if (field.list !== null) addEntries(references, field.list, value, pointer);
+  if (field.list !== null) addEntries(references, field.list, value, pointer);
   else if (field.target !== null && typeof value === 'string')
     references.push({ target: field.target, id: value, pointer, isOwner: field.isSystem && field.path === 'owner' });
 }
 
-function linkReferences(value: unknown, pointer: string): Reference[] {
-  return linksIn(value).map(({ entity, id }, position) => {
+function linkReferences(links: readonly PlacedLink[], pointer: string): Reference[] {
+  return links.map(({ entity, id, position }) => {
     return { target: entity, id, pointer: `${pointer}/${position}`, isOwner: false };
   });
 }

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ValidationError, type Id } from '@trellis-crm/sdk';
 import type { CompiledEntity } from './compiled-entity.js';
-import { parseOptions, prefixProblems, tryParsePatch, type RecordValues } from './parse-input.js';
+import { isLinks, newLinks, unknownLinks } from './links.js';
+import { parseOptions, pointerOf, prefixProblems, tryParsePatch, type RecordValues } from './parse-input.js';
 import { valuesOf, type PresentedRecord } from './present-record.js';
 import type { RecordScope } from './record-scope.js';
 import type { TeamsByUser } from './references.js';
@@ -36,7 +37,8 @@ export function parsePatches(
   entity: CompiledEntity,
   updates: readonly RecordUpdate[],
 ): ReadonlyMap<Id, Patch> {
-  const options = parseOptions(scope, entity);
+  // Whether links lead anywhere is asked once it is known which of them are new.
+  const options = { ...parseOptions(scope, entity), isEntity: () => true };
   const parsed = updates.map(({ patch }) => tryParsePatch(entity, patch, options));
   const prefixOf = (position: number): string => (updates.length === 1 ? '' : `/${position}`);
   const errors = parsed.flatMap(({ problems }, position) => prefixProblems(problems, prefixOf(position)));
@@ -49,9 +51,9 @@ export function parsePatches(
   return patches;
 }
 
-/** Works out what a patch changes; nothing when no value differs. */
+/** Works out what a patch changes; nothing when no value differs. @throws ValidationError for new links to an entity that there is not */
 export function draftOf(
-  { identity, clock }: RecordScope,
+  scope: RecordScope,
   entity: CompiledEntity,
   {
     before,
@@ -63,13 +65,29 @@ export function draftOf(
   const changed = new Set(
     [...patch].filter(([path, value]) => !isDeepStrictEqual(value, old.get(path))).map(([path]) => path),
   );
+  refuseUnknownLinks(scope, entity, { old, patch, prefix, changed });
   if (changed.size === 0) return { id: before.id, before, old, prefix, changed, values: old };
   const written = [
     ['version', Number(before['version']) + 1],
-    ['updatedAt', clock.now().toISOString()],
-    ['updatedBy', identity.userId],
+    ['updatedAt', scope.clock.now().toISOString()],
+    ['updatedBy', scope.identity.userId],
   ] as const;
   return { id: before.id, before, old, prefix, changed, values: new Map([...old, ...patch, ...written]) };
+}
+
+/** A link that a record has stays, also while the module of what it leads to is not active. */
+function refuseUnknownLinks(
+  { generation }: RecordScope,
+  entity: CompiledEntity,
+  { old, patch, prefix, changed }: Pick<UpdateDraft, 'old' | 'prefix' | 'changed'> & { readonly patch: RecordValues },
+): void {
+  const errors = entity.referring
+    .filter(({ field, path }) => isLinks(field) && changed.has(path))
+    .flatMap((field) => {
+      const links = newLinks(patch, old, field.path);
+      return unknownLinks(links, `${prefix}${pointerOf(field)}`, (id) => generation.entities.has(id));
+    });
+  if (errors.length > 0) throw new ValidationError('invalid_record', {}, { errors });
 }
 
 /** A record moves to its new owner's primary team. */

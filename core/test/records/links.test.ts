@@ -111,6 +111,24 @@ describe('links to records of any entity', () => {
     ]);
   });
 
+  it('stay while the module of what they lead to is not active, and when others are added', async () => {
+    const { id } = await log({ links: [to(Account, account)] });
+    await host.database.knex.raw(`update core.activity_links set entity = 'gone.deal' where activity_id = ?`, [id]);
+    await host.database.knex.raw('update core.activities set kept = null where id = ?', [id]);
+    const gone = { entity: 'gone.deal', id: account.id };
+
+    const same = await host.records(Activity).update(id, { subject: 'Same', links: [gone] });
+    const more = await host.records(Activity).update(id, { links: [gone, to(Contact, contact)] });
+    const error = await rejection(
+      host.records(Activity).update(id, { links: [gone, { entity: 'gone.deal', id: contact.id }] }),
+    );
+
+    expect([same.links, more.links]).to.deep.equal([[gone], [gone, to(Contact, contact)]]);
+    expect(error.errors).to.deep.equal([
+      { pointer: '/links/1', code: 'unknown_reference', message: 'refers to no record' },
+    ]);
+  });
+
   it('lead to the entities they are declared for only', async () => {
     const user = await host.records(User).create({ name: 'Somebody' });
 
