@@ -68,8 +68,8 @@ export interface ChangeSets {
   /**
    * Has a job take a change set back, stopping it first when a job still works it off, or go on with taking it back when that was given up.
    * @returns the change set of the undo
-   * @throws NotFoundError, ForbiddenError for who may change nothing of the kind,
-   *   ConflictError `change_set_already_undone`, `change_set_not_over`, `change_set_not_undoable`
+   * @throws NotFoundError, ConflictError `change_set_already_undone`, `change_set_not_over`, `change_set_not_undoable`: an undo, or of an entity whose module is not active
+  assertMayChange(set, identity);
    */
   undo(id: Id, identity: Identity): Promise<ChangeSet>;
   /** Stops one that is worked off; what is done stays. @throws NotFoundError, ConflictError `change_set_over` */
@@ -143,7 +143,9 @@ function enqueue(parts: ChangeSetParts, trx: Knex.Transaction, id: Id): Promise<
 /** The lock of the row decides who wins. */
 async function undo(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identity: Identity): Promise<ChangeSet> {
   const set = visible(await store.lockChangeSet(trx, id), id, identity);
-  if (set.undoOf !== null) throw new ConflictError('change_set_not_undoable', { id });
+  // An undo counts once: one that finds none of the records would be the last.
+  const isActive = parts.generation().entities.has(set.entity);
+  if (set.undoOf !== null || !isActive) throw new ConflictError('change_set_not_undoable', { id });
   assertMayChange(set, identity);
   if (!isOver(set)) {
     if (!parts.works.has(set.kind)) throw new ConflictError('change_set_not_over', { id });

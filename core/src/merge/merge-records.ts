@@ -13,6 +13,7 @@ import type { RecordScope, WriteScope } from '../records/record-scope.js';
 import { belongingOf, isWithinReach, permissionFor, requireReach } from '../records/rights.js';
 import { trashHeld } from '../records/trash-records.js';
 import { updateParsed } from '../records/update-records.js';
+import { mergeKind } from './merge-kind.js';
 import { choosableFields, mergedValues, type FieldChoices, type MergedRecords } from './merge-values.js';
 import { moveFacts } from './move-facts.js';
 import { moveReferences, type Move, type MovedCount } from './move-references.js';
@@ -121,9 +122,6 @@ async function noteMerge({ unit, identity, clock }: WriteScope, move: Move, { fi
     createdAt: clock.now(),
   });
 }
-
-/** Kind of the change sets that merge. */
-export const mergeKind = 'merge';
 
 /** The old addresses lead to the winner as long as the losers are in the trash. */
 async function keepPointers({ unit, clock }: WriteScope, { entity, losers, winner }: Move): Promise<void> {

@@ -192,6 +192,39 @@ describe('taking a change set back', () => {
     expect(after.filter(({ code }) => code?.startsWith('old-')).length).to.equal(38);
   });
 
+  it('takes back first what a merge gave the winner of what only one can have', async () => {
+    const [winner, loser] = await records(Sample).createMany([{ name: 'winner' }, { name: 'loser', code: 'only-one' }]);
+    const [kept, gone] = [winner?.id ?? '', loser?.id ?? ''];
+    const id = await world.changeSet([
+      async (unit) => {
+        await records(Sample, operator, { unit }).trash(gone);
+        await records(Sample, operator, { unit }).update(kept, { code: 'only-one' });
+      },
+    ]);
+    await world.host.database.work.raw(`update core.change_sets set kind = 'merge' where id = ?`, [id]);
+
+    const { problems } = await world.undo(id);
+
+    expect(problems).to.deep.equal([]);
+    expect((await records(Sample).get(gone)).code).to.equal('only-one');
+    expect((await records(Sample).get(kept)).code).to.equal(null);
+  });
+
+  it('is not spent while the module of the records is not active', async () => {
+    const sample = await records(Sample).create({ name: 'before' });
+    const id = await world.changeSet([
+      (unit) => records(Sample, operator, { unit }).update(sample.id, { name: 'after' }),
+    ]);
+    await world.host.database.work.raw(`update core.change_sets set entity = 'gone.sample' where id = ?`, [id]);
+
+    const refused = await rejection(world.undo(id));
+    await world.host.database.work.raw(`update core.change_sets set entity = 'lab.sample' where id = ?`, [id]);
+    await world.undo(id);
+
+    expect(refused.code).to.equal('change_set_not_undoable');
+    expect((await records(Sample).get(sample.id)).name).to.equal('before');
+  });
+
   it('goes on where it stands, however often it is broken off, and takes no row back twice', async () => {
     const samples = await records(Sample).createMany([...Array(1200).keys()].map((n) => ({ name: `many ${n}` })));
     const id = await world.changeSet([

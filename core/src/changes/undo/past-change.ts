@@ -21,16 +21,22 @@ export interface FoldedChange extends Pick<PastChange, 'entity' | 'recordId'> {
 /**
  * Lists the audit rows of a change set in the order in which they are taken back: what was trashed returns in the order in which it
  * went, so that nothing returns before what it belongs to; the rest goes backwards. What was done to new records goes with them.
+ * @param isMerge what the winner took of the losers once they were gone, and only one can have, goes before they return
  */
-export async function listPastChanges(trx: Knex.Transaction, id: Id, changeSet: Id): Promise<void> {
+export async function listPastChanges(
+  trx: Knex.Transaction,
+  { id, changeSet, isMerge }: { readonly id: Id; readonly changeSet: Id; readonly isMerge: boolean },
+): Promise<void> {
   await trx.raw(
     `insert into core.change_set_rows (change_set_id, position, item)
-     select ?, row_number() over (order by a.verb <> 'trashed', case a.verb when 'trashed' then a.id end, a.id desc), a.id
-     from core.audit_log a
+     select ?, row_number() over (order by
+       case when a.verb = 'trashed' then 1 when ? and a.verb = 'updated' and a.cause is null and a.id > gone.id then 0 else 2 end, case a.verb when 'trashed' then a.id end, a.id desc), a.id
+     from core.audit_log a left join lateral (
+       select t.id from core.audit_log t where t.change_set = a.change_set and t.verb = 'trashed' order by t.id desc limit 1) gone on true
      where a.change_set = ? and a.verb in ('created', 'updated', 'trashed', 'restored', 'purged')
        and (a.verb <> 'updated' or not exists (
          select from core.audit_log c where c.change_set = a.change_set and c.record_id = a.record_id and c.verb = 'created'))`,
-    [id, changeSet],
+    [id, isMerge, changeSet],
   );
 }
 

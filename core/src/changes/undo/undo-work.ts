@@ -1,5 +1,6 @@
 import type { Id } from '@trellis-crm/sdk';
 import { putBackFacts } from '../../merge/move-facts.js';
+import { mergeKind } from '../../merge/merge-kind.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { ChangeSet, ChangeSetProblem } from '../change-set.js';
 import type { ChangeUnit, RowWork } from '../engine/row-work.js';
@@ -15,7 +16,8 @@ export const undoKind = 'undo';
 
 /** Takes back what a change set did, as its undoer and within the change set of the undo. Rows are audit rows of what is undone. */
 export const undoWork: RowWork = {
-  list: ({ trx }, set) => listPastChanges(trx, set.id, undoneBy(set)),
+  list: ({ trx }, set) =>
+    listPastChanges(trx, { id: set.id, changeSet: undoneBy(set), isMerge: set.input['kind'] === mergeKind }),
   apply: async (unit, set, items) => takeBack(unit, set, await readPastChanges(unit.trx, items)),
   async subject({ trx }, _, item) {
     const [change] = await readPastChanges(trx, [item]);
@@ -46,9 +48,12 @@ async function takeBack(
     const entity = compiled(change);
     return entity === undefined ? [] : [{ ...change, compiled: entity }];
   });
-  const trashed = known.filter(({ verb }) => verb === 'trashed');
-  problems.push(...(await restoreTrashed(unit, trashed, undone)));
-  for (const [entity, changes] of Map.groupBy(known, ({ compiled: one }) => one)) {
+  const isTrashed = ({ verb }: PastChange): boolean => verb === 'trashed';
+  const first = known.slice(0, Math.max(0, known.findIndex(isTrashed)));
+  for (const [entity, changes] of Map.groupBy(first, ({ compiled: one }) => one))
+    problems.push(...(await takeBackUpdates(unit, entity, changes)));
+  problems.push(...(await restoreTrashed(unit, known.filter(isTrashed), undone)));
+  for (const [entity, changes] of Map.groupBy(known.slice(first.length), ({ compiled: one }) => one)) {
     const of = (...verbs: readonly string[]) => changes.filter(({ verb }) => verbs.includes(verb));
     problems.push(...(await takeBackUpdates(unit, entity, of('updated'))));
     problems.push(...(await trashMade(unit, entity, of('created', 'restored'), { undone, undo: set.id })));

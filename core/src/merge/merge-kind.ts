@@ -1,0 +1,2 @@
+/** Kind of the change sets that merge. */
+export const mergeKind = 'merge';
