@@ -54,8 +54,8 @@ export async function submitBulk(
   bulk: BulkRequest,
 ): Promise<ChangeSet> {
   await checkBulk(recordScope(room.world, room.callOf(request), entity.definition.module), entity, bulk);
-  const { action, matching = null, set = null } = bulk;
-  const input = { action, matching, set };
+  const { action, matching = null, set = null, tags = null } = bulk;
+  const input = { action, matching, set, tags };
   const items = matching === null ? { items: idsOf(bulk) } : {};
   return changeSets().submit(
     { kind: bulkKinds[action], entity: entity.definition.id, input, ...items },

@@ -5,6 +5,8 @@ import { parseOptions, tryParsePatch } from '../../records/parse-input.js';
 import type { RecordScope } from '../../records/record-scope.js';
 import { checkReferences } from '../../records/references.js';
 import { requireReach } from '../../records/rights.js';
+import { hasTags } from '../../records/tags/tag.js';
+import { checkedNames } from '../../records/tags/tag-store.js';
 
 /** Records named at once; a list may be longer. */
 const mostIds = 10_000;
@@ -12,13 +14,17 @@ const mostIds = 10_000;
 /** Body of `POST …/bulk`. */
 export const BulkBody = Type.Object(
   {
-    action: Type.Union([Type.Literal('update'), Type.Literal('delete'), Type.Literal('restore')]),
+    action: Type.Union(
+      (['update', 'delete', 'restore', 'tag', 'untag'] as const).map((action) => Type.Literal(action)),
+    ),
     /** Records by id. */
     ids: Type.Optional(Type.Array(Uuid, { minItems: 1, maxItems: mostIds })),
     /** In place of ids: parameters of the list (`filter[…]`, `where`, `q`) whose records are all meant. */
     matching: Type.Optional(Type.Record(Type.String(), Type.String())),
     /** Merge patch for `update`. */
     set: Type.Optional(Type.Object({}, { additionalProperties: true })),
+    /** Names for `tag` and `untag`; those that are new are made. */
+    tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 80 }), { minItems: 1, maxItems: 20 })),
   },
   { additionalProperties: false },
 );
@@ -31,6 +37,8 @@ export interface BulkInput {
   readonly action: BulkRequest['action'];
   readonly matching: MatchParameters | null;
   readonly set: Readonly<Record<string, unknown>> | null;
+  /** Absent in what was asked for before there were tags. */
+  readonly tags?: readonly string[] | null;
 }
 
 /** The right that each action asks for. */
@@ -38,6 +46,8 @@ export const verbOf: Readonly<Record<BulkRequest['action'], EntityVerb>> = {
   update: 'update',
   delete: 'delete',
   restore: 'delete',
+  tag: 'update',
+  untag: 'update',
 };
 
 /**
@@ -56,6 +66,16 @@ export async function checkBulk(scope: RecordScope, entity: CompiledEntity, requ
   requireReach(scope, entity, verb);
   if (matching !== undefined) matchingRecords(scope, entity, matching);
   if (action === 'update') await checkSet(scope, entity, set);
+  checkTags(entity, request);
+}
+
+function checkTags(entity: CompiledEntity, { action, tags = [] }: BulkRequest): void {
+  if (action !== 'tag' && action !== 'untag') return;
+  if (!hasTags(entity))
+    throw new MalformedError('action_unknown', { action }, { message: `"${action}" is not possible here` });
+  const none = { pointer: '/tags', code: 'required', message: 'names no tag' };
+  if (tags.length === 0) throw new ValidationError('invalid_tag', {}, { errors: [none] });
+  checkedNames(tags);
 }
 
 async function checkSet(scope: RecordScope, entity: CompiledEntity, set: BulkRequest['set']): Promise<void> {

@@ -7,6 +7,8 @@ import type { WriteScope } from '../../records/record-scope.js';
 import { restoreSets } from '../../records/restore-records.js';
 import { reachFor, withinReach } from '../../records/rights.js';
 import { allOf, sql } from '../../records/sql.js';
+import { ensureTags, tagsNamed } from '../../records/tags/tag-store.js';
+import { tagRecords } from '../../records/tags/tag-records.js';
 import { trashHeld } from '../../records/trash-records.js';
 import { updateParsed } from '../../records/update-records.js';
 import type { ChangeSet, ChangeSetProblem } from '../change-set.js';
@@ -20,6 +22,8 @@ export const bulkKinds: Readonly<Record<BulkInput['action'], string>> = {
   update: 'bulk-update',
   delete: 'bulk-delete',
   restore: 'bulk-restore',
+  tag: 'bulk-tag',
+  untag: 'bulk-untag',
 };
 
 /** One change to many records: those on a list of ids, or all that a list goes through. Rows are records. */
@@ -77,6 +81,21 @@ const acts: Readonly<Record<BulkInput['action'], Act>> = {
       entity,
       admitted.map(({ id }) => id),
     );
+    return problems;
+  },
+  async tag(scope, entity, ids, { tags }) {
+    const { admitted, problems } = await admitRecords(scope, entity, ids, 'update');
+    if (admitted.length === 0) return problems;
+    const { identity, clock } = scope;
+    const made = await ensureTags(scope.db, tags ?? [], { userId: identity.userId, now: clock.now() });
+    const add = made.map(({ id }) => id);
+    await tagRecords(scope, entity, admitted, () => ({ add }));
+    return problems;
+  },
+  async untag(scope, entity, ids, { tags }) {
+    const { admitted, problems } = await admitRecords(scope, entity, ids, 'update');
+    const remove = (await tagsNamed(scope.db, tags ?? [])).map(({ id }) => id);
+    await tagRecords(scope, entity, admitted, () => ({ remove }));
     return problems;
   },
   async restore(scope, entity, ids) {

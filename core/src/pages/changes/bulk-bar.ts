@@ -1,4 +1,5 @@
 import { hasBulk } from '../../changes/index.js';
+import { hasTags } from '../../records/tags/tag.js';
 import { cutHoles, hole } from '../../views/holed-markup.js';
 import { SafeHtml } from '../../views/safe-html.js';
 import type { PageFacts } from '../list/list-reader.js';
@@ -13,6 +14,7 @@ export const bulkFormId = 'bulk-form';
 export interface BulkRights {
   readonly canEdit: boolean;
   readonly canAssign: boolean;
+  readonly canTag: boolean;
   readonly canDelete: boolean;
 }
 
@@ -22,7 +24,9 @@ export function bulkRights({ entity, request }: EntityCall): BulkRights | null {
     request.identity.reach(`${entity.definition.id}:${verb}`) !== null && !isWithout(entity, verb);
   const canEdit = hasBulk(entity) && may('update');
   const canDelete = hasBulk(entity) && may('delete');
-  return canEdit || canDelete ? { canEdit, canAssign: canEdit && entity.definition.owned, canDelete } : null;
+  return canEdit || canDelete
+    ? { canEdit, canAssign: canEdit && entity.definition.owned, canTag: canEdit && hasTags(entity), canDelete }
+    : null;
 }
 
 /** The bar below a list that shows itself when a row is ticked. */
@@ -37,6 +41,7 @@ export function bulkBarHtml(call: EntityCall, state: ListState, page: PageFacts)
     env.locale,
     rights.canEdit,
     rights.canAssign,
+    rights.canTag,
     rights.canDelete,
     allLabel !== undefined,
   ].join(' ');

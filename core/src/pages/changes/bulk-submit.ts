@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isTrellisError, NotFoundError } from '@trellis-crm/sdk';
 import { ChangeSets, isOver, type ChangeSet } from '../../changes/index.js';
 import { callApi } from '../api-client.js';
-import { readForm, textOf } from '../fields/form-reader.js';
+import { readForm, textOf, type FormData } from '../fields/form-reader.js';
 import { problemsOf } from '../form/form-problems.js';
 import { formOf } from '../form/plain-form.js';
+import { problemText } from '../form/problem-text.js';
 import { reading } from '../form/record-form.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { goTo, type PageAnswer } from '../page-endpoint.js';
+import { bulkTagForm, tagChangeIn } from './bulk-tags.js';
 import { bulkForm, fieldFor, listHref, nothingChosen, type BulkForm } from './bulk-form.js';
 import { bulkTarget, isNothing, selectionIn, type Selection } from './selection.js';
 
@@ -17,12 +19,26 @@ export async function takeBulkForm(call: EntityCall): Promise<PageAnswer> {
   const selection = selectionIn(form);
   if (isNothing(selection)) return nothingChosen(call);
   const asked = textOf(form, 'action');
+  if (asked === 'tag') return takeTags(call, selection, form);
   if (asked === 'delete') return begin(call, selection, { action: 'delete' });
   const action = asked === 'assign' ? 'assign' : 'update';
   const field = fieldFor(call, action, textOf(form, 'field'));
   // The list and the choice of a field ask for the form; only the form itself has a value.
   if (field === undefined || textOf(form, '_choose') === '1') return bulkForm(call, { selection, action, field });
   return change(call, { selection, action, field, form });
+}
+
+/** The list asks for the form; only the form itself says which tags. */
+async function takeTags(call: EntityCall, selection: Selection, form: FormData): Promise<PageAnswer> {
+  if (textOf(form, '_choose') === '1') return bulkTagForm(call, selection);
+  try {
+    return await begin(call, selection, tagChangeIn(form));
+  } catch (error) {
+    if (!isTrellisError(error) || error.kind !== 'validation') throw error;
+    const [{ code } = { code: 'invalid_tag' }] = error.errors;
+    const text = problemText(call);
+    return bulkTagForm(call, selection, { form, problem: text(code) ?? text('invalid_tag') ?? code });
+  }
 }
 
 async function change(call: EntityCall, state: BulkForm & Required<Pick<BulkForm, 'form'>>): Promise<PageAnswer> {

@@ -8,6 +8,8 @@ const knownKinds: ReadonlySet<string> = new Set([
   'bulk-update',
   'bulk-delete',
   'bulk-restore',
+  'bulk-tag',
+  'bulk-untag',
   'import',
   'merge',
   'undo',

@@ -33,6 +33,7 @@ function ownCommands({ t, request: { generation } }: PageCall): readonly Command
   const ownKey = goKeys(generation).get('/me');
   return [
     { label: t('me.title'), icon: 'user-circle', href: '/me', ...(ownKey !== undefined && { shortcut: ownKey }) },
+    { label: t('palette.goTo', { place: t('changes.title') }), icon: 'history', href: '/change-sets' },
     { label: t('ui.theme'), icon: 'sun-moon', isTheme: true },
     { label: t('shortcuts.title'), icon: 'keyboard', href: '/me/shortcuts', isDialog: true, shortcut: '?' },
     { label: t('me.signOut'), icon: 'logout', action: '/logout' },
