@@ -217,7 +217,8 @@ export const routes: Readonly<Record<string, Row>> = {
   'GET /api/v1/change-sets': signedIn([200]),
   'GET /api/v1/change-sets/:id': ownChangeSet(200),
   'GET /api/v1/change-sets/:id/skipped.csv': ownChangeSet(200),
-  'POST /api/v1/change-sets/:id/undo': ownChangeSet(202),
+  // Who may change none of its records (any more) is refused.
+  'POST /api/v1/change-sets/:id/undo': ownChangeSet(202, 403),
   'POST /api/v1/change-sets/:id/cancellation': ownChangeSet(409),
   'GET /api/v1/views': signedIn([200]),
   'POST /api/v1/views': signedIn([201]),
@@ -280,7 +281,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /views/:id/restoration': own([404]),
   'GET /change-sets': signedIn([200]),
   'GET /change-sets/:id': ownChangeSet(200),
-  'POST /change-sets/:id/undo': ownChangeSet(303),
+  'POST /change-sets/:id/undo': ownChangeSet(303, 403),
   'POST /change-sets/:id/cancellation': ownChangeSet(409),
   'GET /imports': signedIn([200]),
   'POST /imports': signedIn([200, 303, 415, 422]),
