@@ -50,6 +50,13 @@ export async function findPlanned(call: TimelineCall, limit: number): Promise<re
   return found.map(({ id }) => id);
 }
 
+/** Whether an activity stands on the timeline of the record. */
+export async function isOnTimeline(call: TimelineCall, activity: Id): Promise<boolean> {
+  const conditions = [sql('l.activity_id = ?::uuid', [activity])];
+  const found = await find(call, { conditions, limit: 1, moment: 'occurred_at', direction: 'desc', seesAll: false });
+  return found.length > 0;
+}
+
 const kindCount = Activity.fields.kind.options?.length;
 
 function seesAll({ scope }: TimelineCall): boolean {

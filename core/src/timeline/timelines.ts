@@ -10,6 +10,7 @@ import type { Workspace } from '../workspace/workspace.js';
 import { entriesOf, readPlanned } from './activity-source.js';
 import { addPin, pinnedTo, removePin, type Pin } from './timeline-pins.js';
 import { kindOptions, readStretch, sourcesOf, type TimelineQuery, type TimelineStretch } from './read-timeline.js';
+import { isOnTimeline } from './find-activities.js';
 import type { FoundEntry, KindOption, TimelineCall } from './timeline-entry.js';
 
 /** A stretch of a timeline; its first one has what stands above it. */
@@ -68,11 +69,13 @@ export class Timelines {
     return entry;
   }
 
-  /** Puts the activity of the address on top of the timeline of its record, or takes it down. @throws NotFoundError for one that is absent or not visible */
+  /** Puts the activity of the address on top of the timeline of its record, or takes it down. @throws NotFoundError for one that is absent, not visible, or of other records */
   async pin(entity: CompiledEntity, request: EndpointRequest, isOnTop: boolean): Promise<FoundEntry> {
     const { id = '', activity = '' } = request.params;
     await this.assertVisible(entity, request, id);
     const entry = await this.activity(entity, request, id, activity);
+    const call: TimelineCall = { scope: this.#scope(request), entity, id, request };
+    if (isOnTop && !(await isOnTimeline(call, activity))) throw new NotFoundError('activity_not_found');
     const { userId } = request.identity;
     const pin: Pin = { entity: entity.definition.id, recordId: id, activityId: activity, userId };
     await this.#scope(request).inUnit((tx) => (isOnTop ? addPin : removePin)(tx, pin));

@@ -127,6 +127,8 @@ describe('GET /api/v1/<entity>/:id/timeline', () => {
     expect((await host.as(host.user).request('PUT', pin)).status).to.equal(204);
     expect(subjects((await read('', `accounts/${account}`, host.readOnly)).pinned)).to.deep.equal(['Read this first']);
     expect((await host.as(host.readOnly).request('PUT', pin)).status).to.equal(403);
+    const elsewhere = `/api/v1/accounts/${await create('accounts', { name: 'Elsewhere' })}/timeline/pins/${pinned}`;
+    expect((await host.as(host.user).request('PUT', elsewhere)).status).to.equal(404);
     expect((await host.as(host.user).delete(pin)).status).to.equal(204);
     expect((await read()).pinned).to.deep.equal([]);
   });
