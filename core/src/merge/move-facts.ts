@@ -27,14 +27,18 @@ export async function moveFacts(trx: Knex.Transaction, changeSet: Id, { entity, 
     );
 }
 
-/** Puts back what moved with a merge that was undone. */
+/** Puts back what moved with a merge that was undone: from its winner, or from the record that the winner became since. */
 export async function putBackFacts(trx: Knex.Transaction, changeSet: Id): Promise<void> {
   for (const table of factTables) {
     await trx.raw(
-      `delete from ${table} t using core.merge_facts f
-       where f.change_set_id = ? and f.table_name = ? and f.is_moved and t.entity = f.fact ->> 'entity'
+      `with recursive winners as (
+         select entity, into_id as id from core.merged_records where change_set_id = ?
+         union
+         select m.entity, m.into_id from winners w join core.merged_records m on m.entity = w.entity and m.record_id = w.id)
+       delete from ${table} t using core.merge_facts f, winners w
+       where f.change_set_id = ? and f.table_name = ? and f.is_moved and t.entity = w.entity and t.record_id = w.id
          and to_jsonb(t) - 'record_id' = f.fact - 'record_id'`,
-      [changeSet, table],
+      [changeSet, changeSet, table],
     );
     await trx.raw(
       `insert into ${table} select (jsonb_populate_record(null::${table}, f.fact)).* from core.merge_facts f

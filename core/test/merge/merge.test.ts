@@ -175,6 +175,21 @@ describe('POST /api/v1/<entity>/merge', () => {
     ).to.deep.equal([]);
   });
 
+  it('leaves what people follow besides alone when it is taken back', async () => {
+    const [winner, loser, other] = await Promise.all(['W', 'L', 'O'].map((name) => add('accounts', { name })));
+    const [kept = '', gone = '', third = ''] = [winner, loser, other];
+    const isFollowed = async (id: string): Promise<unknown> => (await get(`accounts/${id}/following`))['isFollowing'];
+    for (const id of [gone, third]) await admin.request('PUT', `/api/v1/accounts/${id}/following`);
+    const { body } = await merge('accounts', kept, [gone]);
+    const between = [await isFollowed(kept), await isFollowed(third)];
+
+    await undo(body['changeSet']);
+
+    const after = [await isFollowed(kept), await isFollowed(gone), await isFollowed(third)];
+    expect(between).to.deep.equal([true, true]);
+    expect(after).to.deep.equal([false, true, true]);
+  });
+
   it('lets one of two who merge the same records win and tells the other', async () => {
     const [one, other] = [await add('contacts', { name: 'P' }), await add('contacts', { name: 'P' })];
 
