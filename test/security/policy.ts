@@ -164,6 +164,13 @@ export const routes: Readonly<Record<string, Row>> = {
   'GET /me/notifications': signedIn([200]),
   'POST /me/notifications': signedIn([303]),
   // My day: what one owns, as far as one may read it.
+  // Opened by a secret of its own; nobody guesses one.
+  'GET /calendar/:file': open([404]),
+  'GET /api/v1/me/calendar-feed': signedIn([200]),
+  'POST /api/v1/me/calendar-feed': signedIn([201], 'session'),
+  'DELETE /api/v1/me/calendar-feed': signedIn([204], 'session'),
+  'POST /me/calendar-feed': signedIn([200], 'session'),
+  'POST /me/calendar-feed/removal': signedIn([303], 'session'),
   'GET /day': holding('core.activity:read', 200),
   'POST /day': holding('core.activity:create', 422),
   'POST /day/:id/completion': changedActivity(303),

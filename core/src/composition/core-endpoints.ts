@@ -1,6 +1,7 @@
 import type { EntityDefinition } from '@trellis-crm/sdk';
 import { accessChannel } from '../auth/access-cache.js';
 import { authEndpoints } from '../auth/index.js';
+import { calendarEndpoints } from '../calendar/index.js';
 import { changeSetEndpoints, ChangeSets } from '../changes/index.js';
 import { Signals } from '../database/signals.js';
 import { DemoData, demoEndpoints } from '../demo/index.js';
@@ -77,7 +78,14 @@ export function gatherCoreEndpoints(
 }
 
 /** Rooms that need nothing but the workspace. */
-const ownRooms = [mailEndpoints, notificationEndpoints, webhookEndpoints, formRoomEndpoints, tagEndpoints];
+const ownRooms = [
+  calendarEndpoints,
+  mailEndpoints,
+  notificationEndpoints,
+  webhookEndpoints,
+  formRoomEndpoints,
+  tagEndpoints,
+];
 
 /** What is done with many records at once. */
 function manyRecordEndpoints(workspace: Workspace): readonly Endpoint[] {

@@ -1,5 +1,7 @@
 import type { Migration } from '@trellis-crm/sdk/migrations/v1';
 import { createActivities } from './20261123035000_create-activities.js';
+import { createCalendarFeeds } from './20261123054000_create-calendar-feeds.js';
+import { indexCalendars } from './20261123054100_index-calendars.js';
 import { createFollowers } from './20261123045000_create-followers.js';
 import { indexPastActivities } from './20261123050000_index-past-activities.js';
 import { indexReminders } from './20261123052900_index-reminders.js';
@@ -14,4 +16,6 @@ export const activityMigrations: readonly Migration[] = [
   indexPastActivities,
   planTasks,
   indexReminders,
+  createCalendarFeeds,
+  indexCalendars,
 ];

@@ -8,6 +8,7 @@ import { formOf, problemsIn } from '../form/plain-form.js';
 import type { PageCall, PageDeps } from '../page-call.js';
 import { shortcutsBlock } from '../find/shortcuts-page.js';
 import { goTo, pageEndpoint, showPage, type PageAnswer } from '../page-endpoint.js';
+import { calendarFeedBlock, calendarFeedPages } from './calendar-feed.js';
 import { deviceView, profileView, tokenView, type OwnSession, type OwnToken, type Profile } from './me-view.js';
 import { preferencesBlock, preferencesPage } from './preferences.js';
 
@@ -17,6 +18,7 @@ export function mePages(deps: PageDeps): readonly Endpoint[] {
   return [
     pageEndpoint(deps, 'GET /me', { access: 'signed-in', handle: (call) => showMe(call) }),
     preferencesPage(deps, showMe),
+    ...calendarFeedPages(deps, showMe),
     pageEndpoint(deps, 'POST /me/password', { access: 'signed-in', handle: changePassword }),
     pageEndpoint(deps, 'POST /me/tokens', { access: 'signed-in', handle: createToken }),
     pageEndpoint(deps, 'POST /me/tokens/:id/revocation', { access: 'signed-in', ...byId, handle: revokeToken }),
@@ -28,16 +30,22 @@ interface MeState {
   readonly problems?: FormProblems;
   /** A token that was made just now; shown this once. */
   readonly newToken?: string;
+  /** Address of a calendar that was made just now; shown this once. */
+  readonly newCalendar?: string;
 }
 
-async function showMe(call: PageCall, { problems = noProblems, newToken }: MeState = {}): Promise<PageAnswer> {
+async function showMe(
+  call: PageCall,
+  { problems = noProblems, newToken, newCalendar }: MeState = {},
+): Promise<PageAnswer> {
   const { render, t } = call;
   const errors = Object.fromEntries(problems.byControl);
-  const [profile, sessions, tokens, preferences] = await Promise.all([
+  const [profile, sessions, tokens, preferences, calendar] = await Promise.all([
     readApi<Profile>(call, '/me'),
     readApi<{ data: readonly OwnSession[] }>(call, '/me/sessions'),
     readApi<{ data: readonly OwnToken[] }>(call, '/me/tokens'),
     preferencesBlock(call, errors),
+    calendarFeedBlock(call, newCalendar),
   ]);
   const blocks: PageBlock[] = [
     { name: 'profile', column: 'header', html: render('core:me/profile', profileView(call, profile)) },
@@ -46,16 +54,9 @@ async function showMe(call: PageCall, { problems = noProblems, newToken }: MeSta
       column: 'main',
       html: render('core:me/devices', { items: sessions.data.map((session) => deviceView(call, session)) }),
     },
-    {
-      name: 'tokens',
-      column: 'main',
-      html: render('core:me/tokens', {
-        items: tokens.data.map((token) => tokenView(call, token)),
-        newToken,
-        error: errors['name'],
-      }),
-    },
+    tokensBlock(call, tokens.data, { newToken, error: errors['name'] }),
     preferences,
+    calendar,
     shortcutsBlock(call),
     {
       name: 'password',
@@ -68,6 +69,15 @@ async function showMe(call: PageCall, { problems = noProblems, newToken }: MeSta
   ];
   const isRefused = problems.byControl.size + problems.general.length > 0;
   return showPage({ title: t('me.title'), breadcrumbs: [{ label: t('me.title') }], blocks }, isRefused ? 422 : 200);
+}
+
+function tokensBlock(
+  call: PageCall,
+  tokens: readonly OwnToken[],
+  state: { readonly newToken: string | undefined; readonly error: string | undefined },
+): PageBlock {
+  const items = tokens.map((token) => tokenView(call, token));
+  return { name: 'tokens', column: 'main', html: call.render('core:me/tokens', { items, ...state }) };
 }
 
 async function changePassword(call: PageCall): Promise<PageAnswer> {
