@@ -68,6 +68,11 @@ export async function restoreForm(trx: Knex.Transaction, id: Id, at: Date): Prom
   return getForm(trx, id);
 }
 
+/** Has submissions of a form become records one after the other: whoever sends twice at once is found the second time. New ones still come in. */
+export async function takeForm(trx: Knex.Transaction, id: Id): Promise<void> {
+  await trx('core.forms').where({ id }).forNoKeyUpdate().select('id');
+}
+
 /** Counts a turn of those who take submissions in turns. @returns how many there were before */
 export async function takeTurn(trx: Knex.Transaction, id: Id): Promise<number> {
   const rows = await trx('core.forms')

@@ -6,7 +6,7 @@ import type { CallRunner } from '../kernel/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { Form, Submission } from './form.js';
 import { formIdentity } from './form-identity.js';
-import { getForm } from './form-store.js';
+import { getForm, takeForm } from './form-store.js';
 import { findTarget, type OwnedTarget } from './form-targets.js';
 import { answerText } from './read-answers.js';
 import { chooseOwner } from './routing.js';
@@ -51,6 +51,7 @@ function write({ workspace, calls }: ProcessParts, { form, target, id }: Writing
   const { module } = target;
   return calls.run({ module, what: `form target ${target.id}`, timeoutMs }, (signal) =>
     workspace.transaction({ generation: workspace.generation(), module, identity, signal }, async (tx, { trx }) => {
+      await takeForm(trx, form.id);
       const submission = await openSubmission(trx, form.id, id);
       const owner = await chooseOwner(trx, form, submission.answers);
       const result = await target.write(tx, { ...toTarget(form, submission), owner });

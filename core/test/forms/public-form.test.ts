@@ -254,6 +254,17 @@ describe('/f/:slug', () => {
     expect(await contactsWith(host, 'removed@example.com')).to.have.length(0);
   });
 
+  it('makes one contact of what somebody sends twice at once', async () => {
+    const form = await buildForm(host, 'hasty');
+    const answers = { name: 'Double Click', email: 'double@example.com' };
+
+    await Promise.all([1, 2, 3, 4].map(() => fillIn(host, form, answers)));
+
+    const states = (await readSubmissions(host, form)).map(({ state }) => state);
+    expect(states).to.deep.equal(['written', 'written', 'written', 'written']);
+    expect(await contactsWith(host, 'double@example.com')).to.have.length(1);
+  });
+
   it('keeps the record of a try that was through before another one failed', async () => {
     const form = await buildForm(host, 'twice');
     await fillIn(host, form, { name: 'T', email: 'twice@example.com' });
