@@ -1,5 +1,6 @@
 import type { FieldKind, Id } from '@trellis-crm/sdk';
 import type { CompiledField } from '../records/compiled-entity.js';
+import { tagsPath } from '../records/tags/tag.js';
 import type { PresentedRecord } from '../records/present-record.js';
 
 /** One column of an exported table. */
@@ -75,10 +76,15 @@ function writerOf(field: CompiledField, labels: ExportLabels): Writer {
   if (isReference(field)) return (value, titles) => titles.get(String(value)) ?? '';
   if (field.list !== null) return entriesWriter(field.list.items);
   const optionOf = (value: unknown): string => (typeof value === 'string' ? labels.option(field, value) : plain(value));
+  if (field.path === tagsPath && field.column === 'id') return tagsWriter;
   if (field.field.kind === 'choice') return optionOf;
   if (field.field.kind === 'choices') return (value) => (Array.isArray(value) ? value.map(optionOf).join('; ') : '');
   return plain;
 }
+
+/** Names of tags, which have no comma. */
+const tagsWriter: Writer = (value) =>
+  Array.isArray(value) ? value.map((tag) => plain(partOf(tag, 'name'))).join(', ') : '';
 
 /** `ann@x.test; ann@y.test`: entries one after the other, the values of each with spaces between. */
 function entriesWriter(items: readonly CompiledField[]): Writer {

@@ -1,3 +1,4 @@
+import { field } from '@trellis-crm/sdk';
 import type { CompiledEntity, CompiledField } from '../records/compiled-entity.js';
 import { readableFields } from '../records/field-access.js';
 import { QueryReader } from '../records/list-query.js';
@@ -6,6 +7,7 @@ import { requireReach, visibleRecords } from '../records/rights.js';
 import { isFound } from '../records/search/match-condition.js';
 import { completeOrder, type SortKey } from '../records/sort.js';
 import { allOf, type Sql } from '../records/sql.js';
+import { hasTags, tagsPath } from '../records/tags/tag.js';
 
 /** A file format that lists can be exported in. */
 export type ExportFormat = 'csv' | 'xlsx';
@@ -58,15 +60,22 @@ function isTrue(reader: QueryReader, name: string): boolean {
   return text === 'true';
 }
 
+/** The tags, as if they were a field; only for who names them. */
+function tagsColumn(entity: CompiledEntity): readonly CompiledField[] {
+  const like = entity.fields.get('id');
+  if (like === undefined || !hasTags(entity)) return [];
+  return [{ ...like, path: tagsPath, name: tagsPath, target: null, field: field.choices([]) }];
+}
+
 /** All that the actor may see unless told; what is hidden is not there. */
 function fieldsOf(scope: QueryScope, entity: CompiledEntity, reader: QueryReader): readonly CompiledField[] {
   const readable = readableFields(scope, entity);
   const names = reader.list('fields');
   if (names.length === 0) return readable;
-  const byPath = new Map(readable.map((field) => [field.path, field]));
+  const byPath = new Map([...readable, ...tagsColumn(entity)].map((field) => [field.path, field]));
   return names.flatMap((name) => {
-    const field = byPath.get(name);
-    if (field === undefined) reader.refuse('fields', 'unknown_field', `there is no field "${name}"`);
-    return field ?? [];
+    const named = byPath.get(name);
+    if (named === undefined) reader.refuse('fields', 'unknown_field', `there is no field "${name}"`);
+    return named ?? [];
   });
 }

@@ -6,6 +6,7 @@ import { readRecords } from '../records/get-records.js';
 import type { PresentedRecord } from '../records/present-record.js';
 import type { ReadScope } from '../records/record-scope.js';
 import { mayReadField, reachFor } from '../records/rights.js';
+import { hasTags, tagsPath } from '../records/tags/tag.js';
 import { partOf, plain, referringFields, valueIn, type Column, type TitlesById } from './columns.js';
 import { nextRecords } from './export-store.js';
 
@@ -51,7 +52,9 @@ async function readPage(run: ExportRun, fields: readonly CompiledField[], behind
   const scope = { ...run.scope, db: run.knex };
   const ids = await nextRecords(run.knex, run.id, behind, pageSize);
   if (ids.length === 0) return null;
-  const found = new Map((await readRecords(scope, run.entity, ids, { fields })).map((record) => [record.id, record]));
+  const withTags = hasTags(run.entity) && run.fields.some(({ path }) => path === tagsPath);
+  const read = await readRecords(scope, run.entity, ids, { fields, withTags });
+  const found = new Map(read.map((record) => [record.id, record]));
   const records = ids.flatMap((id) => found.get(id) ?? []);
   return { records, titles: await loadTitles(scope, run.fields, records) };
 }

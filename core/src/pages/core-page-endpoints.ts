@@ -20,6 +20,7 @@ import { toldPages } from './me/told-page.js';
 import type { PluginPageDeps } from './plugins/plugin-page-deps.js';
 import { pluginPages } from './plugins/plugins-page.js';
 import { settingsPages } from './settings/settings-page.js';
+import { tagPages } from './tags/tags-page.js';
 import { webhookPages } from './webhooks/webhooks-page.js';
 import { viewPages } from './views/views-pages.js';
 
@@ -44,6 +45,7 @@ export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
     importPages,
     deadLetterPages,
     webhookPages,
+    tagPages,
     formPages,
     exceptionPages,
     newRulePages,

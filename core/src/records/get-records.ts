@@ -110,10 +110,14 @@ export async function readRecords(
   scope: ReadScope,
   entity: CompiledEntity,
   ids: readonly Id[],
-  options: { readonly fields?: readonly CompiledField[]; readonly condition?: Sql } = {},
+  options: {
+    readonly fields?: readonly CompiledField[];
+    readonly condition?: Sql;
+    readonly withTags?: boolean;
+  } = {},
 ): Promise<readonly PresentedRecord[]> {
-  const { fields = entity.fieldList, condition = visibleRecords(scope, entity) } = options;
-  const plan = { entity, fields, included: [], condition: allOf([byId(ids), condition]) };
+  const { fields = entity.fieldList, condition = visibleRecords(scope, entity), withTags = false } = options;
+  const plan = { entity, fields, included: [], withTags, condition: allOf([byId(ids), condition]) };
   const [row = []] = await runRead(scope, plan, recordsShape);
   return typeof row[0] === 'string' ? (JSON.parse(row[0]) as readonly PresentedRecord[]) : [];
 }

@@ -15,6 +15,7 @@ import {
   type CompiledEntity,
   type FilterScope,
 } from '../records/index.js';
+import { hasTags, tagsPath } from '../records/tags/tag.js';
 import type { ViewState } from './saved-view.js';
 
 /** Refuses a state that its owner could not ask a list for. @throws ValidationError with a pointer to each thing that is wrong */
@@ -46,7 +47,7 @@ export interface KnownState {
 export function knownState(scope: FilterScope, entity: CompiledEntity, state: ViewState): KnownState {
   const where = state.where === null ? null : knownGroup(scope, entity, state.where);
   const sort = state.sort.filter((key) => isKnownKey(scope, entity, key));
-  const paths = new Set(readableFields(scope, entity).map(({ path }) => path));
+  const paths = columnPaths(scope, entity);
   const left = state.columns?.filter((path) => paths.has(path)) ?? null;
   const columns = left?.length === 0 ? null : left;
   const layout = entity.definition.views?.board === undefined ? 'list' : state.layout;
@@ -69,8 +70,14 @@ function queryProblems(scope: FilterScope, entity: CompiledEntity, parameters: U
   }
 }
 
+/** Fields the actor may see, and the tags. */
+function columnPaths(scope: FilterScope, entity: CompiledEntity): ReadonlySet<string> {
+  const paths = readableFields(scope, entity).map(({ path }) => path);
+  return new Set(hasTags(entity) ? [...paths, tagsPath] : paths);
+}
+
 function columnProblems(scope: FilterScope, entity: CompiledEntity, columns: readonly string[]): readonly Problem[] {
-  const known = new Set(readableFields(scope, entity).map(({ path }) => path));
+  const known = columnPaths(scope, entity);
   return columns.flatMap((path, place) =>
     known.has(path) ? [] : [{ pointer: `/columns/${place}`, code: 'unknown_field', message: 'is no field to show' }],
   );

@@ -1,4 +1,5 @@
 import type { Field } from '@trellis-crm/sdk';
+import type { Tag } from '../../records/tags/tag.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { linksIn } from '../../records/links.js';
 import type { Formatters } from '../../views/formatters.js';
@@ -167,7 +168,7 @@ const displays: Readonly<Record<Field['kind'], Display>> = {
   }),
   duration: ({ value }) => ({ kind: 'number', text: formatDuration(Number(value)) }),
   choice: (shown) => displayTags(shown, [String(shown.value)]),
-  choices: (shown) => displayTags(shown, shown.value as readonly string[]),
+  choices: (shown) => displayTags(shown, shown.value as readonly (string | Tag)[]),
   ref: displayRef,
   email: ({ value }) => ({ kind: 'email', text: String(value) }),
   phone: ({ value, sources: { formatters } }) => ({
@@ -187,11 +188,14 @@ const displays: Readonly<Record<Field['kind'], Display>> = {
   json: ({ value }) => ({ kind: 'text', text: JSON.stringify(value) }),
 };
 
-function displayTags({ entity, field, declared, sources, item }: Shown, values: readonly string[]): ValueView {
-  const tags = values.map((value) => ({
-    label: sources.labels.option(entity, field, value, item),
-    tone: optionTone(value, declared.options?.indexOf(value) ?? 0),
-  }));
+function displayTags({ entity, field, declared, sources, item }: Shown, values: readonly (string | Tag)[]): ValueView {
+  const labelOf = (value: string): string => sources.labels.option(entity, field, value, item);
+  const toneOf = (value: string): Tone => optionTone(value, declared.options?.indexOf(value) ?? 0);
+  const tags = values.map((value) =>
+    typeof value === 'object'
+      ? { label: value.name, tone: value.tone }
+      : { label: labelOf(value), tone: toneOf(value) },
+  );
   return { kind: 'tags', text: tags.map(({ label }) => label).join(', '), tags };
 }
 

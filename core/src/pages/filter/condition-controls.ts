@@ -1,5 +1,6 @@
 import type { Field } from '@trellis-crm/sdk';
 import { targetOf } from '../fields/entity-field.js';
+import { tagsField } from '../fields/tags-field.js';
 import type { RecordNames } from '../fields/record-names.js';
 import { dayWords, dayWordText } from '../list/day-words.js';
 import { filterFields, filterLabel, findFilterField, type FilterField } from '../list/filter-fields.js';
@@ -102,7 +103,8 @@ function valueView(call: EntityCall, sources: ConditionSources, asked: Asked): o
 }
 
 function controlOf(call: EntityCall, sources: ConditionSources, asked: Asked): object {
-  const { field } = asked.found;
+  const { field, owner } = asked.found;
+  if (owner === tagsField) return { kind: 'text', autocomplete: 'off', value: asked.draft.values.join(', ') };
   if (field.kind === 'choice' || field.kind === 'choices') return optionsControl(call, asked);
   if (field.kind === 'boolean') return yesOrNo(call);
   if (field.kind === 'ref') return lookupControl(call, sources, asked);

@@ -1,6 +1,7 @@
 import type { Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { allFields, findField, type EntityField } from '../fields/entity-field.js';
+import { tagsFieldOf } from '../fields/tags-field.js';
 import type { Labels } from '../fields/labels.js';
 
 /** What a condition can be about: a field, or one field of a list's entries. */
@@ -16,7 +17,7 @@ export interface FilterField {
 
 /** Everything that conditions can be about. */
 export function filterFields(entity: CompiledEntity): readonly FilterField[] {
-  return allFields(entity).flatMap((owner) => [
+  return [...allFields(entity), ...tagsFieldOf(entity)].flatMap((owner) => [
     ...(owner.field.kind === 'json' ? [] : [{ path: owner.path, owner, item: null, field: owner.field }]),
     ...Object.entries(owner.field.item ?? {}).map(([item, field]) => ({
       path: `${owner.path}.${item}`,
@@ -29,7 +30,7 @@ export function filterFields(entity: CompiledEntity): readonly FilterField[] {
 
 /** Finds what a condition is about; undefined for a field that is not there for this reader. */
 export function findFilterField(entity: CompiledEntity, path: string): FilterField | undefined {
-  const owner = findField(entity, path);
+  const owner = findOwner(entity, path);
   if (owner !== undefined) return { path, owner, item: null, field: owner.field };
   const dot = path.lastIndexOf('.');
   const list = dot < 0 ? undefined : findField(entity, path.slice(0, dot));
@@ -37,6 +38,10 @@ export function findFilterField(entity: CompiledEntity, path: string): FilterFie
   const items = list?.field.item ?? {};
   const field = Object.hasOwn(items, item) ? items[item] : undefined;
   return list === undefined || field === undefined ? undefined : { path, owner: list, item, field };
+}
+
+function findOwner(entity: CompiledEntity, path: string): EntityField | undefined {
+  return findField(entity, path) ?? tagsFieldOf(entity).find((tags) => tags.path === path);
 }
 
 /** Its name for people: `E-mails: address`. */

@@ -2,6 +2,7 @@ import type { Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { linkValue } from '../../records/filter-values.js';
 import { targetOf } from '../fields/entity-field.js';
+import { tagsField } from '../fields/tags-field.js';
 import type { RecordNames } from '../fields/record-names.js';
 import type { EntityCall } from '../page-call.js';
 import { dayWordText } from './day-words.js';
@@ -107,7 +108,7 @@ const linkText: TextOf = ({ call: { t }, names }, value) => {
   return (link && names.of(link.entity, link.id)?.title) ?? t('value.hidden');
 };
 const optionText: TextOf = ({ call: { entity, labels }, found: { owner, item } }, value) =>
-  labels.option(entity, owner, value, item ?? undefined);
+  owner === tagsField ? value : labels.option(entity, owner, value, item ?? undefined);
 const dayText: TextOf = ({ call }, value) =>
   dayWordText(call, value) ?? call.request.generation.views.formatters.date(call.env, value);
 

@@ -3,6 +3,7 @@ import { cutHoles, hole } from '../../views/holed-markup.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { allFields, targetOf, type EntityField } from '../fields/entity-field.js';
 import { fieldRightsOf } from '../fields/readers-entity.js';
+import { tagsField, tagsFieldOf } from '../fields/tags-field.js';
 import type { RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { filterName, isGroup, type ListNode } from './filter-nodes.js';
@@ -66,9 +67,9 @@ type Hidden = readonly { readonly name: string; readonly value: string }[];
 /** One form per field that lists can be narrowed by, by GET; it keeps the other conditions. */
 function filterForms(call: EntityCall, action: string, hidden: Hidden): object[] {
   const { entity } = call;
-  return allFields(entity).flatMap((field) => {
+  return [...allFields(entity), ...tagsFieldOf(entity)].flatMap((field) => {
     const label = call.labels.field(entity, field);
-    const control = controlOf(call, field, label);
+    const control = field === tagsField ? tagsControl(label) : controlOf(call, field, label);
     if (control === null) return [];
     const kept = hidden.filter(({ name }) => !('name' in control) || name !== control.name);
     return { label, action, hidden: kept, control };
@@ -91,6 +92,11 @@ const operators: Readonly<Partial<Record<Field['kind'], readonly string[]>>> = {
   date: orderOperators,
   dateTime: ['gte', 'lte'],
 };
+
+/** Names, with commas between them. */
+function tagsControl(label: string): object {
+  return { name: filterName(tagsField.path), id: 'filter-tags', label, kind: 'text', autocomplete: 'off' };
+}
 
 function controlOf(call: EntityCall, field: EntityField, label: string): object | null {
   const { entity } = call;

@@ -1,16 +1,14 @@
 import type { CompiledEntity } from '../../records/compiled-entity.js';
-import { allFields, fieldsOf, type EntityField } from '../fields/entity-field.js';
+import { allFields, type EntityField } from '../fields/entity-field.js';
+import { tagsFieldOf } from '../fields/tags-field.js';
 import { listFields } from './list-view.js';
 import type { ListState } from './list-state.js';
 
 /** Columns of a list: those asked for, as far as this reader may see them, else those of the declaration. */
 export function columnsOf(entity: CompiledEntity, { columns }: Pick<ListState, 'columns'>): readonly EntityField[] {
   if (columns === null) return listFields(entity);
-  const known = new Set(columnChoices(entity).map(({ path }) => path));
-  const fields = fieldsOf(
-    entity,
-    columns.filter((path) => known.has(path)),
-  );
+  const choices = new Map(columnChoices(entity).map((field) => [field.path, field]));
+  const fields = columns.flatMap((path) => choices.get(path) ?? []);
   return fields.length > 0 ? fields : listFields(entity);
 }
 
@@ -23,6 +21,7 @@ export function columnChoices(entity: CompiledEntity): readonly EntityField[] {
     choices = [
       ...declared,
       ...allFields(entity).filter(({ path, field }) => !paths.has(path) && field.kind !== 'json'),
+      ...tagsFieldOf(entity),
     ];
     known.set(entity, choices);
   }

@@ -1,5 +1,6 @@
 import { readApi, readApiUnread } from '../api-client.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { tagsField } from '../fields/tags-field.js';
 import { refsWithin, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import type { EntityCall } from '../page-call.js';
 import { columnsOf } from './list-columns.js';
@@ -39,7 +40,7 @@ export async function readRecordPage(call: EntityCall, state: ListQuery, limit =
 
 /** The same with the titles of what the list shows that it refers to. */
 export async function readNamedPage(call: EntityCall, state: ListState): Promise<NamedPage> {
-  const query = queryOf(state, 50, titlesIn(call.entity, state));
+  const query = queryOf(state, 50, besideColumns(call.entity, state));
   const { texts, page, titles } = textsIn(await readApiUnread(call, `/${call.entity.path}`, query));
   return { texts, titles: readTitles(titles), ...factsOf(JSON.parse(page) as AnsweredFacts) };
 }
@@ -53,20 +54,21 @@ function factsOf({ next, count, countIsCapped }: AnsweredFacts): PageFacts {
 }
 
 /** All fields, not only the columns: the database keeps the whole record as text, and would have to write another. */
-function titlesIn(entity: CompiledEntity, state: ListState): Query {
-  if (state.columns !== null) return titlesOf(columnsOf(entity, state));
-  let asked = titleQueries.get(entity);
-  if (asked === undefined) titleQueries.set(entity, (asked = titlesOf(columnsOf(entity, state))));
+function besideColumns(entity: CompiledEntity, state: ListState): Query {
+  if (state.columns !== null) return askedBeside(columnsOf(entity, state));
+  let asked = declaredQueries.get(entity);
+  if (asked === undefined) declaredQueries.set(entity, (asked = askedBeside(columnsOf(entity, state))));
   return asked;
 }
 
-function titlesOf(fields: readonly EntityField[]): Query {
+function askedBeside(fields: readonly EntityField[]): Query {
   const refs = fields.flatMap(refsWithin);
-  return refs.length > 0 ? { titles: refs.join() } : {};
+  const tags = fields.includes(tagsField) ? { include: tagsField.path } : {};
+  return refs.length > 0 ? { titles: refs.join(), ...tags } : tags;
 }
 
 /** Goes with its entity; of the columns of the declaration. */
-const titleQueries = new WeakMap<CompiledEntity, Query>();
+const declaredQueries = new WeakMap<CompiledEntity, Query>();
 
 interface ListAnswer {
   readonly data: readonly RecordValues[];

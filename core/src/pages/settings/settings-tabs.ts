@@ -6,6 +6,7 @@ const places = [
   { key: 'mails.settingsTitle', href: '/settings/mail', permission: 'core.settings:administer' },
   { key: 'mails.title', href: '/mails', permission: 'core.mail:administer' },
   { key: 'forms.title', href: '/settings/forms', permission: 'core.form:administer' },
+  { key: 'tags.title', href: '/settings/tags', permission: 'core.tag:administer' },
   { key: 'webhooks.title', href: '/settings/webhooks', permission: 'core.webhook:administer' },
 ] as const;
 

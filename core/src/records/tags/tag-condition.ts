@@ -58,7 +58,8 @@ function compareTags(entity: string, operator: Operator, value: unknown): Sql | 
   const names = Array.isArray(value) ? value : [value];
   if (!names.every((name) => typeof name === 'string')) return undefined;
   const named = 'g.tag_id in (select t.id from core.tags t where t.name_key = any(?::text[]))';
-  const keys = [names.map((name) => tagKey(name))];
+  // No name has a comma: a text may hold several.
+  const keys = [names.flatMap((name) => name.split(',')).map((name) => tagKey(name))];
   // From the tag to its records: few of many have it.
   if (operator === 'eq' || operator === 'in')
     return sql(`${recordAlias}."id" in (select g.record_id ${own} and ${named})`, keys);

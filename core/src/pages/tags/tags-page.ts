@@ -1,0 +1,93 @@
+import { isTrellisError, Uuid } from '@trellis-crm/sdk';
+import type { Endpoint } from '../../http/endpoint.js';
+import { longestTag, tagTones, type Tag } from '../../records/tags/tag.js';
+import { callApi, readApi } from '../api-client.js';
+import { textOf } from '../fields/form-reader.js';
+import { formOf } from '../form/plain-form.js';
+import { problemText } from '../form/problem-text.js';
+import type { PageCall, PageDeps } from '../page-call.js';
+import { goTo, pageEndpoint, showPage, type PageAnswer, type PageRoute } from '../page-endpoint.js';
+import { settingsTabs } from '../settings/settings-tabs.js';
+
+const href = '/settings/tags';
+const access = 'core.tag:administer';
+
+/** The words that all use, for whoever looks after them. */
+export function tagPages(deps: PageDeps): readonly Endpoint[] {
+  const page = (key: `${'GET' | 'POST'} /${string}`, handle: PageRoute['handle'], params = {}): Endpoint =>
+    pageEndpoint(deps, key, { access, params, handle });
+  const byId = { id: Uuid };
+  return [
+    page('GET /settings/tags', showTagList),
+    page('POST /settings/tags', createTag),
+    page('POST /settings/tags/:id', changeTag, byId),
+    page('POST /settings/tags/:id/merge', mergeTag, byId),
+    page('POST /settings/tags/:id/removal', removeTag, byId),
+  ];
+}
+
+interface ShownTag extends Tag {
+  readonly uses: number;
+}
+
+async function showTagList(call: PageCall): Promise<PageAnswer> {
+  const { t, render } = call;
+  const { data: tags } = await readApi<{ readonly data: readonly ShownTag[] }>(call, '/tags');
+  const title = t('tags.title');
+  const html = render('core:tags/list', {
+    title,
+    action: href,
+    longest: longestTag,
+    tags: tags.map((tag) => tagView(call, tag, tags)),
+  });
+  const breadcrumbs = [{ label: t('settings.title'), href: '/settings' }, { label: title }];
+  return showPage({ title, breadcrumbs, blocks: [settingsTabs(call, href), { name: 'tags', html }] });
+}
+
+function tagView({ t }: PageCall, { id, name, tone, uses }: ShownTag, all: readonly ShownTag[]): object {
+  const others = all.filter((other) => other.id !== id).map((other) => ({ value: other.id, label: other.name }));
+  return {
+    ...{ id, name, tone },
+    uses: t('tags.uses', { count: uses }),
+    editLabel: t('tags.edit', { name }),
+    action: `${href}/${id}`,
+    tones: tagTones.map((value) => ({ value, label: t(`tags.tone.${value}`) })),
+    others,
+  };
+}
+
+function createTag(call: PageCall): Promise<PageAnswer> {
+  const name = textOf(formOf(call), 'name');
+  return done(call, 'tags.made', () => callApi(call, 'POST', '/tags', { body: { name } }));
+}
+
+function changeTag(call: PageCall): Promise<PageAnswer> {
+  const form = formOf(call);
+  const body = { name: textOf(form, 'name'), tone: textOf(form, 'tone') };
+  return done(call, 'tags.changed', () => callApi(call, 'PATCH', pathOf(call), { body, ifVersion: '*' }));
+}
+
+function mergeTag(call: PageCall): Promise<PageAnswer> {
+  const body = { into: textOf(formOf(call), 'into') };
+  return done(call, 'tags.merged', () => callApi(call, 'POST', `${pathOf(call)}/merge`, { body }));
+}
+
+function removeTag(call: PageCall): Promise<PageAnswer> {
+  return done(call, 'tags.removed', () => callApi(call, 'DELETE', pathOf(call), { ifVersion: '*' }));
+}
+
+function pathOf({ request }: PageCall): string {
+  return `/tags/${request.params['id'] ?? ''}`;
+}
+
+/** The list again, with what was done or why it was not. */
+async function done(call: PageCall, key: string, act: () => Promise<unknown>): Promise<PageAnswer> {
+  try {
+    await act();
+  } catch (error) {
+    if (!isTrellisError(error) || !(error.kind === 'validation' || error.kind === 'conflict')) throw error;
+    const text = problemText(call);
+    return goTo(href, { text: text(error.code) ?? text('invalid_tag') ?? error.message, tone: 'bad' });
+  }
+  return goTo(href, { text: call.t(key) });
+}
