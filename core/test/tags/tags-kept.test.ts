@@ -50,4 +50,19 @@ describe('what becomes of tags', () => {
     expect(await host.sql(`select from core.accounts where id = '${id}'`)).to.have.length(0);
     expect(await tagsOf(id)).to.deep.equal([]);
   });
+
+  it('when a module is removed: those of its records are gone', async () => {
+    const sales = await createTestHost({ plugins: [new URL('../../../plugins/sales', import.meta.url)] });
+    try {
+      const pipeline = await sales.as(sales.admin).post('/api/v1/sales/pipelines', { name: 'Tagged' });
+      const path = `/api/v1/sales/pipelines/${String(pipeline.body['id'])}/tags/kept`;
+      expect((await sales.as(sales.admin).request('PUT', path)).status).to.equal(200);
+
+      await sales.expectCleanRemoval('sales');
+
+      expect(await sales.sql('select from core.record_tags')).to.have.length(0);
+    } finally {
+      await sales.close();
+    }
+  });
 });
