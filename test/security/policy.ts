@@ -171,6 +171,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'DELETE /api/v1/me/calendar-feed': signedIn([204], 'session'),
   'POST /me/calendar-feed': signedIn([200], 'session'),
   'POST /me/calendar-feed/removal': signedIn([303], 'session'),
+  'GET /calendar': holding('core.activity:read', 200),
   'GET /day': holding('core.activity:read', 200),
   'POST /day': holding('core.activity:create', 422),
   'POST /day/:id/completion': changedActivity(303),

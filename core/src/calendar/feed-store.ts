@@ -56,3 +56,18 @@ export async function calendarEntries(knex: Knex, userId: Id, now: Date): Promis
   );
   return rows.map(({ id }) => id);
 }
+
+/** Entries of a page of a calendar at most. */
+const mostShown = 500;
+
+/** What somebody owns and planned between two moments, done or not. */
+export async function ownedBetween(knex: Knex, userId: Id, from: string, to: string): Promise<readonly Id[]> {
+  const { rows } = await knex.raw<{ rows: { readonly id: Id }[] }>(
+    `select id from core.activities
+     where owner_id = ?::uuid and deleted_at is null and due_at is not null
+       and due_at >= ?::timestamptz and due_at < ?::timestamptz
+     order by due_at, id limit ${mostShown}`,
+    [userId, from, to],
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,1 +1,2 @@
+export { ownedBetween } from './feed-store.js';
 export { calendarEndpoints } from './feed-endpoints.js';

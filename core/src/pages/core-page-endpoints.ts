@@ -1,5 +1,6 @@
 import type { Endpoint } from '../http/endpoint.js';
 import { briefEndpoints } from './brief/brief-endpoints.js';
+import { calendarPages } from './calendar/calendar-page.js';
 import { changePages } from './changes/change-pages.js';
 import { dayPages } from './day/day-page.js';
 import { deadLetterPages } from './dead-letters/dead-letters-page.js';
@@ -41,6 +42,7 @@ export function corePageEndpoints(deps: CorePageDeps): readonly Endpoint[] {
     mailPages,
     inboxPages,
     dayPages,
+    calendarPages,
     changePages,
     importPages,
     deadLetterPages,

@@ -14,6 +14,10 @@ export function registerTasks(host: PluginHost, workspace: () => Workspace): voi
     ...{ id: 'my-day', label: 'tasks.title', icon: 'list-check', href: '/day', permission },
     ...{ group: 'main', order: 5 },
   });
+  host.contribute(Menu, {
+    ...{ id: 'calendar', label: 'tasks.calendar.title', icon: 'calendar', href: '/calendar', permission },
+    ...{ group: 'main', order: 6 },
+  });
   host.panel(
     HomePanels,
     definePanel(HomePanels, {

@@ -5,6 +5,7 @@ import type { Generation } from '../../../kernel/generation.js';
 const fixed: readonly (readonly [href: string, letter: string])[] = [
   ['/', 'h'],
   ['/day', 'y'],
+  ['/calendar', 'k'],
   ['/me', 'm'],
   ['/settings', 's'],
   ['/imports', 'i'],
