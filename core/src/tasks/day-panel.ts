@@ -19,11 +19,9 @@ export async function dayPanel({ container, database }: Workspace, ctx: Context)
   const tasks = found.filter(({ dueAt }) => typeof dueAt === 'string').toSorted(byDue);
   const items = tasks.slice(0, shownCount).map(({ id, subject, dueAt }) => {
     const isLate = Date.parse(String(dueAt)) < now.getTime();
-    const when = ctx.format.dateTime(String(dueAt));
-    return {
-      ...{ title: subject, href: `/activities/${id}`, icon: 'square' },
-      ...(isLate ? { tag: { label: when, tone: 'bad' } } : { end: when }),
-    };
+    const late = { tag: { label: ctx.t('tasks.groups.overdue'), tone: 'bad' } };
+    const note = ctx.format.dateTime(String(dueAt));
+    return { title: subject, href: `/activities/${id}`, icon: 'square', note, ...(isLate ? late : {}) };
   });
   return { items, hasMore: tasks.length > shownCount };
 }

@@ -16,7 +16,7 @@ export function registerTasks(host: PluginHost, workspace: () => Workspace): voi
   });
   host.contribute(Menu, {
     ...{ id: 'calendar', label: 'tasks.calendar.title', icon: 'calendar', href: '/calendar', permission },
-    ...{ group: 'main', order: 6 },
+    ...{ group: 'main', order: 26 },
   });
   host.panel(
     HomePanels,
