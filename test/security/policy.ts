@@ -332,12 +332,7 @@ export const routes: Readonly<Record<string, Row>> = {
   ...completenessRows('core.contact', 'contacts'),
   ...duplicateRows('core.contact', 'contacts'),
   ...entityRows('core.activity', 'activities'),
-  'POST /api/v1/activities/:id/mentions': {
-    kind: 'form',
-    entity: 'core.activity',
-    right: 'core.activity:update',
-    answers: [200],
-  },
+  'POST /api/v1/activities/:id/mentions': changedActivity(200),
   ...without(
     entityRows('core.user', 'users'),
     'POST /api/v1/users/merge',
