@@ -127,6 +127,11 @@ function writingWays({ path, id }: Place): readonly Way[] {
       matching: { [`filter[${field}]`]: decodeURIComponent(value) },
       set: { name: 'x' },
     })),
+    bulk('tag those that match', (field, value) => ({
+      action: 'tag',
+      matching: { [`filter[${field}]`]: decodeURIComponent(value) },
+      tags: ['found'],
+    })),
     csv('import into it', (field) => `map=${encodeURIComponent(JSON.stringify({ Name: 'name', Other: field }))}`),
     csv(
       'import by matching it',
