@@ -13,6 +13,6 @@ export const indexReminders: Migration = {
     );
   },
   async down({ sql }) {
-    await sql('drop index concurrently if exists core.activities_to_remind');
+    await sql('drop index core.activities_to_remind');
   },
 };

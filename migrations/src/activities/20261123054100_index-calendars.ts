@@ -13,6 +13,6 @@ export const indexCalendars: Migration = {
     );
   },
   async down({ sql }) {
-    await sql('drop index concurrently if exists core.activities_in_calendar');
+    await sql('drop index core.activities_in_calendar');
   },
 };
