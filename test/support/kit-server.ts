@@ -9,7 +9,7 @@ export interface KitServer {
   readonly url: string;
   /** Forms that came in, oldest first: address, forgery token of the header, body. */
   readonly posted: string[];
-  /** Event streams that are open at `/live`. */
+  /** Event streams that are open at `/api/v1/live`. */
   readonly streams: ReadonlySet<ServerResponse>;
   stop(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export async function startKitServer(pages: KitPages = {}): Promise<KitServer> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url ?? '/';
-    if (url === '/live') {
+    if (url.startsWith('/api/v1/live?')) {
       stream(request, response);
       return;
     }
@@ -93,7 +93,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 const pageHeaders = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'self'" };
 const places = ['/dev/ui', '/form'].map((href) => ({ label: href, icon: 'home', href }));
-const shell = { workspaceName: 'Acme', liveHref: '/live', menu: [{ items: places }] };
+const shell = { workspaceName: 'Acme', liveHref: '/api/v1/live?topics=sales.deal', menu: [{ items: places }] };
 const env: Views.ViewEnv = {
   locale: 'en',
   timeZone: 'UTC',

@@ -57,7 +57,10 @@ function changeEndpoint(workspace: Workspace): Endpoint {
     method: 'PATCH',
     path: `${path}/:id`,
     input: { params, body: { kind: 'json', schema: TagPatch } },
-    description: describe('updateTag', 'Rename a tag or give it another colour', { 200: TagJson }),
+    description: {
+      ...describe('updateTag', 'Rename a tag or give it another colour', { 200: TagJson }),
+      isVersioned: true,
+    },
     async handle(request) {
       const { identity } = request;
       const change = { identity, version: versionOf(request) };
@@ -86,7 +89,10 @@ function removeEndpoint(workspace: Workspace): Endpoint {
     method: 'DELETE',
     path: `${path}/:id`,
     input: { params },
-    description: describe('deleteTag', 'Remove a tag, from all records that have it', { 204: null }),
+    description: {
+      ...describe('deleteTag', 'Remove a tag, from all records that have it', { 204: null }),
+      isVersioned: true,
+    },
     async handle(request) {
       const { identity } = request;
       await removeTag(workspace, idOf(request), { identity, version: versionOf(request) });
