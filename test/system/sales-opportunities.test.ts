@@ -37,8 +37,8 @@ describe('the sales-opportunities files over the API', function () {
   });
 
   it('change nothing when they come again', async () => {
-    const trace =
-      'select (select count(*) from core.audit_log) as audits, (select count(*) from core.events where type like 'sales.%') as events, (select sum(version) from p_sales.deals) as versions';
+    const trace = `select (select count(*) from core.audit_log) as audits, (select sum(version) from p_sales.deals) as versions,
+      (select count(*) from core.events where type like 'sales.%') as events`;
     const before = await host.sql(trace);
 
     const pipeline = await importFile('sales_pipeline');
