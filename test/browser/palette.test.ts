@@ -34,6 +34,12 @@ describe('the command palette and the keys', function () {
 
   after(() => Promise.all(running.map((stop) => stop())));
 
+  /** A key pressed before the page listens does what it would without scripts. */
+  async function visit(address: string, tab = page): Promise<void> {
+    await tab.goto(address);
+    await tab.waitForSelector('#palette-input[data-htmx-powered]', { state: 'attached' });
+  }
+
   const chosen = '#palette-results [aria-selected=true]';
 
   async function openPalette(): Promise<void> {
@@ -42,7 +48,7 @@ describe('the command palette and the keys', function () {
   }
 
   it('leads from a mistyped name to the record by the keyboard alone, and shows who it is before', async () => {
-    await page.goto(`${host.url}/contacts`);
+    await visit(`${host.url}/contacts`);
     await openPalette();
 
     await page.keyboard.type('nortwind');
@@ -59,7 +65,7 @@ describe('the command palette and the keys', function () {
   });
 
   it('offers what can be done with the record first, then goes where the arrows point', async () => {
-    await page.goto(account);
+    await visit(account);
     await openPalette();
     const first = await page.textContent(chosen);
 
@@ -73,7 +79,7 @@ describe('the command palette and the keys', function () {
   });
 
   it('takes forms too: what is moved to the trash can be taken back', async () => {
-    await page.goto(`${host.url}/accounts`);
+    await visit(`${host.url}/accounts`);
     await page.click('.row-link:has-text("Elbe Diagnostics")');
     await page.waitForSelector('h1:has-text("Elbe Diagnostics")');
     await openPalette();
@@ -88,7 +94,7 @@ describe('the command palette and the keys', function () {
   });
 
   it('asks again when the server was too busy to answer', async () => {
-    await page.goto(`${host.url}/accounts`);
+    await visit(`${host.url}/accounts`);
     let refused = 0;
     await page.route('**/search/palette?*', (route) =>
       (refused += 1) === 1 ? route.fulfill({ status: 503, body: '' }) : route.continue(),
@@ -100,7 +106,7 @@ describe('the command palette and the keys', function () {
   });
 
   it('closes with Escape and gives the focus back', async () => {
-    await page.goto(`${host.url}/accounts`);
+    await visit(`${host.url}/accounts`);
     await page.focus('.row-link');
     await openPalette();
 
@@ -110,7 +116,7 @@ describe('the command palette and the keys', function () {
   });
 
   it('walks through rows, opens and edits one', async () => {
-    await page.goto(`${host.url}/accounts`);
+    await visit(`${host.url}/accounts`);
     const names = await page.locator('.row-link').allTextContents();
     const focused = (): Promise<unknown> => page.evaluate('document.activeElement.textContent');
 
@@ -128,7 +134,7 @@ describe('the command palette and the keys', function () {
   });
 
   it('goes to a place by two keys and makes something new by one, but not while one types', async () => {
-    await page.goto(`${host.url}/accounts`);
+    await visit(`${host.url}/accounts`);
 
     await page.keyboard.press('g');
     await page.keyboard.press('c');
@@ -143,7 +149,7 @@ describe('the command palette and the keys', function () {
   });
 
   it('shows all keys with ?, and switches single ones off and on again', async () => {
-    await page.goto(`${host.url}/contacts`);
+    await visit(`${host.url}/contacts`);
     await page.keyboard.press('?');
     await page.waitForSelector('#dialog .key-sheet');
 
@@ -168,7 +174,7 @@ describe('the command palette and the keys', function () {
   for (const look of looks) {
     it(`is accessible, as it opens and with what was found: ${look.theme}, ${look.width} px`, async () => {
       const seen = await (await openContext(browser, host, host.admin, look)).newPage();
-      await seen.goto(account);
+      await visit(account, seen);
       await (look.width < 760 ? seen.click('.top-search a') : seen.keyboard.press('Control+k'));
       await seen.waitForSelector(chosen);
       const opened = await examineAsItIs(seen);

@@ -13,7 +13,14 @@ function open() {
   input().value = '';
   dialog.showModal();
   input().focus();
+  ask();
+}
+
+/** A page that has only just come may not listen yet: asked again, ever later, until there is an answer. */
+function ask(waitMs = retryMs) {
   input().dispatchEvent(new Event('palette'));
+  const isUnanswered = () => palette()?.open && input().value === '' && options().length === 0;
+  setTimeout(() => isUnanswered() && ask(2 * waitMs), waitMs);
 }
 
 function choose(option) {
