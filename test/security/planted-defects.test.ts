@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { entityRows, routes } from './policy.js';
+import { entityRows } from './policy/entity-rows.js';
+import { routes } from './policy.js';
 import { plantedRoutes } from './policy/planted-routes.js';
 import { whatTells } from './support/hidden-fields.js';
 import type { Way } from './support/hidden-ways.js';

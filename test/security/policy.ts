@@ -4,83 +4,12 @@
  * what rights they hold stands in `policy/`.
  */
 
-import type { Need, Row } from './policy/row.js';
-import { tagRows, timelineRows } from './policy/timeline-rows.js';
+import { entityRows } from './policy/entity-rows.js';
+import { open, signedIn, own, ownImport, ownChangeSet, holding, administer } from './policy/makers.js';
+import type { Row } from './policy/row.js';
 import { outsideRoutes } from './policy/outside-routes.js';
 import { completenessRows, duplicateRows } from './policy/quality-rows.js';
-
-const open = (answers: readonly number[], needs?: Need): Row => ({ kind: 'public', answers, ...(needs && { needs }) });
-const signedIn = (answers: readonly number[], needs?: Need): Row => ({
-  kind: 'signed-in',
-  answers,
-  ...(needs && { needs }),
-});
-/** Things of one's own: those of others do not exist. */
-const own = (answers: readonly number[], needs?: Need): Row => ({ kind: 'own', answers, ...(needs && { needs }) });
-/** Administrators of jobs see the imports and change sets of all. */
-const ownImport = (...answers: readonly number[]): Row => ({ kind: 'own', answers, overseer: 'core.job:administer' });
-const ownChangeSet = ownImport;
-const holding = (right: string, ...answers: readonly number[]): Row => ({ kind: 'right', right, answers });
-
-const administer = (noun: string, ...answers: readonly number[]): Row => holding(`core.${noun}:administer`, ...answers);
-
-/** What every entity has. */
-export function entityRows(entity: string, path: string): Readonly<Record<string, Row>> {
-  const api = `/api/v1/${path}`;
-  const record = (verb: string, ...answers: readonly number[]): Row => ({
-    kind: 'record',
-    entity,
-    right: `${entity}:${verb}`,
-    answers,
-  });
-  // A form is shown to whoever may change some records and read this one; whether they may change this one, saving decides.
-  const form = (...answers: readonly number[]): Row => ({ kind: 'form', entity, right: `${entity}:update`, answers });
-  const trashed = (...answers: readonly number[]): Row => ({
-    kind: 'trashed',
-    entity,
-    right: `${entity}:delete`,
-    answers,
-  });
-  return {
-    [`GET ${api}`]: holding(`${entity}:read`, 200),
-    ...timelineRows(entity, path),
-    ...tagRows(entity, path),
-    [`GET ${api}/:id`]: record('read', 200),
-    [`GET ${api}/aggregate`]: holding(`${entity}:read`, 200),
-    [`POST ${api}`]: { kind: 'create', entity, answers: [201] },
-    [`PATCH ${api}/:id`]: record('update', 200),
-    [`DELETE ${api}/:id`]: record('delete', 204),
-    [`GET ${api}/trash`]: holding(`${entity}:delete`, 200),
-    [`POST ${api}/:id/restoration`]: trashed(200),
-    [`GET ${api}/export`]: holding(`${entity}:read`, 200),
-    // Each action asks for its own right; the matrix asks for an update.
-    [`POST ${api}/bulk`]: holding(`${entity}:update`, 202),
-    // Which records it is about stands in the body; those that are not there or not to be changed are refused by the merge.
-    [`POST ${api}/merge`]: holding(`${entity}:update`, 422),
-    [`GET ${api}/merge`]: holding(`${entity}:update`, 400),
-    [`GET /${path}/merge`]: holding(`${entity}:update`, 404),
-    [`POST /${path}/merge`]: holding(`${entity}:update`, 404, 422),
-    [`POST /${path}/:id/unmerge/:changeSet`]: holding(`${entity}:update`, 404),
-    [`POST ${api}/import`]: holding(`${entity}:import`, 202, 422),
-    [`GET /${path}`]: holding(`${entity}:read`, 200),
-    [`POST /${path}/bulk`]: holding(`${entity}:update`, 303),
-    [`GET /${path}/options`]: holding(`${entity}:read`, 200),
-    [`GET /${path}/filter`]: holding(`${entity}:read`, 200),
-    [`GET /${path}/columns`]: holding(`${entity}:read`, 200),
-    [`GET /${path}/new`]: holding(`${entity}:create`, 200),
-    [`POST /${path}/new`]: { kind: 'create', entity, answers: [303] },
-    [`GET /${path}/trash`]: holding(`${entity}:delete`, 200),
-    [`GET /${path}/:id`]: record('read', 200),
-    [`GET /${path}/:id/edit`]: form(200),
-    [`POST /${path}/:id/edit`]: record('update', 303),
-    [`GET /${path}/:id/fields/:field`]: form(200),
-    [`POST /${path}/:id/fields/:field`]: record('update', 303),
-    [`POST /${path}/:id/trash`]: record('delete', 303),
-    [`POST /${path}/:id/restoration`]: trashed(303),
-    [`GET /${path}/:id/panels`]: record('read', 200),
-    [`GET /${path}/:id/panels/:module/:panel`]: record('read', 200, 404),
-  };
-}
+import { tagRows } from './policy/timeline-rows.js';
 
 /** A customer's brief; each line in it asks for the right its module says. */
 function briefRows(entity: string, path: string): Readonly<Record<string, Row>> {
