@@ -1,25 +1,35 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
-/** mocha's own report, then one line that people and machines read: `N passed, N failed[, N skipped]`. */
+/**
+ * mocha's own report, then what failed, of all parts of the run, shortly: whoever reads only the end of a long log finds it there. The
+ * last line is for people and machines: `N passed, N failed[, N skipped]`.
+ */
 export default class Reporter extends Mocha.reporters.Spec {
   epilogue() {
     super.epilogue();
-    const { passes, failures, pending } = withPartsBefore(this.stats);
+    const failed = this.failures.map((test) => `FAILED ${test.fullTitle()}: ${shortly(test.err)}`);
+    const { passes, failures, pending, told } = withPartsBefore({ ...this.stats, told: failed });
     const skipped = pending > 0 ? `, ${pending} skipped` : '';
-    process.stdout.write(`${passes} passed, ${failures} failed${skipped}\n`);
+    process.stdout.write([...told, `${passes} passed, ${failures} failed${skipped}\n`].join('\n'));
   }
 }
 
+function shortly(error) {
+  return String(error?.message ?? error).slice(0, 1000);
+}
+
 /** Of a run in parts each adds what it counted to a file. */
-function withPartsBefore({ passes, failures, pending }) {
+function withPartsBefore({ passes, failures, pending, told }) {
   const file = process.env.TEST_COUNTS;
-  if (file === undefined) return { passes, failures, pending };
-  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passes: 0, failures: 0, pending: 0 };
+  if (file === undefined) return { passes, failures, pending, told };
+  const none = { passes: 0, failures: 0, pending: 0, told: [] };
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : none;
   const counts = {
     passes: before.passes + passes,
     failures: before.failures + failures,
     pending: before.pending + pending,
+    told: [...before.told, ...told],
   };
   writeFileSync(file, JSON.stringify(counts));
   return counts;

@@ -26,6 +26,8 @@ export interface OpenWorkspace extends Workspace, Pick<Rooms, 'bus' | 'jobs' | '
   readonly lifecycle: PluginLifecycle;
   /** Begins to deliver events and to run jobs. */
   startBackground(): Promise<void>;
+  /** Resolves once what follows from the last change of modules is noted: what search and kept answers lack. */
+  whenNoted(): Promise<void>;
   /** Ends streams and background work, each within its grace; the database stays open, it belongs to the caller. */
   close(): Promise<void>;
 }
@@ -38,7 +40,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   const lifecycle = createLifecycle(lifecycleParts(options, foundation, rooms));
   foundation.container.register(PluginLifecycle, { useValue: lifecycle });
   await lifecycle.open();
-  await keepDerived(foundation, rooms);
+  const whenNoted = await keepDerived(foundation, rooms);
   const { workspace, bus, jobs, records, calls } = rooms;
   const reports = reportsOf(foundation, rooms);
   return {
@@ -48,6 +50,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     records,
     calls,
     lifecycle,
+    whenNoted,
     async startBackground() {
       reports.start();
       await foundation.hold.whenFree(async () => {
@@ -59,7 +62,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
       rooms.core.streams.close();
       reports.close();
       await lifecycle.close();
-      await Promise.all([jobs.close(), bus.close()]);
+      await Promise.all([jobs.close(), bus.close(), whenNoted()]);
       await foundation.signals.close();
     },
   };
@@ -85,13 +88,23 @@ async function measure(
   });
 }
 
-/** Each change of what is active may change what is found, and how records are answered. */
-async function keepDerived({ container, database, log }: Foundation, { generations }: Rooms): Promise<void> {
+/** Each change of what is active may change what is found, and how records are answered. Returns how to wait for the last one. */
+async function keepDerived(
+  { container, database, log }: Foundation,
+  { generations }: Rooms,
+): Promise<() => Promise<void>> {
   const upkeep = container.resolve(SearchUpkeep);
-  const note = (): Promise<unknown> =>
-    Promise.all([upkeep.note(), noteUnkept(database.work, generations.current().entities.values(), log)]);
-  generations.onSwap(() => void note());
-  await note();
+  let last = Promise.resolve();
+  const note = (): void => {
+    const before = last;
+    const { entities } = generations.current();
+    const now = Promise.all([upkeep.note(), noteUnkept(database.work, entities.values(), log)]);
+    last = before.then(async () => void (await now));
+  };
+  generations.onSwap(note);
+  note();
+  await last;
+  return () => last;
 }
 
 function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms: Rooms): LifecycleParts {

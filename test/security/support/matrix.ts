@@ -87,6 +87,8 @@ export class Matrix {
     const target = await this.#target(cell, verdict === 'allowed' && isWrite);
     const asked = await this.#withCredentials(cell);
     await this.#records.inputs();
+    // What the request before switched has consequences that are not of this one.
+    await this.world.host.workspace.whenNoted();
     await this.world.changes.take();
     const answer = await this.#send(asked, target);
     const effects = (await this.world.changes.take()).filter((change) => !isNoise(change));
@@ -179,7 +181,7 @@ function effectProblem(verdict: Verdict, isWrite: boolean, effects: readonly Row
   // Who took a list along is noted; nothing of it when they may not.
   const unexpected = effects.filter(({ table }) => verdict !== 'allowed' || table !== 'core.exports');
   if (unexpected.length === 0 || (verdict === 'allowed' && isWrite)) return null;
-  const rows = unexpected.map(({ table, verb }) => `${verb} ${table}`);
+  const rows = unexpected.map(({ table, verb, row }) => `${verb} ${table} (${row.slice(0, 200)})`);
   return `${isWrite ? 'changes rows although it is refused' : 'changes rows although it only reads'}: ${[...new Set(rows)].join(', ')}`;
 }
 
