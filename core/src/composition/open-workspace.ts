@@ -99,7 +99,9 @@ async function keepDerived(
     const before = last;
     const { entities } = generations.current();
     const now = Promise.all([upkeep.note(), noteUnkept(database.work, entities.values(), log)]);
-    last = before.then(async () => void (await now));
+    last = before.then(async () => {
+      await now;
+    });
   };
   generations.onSwap(note);
   note();
