@@ -34,14 +34,13 @@ export async function syncSchedules(unit: UnitOfWork, registrations: Registratio
       rows.map(({ id }) => id),
     )
     .delete();
-  for (const row of rows) {
-    await table
-      .clone()
-      .insert(row)
-      .onConflict('id')
-      .merge(['cron', 'time_zone', 'next_due'])
-      .whereRaw('schedules.cron <> excluded.cron');
-  }
+  if (rows.length === 0) return;
+  await table
+    .clone()
+    .insert(rows)
+    .onConflict('id')
+    .merge(['cron', 'time_zone', 'next_due'])
+    .whereRaw('schedules.cron <> excluded.cron');
 }
 
 /** A schedule, as administrators see it. */

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import type { NativePackage } from '../database/embedded/native-package.js';
 import { startEmbedded, type EmbeddedDatabase } from '../database/embedded/embedded-database.js';
+import { findTestFolder } from './test-folder.js';
 
 /** The embedded server that all tests of a checkout share, with a connection to manage its databases. */
 export interface TestCluster {
@@ -17,13 +18,13 @@ export interface TestCluster {
 }
 
 /**
- * Starts or joins the server under `.trellis/test-database`. It does not survive a power cut (no fsync) and is kept
- * between runs, so only the first run of a checkout pays for its creation. Other binaries have a server of their own.
+ * Starts or joins the test server of this checkout. It does not survive a power cut (no fsync, and in memory where possible) and is kept
+ * between runs, so only the first run pays for its creation. Other binaries have a server of their own.
  */
 export async function joinTestCluster(native?: NativePackage): Promise<TestCluster> {
   const folder = native === undefined ? 'test-database' : `test-database-${native.version}`;
   const server = await startEmbedded({
-    dataDir: join(await findRoot(process.cwd()), '.trellis', folder),
+    dataDir: await findTestFolder(await findRoot(process.cwd()), folder),
     ...(native === undefined ? {} : { native }),
     log: pino({ level: 'silent' }),
     isDurable: false,
@@ -40,6 +41,9 @@ export async function joinTestCluster(native?: NativePackage): Promise<TestClust
  * database and SQLSTATE in the log.
  */
 const observable: Readonly<Record<string, string>> = {
+  // What is kept between runs may be kept in memory.
+  max_wal_size: '256MB',
+  min_wal_size: '80MB',
   wal_level: 'logical',
   log_min_messages: 'error',
   log_min_error_statement: 'error',

@@ -20,7 +20,7 @@ export interface TestTemplate {
   build(url: string): Promise<void>;
 }
 
-/** Creates a database of its own on the shared test server, empty or as a copy of a template (30 to 60 ms). */
+/** Creates a database of its own on the shared test server, empty or as a copy of a template (50 ms in memory, 500 on a slow disk). */
 export async function createTestDatabase(options: { template?: TestTemplate } = {}): Promise<TestDatabase> {
   const cluster = await useCluster();
   const source = options.template === undefined ? 'template1' : await ensureTemplate(cluster, options.template);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { createTestDatabase, type TestDatabase } from '../../dist/testing/index.js';
+import { findTestFolder } from '../../dist/testing/test-folder.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -24,6 +25,7 @@ describe('trellis plugin', () => {
 
   after(async () => {
     await database.drop();
+    await rm(await findTestFolder(folder, 'test-database'), { recursive: true, force: true });
     await rm(home, { recursive: true, force: true });
   });
 
@@ -48,7 +50,7 @@ describe('trellis plugin', () => {
 
   /** PostgreSQL notes its process in its folder for as long as it runs. */
   async function runningServers(): Promise<readonly string[]> {
-    const files = await readdir(join(folder, '.trellis'), { recursive: true });
+    const files = await readdir(await findTestFolder(folder, 'test-database'), { recursive: true });
     return files.filter((file) => file.endsWith('postmaster.pid'));
   }
 
