@@ -21,7 +21,7 @@ export interface RunningServer {
 const drainMs = 8000;
 
 /** What a supervisor tells and gives a process. */
-export interface ServerStart extends Pick<WorkspaceOptions, 'incidents' | 'runningCalls'> {
+export interface ServerStart extends Pick<WorkspaceOptions, 'incidents' | 'runningCalls' | 'succession'> {
   /** When the start began that this process is part of. */
   readonly startedAt?: Date;
   /** Descriptors of the socket that is bound to the address already; none: this process binds it. */

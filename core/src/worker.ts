@@ -19,7 +19,7 @@ export interface RunningWorker {
 /** Starts working, in this process: database → workspace → background. @throws StartError */
 export async function startWorker(
   config: Config,
-  told: Pick<WorkspaceOptions, 'incidents' | 'runningCalls'>,
+  told: Pick<WorkspaceOptions, 'incidents' | 'runningCalls' | 'succession'>,
 ): Promise<RunningWorker> {
   const log = createLog(config, 'worker');
   const opened = await openConfiguredDatabase(config, log);

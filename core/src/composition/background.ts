@@ -1,4 +1,5 @@
 import { createEventBus, type EventBus } from '../events/event-bus.js';
+import type { Succession } from '../jobs/dead-workers.js';
 import { createJobs, type Jobs } from '../jobs/jobs.js';
 import type { CallRunner, Generation, ModuleContexts } from '../kernel/index.js';
 import { sendMessages } from '../webhooks/index.js';
@@ -12,7 +13,7 @@ export interface Background {
 
 /** What calls into modules need. */
 export interface ModuleCalls {
-  readonly processId: string;
+  readonly succession: Succession;
   readonly calls: CallRunner;
   contexts(): ModuleContexts;
   generation(): Generation;

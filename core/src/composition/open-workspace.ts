@@ -7,14 +7,12 @@ import { createLifecycle, PluginLifecycle, type Incident, type LifecycleParts } 
 import type { Workspace } from '../workspace/workspace.js';
 import { layFoundation, type Foundation, type FoundationOptions } from './foundation.js';
 import { moduleWork } from './module-work.js';
-import { wireRooms, type Rooms } from './rooms.js';
+import { wireRooms, type Rooms, type RoomsOptions } from './rooms.js';
 
 /** How a workspace is opened. */
-export interface WorkspaceOptions extends FoundationOptions {
+export interface WorkspaceOptions extends FoundationOptions, RoomsOptions {
   /** Answers requests and works in the background; a command does neither. */
   readonly serves: boolean;
-  /** Events wait until the relay is drained, for tests that say when; otherwise they are delivered after each commit. */
-  readonly waitsWithEvents?: boolean;
   /** This process holds old code of a plugin and ought to be replaced. */
   readonly onRestartNeeded?: () => void;
   /** How the processes before this one ended. */
@@ -35,7 +33,7 @@ export interface OpenWorkspace extends Workspace, Pick<Rooms, 'bus' | 'jobs' | '
 /** Opens the workspace of a database: migrates, wires the rooms, loads the active plugins. @throws PluginError, StartError */
 export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWorkspace> {
   const foundation = await layFoundation(options);
-  const rooms = wireRooms(foundation, { waitsWithEvents: options.waitsWithEvents ?? false });
+  const rooms = wireRooms(foundation, options);
   await measure(foundation, rooms);
   const lifecycle = createLifecycle(lifecycleParts(options, foundation, rooms));
   foundation.container.register(PluginLifecycle, { useValue: lifecycle });

@@ -33,6 +33,7 @@ import { registerTimelines } from '../timeline/index.js';
 import { createAssetRegistry, type AssetRegistry } from '../views/index.js';
 import { registerWebhooks } from '../webhooks/index.js';
 import type { Workspace } from '../workspace/workspace.js';
+import type { Succession } from '../jobs/dead-workers.js';
 import { createBackground, type Background } from './background.js';
 import { contextServices } from './context-services.js';
 import { gatherCoreEndpoints, type CoreEndpoints } from './core-endpoints.js';
@@ -55,16 +56,24 @@ export interface Rooms extends Background {
   wakeRelay(): void;
 }
 
+/** How the rooms are wired. */
+export interface RoomsOptions {
+  /** Events wait until the relay is drained, for tests that say when; otherwise they are delivered after each commit. */
+  readonly waitsWithEvents?: boolean;
+  /** Told by whoever starts processes; by itself a process knows of none before it. */
+  readonly succession?: Succession;
+}
+
 /** Rooms need each other in circles: what is used only once calls come in is handed on as `later`. */
-export function wireRooms(foundation: Foundation, options: { readonly waitsWithEvents: boolean }): Rooms {
-  const processId = randomUUID();
+export function wireRooms(foundation: Foundation, options: RoomsOptions): Rooms {
+  const { succession = { processId: randomUUID(), endedProcesses: [] } } = options;
   const calls = createCallRunner(foundation.log, foundation.runningCalls);
   const contexts = later<ModuleContexts>('contexts');
   const generations = later<Generations>('generations');
   const generation = () => generations.get().current();
-  const background = createBackground(foundation, { processId, calls, contexts: contexts.get, generation });
+  const background = createBackground(foundation, { succession, calls, contexts: contexts.get, generation });
   const wakeRelay = (): void => {
-    if (!options.waitsWithEvents && foundation.hold.current() === null) background.bus.relay.wake();
+    if (options.waitsWithEvents !== true && foundation.hold.current() === null) background.bus.relay.wake();
   };
   const records = createRecordRoom({
     ...foundation,
@@ -81,7 +90,7 @@ export function wireRooms(foundation: Foundation, options: { readonly waitsWithE
   const parts = generationParts({ workspace, records, core, contexts: contexts.get(), calls, assets });
   generations.set(createGenerations(parts, calls));
   const wired = { contexts: contexts.get(), generations: generations.get() };
-  return { ...background, ...wired, processId, calls, records, workspace, core, wakeRelay };
+  return { ...background, ...wired, processId: succession.processId, calls, records, workspace, core, wakeRelay };
 }
 
 function toWorkspace(

@@ -8,10 +8,10 @@ import {
   type TaskList,
   type WorkerEvents,
 } from 'graphile-worker';
-import { UnavailableError, type Id } from '@trellis-crm/sdk';
+import { UnavailableError } from '@trellis-crm/sdk';
 import type pg from 'pg';
 import type { Database } from '../database/database.js';
-import { DeadWorkers } from './dead-workers.js';
+import { DeadWorkers, type Succession } from './dead-workers.js';
 import { taskName } from './job-queue.js';
 import { pausedFlags, runTask, type JobParts } from './job-task.js';
 import { queueLogger } from './queue-logger.js';
@@ -19,8 +19,7 @@ import { queueLogger } from './queue-logger.js';
 /** What a runner needs besides {@link JobParts}. */
 export interface JobRunnerParts extends Omit<JobParts, 'knex'> {
   readonly database: Database;
-  /** This process's row in `core.processes`. */
-  readonly processId: Id;
+  readonly succession: Succession;
 }
 
 /** Jobs that run at once in this process. */
@@ -40,7 +39,7 @@ export class JobRunner {
 
   constructor(parts: JobRunnerParts) {
     this.#parts = parts;
-    this.#deadWorkers = new DeadWorkers(parts.database.knex, parts.processId, parts.log);
+    this.#deadWorkers = new DeadWorkers(parts.database.knex, parts.succession, parts.log);
   }
 
   /** Begins to take jobs, those of dead processes included. The queue's tables exist (`migrateJobQueue`). */

@@ -12,6 +12,7 @@ import {
 import type { LiveChannel } from '../live/live-channel.js';
 import { createProgressStore, type ProgressStore } from './job-progress.js';
 import { JobRunner } from './job-runner.js';
+import type { Succession } from './dead-workers.js';
 import { Scheduler } from './scheduler.js';
 
 /** What the jobs of a workspace are made of. */
@@ -21,8 +22,7 @@ export interface JobsParts {
   readonly log: Logger;
   readonly calls: CallRunner;
   readonly channel: LiveChannel;
-  /** This process's row in `core.processes`. */
-  readonly processId: Id;
+  readonly succession: Succession;
   /** Asked when a job runs: contexts and jobs need each other. */
   contexts(): ModuleContexts;
   generation(): Generation;
@@ -53,7 +53,7 @@ export function createJobs(parts: JobsParts): Jobs {
   const runner = new JobRunner({
     database,
     log,
-    processId: parts.processId,
+    succession: parts.succession,
     jobs: () => parts.generation().jobs,
     runJob: (job, payload, signal) => callJob(parts, job, payload, signal),
   });

@@ -1,4 +1,5 @@
 import { StartError, type Config } from '@trellis-crm/config';
+import type { Succession } from '../jobs/dead-workers.js';
 import type { Incident } from '../kernel/lifecycle/index.js';
 import type { MetricsSnapshot } from '../metrics/metrics.js';
 
@@ -23,6 +24,7 @@ export interface StartOrder {
   readonly descriptors: readonly number[];
   /** How the processes before it ended, when plugins had to do with it. */
   readonly incidents: readonly Incident[];
+  readonly succession: Succession;
 }
 
 /** What a server process says to its supervisor. */

@@ -34,7 +34,7 @@ process.on('SIGTERM', () => void stop(0));
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-async function start({ duty, config, startedAt, descriptors, incidents }: StartOrder): Promise<void> {
+async function start({ duty, config, startedAt, descriptors, ...told }: StartOrder): Promise<void> {
   setInterval(() => {
     report({ type: 'beat', rssBytes: process.memoryUsage.rss() });
   }, beatMs).unref();
@@ -42,11 +42,11 @@ async function start({ duty, config, startedAt, descriptors, incidents }: StartO
     const runningCalls = openBooks(config);
     guardProcess({ runningCalls, work: () => work, fail });
     if (duty === 'serve') {
-      const server = await startServer(config, { startedAt, descriptors, incidents, runningCalls });
+      const server = await startServer(config, { startedAt, descriptors, ...told, runningCalls });
       work = server;
       report({ type: 'ready', url: server.url });
     } else {
-      work = await startWorker(config, { incidents, runningCalls });
+      work = await startWorker(config, { ...told, runningCalls });
       report({ type: 'ready', url: '' });
     }
   } catch (error) {

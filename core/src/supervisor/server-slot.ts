@@ -1,8 +1,11 @@
 import cluster, { type Worker } from 'node:cluster';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '@trellis-crm/config';
+import type { Id } from '@trellis-crm/sdk';
 import type { BaseLogger } from 'pino';
+import type { Succession } from '../jobs/dead-workers.js';
 import type { Incident } from '../kernel/lifecycle/index.js';
 import type { MetricsSnapshot } from '../metrics/metrics.js';
 import { askMetrics } from './ask-metrics.js';
@@ -22,8 +25,9 @@ export class ServerSlot {
   #starting: Worker | undefined;
   #isStopped = false;
   #failures = 0;
-  /** What no process that became ready was told yet. */
+  /** What no process that became ready was told yet: how processes ended, and which. */
   #incidents: readonly Incident[] = [];
+  #ended: readonly Id[] = [];
 
   constructor(
     private readonly config: Config,
@@ -73,9 +77,11 @@ export class ServerSlot {
     if (this.#isStopped) return '';
     const worker = cluster.fork();
     this.#starting = worker;
+    const endedProcesses = this.#ended;
     try {
-      const url = await this.#untilReady(worker);
+      const url = await this.#untilReady(worker, { processId: randomUUID(), endedProcesses });
       this.#incidents = [];
+      this.#ended = this.#ended.filter((id) => !endedProcesses.includes(id));
       this.#adopt(worker);
       return url;
     } finally {
@@ -110,9 +116,10 @@ export class ServerSlot {
     }
   }
 
-  async #untilReady(worker: Worker): Promise<string> {
+  async #untilReady(worker: Worker, succession: Succession): Promise<string> {
     const { config, log, order } = this;
     watchProcess(worker, { config, log }, (incident) => (this.#incidents = [...this.#incidents, incident]));
+    worker.once('exit', () => (this.#ended = [...this.#ended, succession.processId]));
     return new Promise((resolve, reject) => {
       worker.on('message', (message) => {
         if (isReport(message)) settle(message, resolve, reject);
@@ -120,7 +127,7 @@ export class ServerSlot {
       worker.once('exit', (code, signal) => {
         reject(new Error(`The server process ended with ${endOf(code, signal)} before it was ready`));
       });
-      tell(worker, { type: 'start', ...order, config, incidents: this.#incidents });
+      tell(worker, { type: 'start', ...order, config, incidents: this.#incidents, succession });
     });
   }
 }

@@ -44,7 +44,7 @@ describe('Jobs', () => {
     runner = new JobRunner({
       database,
       log,
-      processId,
+      succession: { processId, endedProcesses: [] },
       jobs: () => jobs,
       runJob: async ({ module, name }, payload) => {
         ran.push({ job: `${module}:${name}`, payload });
@@ -192,6 +192,30 @@ describe('Jobs', () => {
     expect(whileLocked).to.equal(0);
     expect(released).to.deep.equal([dead]);
     expect(ran).to.have.length(1);
+  });
+
+  it('gives them back at once when somebody saw the process end, and leaves those of the living', async () => {
+    const [ended, living] = [uuidV7(), uuidV7()];
+    await database.knex('core.job_workers').insert([
+      { worker_id: 'worker-of-the-ended', process_id: ended },
+      { worker_id: 'worker-of-the-living', process_id: living },
+    ]);
+    await enqueueJob(database.knex, remind({ of: 'ended' }));
+    await database.knex.raw(
+      `update graphile_worker._private_jobs set locked_by = 'worker-of-the-ended', locked_at = now()`,
+    );
+    await enqueueJob(database.knex, remind({ of: 'living' }));
+    await database.knex.raw(
+      `update graphile_worker._private_jobs set locked_by = 'worker-of-the-living', locked_at = now() where locked_by is null`,
+    );
+
+    const released = await releaseDeadWorkers(database.knex, { workers: [], processes: [ended] });
+    await runner.drain(new Date());
+
+    expect(released).to.deep.equal(['worker-of-the-ended']);
+    expect(ran.map(({ payload }) => payload['of'])).to.deep.equal(['ended']);
+    await database.knex('core.job_workers').whereIn('process_id', [living]).delete();
+    await database.knex.raw('delete from graphile_worker._private_jobs');
   });
 
   describe('Scheduler', () => {
