@@ -1,4 +1,4 @@
-import { NotFoundError, UnavailableError, type Clock, type Id } from '@trellis-crm/sdk';
+import { NotFoundError, UnavailableError, type Clock } from '@trellis-crm/sdk';
 import type { Logger } from 'pino';
 import type { InjectionToken } from 'tsyringe';
 import type { Database } from '../database/database.js';
