@@ -6,8 +6,8 @@ import { ensureOldest, requireOldest } from './setup/postgresql-15.js';
 import { prepare } from './setup/prepare.js';
 import { show } from './setup/progress.js';
 
-/** What measures, kills or looks at whole installations has the machine to itself. */
-const needsMachine = /^test\/dist-test\/(bench|browser|fault|system)\//;
+/** What measures, kills or replaces processes of whole installations has the machine to itself. */
+const needsMachine = /^test\/dist-test\/(bench|fault|system)\//;
 /** Options for two processes that each take the next file. */
 const sideBySide = ['--parallel', '--jobs', '2', '--require', join(root, 'scripts', 'setup', 'one-test-server.js')];
 

@@ -11,8 +11,8 @@ export interface AccessChange {
   readonly recordId: Id | null;
   /** Past participle in kebab case: `password-changed`, `token-created`, `grants-changed`. */
   readonly verb: string;
-  /** By name of what changed. */
-  readonly changes: Readonly<Record<string, { readonly from?: unknown; readonly to?: unknown }>>;
+  /** By name of what changed; nothing where the verb says all. */
+  readonly changes?: Readonly<Record<string, { readonly from?: unknown; readonly to?: unknown }>>;
   readonly by: Pick<Identity, 'kind' | 'id' | 'onBehalfOf'>;
   readonly at: Date;
 }
@@ -26,11 +26,17 @@ export async function auditAccess(knex: Knex, change: AccessChange): Promise<voi
     record_id: change.recordId ?? noRecord,
     record_version: 0,
     verb: change.verb,
-    changes: change.changes,
+    changes: change.changes ?? {},
     actor: actorKey(change.by),
     on_behalf_of: change.by.onBehalfOf,
     change_set: uuidV7(),
   });
+}
+
+/** Writes down changes of things of one kind. */
+export function auditOf(entity: AccessChange['entity']) {
+  return (trx: Knex.Transaction, change: Omit<AccessChange, 'entity'>): Promise<void> =>
+    auditAccess(trx, { entity, ...change });
 }
 
 /** Says what differs between two sets of values, as the audit log notes it. */

@@ -1,9 +1,10 @@
-import { PreconditionError, Type, Uuid, type TSchema } from '@trellis-crm/sdk';
+import { Type, Uuid, type TSchema } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { FormBody, FormContentSchema, FormPatchBody, type Form, type FormDraft, type FormPatch } from './form.js';
 import { Forms } from './form-service.js';
 import { listTargets } from './form-targets.js';
+import { askedVersion } from '../kernel/asked-version.js';
 
 /** What everything about forms asks for. */
 export const formRoute = { module: 'core', surface: 'api', access: 'core.form:administer' } as const;
@@ -74,9 +75,9 @@ function writeEndpoints(forms: Service): readonly Endpoint[] {
       input: { params, body: { kind: 'json', schema: FormPatchBody } },
       description: { ...describe('updateForm', 'Change a web form', 200, FormSchema), isVersioned: true },
       async handle(request) {
-        const { identity: by, generation, ifVersion: version } = request;
-        if (version === null) throw new PreconditionError('if_match_required');
-        return answer(await forms().update(idOf(request), request.body as FormPatch, { by, generation, version }));
+        const { identity: by, generation } = request;
+        const change = { by, generation, version: askedVersion(request) };
+        return answer(await forms().update(idOf(request), request.body as FormPatch, change));
       },
     },
   ];

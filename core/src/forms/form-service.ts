@@ -1,7 +1,6 @@
-import { StaleError, type Clock, type Id } from '@trellis-crm/sdk';
-import type { Knex } from 'knex';
+import type { Clock, Id } from '@trellis-crm/sdk';
 import type { InjectionToken } from 'tsyringe';
-import { auditAccess, differences } from '../auth/access-audit.js';
+import { auditOf, differences } from '../auth/access-audit.js';
 import type { Identity } from '../auth/identity.js';
 import type { Database } from '../database/database.js';
 import { uuidV7 } from '../database/uuid-v7.js';
@@ -10,6 +9,7 @@ import { checkForm } from './check-form.js';
 import type { Form, FormContent, FormDraft, FormPatch } from './form.js';
 import { getForm, insertForm, listForms, restoreForm, updateForm } from './form-store.js';
 import { findTarget } from './form-targets.js';
+import { refuseStale, type AskedVersion } from '../kernel/asked-version.js';
 
 /** Who changes a form, and what forms can become. */
 export interface FormChange {
@@ -25,7 +25,7 @@ export interface Forms {
   /** @throws ValidationError, ConflictError `slug_taken` */
   create(draft: FormDraft, change: FormChange): Promise<Form>;
   /** @throws NotFoundError, StaleError, ValidationError, ConflictError `slug_taken` */
-  update(id: Id, patch: FormPatch, change: FormChange & { readonly version: number | '*' }): Promise<Form>;
+  update(id: Id, patch: FormPatch, change: FormChange & { readonly version: AskedVersion }): Promise<Form>;
   /** Removes it; it can be taken back for 30 days. @throws NotFoundError */
   remove(id: Id, by: Identity): Promise<void>;
   /** @throws NotFoundError, ConflictError `slug_taken` */
@@ -53,12 +53,12 @@ export function createForms(parts: FormParts): Forms {
       database.tx(async (trx) => {
         await getForm(trx, id, { lock: true });
         await updateForm(trx, id, { deleted_at: clock.now() }, clock.now());
-        await audit(trx, { id, verb: 'trashed', by, at: clock.now() });
+        await audit(trx, { recordId: id, verb: 'trashed', by, at: clock.now() });
       }),
     restore: (id, by) =>
       database.tx(async (trx) => {
         const form = await restoreForm(trx, id, clock.now());
-        await audit(trx, { id, verb: 'restored', by, at: clock.now() });
+        await audit(trx, { recordId: id, verb: 'restored', by, at: clock.now() });
         return form;
       }),
   };
@@ -77,7 +77,7 @@ async function create({ database, clock }: FormParts, draft: FormDraft, change: 
     const at = clock.now();
     const form = await insertForm(trx, { id: uuidV7(), name, slug, target, state, content, by: change.by.userId, at });
     await audit(trx, {
-      id: form.id,
+      recordId: form.id,
       verb: 'created',
       changes: differences<unknown>({}, auditable(form)),
       by: change.by,
@@ -102,12 +102,11 @@ function update(
   { database, clock }: FormParts,
   id: Id,
   patch: FormPatch,
-  { by, generation, version }: FormChange & { readonly version: number | '*' },
+  { by, generation, version }: FormChange & { readonly version: AskedVersion },
 ): Promise<Form> {
   return database.tx(async (trx) => {
     const before = await getForm(trx, id, { lock: true });
-    if (version !== '*' && before.version !== version)
-      throw new StaleError('stale_version', { version: before.version });
+    refuseStale(version, before.version);
     const { name = before.name, slug = before.slug, target = before.target, state = before.state, ...given } = patch;
     const content: FormContent = { ...before.content, ...given };
     checkForm({ target, state, content }, findTarget(generation, target));
@@ -115,7 +114,7 @@ function update(
     await updateForm(trx, id, { name, slug, target, state, content }, at);
     const after = await getForm(trx, id);
     await audit(trx, {
-      id,
+      recordId: id,
       verb: 'updated',
       changes: differences<unknown>(auditable(before), auditable(after)),
       by,
@@ -129,14 +128,4 @@ function auditable({ name, slug, target, state, content }: Form): Readonly<Recor
   return { name, slug, target, state, ...content };
 }
 
-interface AuditedChange {
-  readonly id: Id;
-  readonly verb: string;
-  readonly changes?: Readonly<Record<string, { readonly from?: unknown; readonly to?: unknown }>>;
-  readonly by: Identity;
-  readonly at: Date;
-}
-
-function audit(trx: Knex.Transaction, { id, changes = {}, ...change }: AuditedChange): Promise<void> {
-  return auditAccess(trx, { entity: 'core.form', recordId: id, changes, ...change });
-}
+const audit = auditOf('core.form');

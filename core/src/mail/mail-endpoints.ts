@@ -1,4 +1,4 @@
-import { PreconditionError, Type, Uuid } from '@trellis-crm/sdk';
+import { Type, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { getMail, listMails } from './mail-list.js';
@@ -6,6 +6,7 @@ import { isMailReady, MailSettingsPatch, MailSettingsSchema, type MailSettingsCh
 import type { StoredMailSettings } from './mail-settings-store.js';
 import { dropMail, requeueMail, type MailState } from './mail-store.js';
 import { Mailer } from './mailer.js';
+import { askedVersion } from '../kernel/asked-version.js';
 
 /** How mail leaves, under `/api/v1/settings/mail`, and the mails themselves under `/api/v1/mails`. */
 export function mailEndpoints(workspace: Workspace): readonly Endpoint[] {
@@ -38,9 +39,9 @@ function settingsEndpoints(workspace: Workspace): readonly Endpoint[] {
         isVersioned: true,
       },
       async handle({ body, ifVersion, identity }) {
-        if (ifVersion === null) throw new PreconditionError('if_match_required');
+        const version = askedVersion({ ifVersion });
         const change = body as MailSettingsChange;
-        return presentSettings(await mailer().settings.update(change, { version: ifVersion, by: identity }));
+        return presentSettings(await mailer().settings.update(change, { version, by: identity }));
       },
     },
     {

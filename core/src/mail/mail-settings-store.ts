@@ -1,10 +1,11 @@
-import { StaleError, ValidationError, type Clock } from '@trellis-crm/sdk';
+import { ValidationError, type Clock } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import { auditAccess, differences } from '../auth/access-audit.js';
 import type { Identity } from '../auth/identity.js';
 import type { Database } from '../database/database.js';
 import type { SealedText, SecretBox } from '../secrets/index.js';
 import { defaultMailSettings, type MailSettings, type MailSettingsChange } from './mail-settings.js';
+import { refuseStale, type AskedVersion } from '../kernel/asked-version.js';
 
 /** The settings as stored; version 0 before anybody set them. */
 export interface StoredMailSettings {
@@ -21,7 +22,7 @@ export interface MailSettingsStore {
   /** @throws StaleError `stale_version`; ValidationError when the password would be kept for another server */
   update(
     change: MailSettingsChange,
-    as: { readonly version: number | '*'; readonly by: Identity },
+    as: { readonly version: AskedVersion; readonly by: Identity },
   ): Promise<StoredMailSettings>;
 }
 
@@ -46,7 +47,7 @@ export function createMailSettingsStore({ database, clock, secrets }: MailSettin
       database.tx(async (trx) => {
         const before = await rowIn(trx, true);
         const { version: known, values: old, hasPassword } = opened(before);
-        if (version !== '*' && known !== version) throw new StaleError('stale_version', { version: known });
+        refuseStale(version, known);
         const { password, ...given } = change;
         const values = { ...old, ...given };
         if (hasPassword && password === undefined) refuseOtherServer(old, values);

@@ -1,7 +1,8 @@
-import { PreconditionError, Type, Uuid, type TSchema } from '@trellis-crm/sdk';
+import { Type, Uuid, type TSchema } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
 import { plainState, type ViewDraft, type ViewState } from './saved-view.js';
 import type { SavedViews, ToldView } from './view-service.js';
+import { askedVersion } from '../kernel/asked-version.js';
 
 /** Saved views under `/api/v1/views`. */
 export function viewEndpoints(views: () => SavedViews): readonly Endpoint[] {
@@ -80,7 +81,7 @@ function change(views: Views): Endpoint {
         ...(visibility === undefined ? {} : { visibility }),
         ...(Object.keys(state).length === 0 ? {} : { state }),
       };
-      return one(200, await views().update(request, idOf(request), { ...patch, version: versionOf(request) }));
+      return one(200, await views().update(request, idOf(request), { ...patch, version: askedVersion(request) }));
     },
   };
 }
@@ -93,7 +94,7 @@ function remove(views: Views): Endpoint {
     input: { params: byId },
     description: { ...describe('deleteView', 'Delete a view; it can be restored', { 204: null }), isVersioned: true },
     async handle(request) {
-      await views().remove(request, idOf(request), versionOf(request));
+      await views().remove(request, idOf(request), askedVersion(request));
       return { status: 204, body: null };
     },
   };
@@ -189,12 +190,6 @@ function one(status: number, view: ToldView): EndpointResponse {
 
 function idOf({ params }: EndpointRequest): string {
   return params['id'] ?? '';
-}
-
-/** @throws PreconditionError `if_match_required` */
-function versionOf({ ifVersion }: EndpointRequest): number | '*' {
-  if (ifVersion === null) throw new PreconditionError('if_match_required');
-  return ifVersion;
 }
 
 function describe(operationId: string, summary: string, answers: Readonly<Record<number, object | null>>) {

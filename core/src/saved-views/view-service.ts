@@ -19,6 +19,7 @@ import type { WorkspaceSettings } from '../settings/index.js';
 import { plainState, type SavedView, type ViewDraft, type ViewState } from './saved-view.js';
 import { checkState, knownState } from './view-state.js';
 import * as store from './view-store.js';
+import type { AskedVersion } from '../kernel/asked-version.js';
 
 /** On whose behalf, and with which entities. */
 export interface ViewAsker {
@@ -37,7 +38,7 @@ export interface ToldView extends SavedView {
 export interface ViewPatch extends Partial<Omit<ViewDraft, 'state'>> {
   /** Members that are not given stay as they are. */
   readonly state?: Partial<ViewState>;
-  readonly version: number | '*';
+  readonly version: AskedVersion;
 }
 
 /** Saved views of lists. A view says what to ask for, never what may be seen: the list asks with its reader's rights. */
@@ -51,7 +52,7 @@ export interface SavedViews {
   /** @throws NotFoundError `view_not_found`, ForbiddenError, StaleError, ValidationError */
   update(asker: ViewAsker, id: Id, patch: ViewPatch): Promise<ToldView>;
   /** @throws NotFoundError `view_not_found`, ForbiddenError, StaleError */
-  remove(asker: ViewAsker, id: Id, version: number | '*'): Promise<void>;
+  remove(asker: ViewAsker, id: Id, version: AskedVersion): Promise<void>;
   /** @throws NotFoundError `view_not_found`, ForbiddenError */
   restore(asker: ViewAsker, id: Id): Promise<ToldView>;
   /**
@@ -142,7 +143,7 @@ class DatabaseViews implements SavedViews {
     return this.#changed(asker, id);
   }
 
-  async remove(asker: ViewAsker, id: Id, version: number | '*'): Promise<void> {
+  async remove(asker: ViewAsker, id: Id, version: AskedVersion): Promise<void> {
     await this.#changeable(asker, id);
     await this.#write(id, { deletedAt: this.#parts.clock.now() }, version);
   }
@@ -181,7 +182,7 @@ class DatabaseViews implements SavedViews {
     return this.#find(asker, id);
   }
 
-  async #write(id: Id, change: store.ViewChange, version: number | '*'): Promise<void> {
+  async #write(id: Id, change: store.ViewChange, version: AskedVersion): Promise<void> {
     const { knex, clock } = this.#parts;
     const isMade = await store.updateView(knex, id, {
       change,

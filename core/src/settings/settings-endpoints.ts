@@ -1,4 +1,4 @@
-import { PreconditionError, Type } from '@trellis-crm/sdk';
+import { Type } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { Endpoint, EndpointResponse } from '../http/endpoint.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -6,6 +6,7 @@ import { listRates, putRate, removeRate } from './exchange-rates.js';
 import type { StoredSettings } from './settings-store.js';
 import { Settings } from './settings.js';
 import { WorkspaceSettingsSchema, type WorkspaceSettings } from './workspace-settings.js';
+import { askedVersion } from '../kernel/asked-version.js';
 
 /** The settings and exchange rates under `/api/v1/settings`. */
 export function settingsEndpoints(workspace: Workspace): readonly Endpoint[] {
@@ -34,10 +35,8 @@ function ownEndpoints(settings: () => Settings): readonly Endpoint[] {
         isVersioned: true,
       },
       async handle({ body, ifVersion, identity }) {
-        if (ifVersion === null) throw new PreconditionError('if_match_required');
-        return present(
-          await settings().update(body as Partial<WorkspaceSettings>, { version: ifVersion, by: identity }),
-        );
+        const version = askedVersion({ ifVersion });
+        return present(await settings().update(body as Partial<WorkspaceSettings>, { version, by: identity }));
       },
     },
   ];

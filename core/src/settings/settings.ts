@@ -1,4 +1,4 @@
-import { StaleError, type Clock, type WorkspaceInfo } from '@trellis-crm/sdk';
+import { type Clock, type WorkspaceInfo } from '@trellis-crm/sdk';
 import type { Config } from '@trellis-crm/config';
 import type { BaseLogger } from 'pino';
 import type { InjectionToken } from 'tsyringe';
@@ -9,6 +9,7 @@ import type { Signals } from '../database/signals.js';
 import { checkSettings } from './settings-checks.js';
 import { readSettings, writeSettings, type StoredSettings } from './settings-store.js';
 import { defaultSettings, type WorkspaceSettings } from './workspace-settings.js';
+import { refuseStale, type AskedVersion } from '../kernel/asked-version.js';
 
 /** The workspace's settings, known without asking: a change in any process is seen within a second. */
 export interface Settings {
@@ -25,7 +26,7 @@ export interface Settings {
    */
   update(
     patch: Partial<WorkspaceSettings>,
-    change: { readonly version: number | '*'; readonly by: Identity },
+    change: { readonly version: AskedVersion; readonly by: Identity },
   ): Promise<StoredSettings>;
   /** Reads anew what {@link current} says; at the start, and after a change made in a transaction of somebody else's. */
   refresh(): Promise<void>;
@@ -69,8 +70,7 @@ export function createSettings(parts: SettingsParts): Settings {
     async update(patch, { version, by }) {
       const stored = await database.tx(async (trx) => {
         const before = await readSettings(trx, { lock: true });
-        if (version !== '*' && before.version !== version)
-          throw new StaleError('stale_version', { version: before.version });
+        refuseStale(version, before.version);
         const after = { ...before.values, ...patch };
         checkSettings(after);
         const at = clock.now();

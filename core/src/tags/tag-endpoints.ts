@@ -1,8 +1,9 @@
-import { PreconditionError, Type, Uuid } from '@trellis-crm/sdk';
+import { Type, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { presentTag, TagBody, TagJson, TagMerge, TagPatch } from './tag-schemas.js';
 import { changeTag, createTag, listTags, mergeTags, removeTag, type KeptTag, type TagDraft } from './tag-service.js';
+import { askedVersion } from '../kernel/asked-version.js';
 
 /** Right to look after the words that all use. */
 export const tagRight = 'core.tag:administer';
@@ -63,7 +64,7 @@ function changeEndpoint(workspace: Workspace): Endpoint {
     },
     async handle(request) {
       const { identity } = request;
-      const change = { identity, version: versionOf(request) };
+      const change = { identity, version: askedVersion(request) };
       return one(200, await changeTag(workspace, idOf(request), request.body as Partial<TagDraft>, change));
     },
   };
@@ -95,7 +96,7 @@ function removeEndpoint(workspace: Workspace): Endpoint {
     },
     async handle(request) {
       const { identity } = request;
-      await removeTag(workspace, idOf(request), { identity, version: versionOf(request) });
+      await removeTag(workspace, idOf(request), { identity, version: askedVersion(request) });
       return { status: 204, body: null };
     },
   };
@@ -107,12 +108,6 @@ function one(status: number, tag: KeptTag): EndpointResponse {
 
 function idOf({ params: { id = '' } }: EndpointRequest): string {
   return id;
-}
-
-/** @throws PreconditionError `if_match_required` */
-function versionOf({ ifVersion }: EndpointRequest): number | '*' {
-  if (ifVersion === null) throw new PreconditionError('if_match_required');
-  return ifVersion;
 }
 
 function describe(operationId: string, summary: string, answers: Readonly<Record<number, object | null>>) {

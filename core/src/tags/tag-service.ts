@@ -1,4 +1,4 @@
-import { ConflictError, NotFoundError, StaleError, type Id } from '@trellis-crm/sdk';
+import { ConflictError, NotFoundError, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import { auditAccess, type AccessChange } from '../auth/access-audit.js';
 import type { Identity } from '../auth/index.js';
@@ -6,6 +6,7 @@ import { uuidV7 } from '../database/uuid-v7.js';
 import { tagKey, toneFor, type Tag, type TagTone } from '../records/tags/tag.js';
 import { checkedNames } from '../records/tags/tag-store.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { refuseStale, type AskedVersion } from '../kernel/asked-version.js';
 
 /** A tag as whoever looks after them sees it. */
 export interface KeptTag extends Tag {
@@ -23,7 +24,7 @@ export interface TagDraft {
 /** Who changes the words of the workspace, on which version of one. */
 export interface TagChanger {
   readonly identity: Identity;
-  readonly version?: number | '*';
+  readonly version?: AskedVersion;
 }
 
 /** All tags with how often they are used, by name. */
@@ -118,7 +119,7 @@ export function removeTag(workspace: Workspace, id: Id, { identity, version = '*
   });
 }
 
-async function lockTag(trx: Knex.Transaction, id: Id, version: number | '*' = '*'): Promise<KeptTag> {
+async function lockTag(trx: Knex.Transaction, id: Id, version: AskedVersion = '*'): Promise<KeptTag> {
   const { rows } = await trx.raw<{ rows: KeptTag[] }>(
     `select t.id, t.name, t.tone, t.version, (select count(*)::integer from core.record_tags where tag_id = t.id) as uses
      from core.tags t where t.id = ? for update`,
@@ -126,7 +127,7 @@ async function lockTag(trx: Knex.Transaction, id: Id, version: number | '*' = '*
   );
   const [tag] = rows;
   if (tag === undefined) throw new NotFoundError('tag_not_found');
-  if (version !== '*' && version !== tag.version) throw new StaleError('stale_version', { version: tag.version });
+  refuseStale(version, tag.version);
   return tag;
 }
 

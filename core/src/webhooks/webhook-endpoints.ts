@@ -1,4 +1,4 @@
-import { PreconditionError, Type, Uuid, type TSchema } from '@trellis-crm/sdk';
+import { Type, Uuid, type TSchema } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { listTopics } from './topics.js';
@@ -13,6 +13,7 @@ import {
   WebhookSchema,
 } from './webhook-schemas.js';
 import { Webhooks, type WebhookChange } from './webhook-service.js';
+import { askedVersion } from '../kernel/asked-version.js';
 
 /** Where webhooks live, and what everything about them asks for. */
 export const webhookRoute = { module: 'core', surface: 'api', access: 'core.webhook:administer' } as const;
@@ -101,9 +102,7 @@ function writeEndpoints(webhooks: Service, show: Show): readonly Endpoint[] {
         isVersioned: true,
       },
       async handle(request) {
-        const { ifVersion: version } = request;
-        if (version === null) throw new PreconditionError('if_match_required');
-        const change = { ...changeBy(request), version };
+        const change = { ...changeBy(request), version: askedVersion(request) };
         return answer(await webhooks().update(idOf(request), request.body as WebhookPatch, change), show);
       },
     },

@@ -1,15 +1,7 @@
-import {
-  ConflictError,
-  isTrellisError,
-  NotFoundError,
-  StaleError,
-  ValidationError,
-  type Clock,
-  type Id,
-} from '@trellis-crm/sdk';
+import { ConflictError, isTrellisError, NotFoundError, ValidationError, type Clock, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { InjectionToken } from 'tsyringe';
-import { auditAccess, differences } from '../auth/access-audit.js';
+import { auditOf, differences } from '../auth/access-audit.js';
 import type { Identity } from '../auth/identity.js';
 import type { Database } from '../database/database.js';
 import { uuidV7 } from '../database/uuid-v7.js';
@@ -28,6 +20,7 @@ import {
   updateWebhook,
   type WebhookColumns,
 } from './webhook-store.js';
+import { refuseStale, type AskedVersion } from '../kernel/asked-version.js';
 
 /** Who changes a webhook, and what they may ask for. */
 export interface WebhookChange {
@@ -50,7 +43,7 @@ export interface Webhooks {
    * @param version the change is refused when the webhook has another one; `'*'` forces
    * @throws NotFoundError, StaleError, ValidationError
    */
-  update(id: Id, patch: WebhookPatch, change: WebhookChange & { readonly version: number | '*' }): Promise<Webhook>;
+  update(id: Id, patch: WebhookPatch, change: WebhookChange & { readonly version: AskedVersion }): Promise<Webhook>;
   /** Removes it; it can be taken back for 30 days. @throws NotFoundError */
   remove(id: Id, by: Identity): Promise<void>;
   /** @throws NotFoundError `webhook_not_found` when there is no removed one */
@@ -88,12 +81,12 @@ export function createWebhooks(parts: WebhookParts): Webhooks {
       database.tx(async (trx) => {
         await getWebhook(trx, id, { lock: true });
         await updateWebhook(trx, id, { deleted_at: clock.now() }, clock.now());
-        await audit(trx, { id, verb: 'trashed', by, at: clock.now() });
+        await audit(trx, { recordId: id, verb: 'trashed', by, at: clock.now() });
       }),
     restore: (id, by) =>
       database.tx(async (trx) => {
         if (!(await restoreWebhook(trx, id, clock.now()))) throw new NotFoundError('webhook_not_found', { id });
-        await audit(trx, { id, verb: 'restored', by, at: clock.now() });
+        await audit(trx, { recordId: id, verb: 'restored', by, at: clock.now() });
         return getWebhook(trx, id);
       }),
     rotate: (id, overlapHours, by) =>
@@ -104,7 +97,7 @@ export function createWebhooks(parts: WebhookParts): Webhooks {
         const { secret: former } = await getSecrets(trx, id);
         const values = { secret: secrets.seal(secret), former_secret: former, former_until: formerUntil };
         await updateWebhook(trx, id, values, clock.now());
-        await audit(trx, { id, verb: 'secret-rotated', by, at: clock.now() });
+        await audit(trx, { recordId: id, verb: 'secret-rotated', by, at: clock.now() });
         return { secret, formerUntil };
       }),
   };
@@ -123,7 +116,7 @@ async function create(
     const at = clock.now();
     const made = { ...draft, id: uuidV7(), secret: secrets.seal(secret), by: by.userId, at };
     const stored = await insertWebhook(trx, made);
-    await audit(trx, { id: stored.id, verb: 'created', changes: differences<unknown>({}, { ...draft }), by, at });
+    await audit(trx, { recordId: stored.id, verb: 'created', changes: differences<unknown>({}, { ...draft }), by, at });
     return stored;
   });
   return { webhook, secret };
@@ -133,12 +126,11 @@ function update(
   { database, clock, outbound, sendMessages }: WebhookParts,
   id: Id,
   patch: WebhookPatch,
-  { by, topics, version }: WebhookChange & { readonly version: number | '*' },
+  { by, topics, version }: WebhookChange & { readonly version: AskedVersion },
 ): Promise<Webhook> {
   return database.tx(async (trx) => {
     const before = await getWebhook(trx, id, { lock: true });
-    if (version !== '*' && before.version !== version)
-      throw new StaleError('stale_version', { version: before.version });
+    refuseStale(version, before.version);
     checkDraft(patch, outbound(), new Set([...topics, ...before.topics]));
     const at = clock.now();
     const { state, ...values } = patch;
@@ -146,7 +138,7 @@ function update(
     const after = await getWebhook(trx, id);
     const { url, description, topics: stored, state: now } = after;
     const changes = differences<unknown>(auditable(before), { url, description, topics: stored, state: now });
-    await audit(trx, { id, verb: 'updated', changes, by, at });
+    await audit(trx, { recordId: id, verb: 'updated', changes, by, at });
     if (state === 'active' && before.state !== 'active') {
       await trx('core.webhook_deliveries').where({ webhook_id: id, state: 'waiting' }).update({ next_at: at });
       await sendMessages(trx);
@@ -188,14 +180,4 @@ function urlProblems(url: string, outbound: Outbound): { pointer: string; code: 
   }
 }
 
-interface AuditedChange {
-  readonly id: Id;
-  readonly verb: string;
-  readonly changes?: Readonly<Record<string, { readonly from?: unknown; readonly to?: unknown }>>;
-  readonly by: Identity;
-  readonly at: Date;
-}
-
-function audit(trx: Knex.Transaction, { id, changes = {}, ...change }: AuditedChange): Promise<void> {
-  return auditAccess(trx, { entity: 'core.webhook', recordId: id, changes, ...change });
-}
+const audit = auditOf('core.webhook');

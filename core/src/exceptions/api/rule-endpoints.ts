@@ -1,10 +1,11 @@
-import { NotFoundError, PreconditionError, Type, type Clock } from '@trellis-crm/sdk';
+import { NotFoundError, Type, type Clock } from '@trellis-crm/sdk';
 import type { Database } from '../../database/index.js';
 import type { Endpoint, EndpointRequest } from '../../http/endpoint.js';
 import type { QueryScope } from '../../records/record-scope.js';
 import type { Exceptions } from '../exceptions.js';
 import { addRule, changeRule, removeRule, type NewRule, type RuleCall, type RulePatch } from '../rules/change-rules.js';
 import { presentRule, RuleSchema } from './present-rule.js';
+import { askedVersion } from '../../kernel/asked-version.js';
 
 /** What the endpoints draw on. */
 export interface RuleApi {
@@ -78,8 +79,7 @@ function changeEndpoint(api: RuleApi): Endpoint {
     input: { params: byId, body: { kind: 'json', schema: PatchSchema } },
     description: { ...describe('changeExceptionRule', 'Switch or tune a rule', 200, RuleSchema), isVersioned: true },
     async handle(request) {
-      if (request.ifVersion === null) throw new PreconditionError('if_match_required');
-      const change = { version: request.ifVersion, patch: request.body as RulePatch };
+      const change = { version: askedVersion(request), patch: request.body as RulePatch };
       const rule = await changeRule(api.database, callOf(api, request), request.params['id'] ?? '', change);
       return { status: 200, body: presentRule(rule) };
     },

@@ -1,7 +1,6 @@
 import {
   ConflictError,
   NotFoundError,
-  StaleError,
   ValidationError,
   type FilterGroup,
   type GuidelineAudience,
@@ -20,6 +19,7 @@ import { isSinceField } from '../evaluation/breaches.js';
 import { effectiveRules } from './effective-rules.js';
 import type { Rule } from './rule.js';
 import { deleteRule, readRules, writeRule } from './rule-store.js';
+import { refuseStale, type AskedVersion } from '../../kernel/asked-version.js';
 
 /** A rule of the workspace's own. */
 export interface NewRule {
@@ -65,12 +65,11 @@ export function changeRule(
   { tx }: Pick<Database, 'tx'>,
   call: RuleCall,
   id: string,
-  { version, patch }: { readonly version: number | '*'; readonly patch: RulePatch },
+  { version, patch }: { readonly version: AskedVersion; readonly patch: RulePatch },
 ): Promise<Rule> {
   return tx(async (trx) => {
     const before = find(call, await readRules(trx, { lock: true }), id);
-    if (version !== '*' && version !== before.version)
-      throw new StaleError('stale_version', { version: before.version });
+    refuseStale(version, before.version);
     refuseForeign(before, patch);
     const after: Rule = { ...before, ...patch, thresholds: { ...before.thresholds, ...patch.thresholds } };
     check(call, after);
