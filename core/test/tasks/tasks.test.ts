@@ -6,8 +6,10 @@ describe('tasks', function () {
   this.timeout(30_000);
   let host: TestHost;
   let account: string;
+  let began: number;
 
   before(async () => {
+    began = Math.floor(Date.now() / 1000) * 1000;
     host = await createTestHost();
     account = String((await client().post('/api/v1/accounts', { name: 'Oak' })).body['id']);
   });
@@ -18,7 +20,6 @@ describe('tasks', function () {
   });
 
   const client = () => host.as(host.user);
-  const began = Math.floor(Date.now() / 1000) * 1000;
   const minutes = (count: number): string => new Date(began + count * 60_000).toISOString();
   const plan = async (more: object = {}): Promise<string> => {
     const links = [{ entity: 'core.account', id: account }];
