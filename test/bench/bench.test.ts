@@ -12,7 +12,12 @@ describe('the benchmarks', () => {
 
   before(async function () {
     this.timeout(120_000);
-    const size = { accounts: timesOf(10_000, 200), contacts: timesOf(30_000, 600), users: 40 };
+    const size = {
+      accounts: timesOf(10_000, 200),
+      contacts: timesOf(30_000, 600),
+      activities: timesOf(100_000, 2000),
+      users: 40,
+    };
     lab = await openLab({ size, logLevel: 'warn', note: () => undefined });
   });
 

@@ -29,6 +29,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     size: {
       accounts: Math.round(fullSize.accounts * scale),
       contacts: Math.round(fullSize.contacts * scale),
+      activities: Math.round(fullSize.activities * scale),
       users: fullSize.users,
     },
     logLevel: values.log,

@@ -2,14 +2,16 @@
 export interface DatasetSize {
   readonly accounts: number;
   readonly contacts: number;
+  /** One in twenty of them is about one account, {@link busiestPhone}. */
+  readonly activities: number;
   readonly users: number;
 }
 
 /** What the issues of this project speak of. */
-export const fullSize: DatasetSize = { accounts: 100_000, contacts: 300_000, users: 200 };
+export const fullSize: DatasetSize = { accounts: 100_000, contacts: 300_000, activities: 1_000_000, users: 200 };
 
 /** Changes with what the statements below make: a kept data folder of another one is thrown away. */
-export const datasetVersion = 2;
+export const datasetVersion = 3;
 
 /** Reaches, evenly over the users: a quarter may each read what is theirs, their team's, what is below it, or all. */
 export const reaches = ['own', 'team', 'subtree', 'all'] as const;
@@ -39,9 +41,18 @@ const word = (row: string, purpose: number): string =>
 const moment = (row: string, purpose: number): string =>
   `date_trunc('milliseconds', timestamptz '2026-01-01' - ${chance(row, purpose)} * interval '700 days')`;
 
+/** Phone number of the account with the most activities. */
+export const busiestPhone = '+493000000001';
+
 /** Statements that fill an empty workspace, in their order; roles first, so that users can have them. */
-export function datasetStatements({ accounts, contacts, users }: DatasetSize): readonly string[] {
-  return [...people(users), ...accountRows(accounts, users), ...contactRows(contacts, accounts)];
+export function datasetStatements({ accounts, contacts, activities, users }: DatasetSize): readonly string[] {
+  return [
+    ...people(users),
+    ...accountRows(accounts, users),
+    ...contactRows(contacts, accounts),
+    ...activityRows(activities, contacts),
+    'drop table bench_accounts, bench_contacts, bench_activities',
+  ];
 }
 
 /** One head, four regions, twenty teams; whose reach is a subtree sits in a region. */
@@ -49,7 +60,7 @@ function people(users: number): readonly string[] {
   const roles = reaches.map((reach) => `('bench-${reach}', 'Bench ${reach}', 'user', now())`);
   const verbs = ['read', 'create', 'update', 'delete', 'import'];
   const grants = reaches.flatMap((reach) =>
-    ['core.account', 'core.contact'].flatMap((entity) =>
+    ['core.account', 'core.contact', 'core.activity'].flatMap((entity) =>
       verbs.map((verb) => `('bench-${reach}', '${entity}:${verb}', '${reach}')`),
     ),
   );
@@ -109,7 +120,46 @@ function contactRows(contacts: number, accounts: number): readonly string[] {
      union all
      select c.id, 1, b.id, 'adviser', false from bench_contacts c join bench_accounts b on b.n = 1 + (c.account * 7) % ${accounts}
      where c.n % 10 = 0`,
-    'drop table bench_accounts, bench_contacts',
+  ];
+}
+
+/**
+ * What happened with an account, often with one of its contacts, and whose it is; one in twenty-five is still to be done. That is due years
+ * ahead: what is overdue would be reported while something else is measured.
+ */
+function activityRows(activities: number, contacts: number): readonly string[] {
+  const kinds = `array['call','call','call','call','email','email','email','email','email','email','meeting','meeting',
+    'note','note','note','task','task','visit','chat','letter']`;
+  const topics = `array['Offer for','Call with','Delivery to','Question of','Contract with','Visit at','Invoice of','Training for']`;
+  const moments = `at, case when is_planned then at + interval '1500 days' when kind = 'task' then at end,
+    case when kind = 'task' and not is_planned then at end`;
+  const links = (table: string, rows: string): string =>
+    `insert into core.${table} (activity_id, position, entity, record_id, kind, occurred_at, due_at, done_at) ${rows}`;
+  return [
+    'analyze bench_accounts, bench_contacts, core.accounts',
+    `create temporary table bench_activities as
+     select d.*, a.owner_id, a.team_id, a.id as account_id from (
+       select n, uuidv7() as id, (${kinds})[1 + floor(20 * ${chance('n', 50)})::int] as kind, ${moment('n', 51)} as at, ${chance('n', 52)} < 0.04 as is_planned,
+         case when n % 20 = 0 then 1 else account end as account, case when n % 20 > 5 then contact_id end as contact_id
+       from generate_series(1, ${activities}) n
+       join (select n as contact, id as contact_id, account from bench_contacts) c on contact = 1 + floor(${contacts} * ${chance('n', 53)})::int
+     ) d join bench_accounts b on b.n = d.account join core.accounts a on a.id = b.id`,
+    `insert into core.activities (id, kind, subject, body, direction, duration, outcome, occurred_at, due_at, done_at, created_at, updated_at, created_by, updated_by, owner_id, team_id)
+     select id, kind, (${topics})[1 + n % 8] || ' ' || ${word('n', 54)} || ' ' || n % 1000,
+       case when ${chance('n', 58)} < 0.4 then ${word('n', 60)} || ' asks for ' || n % 90 || ' seats and an answer until ' || ${word('n', 64)} || ' is back; we send the papers to ' || ${word('n', 68)} || '.' end,
+       case when kind in ('call', 'email', 'chat', 'letter') then (array['inbound','outbound'])[1 + n % 2] end,
+       case when kind in ('call', 'meeting', 'visit') then 5 + n % 55 end,
+       case kind when 'call' then (array['reached','no_answer','left_message'])[1 + n % 3] when 'meeting' then 'held' end,
+       ${moments}, at, at, owner_id, owner_id, owner_id, team_id from bench_activities`,
+    links(
+      'activity_links',
+      `select id, 0, 'core.account', account_id, kind, ${moments} from bench_activities
+       union all select id, 1, 'core.contact', contact_id, kind, ${moments} from bench_activities where contact_id is not null`,
+    ),
+    links(
+      'activity_participants',
+      `select id, 0, 'core.contact', contact_id, kind, ${moments} from bench_activities where contact_id is not null and kind in ('call', 'meeting', 'visit')`,
+    ),
   ];
 }
 

@@ -61,8 +61,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const folder = options.keep ?? (await mkdtemp(join(tmpdir(), 'trellis-bench-')));
   await makeFolders(folder);
   const cluster = await startCluster(folder);
-  options.note(`seeding ${options.size.accounts} accounts and ${options.size.contacts} contacts …`);
-  await ensureSeed(cluster, options.size, join(folder, 'seed'));
+  await ensureSeed(cluster, { size: options.size, dataDir: join(folder, 'seed'), note: options.note });
   // Anew each time, as the product's: what earlier runs created would make the baseline slower.
   await createRaw(cluster);
   const sample = await cluster.connected(seedDatabase, drawSample);

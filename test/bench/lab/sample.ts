@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { reaches } from './dataset-sql.js';
+import { busiestPhone, type reaches } from './dataset-sql.js';
 
 /** Someone who asks, and what this person may see: each reach comes equally often. */
 export interface Asker {
@@ -20,6 +20,8 @@ export interface Sample {
   readonly terms: readonly string[];
   /** Numbers of the users with the reach `all`. */
   readonly readersOfAll: readonly number[];
+  /** The account with the most activities. */
+  readonly busiest: string;
 }
 
 interface Person {
@@ -45,7 +47,9 @@ export async function drawSample(client: pg.Client, count = 1000): Promise<Sampl
   const drawn = Array.from({ length: count }, (_, index) => drawAsker(people, recordsOf, index));
   const terms = (await client.query<{ term: string }>(termsSql)).rows.map(({ term }) => term);
   const readersOfAll = people.filter(({ reach }) => reach === 'all').map(({ number }) => number);
-  return { askers: drawn.filter((asker) => asker !== null), terms, readersOfAll };
+  const [busiest] = (await client.query<{ id: string }>(busiestSql, [busiestPhone])).rows;
+  if (busiest === undefined) throw new Error('the busiest account is not there');
+  return { askers: drawn.filter((asker) => asker !== null), terms, readersOfAll, busiest: busiest.id };
 }
 
 function drawAsker(
@@ -79,6 +83,8 @@ const peopleSql = `
       select u.team_id as id union select t.id from core.teams t join below b on t.parent_id = b.id
     ) select id from below) as below
   from core.users u where u.role like 'bench-%' order by number`;
+
+const busiestSql = 'select id from core.accounts where phone = $1';
 
 const ownedSql = `
   select u.id as owner,

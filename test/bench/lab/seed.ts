@@ -17,10 +17,21 @@ export async function runTrellis(args: readonly string[], env: Readonly<Record<s
   return (await promisify(execFile)(process.execPath, [trellis, ...args], options)).stdout;
 }
 
+/** What is seeded, and how. */
+export interface SeedOptions {
+  readonly size: DatasetSize;
+  /** Folder of the workspace's files. */
+  readonly dataDir: string;
+  /** Told what takes long. */
+  readonly note: (text: string) => void;
+}
+
 /** Sets a workspace up and fills it, unless the cluster still holds the same. */
-export async function ensureSeed(cluster: Cluster, size: DatasetSize, dataDir: string): Promise<void> {
+export async function ensureSeed(cluster: Cluster, { size, dataDir, note }: SeedOptions): Promise<void> {
   const stamp = stampOf(size);
   if ((await readStamp(cluster)) === stamp) return;
+  note(`seeding ${size.accounts} accounts, ${size.contacts} contacts and ${size.activities} activities …`);
+  const lap = stopwatch(note);
   await cluster.create(seedDatabase);
   const env = {
     DATABASE_URL: cluster.urlOf(seedDatabase),
@@ -31,14 +42,27 @@ export async function ensureSeed(cluster: Cluster, size: DatasetSize, dataDir: s
   await cluster.connected(seedDatabase, async (client) => {
     for (const statement of datasetStatements(size)) await client.query(statement);
   });
+  lap('rows');
   // The statements above go past everything that tells search of new records.
   await runTrellis(['search', 'rebuild'], env);
+  lap('search');
   await runTrellis(['job', 'run', 'core:keep-answers'], env);
+  lap('kept answers');
   await cluster.connected(seedDatabase, async (client) => {
     for (const statement of settlingStatements) await client.query(statement);
     await client.query('create schema bench');
     await client.query('create table bench.stamp as select $1::text as stamp', [stamp]);
   });
+  lap('settling');
+}
+
+/** Says how long each step took. */
+function stopwatch(note: SeedOptions['note']): (step: string) => void {
+  let startedAt = performance.now();
+  return (step) => {
+    note(`  ${step}: ${Math.round((performance.now() - startedAt) / 1000)} s`);
+    startedAt = performance.now();
+  };
 }
 
 async function readStamp(cluster: Cluster): Promise<string | null> {
