@@ -1,5 +1,7 @@
 import type { Bench, Job } from './job.js';
 import { apiJobs } from './jobs/api-jobs.js';
+import { bulkJobs } from './jobs/bulk-jobs.js';
+import { customerJobs } from './jobs/customer-jobs.js';
 import { deliverJobs } from './jobs/deliver-jobs.js';
 import { importJobs } from './jobs/import-jobs.js';
 import { pluginJobs } from './jobs/plugin-jobs.js';
@@ -10,11 +12,13 @@ import { lineOf, writeResults, type JobResult } from './results.js';
 
 // npm run bench [-- --json FILE --keep FOLDER --only list,read]: docs/benchmarks.md says what the numbers mean.
 const options = readOptions(process.argv.slice(2));
-const chosen = [...apiJobs, ...pluginJobs, ...importJobs, ...deliverJobs, ...startJobs].filter(isChosen);
+const { effort, rounds, importRows } = options;
+const known = [...apiJobs, ...customerJobs, ...pluginJobs, ...importJobs, ...bulkJobs, ...deliverJobs, ...startJobs];
+const chosen = known.filter(isChosen);
 const results: JobResult[] = [];
 const lab = await openLab({ ...options, note: say });
 try {
-  for (const job of chosen) await run(job, { lab, effort: options.effort, rounds: options.rounds });
+  for (const job of chosen) await run(job, { lab, effort, rounds, importRows });
 } finally {
   await lab.close();
 }

@@ -7,6 +7,8 @@ export interface Bench {
   readonly lab: Lab;
   readonly effort: Effort;
   readonly rounds: number;
+  /** Rows of the file whose import shows how much memory that takes. */
+  readonly importRows: number;
 }
 
 /** Something to measure; may give several results. */

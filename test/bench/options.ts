@@ -11,6 +11,7 @@ export interface BenchOptions {
   /** Names of jobs; a name takes its variants along (`list` also `list-3-side-tables`). Empty: all. */
   readonly only: readonly string[];
   readonly rounds: number;
+  readonly importRows: number;
   readonly effort: Effort;
   readonly size: DatasetSize;
   readonly logLevel: string;
@@ -25,6 +26,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     ...(values.keep === undefined ? {} : { keep: values.keep }),
     only: values.only?.split(',') ?? [],
     rounds: Number(values.rounds),
+    importRows: Number(values['import-rows'] ?? Math.round((fullSize.contacts * scale) / 3)),
     effort: { connections: Number(values.connections), durationMs: Number(values.seconds) * 1000 },
     size: {
       accounts: Math.round(fullSize.accounts * scale),
@@ -40,6 +42,7 @@ const known = {
   json: { type: 'string' },
   keep: { type: 'string' },
   only: { type: 'string' },
+  'import-rows': { type: 'string' },
   rounds: { type: 'string', default: '5' },
   seconds: { type: 'string', default: '2' },
   connections: { type: 'string', default: '16' },

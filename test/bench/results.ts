@@ -31,6 +31,12 @@ export interface JobResult {
   readonly failure?: string;
 }
 
+/** What a job says that measures memory. @param memoryMb undefined where the system does not tell */
+export function memoryResult(job: string, memoryMb: number | undefined, mostMb: number): JobResult {
+  if (memoryMb === undefined) return { job, ratio: null, p95Ms: null, failure: 'this system does not tell' };
+  return { job, ratio: null, p95Ms: null, memoryMb, target: `≤ ${mostMb} MB`, isMet: memoryMb <= mostMb };
+}
+
 /** A line for people. */
 export function lineOf(result: JobResult): string {
   const { job, failure, target, isMet } = result;
@@ -49,11 +55,12 @@ function ratesOf({ ratio, ratioRange, against, perSecond, baselinePerSecond }: J
   ];
 }
 
-function costsOf({ p50Ms, p95Ms, baselineP95Ms, memoryMb, cpuRatio, cpuMicros }: JobResult): readonly string[] {
+function costsOf({ p50Ms, p95Ms, baselineP95Ms, memoryMb, cpuRatio, cpuMicros, bytes }: JobResult): readonly string[] {
   return [
     ...(p50Ms === undefined ? [] : [`p50 ${p50Ms}`]),
     ...(p95Ms === null ? [] : [`p95 ${p95Ms}${baselineP95Ms === undefined ? '' : ` : ${baselineP95Ms}`} ms`]),
     ...(cpuRatio === undefined ? [] : [`by cpu ${cpuRatio} (${cpuMicros ?? ''} µs)`]),
+    ...(bytes === undefined ? [] : [`${Math.round(bytes / 102.4) / 10} KB`]),
     ...(memoryMb === undefined ? [] : [`${memoryMb} MB`]),
   ];
 }

@@ -11,7 +11,9 @@ import {
   pageGet,
   rawCreateRequests,
   rawGet,
+  readerOfAll,
   readRequests,
+  searchAllPath,
 } from './requests.js';
 
 /** The jobs that ask one product without plugins, against the baseline. */
@@ -29,16 +31,34 @@ export const apiJobs: readonly Job[] = [
     ours: sample.askers.map((asker) => apiGet(asker, filteredListPath(asker.owner))),
     raw: sample.askers.map(({ owner }) => rawGet(`/list-filtered/${owner}`)),
   })),
+  againstRaw('list-subtree', { ratio: 0.7 }, ({ sample }) => {
+    const askers = sample.askers.filter(({ reach }) => reach === 'subtree');
+    return {
+      ours: askers.map((asker) => apiGet(asker, filteredListPath(asker.owner))),
+      raw: askers.map(({ owner, id, teamsBelow }) => rawGet(`/list-subtree/${owner}/${id}/${teamsBelow.join()}`)),
+    };
+  }),
   againstRaw('read', { ratio: 0.75 }, ({ sample }) => ({
     ours: readRequests(sample),
     raw: sample.askers.map(({ contact }) => rawGet(`/read/${contact}`)),
   })),
   againstRaw('search', { ratio: 0.8 }, ({ sample }) => ({
-    ours: sample.terms.map((term, index) => {
-      const user = sample.readersOfAll[index % sample.readersOfAll.length] ?? 0;
-      return apiGet({ user }, `/api/v1/contacts?q=${term}&limit=20&count=none`);
-    }),
+    ours: sample.terms.map((term, index) =>
+      apiGet(readerOfAll(sample, index), `/api/v1/contacts?q=${term}&limit=20&count=none`),
+    ),
     raw: sample.terms.map((term) => rawGet(`/search/${term}`)),
+  })),
+  againstRaw('search-all', { ratio: 0.7, p95Ms: 150 }, ({ sample }) => ({
+    ours: sample.terms.map((term, index) => apiGet(readerOfAll(sample, index), searchAllPath(term))),
+    raw: sample.terms.map((term) => rawGet(`/search-all/${term}`)),
+  })),
+  againstRaw('search-all-limited', { p95Ms: 150 }, ({ sample }) => ({
+    // Readers of every reach, each of whom finds what they may see.
+    ours: sample.terms.flatMap((term, index) => {
+      const asker = sample.askers[index % sample.askers.length];
+      return asker === undefined ? [] : apiGet(asker, searchAllPath(term));
+    }),
+    raw: sample.terms.map((term) => rawGet(`/search-all/${term}`)),
   })),
   againstRaw('create', { ratio: 0.7 }, ({ sample }) => ({
     ours: createRequests(sample),
@@ -67,7 +87,8 @@ interface Sides {
   readonly raw: readonly LoadRequest[];
 }
 
-function againstRaw(name: string, asked: Asked, sidesOf: (lab: Lab) => Sides): Job {
+/** A job that asks the same of both sides. */
+export function againstRaw(name: string, asked: Asked, sidesOf: (lab: Lab) => Sides): Job {
   return {
     names: [name],
     async run(bench: Bench) {

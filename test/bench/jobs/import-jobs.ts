@@ -1,9 +1,10 @@
 import { verdictOf } from '../compare.js';
 import type { Bench, Job } from '../job.js';
+import { memoryOf } from '../lab/processes.js';
 import { median, rounded } from '../load/statistics.js';
 import { flatTable, ownEmails, ownTable, type CopiedTable } from '../raw/copied-contacts.js';
-import type { JobResult } from '../results.js';
-import { copyPeople, drawPeople, importPeople, type Cost } from './import-sides.js';
+import { memoryResult, type JobResult } from '../results.js';
+import { copyPeople, drawPeople, importPeople, type Cost, type ImportManner } from './import-sides.js';
 
 /**
  * Contacts from a CSV file through the import job, against COPY from a client in the same run.
@@ -20,7 +21,7 @@ export const importJobs: readonly Job[] = [
   {
     names: ['import', 'import-with-emails', 'import-flat'],
     run: (bench) =>
-      measure(bench, 'match=none', [
+      measure(bench, { query: 'match=none' }, [
         { job: 'import', against: 'COPY', tables: [ownTable], asked: { ratio: 0.45 } },
         { job: 'import-with-emails', against: 'COPY', tables: [ownTable, ownEmails], asked: {} },
         { job: 'import-flat', against: 'COPY into a flat table', tables: [flatTable], asked: {} },
@@ -29,8 +30,18 @@ export const importJobs: readonly Job[] = [
   {
     // As somebody imports who says nothing: rows find contacts that exist by their e-mail address.
     names: ['import-matched'],
-    run: (bench) => measure(bench, '', [{ job: 'import-matched', against: 'COPY', tables: [ownTable], asked: {} }]),
+    run: (bench) =>
+      measure(bench, { query: '' }, [{ job: 'import-matched', against: 'COPY', tables: [ownTable], asked: {} }]),
   },
+  {
+    // As the wizard does it: every row is checked before the first is written, and both count.
+    names: ['import-dry'],
+    run: (bench) =>
+      measure(bench, { query: 'match=none', isCheckedFirst: true }, [
+        { job: 'import-dry', against: 'COPY', tables: [ownTable], asked: { ratio: 0.4 } },
+      ]),
+  },
+  { names: ['import-memory'], run: measureMemory },
 ];
 
 /** What an import is held against. */
@@ -48,9 +59,18 @@ interface MeasuredRound {
   readonly copies: ReadonlyMap<CopiedTable, Cost>;
 }
 
+/** Peak of a process that has just started, checks a file of `--import-rows` rows and imports it. */
+async function measureMemory({ lab, importRows }: Bench): Promise<readonly JobResult[]> {
+  const product = await lab.product('import-memory');
+  await importPeople({ lab, product }, drawPeople(importRows), { query: 'match=none', isCheckedFirst: true });
+  const memoryMb = memoryOf(product)?.peakMb;
+  await product.stop();
+  return [memoryResult('import-memory', memoryMb, 300)];
+}
+
 async function measure(
   { lab, rounds }: Bench,
-  query: string,
+  manner: ImportManner,
   baselines: readonly [Baseline, ...Baseline[]],
 ): Promise<readonly JobResult[]> {
   const product = await lab.product(baselines[0].job);
@@ -61,9 +81,9 @@ async function measure(
   for (let round = 0; round <= Math.min(3, rounds); round += 1) {
     const people = drawPeople(count);
     const isReversed = round % 2 === 1;
-    const early = isReversed ? await importPeople(place, people, query) : null;
+    const early = isReversed ? await importPeople(place, people, manner) : null;
     const copies = await copyPeople(place, people, tables);
-    measured.push({ ours: early ?? (await importPeople(place, people, query)), copies });
+    measured.push({ ours: early ?? (await importPeople(place, people, manner)), copies });
   }
   await product.stop();
   // The first round warms both up.

@@ -57,15 +57,29 @@ export async function copyPeople(
   return costs;
 }
 
-/** From sending the file to the end of its job. @throws Error unless every row became a contact */
-export async function importPeople(place: ImportPlace, people: readonly Person[], query: string): Promise<Cost> {
+/** How a file is imported. */
+export interface ImportManner {
+  readonly query: string;
+  /** Whether all rows are checked by a dry run of their own first. */
+  readonly isCheckedFirst?: boolean;
+}
+
+/** From sending the file, for the first time, to the end of its job. @throws Error unless every row became a contact */
+export async function importPeople(
+  place: ImportPlace,
+  people: readonly Person[],
+  { query, isCheckedFirst = false }: ImportManner,
+): Promise<Cost> {
   const { lab, product } = place;
   const lines = people.map(({ name, jobTitle, email }) => `${name},${jobTitle},${email}\n`);
   const csv = `name,jobTitle,email\n${lines.join('')}`;
   await settle(lab, product);
   return costOf(
     () => cpuTimeMs(lab.pidAt(product.port)) + lab.cluster.cpuTimeMs(),
-    () => importFile(place, csv, { query, count: people.length }),
+    async () => {
+      if (isCheckedFirst) await importFile(place, csv, { query: `${query}&dryRun=true`, count: people.length });
+      return importFile(place, csv, { query, count: people.length });
+    },
   );
 }
 

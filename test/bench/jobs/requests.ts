@@ -18,6 +18,12 @@ export function pageGet({ user }: Pick<Asker, 'user'>, path: string): LoadReques
   return { method: 'GET', path, headers: { Cookie: `trellis_session=${sessionOf(user)}`, Accept: 'text/html' } };
 }
 
+/** A part of a page, as htmx asks for it. */
+export function partGet(asker: Pick<Asker, 'user'>, path: string): LoadRequest {
+  const request = pageGet(asker, path);
+  return { ...request, headers: { ...request.headers, 'HX-Request': 'true', 'HX-Request-Type': 'partial' } };
+}
+
 /** A request of the baseline. */
 export function rawGet(path: string): LoadRequest {
   return { method: 'GET', path, headers: {} };
@@ -37,6 +43,16 @@ export function filteredListPath(owner: string): string {
     ],
   };
   return `/api/v1/contacts?where=${encodeURIComponent(JSON.stringify(where))}&sort=name&limit=50&count=exact`;
+}
+
+/** One of those who may read everything, in turn. */
+export function readerOfAll({ readersOfAll }: Sample, index: number): Pick<Asker, 'user'> {
+  return { user: readersOfAll[index % readersOfAll.length] ?? 0 };
+}
+
+/** Records of every kind that hold a term, as the page of the search shows them. */
+export function searchAllPath(term: string): string {
+  return `/api/v1/search?q=${term}&limit=50&perEntity=8`;
 }
 
 /** The list as our API is asked for it. */

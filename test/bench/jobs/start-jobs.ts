@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, Job } from '../job.js';
 import { freePort, memoryOf, startServing, trellis } from '../lab/processes.js';
 import { median } from '../load/statistics.js';
-import type { JobResult } from '../results.js';
+import { memoryResult, type JobResult } from '../results.js';
 import { listRequests } from './requests.js';
 
 /** How long a start takes, and what a process weighs. */
@@ -63,9 +63,4 @@ async function measureMemory({ lab, effort, rounds }: Bench): Promise<readonly J
   const load = memoryOf(product)?.peakMb;
   await product.stop();
   return [memoryResult('memory-idle', idle, 150), memoryResult('memory-load', load, 300)];
-}
-
-function memoryResult(job: string, memoryMb: number | undefined, mostMb: number): JobResult {
-  if (memoryMb === undefined) return { job, ratio: null, p95Ms: null, failure: 'this system does not tell' };
-  return { job, ratio: null, p95Ms: null, memoryMb, target: `≤ ${mostMb} MB`, isMet: memoryMb <= mostMb };
 }

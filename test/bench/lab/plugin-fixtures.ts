@@ -6,7 +6,10 @@ import { writeManifest } from '@trellis-crm/core/testing';
 export interface FixturePlugin {
   readonly id: string;
   readonly routes?: number;
+  /** On the page of a contact. */
   readonly panels?: number;
+  /** On the page of an account. */
+  readonly accountPanels?: number;
   /** Durable subscriptions to the creation of contacts. */
   readonly subscriptions?: number;
   /** Durable subscriptions to something that never happens here. */
@@ -68,11 +71,12 @@ const migrationCode = `{
 function codeOf({
   routes = 0,
   panels = 0,
+  accountPanels = 0,
   subscriptions = 0,
   idleSubscriptions = 0,
   hasSideTable = false,
 }: FixturePlugin): string {
-  return `import { Account, Contact, ContactPanels, definePlugin, extendEntity, field, recordEvent, Type } from '@trellis-crm/sdk';
+  return `import { Account, AccountPanels, Contact, ContactPanels, definePlugin, extendEntity, field, recordEvent, Type } from '@trellis-crm/sdk';
 import { keptAnswers, sideTable } from '@trellis-crm/sdk/migrations/v1';
 
 const times = (count, make) => Array.from({ length: count }, (_, index) => make(index));
@@ -97,10 +101,12 @@ export default definePlugin({
   ${hasSideTable ? `extend: [extendEntity(Contact, { note: field.text({ max: 200 }), score: field.integer() })], migrations: [${migrationCode}],` : ''}
   register(host) {
     host.routes({ ...Object.fromEntries(times(${routes}, dummy)), ...report });
-    times(${panels}, (index) =>
-      host.panel(ContactPanels, {
+    const addPanels = (slot, count) => times(count, (index) =>
+      host.panel(slot, {
         id: \`panel-\${index}\`, title: 'panel', permission: 'core.contact:read', template: 'panel', load: async () => ({ shown: index }),
       }));
+    addPanels(ContactPanels, ${panels});
+    addPanels(AccountPanels, ${accountPanels});
     times(${subscriptions}, (index) => host.on(recordEvent(Contact, 'created'), \`note-\${index}\`, note));
     times(${idleSubscriptions}, (index) => host.on(recordEvent(Account, 'merged'), \`wait-\${index}\`, async () => {}));
   },

@@ -5,6 +5,10 @@ import { busiestPhone, type reaches } from './dataset-sql.js';
 export interface Asker {
   /** Number of the user, which gives its token and session. */
   readonly user: number;
+  readonly id: string;
+  readonly reach: (typeof reaches)[number];
+  /** The asker's team and all below it. */
+  readonly teamsBelow: readonly string[];
   /** An owner whose records the asker may read. */
   readonly owner: string;
   /** A contact of that owner. */
@@ -64,7 +68,8 @@ function drawAsker(
   const records = recordsOf.get(owner?.id ?? '');
   if (owner === undefined || records === undefined) return null;
   const [contact, account] = [pick(records.contacts, index), pick(records.accounts, index)];
-  return { user: asker.number, owner: owner.id, contact, account };
+  const { id, number, reach, below } = asker;
+  return { user: number, id, reach, teamsBelow: below, owner: owner.id, contact, account };
 }
 
 function pick(ids: readonly string[], index: number): string {

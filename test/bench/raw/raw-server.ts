@@ -25,6 +25,16 @@ const filteredTotal = {
   name: 'count-filtered',
   text: 'select count(*)::int as count from raw.contacts where owner_id = $1 and updated_at >= $2 and deleted_at is null',
 };
+/** What the asker owns, and what belongs to one of these teams. */
+const withinTeams = 'and (owner_id = $3 or team_id = any($4))';
+const subtreePage = {
+  name: 'list-subtree',
+  text: filteredPage.text.replace('and deleted_at', `${withinTeams} and deleted_at`),
+};
+const subtreeTotal = {
+  name: 'count-subtree',
+  text: filteredTotal.text.replace('and deleted_at', `${withinTeams} and deleted_at`),
+};
 const one = {
   name: 'read',
   text: `select ${columns
@@ -38,6 +48,25 @@ const one = {
 const search = {
   name: 'search',
   text: `select ${columns} from raw.contacts where name ilike $1 and deleted_at is null order by updated_at desc, id desc limit 20`,
+};
+/** Records of every kind, eight of each at most: titles that begin so first, then words that do, then parts of words and words of long texts. */
+const searchAll = {
+  name: 'search-all',
+  text: `select entity, record_id, title, text, details, updated_at from (
+      select c.*, row_number() over (partition by entity order by rank, updated_at desc, record_id desc) as place from (
+        select entity, record_id, title, text, details, updated_at,
+          case when text like ' ' || $1::text || '%' then 0 when text like '% ' || $1::text || '%' then 1 else 2 end as rank
+        from core.search_entries where text like '%' || $1::text || '%' or terms @@ ($1::text || ':*')::tsquery limit 5000) c
+    ) p where place <= 8 order by rank, updated_at desc, record_id desc limit 50`,
+};
+/** What happened with an account before a moment. */
+const timeline = {
+  name: 'timeline',
+  text: `select a.id, a.kind, a.subject, a.body, a.direction, a.outcome, a.duration, a.occurred_at, a.due_at, a.done_at, a.owner_id, u.name as owner_name
+    from core.activity_links l join core.activities a on a.id = l.activity_id left join core.users u on u.id = a.owner_id
+    where l.entity = 'core.account' and l.record_id = $1 and (l.due_at is null or l.done_at is not null)
+      and (l.occurred_at, l.activity_id) < ($2::timestamptz, $3::uuid) and a.deleted_at is null
+    order by l.occurred_at desc, l.activity_id desc limit 20`,
 };
 const insert = {
   name: 'create',
@@ -65,21 +94,30 @@ createServer((request, response) => {
 process.on('SIGTERM', () => process.exit(0));
 
 async function answer(request: IncomingMessage): Promise<unknown> {
-  const [, job, value = ''] = (request.url ?? '').split('/');
-  if (job === 'ready') return (await pool.query('select 1')).rowCount;
-  if (job === 'list') return list(page, total, [value]);
-  if (job === 'list-filtered') return list(filteredPage, filteredTotal, [value, since]);
-  if (job === 'read') return (await pool.query({ ...one, values: [value] })).rows[0] as unknown;
-  if (job === 'search') return (await pool.query({ ...search, values: [`%${value}%`] })).rows as unknown;
-  return create(JSON.parse(await text(request)) as NewContact);
+  const [, job = '', ...values] = (request.url ?? '').split('/');
+  if (request.method === 'POST') return create(JSON.parse(await text(request)) as NewContact);
+  return reads[job]?.(...values.map(decodeURIComponent));
 }
+
+/** What is asked with GET, by the first part of the path; the others are the values. */
+const reads: Readonly<Record<string, (...values: readonly string[]) => Promise<unknown>>> = {
+  ready: async () => (await pool.query('select 1')).rowCount,
+  list: (owner = '') => list(page, total, [owner]),
+  'list-filtered': (owner = '') => list(filteredPage, filteredTotal, [owner, since]),
+  'list-subtree': (owner = '', asker = '', teams = '') =>
+    list(subtreePage, subtreeTotal, [owner, since, asker, teams.split(',')]),
+  read: async (id) => (await pool.query({ ...one, values: [id] })).rows[0] as unknown,
+  search: async (term = '') => (await pool.query({ ...search, values: [`%${term}%`] })).rows as unknown,
+  'search-all': async (term) => (await pool.query({ ...searchAll, values: [term] })).rows as unknown,
+  timeline: async (...values) => (await pool.query({ ...timeline, values: [...values] })).rows as unknown,
+};
 
 interface Named {
   readonly name: string;
   readonly text: string;
 }
 
-async function list(rowsOf: Named, countOf: Named, values: readonly string[]): Promise<unknown> {
+async function list(rowsOf: Named, countOf: Named, values: readonly unknown[]): Promise<unknown> {
   const [rows, counted] = await Promise.all([
     pool.query({ ...rowsOf, values: [...values] }),
     pool.query<{ count: number }>({ ...countOf, values: [...values] }),
