@@ -1,6 +1,7 @@
 import type { CompiledEntity, CompiledField } from '../records/compiled-entity.js';
 import type { ReadScope } from '../records/record-scope.js';
 import { mayReadField } from '../records/rights.js';
+import { hasCompleteness } from './completeness-part.js';
 
 /** How much each field counts, by its path; 0 counts nothing. */
 export type Weights = Readonly<Record<string, number>>;
@@ -35,6 +36,15 @@ export function countableFields(
       field.field.kind !== 'boolean' &&
       mayReadField(scope, field, entity),
   );
+}
+
+/** What a read that is asked for it works completeness out from; null where it is not asked for. */
+export function countedFor(
+  scope: Pick<ReadScope, 'identity' | 'elevatedFor'>,
+  entity: CompiledEntity,
+  isAsked: boolean,
+): readonly CompiledField[] | null {
+  return isAsked && hasCompleteness(entity) ? countableFields(scope, entity) : null;
 }
 
 function valueAt(record: Readonly<Record<string, unknown>>, path: string): unknown {

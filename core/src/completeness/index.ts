@@ -1,2 +1,3 @@
+export { completenessPath, hasCompleteness } from './completeness-part.js';
 export { completenessOf, countableFields, type Weights } from './completeness.js';
 export { completenessEndpoints } from './completeness-endpoints.js';

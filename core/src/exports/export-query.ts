@@ -7,6 +7,7 @@ import { requireReach, visibleRecords } from '../records/rights.js';
 import { isFound } from '../records/search/match-condition.js';
 import { completeOrder, type SortKey } from '../records/sort.js';
 import { allOf, type Sql } from '../records/sql.js';
+import { completenessPath, hasCompleteness } from '../completeness/index.js';
 import { hasTags, tagsPath } from '../records/tags/tag.js';
 
 /** A file format that lists can be exported in. */
@@ -60,11 +61,13 @@ function isTrue(reader: QueryReader, name: string): boolean {
   return text === 'true';
 }
 
-/** The tags, as if they were a field; only for who names them. */
-function tagsColumn(entity: CompiledEntity): readonly CompiledField[] {
+/** The tags and how complete a record is, as if they were fields; only for who names them. */
+function columnsBeside(entity: CompiledEntity): readonly CompiledField[] {
   const like = entity.fields.get('id');
-  if (like === undefined || !hasTags(entity)) return [];
-  return [{ ...like, path: tagsPath, name: tagsPath, target: null, field: field.choices([]) }];
+  if (like === undefined) return [];
+  const tags = { ...like, path: tagsPath, name: tagsPath, target: null, field: field.choices([]) };
+  const complete = { ...like, path: completenessPath, name: completenessPath, target: null, field: field.percent() };
+  return [...(hasTags(entity) ? [tags] : []), ...(hasCompleteness(entity) ? [complete] : [])];
 }
 
 /** All that the actor may see unless told; what is hidden is not there. */
@@ -72,7 +75,7 @@ function fieldsOf(scope: QueryScope, entity: CompiledEntity, reader: QueryReader
   const readable = readableFields(scope, entity);
   const names = reader.list('fields');
   if (names.length === 0) return readable;
-  const byPath = new Map([...readable, ...tagsColumn(entity)].map((field) => [field.path, field]));
+  const byPath = new Map([...readable, ...columnsBeside(entity)].map((field) => [field.path, field]));
   return names.flatMap((name) => {
     const named = byPath.get(name);
     if (named === undefined) reader.refuse('fields', 'unknown_field', `there is no field "${name}"`);

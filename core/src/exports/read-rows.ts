@@ -6,6 +6,7 @@ import { readRecords } from '../records/get-records.js';
 import type { PresentedRecord } from '../records/present-record.js';
 import type { ReadScope } from '../records/record-scope.js';
 import { mayReadField, reachFor } from '../records/rights.js';
+import { completenessPath } from '../completeness/index.js';
 import { hasTags, tagsPath } from '../records/tags/tag.js';
 import { partOf, plain, referringFields, valueIn, type Column, type TitlesById } from './columns.js';
 import { nextRecords } from './export-store.js';
@@ -53,7 +54,8 @@ async function readPage(run: ExportRun, fields: readonly CompiledField[], behind
   const ids = await nextRecords(run.knex, run.id, behind, pageSize);
   if (ids.length === 0) return null;
   const withTags = hasTags(run.entity) && run.fields.some(({ path }) => path === tagsPath);
-  const read = await readRecords(scope, run.entity, ids, { fields, withTags });
+  const withCompleteness = run.fields.some(({ path }) => path === completenessPath);
+  const read = await readRecords(scope, run.entity, ids, { fields, withTags, withCompleteness });
   const found = new Map(read.map((record) => [record.id, record]));
   const records = ids.flatMap((id) => found.get(id) ?? []);
   return { records, titles: await loadTitles(scope, run.fields, records) };

@@ -4,6 +4,7 @@ import { traitsOf } from './field-kinds.js';
 import { operatorsOf } from './filter.js';
 import { maxLimit } from './list-query.js';
 import { isSortable } from './sort.js';
+import { completenessPath, hasCompleteness } from '../completeness/completeness-part.js';
 import { hasTags, tagsPath, tagTones } from './tags/tag.js';
 import { tagOperators } from './tags/tag-condition.js';
 
@@ -25,7 +26,7 @@ export function describeList(entity: CompiledEntity): EndpointDescription {
       after: text('`page.next` of the page before'),
       count: { type: 'string', enum: ['capped', 'exact', 'estimate', 'none'], default: 'capped' },
     }),
-    answers: { 200: pageOf(someFields(maybeTagged(entity))) },
+    answers: { 200: pageOf(someFields(withBeside(entity))) },
   };
 }
 
@@ -49,7 +50,7 @@ export function describeGet(entity: CompiledEntity): EndpointDescription {
     ...about(entity, 'get', 'Read one of'),
     query: parameters({ include: includeSchema }),
     // A record that became another one leads there.
-    answers: { 200: maybeTagged(entity), 307: null },
+    answers: { 200: withBeside(entity), 307: null },
   };
 }
 
@@ -128,7 +129,7 @@ const whereSchema: JsonSchema = text(
 );
 
 const includeSchema: JsonSchema = text(
-  'Refs, comma-separated, whose records replace their ids; `tags` adds the tags of each record',
+  'Refs, comma-separated, whose records replace their ids; `tags` adds the tags of each record, `completeness` how complete it is where something counts',
 );
 
 const groupSchema: JsonSchema = {
@@ -181,15 +182,25 @@ function pageOf(record: JsonSchema): JsonSchema {
   };
 }
 
-/** A record, with its tags where they are asked for. */
-function maybeTagged(entity: CompiledEntity): JsonSchema {
+/** A record, with its tags and how complete it is where they are asked for. */
+function withBeside(entity: CompiledEntity): JsonSchema {
   const { record } = entity.schemas;
-  if (!hasTags(entity)) return record;
-  const text = { type: 'string' };
-  const properties = { id: text, name: text, tone: { ...text, enum: tagTones } };
-  const tags = { type: 'array', description: 'Where `include` asks for them', items: { type: 'object', properties } };
-  return { ...record, properties: { ...(record['properties'] as object), [tagsPath]: tags } };
+  const beside = { ...(hasTags(entity) && tagsSchema), ...(hasCompleteness(entity) && completenessSchema) };
+  return { ...record, properties: { ...(record['properties'] as object), ...beside } };
 }
+
+const tagSchema: JsonSchema = {
+  type: 'object',
+  properties: { id: { type: 'string' }, name: { type: 'string' }, tone: { type: 'string', enum: tagTones } },
+};
+
+const tagsSchema = { [tagsPath]: { type: 'array', description: 'Where `include` asks for them', items: tagSchema } };
+
+const percentSchema = { type: 'integer', minimum: 0, maximum: 100 };
+
+const completenessSchema = {
+  [completenessPath]: { ...percentSchema, description: 'Whole percent, where `include` asks for it' },
+};
 
 /** A record of a list may have been asked for in parts. */
 function someFields(record: JsonSchema): JsonSchema {

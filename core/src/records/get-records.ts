@@ -1,4 +1,7 @@
 import { MalformedError, NotFoundError, PluginError, type Id } from '@trellis-crm/sdk';
+import { completenessPath } from '../completeness/completeness-part.js';
+import { countedFor } from '../completeness/completeness.js';
+import { isBeside } from './beside.js';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import { findReference, readableFields, type FieldTarget } from './field-access.js';
 import type { PresentedRecord } from './present-record.js';
@@ -10,7 +13,7 @@ import { KeptPlans } from './statements/kept-plans.js';
 import { planRead, runPlanned, runRead, type PlannedRead, type ReadPlan, type Shape } from './statements/read-plan.js';
 import { recordShape, recordsShape } from './statements/record-statement.js';
 import { selectRows } from './statements/select-rows.js';
-import { hasTags, tagsPath } from './tags/tag.js';
+import { tagsPath } from './tags/tag.js';
 
 /** How one record is read. */
 export interface GetOptions {
@@ -75,12 +78,19 @@ export function planRecord(
   include: readonly string[],
 ): readonly [ReadPlan, Shape] {
   requireReach(scope, entity, 'read');
-  const isTags = (name: string): boolean => name === tagsPath && hasTags(entity);
-  const refs = include.filter((name) => !isTags(name)).map((name) => includeTarget(scope, entity, name));
-  const withTags = include.some(isTags);
+  const [beside, named] = [
+    include.filter((name) => isBeside(entity, name)),
+    include.filter((name) => !isBeside(entity, name)),
+  ];
+  const included = resolveIncludes(
+    scope,
+    named.map((name) => includeTarget(scope, entity, name)),
+  );
+  const withTags = beside.includes(tagsPath);
+  const completeness = countedFor(scope, entity, beside.includes(completenessPath));
   const condition = allOf([sql('r."id" = ?::uuid', [id]), visibleRecords(scope, entity)]);
   const fields = readableFields(scope, entity);
-  return [{ entity, fields, included: resolveIncludes(scope, refs), withTags, condition }, recordShape];
+  return [{ entity, fields, included, withTags, completeness, condition }, recordShape];
 }
 
 /** The same with the record read. */
@@ -114,10 +124,12 @@ export async function readRecords(
     readonly fields?: readonly CompiledField[];
     readonly condition?: Sql;
     readonly withTags?: boolean;
+    readonly withCompleteness?: boolean;
   } = {},
 ): Promise<readonly PresentedRecord[]> {
   const { fields = entity.fieldList, condition = visibleRecords(scope, entity), withTags = false } = options;
-  const plan = { entity, fields, included: [], withTags, condition: allOf([byId(ids), condition]) };
+  const completeness = countedFor(scope, entity, options.withCompleteness === true);
+  const plan = { entity, fields, included: [], withTags, completeness, condition: allOf([byId(ids), condition]) };
   const [row = []] = await runRead(scope, plan, recordsShape);
   return typeof row[0] === 'string' ? (JSON.parse(row[0]) as readonly PresentedRecord[]) : [];
 }

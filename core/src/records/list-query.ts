@@ -1,4 +1,6 @@
 import { MalformedError, type Problem } from '@trellis-crm/sdk';
+import { completenessPath } from '../completeness/completeness-part.js';
+import { isBeside } from './beside.js';
 import type { CompiledEntity, CompiledField } from './compiled-entity.js';
 import type { Calendar } from './conditions/calendar.js';
 import { compileTree, maxChoices, type FilterScope } from './conditions/compile-tree.js';
@@ -8,7 +10,7 @@ import { completeOrder, isSortable, type KeyValue, type SortKey } from './sort.j
 import { parseSearch, searchProblems, type SearchTerms } from './search/search-terms.js';
 import { decodeCursor } from './cursor.js';
 import type { Sql } from './sql.js';
-import { hasTags, tagsPath } from './tags/tag.js';
+import { tagsPath } from './tags/tag.js';
 import { compileCondition, conditionOperators, findCondition, type ConditionTarget } from './tags/tag-condition.js';
 import type { CountMode } from './statements/count-statement.js';
 
@@ -24,6 +26,8 @@ export interface ListQuery {
   readonly include: readonly FieldTarget[];
   /** Whether each record is wanted with its tags. */
   readonly withTags: boolean;
+  /** Whether each record is wanted with how complete it is. */
+  readonly withCompleteness: boolean;
   /** Refs whose records are told by their titles beside the page. */
   readonly titles: readonly FieldTarget[];
   readonly count: CountMode;
@@ -52,7 +56,8 @@ export function parseListQuery(scope: FilterScope, entity: CompiledEntity, param
     after: reader.after(identity, order),
     fields: reader.fields(),
     include: reader.references('include'),
-    withTags: reader.wantsTags(),
+    withTags: reader.wants(tagsPath),
+    withCompleteness: reader.wants(completenessPath),
     titles: reader.references('titles'),
     count: reader.count(),
     identity,
@@ -163,7 +168,7 @@ export class QueryReader {
   /** Refs that a parameter names: whose records are wanted in place of their ids, or their titles. */
   references(parameter: 'include' | 'titles'): readonly FieldTarget[] {
     return this.list(parameter).flatMap((name) => {
-      if (parameter === 'include' && this.#isTags(name)) return [];
+      if (parameter === 'include' && this.#isBeside(name)) return [];
       const target = findReference(this.scope, this.entity, name);
       if (target !== undefined) return [target];
       this.#refuse(parameter, 'unknown_field', `"${name}" refers to no record`);
@@ -171,9 +176,9 @@ export class QueryReader {
     });
   }
 
-  /** Whether `include` names the tags. */
-  wantsTags(): boolean {
-    return this.list('include').some((name) => this.#isTags(name));
+  /** Whether `include` names what is told beside the fields: the tags, or how complete a record is. */
+  wants(beside: string): boolean {
+    return this.list('include').some((name) => name === beside && this.#isBeside(name));
   }
 
   count(): CountMode {
@@ -209,8 +214,8 @@ export class QueryReader {
     if (this.#problems.length > 0) throw new MalformedError('invalid_query', {}, { errors: this.#problems });
   }
 
-  #isTags(name: string): boolean {
-    return name === tagsPath && hasTags(this.entity);
+  #isBeside(name: string): boolean {
+    return isBeside(this.entity, name);
   }
 
   #filter(name: string): Sql | undefined {

@@ -1,3 +1,4 @@
+import { countedFor } from '../completeness/completeness.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { encodeCursor } from './cursor.js';
 import type { ListQuery } from './list-query.js';
@@ -93,9 +94,11 @@ export function planPage(
   query: ListQuery,
   titles: readonly Titles[] = [],
 ): readonly [ReadPlan, Shape] {
-  const { fields, order, limit, count, withTags } = query;
+  const { fields, order, limit, count, withTags, withCompleteness } = query;
   const { page = null, ...restricted } = restrict(scope, entity, query);
-  const plan = { entity, fields, included: resolveIncludes(scope, query.include), withTags, ...restricted };
+  const completeness = countedFor(scope, entity, withCompleteness);
+  const included = resolveIncludes(scope, query.include);
+  const plan = { entity, fields, included, withTags, completeness, ...restricted };
   const after = query.after === null ? null : afterCondition(order, query.after);
   return [plan, pageShape(entity, { order, limit, after, count, page, titles })];
 }

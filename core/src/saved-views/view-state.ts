@@ -15,6 +15,7 @@ import {
   type CompiledEntity,
   type FilterScope,
 } from '../records/index.js';
+import { completenessPath, hasCompleteness } from '../completeness/index.js';
 import { hasTags, tagsPath } from '../records/tags/tag.js';
 import type { ViewState } from './saved-view.js';
 
@@ -70,10 +71,11 @@ function queryProblems(scope: FilterScope, entity: CompiledEntity, parameters: U
   }
 }
 
-/** Fields the actor may see, and the tags. */
+/** Fields the actor may see, and what is told beside them. */
 function columnPaths(scope: FilterScope, entity: CompiledEntity): ReadonlySet<string> {
   const paths = readableFields(scope, entity).map(({ path }) => path);
-  return new Set(hasTags(entity) ? [...paths, tagsPath] : paths);
+  const beside = [...(hasTags(entity) ? [tagsPath] : []), ...(hasCompleteness(entity) ? [completenessPath] : [])];
+  return new Set([...paths, ...beside]);
 }
 
 function columnProblems(scope: FilterScope, entity: CompiledEntity, columns: readonly string[]): readonly Problem[] {

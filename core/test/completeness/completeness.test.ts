@@ -14,6 +14,11 @@ describe('how complete a record is', () => {
 
   after(() => host.close());
 
+  async function put(weights: object, status = 200): Promise<void> {
+    const answer = await admin.request('PUT', '/api/v1/accounts/completeness', { weights });
+    expect(answer.status).to.equal(status);
+  }
+
   it('is told by the weights of the fields that are filled, those of plugins too', () => {
     const weights = { phone: 1, emails: 2, 'sales.territory': 1, note: 0 };
 
@@ -39,6 +44,61 @@ describe('how complete a record is', () => {
     expect(after).to.include('25 % complete').and.include('Missing: Employees');
     expect(weights['weights']).to.deep.include({ industry: 1, employees: 3, phone: 0 });
     expect(await page(host.as(host.readOnly))).not.to.include('/accounts/completeness');
+  });
+
+  it('is answered beside records where it is asked for, by what counts at that moment, and never twice', async () => {
+    await put({ industry: 1, phone: 1, emails: 1, employees: 0 }, 422);
+    await put({ industry: 1, phone: 1, addresses: 2 });
+    const { body: bare } = await admin.post('/api/v1/accounts', { name: 'Percent bare' });
+    const { body: full } = await admin.post('/api/v1/accounts', {
+      name: 'Percent full',
+      industry: 'Tools',
+      addresses: [{ kind: 'billing', city: 'Bonn' }],
+    });
+    const ids = [bare['id'], full['id']].join();
+    const list = async (query: string): Promise<unknown> =>
+      (await admin.get(`/api/v1/accounts?filter[id][in]=${ids}&sort=name&${query}`)).body['data'];
+
+    const some = await list('fields=name&include=completeness');
+    const plain = (await list('')) as readonly object[];
+    const { body: one } = await admin.get(`/api/v1/accounts/${String(full['id'])}?include=completeness,tags,owner`);
+    await put({ industry: 1 });
+
+    expect(some).to.deep.equal([
+      { id: bare['id'], name: 'Percent bare', completeness: 0 },
+      { id: full['id'], name: 'Percent full', completeness: 75 },
+    ]);
+    expect(plain[0]).not.to.have.property('completeness');
+    expect(one).to.deep.include({ completeness: 75, tags: [] });
+    expect(await list('fields=id&include=completeness')).to.deep.equal([
+      { id: bare['id'], completeness: 0 },
+      { id: full['id'], completeness: 100 },
+    ]);
+    await put({});
+    expect(await list('fields=id&include=completeness')).to.deep.include({ id: bare['id'], completeness: 100 });
+  });
+
+  it('is a column to choose, in the list, its views and its file, that nothing can be sorted by', async () => {
+    await put({ industry: 1, phone: 2 });
+    await admin.post('/api/v1/accounts', { name: 'Column third', industry: 'Tools' });
+    const query = 'q=Column+third&columns=name,completeness';
+
+    const { text } = await admin.page(`/accounts?${query}`);
+    const choices = await admin.page('/accounts/columns');
+    const file = await admin.request('GET', '/api/v1/accounts/export?q=Column+third&fields=name,completeness');
+    const answers = [
+      await admin.get('/api/v1/accounts?sort=completeness'),
+      await admin.get('/api/v1/accounts?filter[completeness]=10'),
+      await admin.get('/api/v1/teams?include=completeness'),
+    ];
+
+    expect(text)
+      .to.match(/Completeness/)
+      .and.include('33%');
+    expect(text).not.to.include('sort=-completeness').and.not.to.include('sort=completeness');
+    expect(choices.text).to.include('shown.completeness');
+    expect(file.text).to.equal('name,completeness\r\nColumn third,33\r\n');
+    expect(answers.map(({ status }) => status)).to.deep.equal([400, 400, 400]);
   });
 
   it('is decided by those who administer settings, of fields there are', async () => {

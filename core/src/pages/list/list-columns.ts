@@ -1,5 +1,6 @@
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { allFields, type EntityField } from '../fields/entity-field.js';
+import { completenessFieldOf } from '../fields/completeness-field.js';
 import { tagsFieldOf } from '../fields/tags-field.js';
 import { listFields } from './list-view.js';
 import type { ListState } from './list-state.js';
@@ -22,6 +23,7 @@ export function columnChoices(entity: CompiledEntity): readonly EntityField[] {
       ...declared,
       ...allFields(entity).filter(({ path, field }) => !paths.has(path) && field.kind !== 'json'),
       ...tagsFieldOf(entity),
+      ...completenessFieldOf(entity),
     ];
     known.set(entity, choices);
   }

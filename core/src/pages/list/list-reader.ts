@@ -1,5 +1,6 @@
 import { readApi, readApiUnread } from '../api-client.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { completenessField } from '../fields/completeness-field.js';
 import { tagsField } from '../fields/tags-field.js';
 import { refsWithin, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import type { EntityCall } from '../page-call.js';
@@ -63,8 +64,8 @@ function besideColumns(entity: CompiledEntity, state: ListState): Query {
 
 function askedBeside(fields: readonly EntityField[]): Query {
   const refs = fields.flatMap(refsWithin);
-  const tags = fields.includes(tagsField) ? { include: tagsField.path } : {};
-  return refs.length > 0 ? { titles: refs.join(), ...tags } : tags;
+  const beside = [tagsField, completenessField].filter((field) => fields.includes(field)).map(({ path }) => path);
+  return { ...(refs.length > 0 && { titles: refs.join() }), ...(beside.length > 0 && { include: beside.join() }) };
 }
 
 /** Goes with its entity; of the columns of the declaration. */

@@ -1,6 +1,7 @@
 import type { Field } from '@trellis-crm/sdk';
 import { cutHoles, hole, markupHole } from '../../views/holed-markup.js';
 import type { SafeHtml } from '../../views/safe-html.js';
+import { completenessField } from '../fields/completeness-field.js';
 import type { EntityField } from '../fields/entity-field.js';
 import { fieldRightsOf } from '../fields/readers-entity.js';
 import type { EntityCall } from '../page-call.js';
@@ -76,8 +77,8 @@ const moments: ReadonlySet<Field['kind']> = new Set(['date', 'dateTime']);
 
 type Direction = 'ascending' | 'descending';
 
-function isSortable({ field }: EntityField): boolean {
-  return !unsortable.has(field.kind);
+function isSortable(field: EntityField): boolean {
+  return field !== completenessField && !unsortable.has(field.field.kind);
 }
 
 function directionOf({ path }: EntityField, { sort }: ListState): Direction | undefined {

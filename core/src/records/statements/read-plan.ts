@@ -1,3 +1,4 @@
+import { withCompletenessText } from '../../completeness/completeness-text.js';
 import { runPrepared, type PreparedRow, type PreparedStatement } from '../../database/prepared.js';
 import { runTogether } from '../../database/together.js';
 import type { CompiledEntity, CompiledField } from '../compiled-entity.js';
@@ -15,6 +16,8 @@ export interface ReadPlan {
   readonly included: readonly Included[];
   /** Whether each record is told with its tags. */
   readonly withTags?: boolean;
+  /** Fields that may count for how complete a record is; each is told with it where they are given. */
+  readonly completeness?: readonly CompiledField[] | null;
   readonly condition: Sql;
   /** Conditions of which a record must fulfil one, and cannot fulfil two. */
   readonly branches?: readonly Sql[] | undefined;
@@ -101,12 +104,15 @@ function statementFor({ plan, shape, key }: PlannedRead, source: AnswerSource = 
 }
 
 /** All that decides on the text. Values are not in it: they stand behind placeholders. */
-function keyOf(
-  { entity, fields, included, withTags = false, condition, branches = [] }: ReadPlan,
-  { kind, constants, further }: Shape,
-): string {
-  const shown = [fieldsKey(entity, fields), ...included.map(includeKey), ...(withTags ? ['#tags'] : [])].join(';');
+function keyOf(plan: ReadPlan, { kind, constants, further }: Shape): string {
+  const { entity, fields, included, condition, branches = [] } = plan;
+  const shown = [fieldsKey(entity, fields), ...included.map(includeKey), ...besideKeys(plan)].join(';');
   return [kind, shown, condition.text, ...constants, ...[...branches, ...further].map(({ text }) => text)].join('|');
+}
+
+function besideKeys({ entity, withTags = false, completeness = null }: ReadPlan): readonly string[] {
+  const counted = completeness === null ? [] : [`#completeness=${fieldsKey(entity, completeness)}`];
+  return withTags ? ['#tags', ...counted] : counted;
 }
 
 function includeKey({ target: { field, item }, entity, fields, condition }: Included): string {
@@ -131,12 +137,18 @@ function textsOf(plan: ReadPlan, shape: Shape, source: AnswerSource): PlanTexts 
   const needed = [...condition.plugins, ...(shape.plugins ?? []), ...shape.further.flatMap((piece) => piece.plugins)];
   return {
     table: tableOf(entity),
-    record: finished(plan.withTags === true ? withTagsText(entity.definition.id, record) : record),
-    from: (table) => fromClause(entity, [...needed, ...sidesOf(fields)], '', table),
+    record: finished(withBeside(plan, record)),
+    from: (table) => fromClause(entity, [...needed, ...sidesOf([...fields, ...(plan.completeness ?? [])])], '', table),
     condition: conditionText,
     branches: rest.slice(0, branches.length),
     bareFrom: fromClause(entity, condition.plugins),
     further: rest.slice(branches.length),
     source,
   };
+}
+
+/** SQL of a record with what is told beside its fields. */
+function withBeside({ entity, withTags = false, completeness = null }: ReadPlan, record: string): string {
+  const tagged = withTags ? withTagsText(entity.definition.id, record) : record;
+  return completeness === null ? tagged : withCompletenessText(entity, completeness, tagged);
 }
