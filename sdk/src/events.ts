@@ -50,7 +50,7 @@ const recordPayload = Type.Object(
   {
     id: Uuid,
     version: Type.Integer({ minimum: 1 }),
-    /** Names of the changed fields; empty for all but `updated` and `merged`. */
+    /** Names of the changed fields for `updated` and `merged`; `owner` for what was `created` for somebody else; else empty. */
     changed: Type.Array(Type.String()),
     /** For `merged`: the record that took this one's place. */
     into: Type.Optional(Uuid),

@@ -12,6 +12,6 @@ export interface Notice {
   readonly values?: Readonly<Record<string, string | number>>;
   /** Path of this site it leads to; the record's page unless told. */
   readonly href?: string;
-  /** Notices of one kind and key become one line with a count while it is unread; the record unless told. */
+  /** Notices of one kind and key become one line with a count while it is unread, about no record where they are about several; the record unless told. */
   readonly key?: string;
 }

@@ -116,7 +116,7 @@ const fanOutStatement = prepare(`
   ), set_aside as (
     insert into core.told_events (position, event_id)
     select position, id from fanned f
-    where record_version > 1 and (payload -> 'changed' ? 'owner' or (payload -> 'changed' <> '[]' and exists (
+    where record_version >= 1 and (payload -> 'changed' ? 'owner' or (payload -> 'changed' <> '[]' and exists (
       select from core.followers w where w.entity = f.entity and w.record_id = f.order_key::uuid)))
     returning 1
   ), announced as (

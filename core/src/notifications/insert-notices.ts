@@ -26,7 +26,7 @@ export interface ToldUser {
 
 /**
  * Writes lines for all who may sign in and want them, in one statement; nobody is told what they did themselves. Lines of the
- * same person, kind and key become one.
+ * same person, kind and key become one, which is about no record when they are about several.
  */
 export async function insertNotices(
   trx: Knex,
@@ -60,7 +60,7 @@ const insertStatement = `
     order by "user", kind, key
     on conflict (user_id, kind, key) where read_at is null do update set
       count = n.count + excluded.count, told_at = excluded.told_at, by_user = excluded.by_user, values = excluded.values,
-      href = excluded.href, in_app = excluded.in_app, mail = excluded.mail
+      record_id = case when n.record_id = excluded.record_id then n.record_id end, href = excluded.href, in_app = excluded.in_app, mail = excluded.mail
     returning user_id, mail = 'immediate' and mailed_at is null as mails_now
   )
   select user_id as "user", bool_or(mails_now) as "mailsNow" from told group by user_id`;
@@ -75,8 +75,9 @@ function joined(lines: readonly NoticeLine[]): readonly NoticeRow[] {
   for (const line of lines) {
     const id = uuidV7();
     const place = line.key === null ? id : JSON.stringify([line.user, line.kind, line.key]);
-    const count = (rows.get(place)?.count ?? 0) + line.count;
-    rows.set(place, { ...line, id, count });
+    const before = rows.get(place);
+    const record = before === undefined || before.record === line.record ? line.record : null;
+    rows.set(place, { ...line, id, record, count: (before?.count ?? 0) + line.count });
   }
   return [...rows.values()];
 }

@@ -21,6 +21,8 @@ interface SetAside {
   readonly by: Id | null;
   readonly changeSet: Id;
   readonly isAssigned: boolean;
+  /** One of many that were changed or imported together, in as many transactions as that took. */
+  readonly isPart: boolean;
 }
 
 async function tellSome(workspace: Workspace, tx: TransactionContext): Promise<number> {
@@ -48,6 +50,7 @@ const takeStatement = `
   )
   select e.entity, e.order_key::uuid as record, e.change_set as "changeSet",
     e.payload -> 'changed' \\? 'owner' as "isAssigned",
+    exists (select from core.change_sets s where s.id = e.change_set) as "isPart",
     case when e.actor like 'user:%' then substr(e.actor, 6)::uuid else e.on_behalf_of end as by
   from batch join core.events e on e.id = batch.event_id where e.entity is not null
   order by e.position`;
@@ -85,7 +88,7 @@ async function ownersOf(
   return new Map(rows.map(({ id, owner }) => [id, owner]));
 }
 
-/** One line for each new owner and change: of the record, or of how many there are. */
+/** One line for each new owner and change: of the record, or of how many there are. What belongs to it and is set aside later adds to the line. */
 function linesOf(entity: string, changes: readonly SetAside[], owners: ReadonlyMap<Id, Id>): NoticeLine[] {
   const assigned = new Map(changes.map((change) => [change.record, change]));
   const owned = [...assigned.values()].flatMap((change) => {
@@ -96,10 +99,10 @@ function linesOf(entity: string, changes: readonly SetAside[], owners: ReadonlyM
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const { user, by, record, changeSet } = first;
+    const { user, by, record, changeSet, isPart } = first;
     const isOne = group.length === 1;
     const line = { user, by, entity, kind: 'core.record-assigned', values: {}, href: null, count: group.length };
-    return [{ ...line, record: isOne ? record : null, key: isOne ? record : changeSet }];
+    return [{ ...line, record: isOne ? record : null, key: isOne && !isPart ? record : changeSet }];
   });
 }
 

@@ -23,7 +23,7 @@ describe('notifications', function () {
     await host.settle();
   };
   const account = async (owner: TestUser, name = 'Oak') => {
-    const { body } = await host.as(host.admin).post('/api/v1/accounts', { name, owner: owner.userId });
+    const { body } = await host.as(owner).post('/api/v1/accounts', { name });
     return String(body['id']);
   };
   const update = (id: string, body: object, by = host.admin) =>

@@ -62,7 +62,7 @@ export async function writeRecords(
   write: RecordWrite,
 ): Promise<WriteOutcome> {
   const search = searchEffectOf(entity, write);
-  const rows = await rowsFor(place, entity, write.records, search);
+  const rows = await rowsFor(place, entity, write.records, { search, identity: scope.identity });
   const input = inputOf(scope, place, entity, { ...write, ...rows });
   const shape = {
     change: write.change,
@@ -156,9 +156,9 @@ async function rowsFor(
   { db }: WritePlace,
   entity: CompiledEntity,
   records: readonly WrittenRecord[],
-  search: SearchEffect | null,
+  { search, identity }: { readonly search: SearchEffect | null } & Pick<RecordScope, 'identity'>,
 ): Promise<Pick<WriteInput, 'rows' | 'stageRows'>> {
-  const makeRow = rowOf(entity, search === 'added' || search === 'saved' ? entity.search : null);
+  const makeRow = rowOf(entity, search === 'added' || search === 'saved' ? entity.search : null, identity);
   if (records.length >= fewestStaged && isTransaction(db))
     return { rows: [], stageRows: recordRows(entity, records, makeRow) };
   const rows = records.length > rowsAtOnce ? await madeInTurns(records, makeRow) : records.map(makeRow);
@@ -177,11 +177,30 @@ async function madeInTurns(
   return rows;
 }
 
-function rowOf(entity: CompiledEntity, searched: CompiledSearch | null): (record: WrittenRecord) => Row {
+function rowOf(
+  entity: CompiledEntity,
+  searched: CompiledSearch | null,
+  identity: RecordScope['identity'],
+): (record: WrittenRecord) => Row {
   const ownRow = rowMaker(entity);
+  const namesOfNew = newNamer(entity, identity);
   return ({ id, stored, before, changes, cause }) => {
     const row = stored === null ? { id } : Object.assign(ownRow(stored.values), textsFor(searched, stored));
-    const names = stored !== null && before !== null ? Object.keys(changes) : [];
+    const names = stored === null ? none : before === null ? namesOfNew(stored) : Object.keys(changes);
     return Object.assign(row, before === null ? null : { '~before': before }, notesOf(changes, names, cause));
   };
 }
+
+/** What is named of a new record: its owner, where somebody else makes it for them, so that they can be told. */
+function newNamer(
+  { definition }: CompiledEntity,
+  { userId, onBehalfOf }: RecordScope['identity'],
+): (stored: StoredRecord) => readonly string[] {
+  if (!definition.owned) return () => none;
+  const maker = userId ?? onBehalfOf;
+  return ({ values }) => ((values.get('owner') ?? maker) === maker ? none : forOwner);
+}
+
+const none: readonly string[] = [];
+
+const forOwner: readonly string[] = ['owner'];

@@ -47,9 +47,12 @@ function pathsOf({ fields }: CompiledEntity): ReadonlyMap<string, string> {
   return new Map(own.flatMap((field) => columnsOf(field).map(({ name }) => [name, field.path] as const)));
 }
 
-/** What makes these columns the same. Names of changed fields are left out where nothing was there before. */
+/** What makes these columns the same. Of new records at most the owner is named, so those of one owner name the same. */
 const noted: Readonly<Record<string, (record: StagedRecord) => unknown>> = {
   '~before': ({ before }) => before,
   '~cause': ({ cause }) => cause,
-  '~changed': (record) => (record.before === null || record.stored === null ? null : record),
+  '~changed': (record) => {
+    if (record.stored === null) return null;
+    return record.before === null ? record.stored.values.get('owner') : record;
+  },
 };
