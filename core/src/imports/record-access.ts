@@ -2,18 +2,24 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Id } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import { askToCreate, createParsed, createRecords } from '../records/create-records.js';
-import { getRecords } from '../records/get-records.js';
+import { readableFields } from '../records/field-access.js';
+import { readRecords } from '../records/get-records.js';
 import { parseOptions, tryParseCreate, tryParsePatch, type ParseOptions } from '../records/parse-input.js';
 import { valuesOf } from '../records/present-record.js';
 import { createQuery } from '../records/record-query.js';
 import type { RecordScope } from '../records/record-scope.js';
-import { belongingOf, isWithinReach, reachFor } from '../records/rights.js';
+import { belongingOf, isWithinReach, reachFor, requireReach } from '../records/rights.js';
+import { hasTags } from '../records/tags/tag.js';
 import { askToUpdate, updateRecords } from '../records/update-records.js';
 import type { FoundRecord, ImportRecords, RecordChange, RecordJson, StoredJson } from './engine/import-ports.js';
 import { valueAt } from './mapping/value-at.js';
+import { namesNewTag, tagImported, withoutTags, type TaggedRow } from './tag-imported.js';
 
-/** The record layer as imports use it. @param scopeOf the scope of an entity's module, inside the transaction of the set */
-export function importRecords(scopeOf: (entity: CompiledEntity) => RecordScope): ImportRecords {
+/**
+ * The record layer as imports use it. @param scopeOf the scope of an entity's module, inside the transaction of the set
+ * @param withTags whether the mapping fills tags, so that records are read with theirs
+ */
+export function importRecords(scopeOf: (entity: CompiledEntity) => RecordScope, withTags: boolean): ImportRecords {
   // Reading an input costs more than all else about it, so what was checked is not read again within its transaction.
   const checked = new Map<RecordJson, Map<string, unknown>>();
   const options = new Map<CompiledEntity, ParseOptions>();
@@ -25,32 +31,42 @@ export function importRecords(scopeOf: (entity: CompiledEntity) => RecordScope):
   return {
     check(entity, values, verb) {
       const parse = verb === 'create' ? tryParseCreate : tryParsePatch;
-      const parsed = parse(entity, values, optionsFor(entity));
+      const parsed = parse(entity, withoutTags(entity, values), optionsFor(entity));
       if (verb === 'create' && parsed.problems.length === 0) checked.set(values, parsed.values);
       return parsed.problems;
     },
     findByField: (entity, path, values) => findByField(scopeOf(entity), entity, path, values),
-    load: (entity, ids) => load(scopeOf(entity), entity, ids),
+    load: (entity, ids) => load(scopeOf(entity), entity, ids, withTags),
     async createMany(entity, inputs) {
       const known = inputs.map((input) => checked.get(input)).filter((values) => values !== undefined);
       for (const input of inputs) checked.delete(input);
       const records =
         known.length === inputs.length
           ? await createParsed(scopeOf(entity), entity, known)
-          : await createRecords(scopeOf(entity), entity, inputs);
-      return records.map(({ id }) => id);
+          : await createRecords(scopeOf(entity), entity, inputs.map(plainOf(entity)));
+      const ids = records.map(({ id }) => id);
+      await tagImported(scopeOf(entity), entity, newRows(ids, inputs));
+      return ids;
     },
     updateMany: (entity, changes) => updateMany(scopeOf(entity), entity, changes),
-    askToCreate: (entity, inputs) => askToCreate(scopeOf(entity), entity, inputs),
+    askToCreate: (entity, inputs) => askToCreate(scopeOf(entity), entity, inputs.map(plainOf(entity))),
     askToUpdate: (entity, changes) =>
       askToUpdate(
         scopeOf(entity),
         entity,
-        changes.map(({ id, patch }) => ({ id, patch })),
+        changes.map(({ id, patch }) => ({ id, patch: withoutTags(entity, patch) })),
       ),
     preview: (entity, before, patch) => preview(scopeOf(entity), entity, before, patch),
     mayCreate: (entity, inputs) => mayCreate(scopeOf(entity), entity, inputs),
   };
+}
+
+function plainOf(entity: CompiledEntity): (values: RecordJson) => RecordJson {
+  return (values) => withoutTags(entity, values);
+}
+
+function newRows(ids: readonly Id[], inputs: readonly RecordJson[]): readonly TaggedRow[] {
+  return ids.map((id, place) => ({ record: { id, version: 1 }, values: inputs[place] ?? {} }));
 }
 
 /** Values asked for at once. Some may be shared, so there is room for more records than values. */
@@ -102,9 +118,12 @@ async function load(
   scope: RecordScope,
   entity: CompiledEntity,
   ids: readonly Id[],
+  isTagged = false,
 ): Promise<ReadonlyMap<Id, StoredJson>> {
   if (ids.length === 0) return new Map();
-  const records = await getRecords(scope, entity, ids);
+  requireReach(scope, entity, 'read');
+  const fields = readableFields(scope, entity);
+  const records = await readRecords(scope, entity, ids, { fields, withTags: isTagged && hasTags(entity) });
   return new Map(records.map((record) => [record.id, record]));
 }
 
@@ -135,9 +154,13 @@ async function updateMany(
   const records = await updateRecords(
     scope,
     entity,
-    changes.map(({ id, patch }) => ({ id, patch })),
+    changes.map(({ id, patch }) => ({ id, patch: withoutTags(entity, patch) })),
   );
-  return new Set(records.filter((record) => record['version'] !== versions.get(record.id)).map(({ id }) => id));
+  const patches = new Map(changes.map(({ id, patch }) => [id, patch]));
+  const rows = records.map((record) => ({ record, values: patches.get(record.id) ?? {} }));
+  const tagged = await tagImported(scope, entity, rows);
+  const changed = records.filter((record) => record['version'] !== versions.get(record.id));
+  return new Set([...changed.map(({ id }) => id), ...tagged]);
 }
 
 function preview(
@@ -147,7 +170,8 @@ function preview(
   patch: RecordJson,
 ): 'forbidden' | 'changed' | 'unchanged' {
   if (!isWithinReach(scope.identity, reachFor(scope, entity, 'update'), belongingOf(before))) return 'forbidden';
-  const { values } = tryParsePatch(entity, patch, parseOptions(scope, entity));
+  if (namesNewTag(entity, before, patch)) return 'changed';
+  const { values } = tryParsePatch(entity, withoutTags(entity, patch), parseOptions(scope, entity));
   const old = valuesOf([...entity.fields.values()], before);
   return [...values].some(([path, value]) => !isDeepStrictEqual(value, old.get(path))) ? 'changed' : 'unchanged';
 }

@@ -5,6 +5,7 @@ import type { CompiledField, CompiledMapping, CompiledRecord, MappingSurrounding
 import { importableEntity, type ImportableEntity } from './entity-fields.js';
 import type { ImportMapping, RecordMapping, RecordMatch, TemplateSource } from './mapping.js';
 import { mappedColumns } from './mapped-columns.js';
+import { tagColumn } from './tag-column.js';
 import { compileTemplate } from './template.js';
 
 /**
@@ -109,6 +110,7 @@ function compileFields(
 
 function isMatchable(path: string, target: ImportableEntity, record: RecordMapping): boolean {
   const [name = '', entry] = path.split('.');
+  if (target.fields.get(path) === tagColumn) return false;
   if (path in record.fields) return true;
   return name in record.fields && entry !== undefined && target.fields.get(name)?.item?.[entry] !== undefined;
 }

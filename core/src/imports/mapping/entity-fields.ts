@@ -2,11 +2,13 @@ import { field, type Field, type FieldMap, type ImportTransform } from '@trellis
 import type { Identity } from '../../auth/identity.js';
 import type { Generation } from '../../kernel/generation.js';
 import type { CompiledEntity, CompiledField } from '../../records/compiled-entity.js';
+import { hasTags, tagsPath } from '../../records/tags/tag.js';
+import { tagColumn } from './tag-column.js';
 
 /** What a mapping may fill of one entity. */
 export interface ImportableEntity {
   readonly entity: CompiledEntity;
-  /** By name in a mapping: own fields, `owner`, `<plugin>.<field>`, columns of the transformation. */
+  /** By name in a mapping: own fields, `owner`, `<plugin>.<field>`, `tags`, columns of the transformation. */
   readonly fields: ReadonlyMap<string, Field>;
   /** Names that only services may write. */
   readonly readOnly: ReadonlySet<string>;
@@ -70,7 +72,8 @@ const ownerField: Field = field.ref('core.user', { onDelete: 'restrict' });
 function fieldsOf(entity: CompiledEntity): [string, Field][] {
   const extensions = [...entity.extensions].flatMap(([plugin, { fields }]) => prefixed(plugin, fields));
   const owner: [string, Field][] = entity.definition.owned ? [['owner', ownerField]] : [];
-  return [...Object.entries(entity.definition.fields), ...owner, ...extensions];
+  const tags: [string, Field][] = hasTags(entity) ? [[tagsPath, tagColumn]] : [];
+  return [...Object.entries(entity.definition.fields), ...owner, ...extensions, ...tags];
 }
 
 function prefixed(plugin: string, fields: FieldMap): [string, Field][] {

@@ -2,6 +2,7 @@ import type { Field, FieldKind } from '@trellis-crm/sdk';
 import { compileDateFormat, type ReadMoment } from './date-format.js';
 import { ReferenceKey, unreadable, type ReadValue, type ValueReader } from './import-value.js';
 import type { FieldSource } from './mapping.js';
+import { readTags, tagColumn } from './tag-column.js';
 import { readNumber, type NumberFormat } from './read-number.js';
 
 /** A field with what a mapping says about reading it. */
@@ -48,6 +49,7 @@ const makers: { readonly [K in FieldKind]?: (readable: ReadableField) => ValueRe
     (text) =>
       readChoice(text, field.options ?? []),
   choices: ({ field, source }) => {
+    if (field === tagColumn) return readTags;
     const translate = translatorOf(source.values);
     return (text) => readChoices(text, field.options ?? [], source.separator ?? ';', translate);
   },

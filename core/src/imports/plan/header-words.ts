@@ -68,6 +68,7 @@ const words: readonly (readonly [string, readonly WordTarget[]])[] = [
   ['city town ort stadt ville ciudad 城市', [{ field: 'addresses.1.city' }]],
   ['state region province bundesland stateregion 省 省份', [{ field: 'addresses.1.region' }]],
   ['country countryregion land pays pais 国家', [{ field: 'country' }, { field: 'addresses.1.country' }]],
+  ['tag labels label categories category keywords schlagworte etiquettes etiquetas 标签', [{ field: 'tags' }]],
   ['owner accountowner contactowner besitzer verantwortlich zustaendig 负责人', [{ field: 'owner' }]],
   ['phase dealstage pipelinestage 阶段', [{ field: 'stage' }]],
   ['value dealvalue betrag summe 金额', [{ field: 'amount' }]],

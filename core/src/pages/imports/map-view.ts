@@ -1,5 +1,6 @@
 import type { Field } from '@trellis-crm/sdk';
 import { targetOf, type ImportableEntity } from '../../imports/mapping/entity-fields.js';
+import { tagColumn } from '../../imports/mapping/tag-column.js';
 import { readerFor } from '../../imports/mapping/value-readers.js';
 import { dateFormats } from '../../imports/plan/guess-formats.js';
 import { fieldAt, soleItem, type SampleRows } from '../../imports/plan/guess-plan.js';
@@ -80,7 +81,7 @@ export function foreignTexts(
   path: string,
 ): readonly string[] {
   const declared = fieldAt(target, path);
-  if (declared?.options === undefined) return [];
+  if (declared?.options === undefined || declared === tagColumn) return [];
   const read = readerFor({ field: declared, source: {}, currency: '', target: null });
   const place = header.indexOf(column);
   const seen = rows.map((cells) => cells[place]?.trim() ?? '').filter((text) => text !== '' && 'problem' in read(text));

@@ -5,6 +5,7 @@ import { fieldAt, soleItem } from '../../imports/plan/guess-plan.js';
 import { entryPathOf, type ImportPlan } from '../../imports/plan/import-plan.js';
 import { findField } from '../fields/entity-field.js';
 import { humanise } from '../fields/labels.js';
+import { tagsFieldOf } from '../fields/tags-field.js';
 import type { PageCall } from '../page-call.js';
 
 /** One choice of a select. */
@@ -42,7 +43,7 @@ function entryChoices(call: PageCall, target: ImportableEntity, list: string, co
 /** Name of a field for people; of an entry's field with the number of the entry. */
 export function fieldLabel(call: PageCall, { entity }: Pick<ImportableEntity, 'entity'>, path: string): string {
   const entry = entryPathOf(path);
-  const field = findField(entity, entry?.list ?? path);
+  const field = findField(entity, entry?.list ?? path) ?? tagsFieldOf(entity).find((tags) => tags.path === path);
   if (field === undefined) return humanise(path);
   if (entry === null) return call.labels.field(entity, field);
   const item = call.labels.item(entity, field, entry.item);
