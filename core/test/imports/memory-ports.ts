@@ -13,7 +13,7 @@ export function generationOf(
   const entities = new Map(
     definitions.map((definition) => [
       definition.id,
-      { definition, extensions: new Map() } as unknown as CompiledEntity,
+      { definition, extensions: new Map(), fields: new Map() } as unknown as CompiledEntity,
     ]),
   );
   const contributions = new Map([['core.import-transform', transforms.map((value) => ({ module: 'test', value }))]]);
