@@ -1,7 +1,8 @@
 import { Account, defineEntity, field, Team, User, type ImportTransform } from '@trellis-crm/sdk';
 import { expect } from 'chai';
 import { importChunk, RowsRefused } from '../../dist/imports/engine/import-chunk.js';
-import { PlannedRecords, previewPorts } from '../../dist/imports/engine/preview-ports.js';
+import { PlannedRecords, type PlannedSet } from '../../dist/imports/engine/planned-records.js';
+import { previewPorts } from '../../dist/imports/engine/preview-ports.js';
 import { compileMapping } from '../../dist/imports/mapping/compile-mapping.js';
 import { KeyLedger } from '../../dist/imports/mapping/key-ledger.js';
 import type { ImportMapping } from '../../dist/imports/mapping/mapping.js';
@@ -181,7 +182,7 @@ describe('importChunk', () => {
       ['East', 'Bob', 'Ann'],
     ];
 
-    const dry = await world.import(rows, [], new PlannedRecords());
+    const dry = await world.import(rows, [], new PlannedRecords().openSet());
 
     expect(world.records.of('core.team')).to.deep.equal([]);
     expect(dry.totals()).to.deep.equal((await world.import(rows)).totals());
@@ -233,7 +234,7 @@ function worldOf(mapping: ImportMapping, header: readonly string[], generation =
     async import(
       cells: readonly (readonly string[])[],
       refused: Parameters<typeof importChunk>[3] = [],
-      planned?: PlannedRecords,
+      planned?: PlannedSet,
     ) {
       const ledger = new KeyLedger();
       const rows = cells.map((row, index) =>

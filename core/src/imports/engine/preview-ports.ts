@@ -1,6 +1,5 @@
 import { ConflictError, ForbiddenError, type Id } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
-import { uuidV7 } from '../../database/uuid-v7.js';
 import { valueAt } from '../mapping/value-at.js';
 import type {
   ChunkPorts,
@@ -11,45 +10,10 @@ import type {
   RecordJson,
   StoredJson,
 } from './import-ports.js';
-
-/** What a dry run would have written so far: later rows may refer to it. Lives in memory, for one run. */
-export class PlannedRecords {
-  private readonly keys = new Map<string, Id>();
-  private readonly ids = new Set<Id>();
-
-  /** @param before what earlier sets planned */
-  constructor(private readonly before?: PlannedRecords) {}
-
-  /** Whether a record is only planned. */
-  has(id: Id): boolean {
-    return this.ids.has(id) || this.before?.has(id) === true;
-  }
-
-  /** The planned record of a key. */
-  find(place: string): Id | undefined {
-    return this.keys.get(place) ?? this.before?.find(place);
-  }
-
-  /** Plans a record. */
-  add(id: Id, places: readonly string[]): void {
-    this.ids.add(id);
-    for (const place of places) this.keys.set(place, id);
-  }
-
-  /** Plans a key of a record, be it planned or there already. */
-  link(place: string, id: Id): void {
-    this.keys.set(place, id);
-  }
-
-  /** Takes over what a set planned, once it has gone through. */
-  absorb(planned: PlannedRecords): void {
-    for (const id of planned.ids) this.ids.add(id);
-    for (const [place, id] of planned.keys) this.keys.set(place, id);
-  }
-}
+import { uniqueFields, type PlannedSet } from './planned-records.js';
 
 /** Ports that write nothing: what an import would create or change is checked, counted and remembered. */
-export function previewPorts(ports: ChunkPorts, planned: PlannedRecords): ChunkPorts {
+export function previewPorts(ports: ChunkPorts, planned: PlannedSet): ChunkPorts {
   return {
     ...ports,
     records: previewRecords(ports.records, planned),
@@ -57,7 +21,7 @@ export function previewPorts(ports: ChunkPorts, planned: PlannedRecords): ChunkP
   };
 }
 
-function previewRecords(records: ImportRecords, planned: PlannedRecords): ImportRecords {
+function previewRecords(records: ImportRecords, planned: PlannedSet): ImportRecords {
   return {
     check: (entity, values, verb) => records.check(entity, values, verb),
     mayCreate: (entity, inputs) => records.mayCreate(entity, inputs),
@@ -93,7 +57,7 @@ function previewRecords(records: ImportRecords, planned: PlannedRecords): Import
 
 async function planMany(
   records: ImportRecords,
-  planned: PlannedRecords,
+  planned: PlannedSet,
   entity: CompiledEntity,
   inputs: readonly RecordJson[],
 ): Promise<readonly Id[]> {
@@ -107,11 +71,11 @@ async function planMany(
     entity,
     inputs.filter((input) => !namesPlanned(planned, input)),
   );
-  return inputs.map((input) => plan(planned, entity, input));
+  return inputs.map((input) => planned.add(entity, input));
 }
 
 /** Whether a value names a record that is only planned: a guard would look for it in vain. */
-function namesPlanned(planned: PlannedRecords, value: unknown): boolean {
+function namesPlanned(planned: PlannedSet, value: unknown): boolean {
   if (typeof value === 'string') return planned.has(value);
   return (
     typeof value === 'object' && value !== null && Object.values(value).some((part) => namesPlanned(planned, part))
@@ -119,62 +83,36 @@ function namesPlanned(planned: PlannedRecords, value: unknown): boolean {
 }
 
 /** Nobody knows yet which team an owner will be in who is planned only; the actor stands in. */
-function withoutPlannedOwner(planned: PlannedRecords, { owner, ...input }: RecordJson): RecordJson {
+function withoutPlannedOwner(planned: PlannedSet, { owner, ...input }: RecordJson): RecordJson {
   return owner === undefined || (typeof owner === 'string' && planned.has(owner)) ? input : { ...input, owner };
 }
 
-function previewKeys(keys: ExternalIds, planned: PlannedRecords): ExternalIds {
+function previewKeys(keys: ExternalIds, planned: PlannedSet): ExternalIds {
   return {
     async find(entity, wanted) {
       const unborn = wanted.flatMap((key): [string, Id][] => {
-        const id = planned.find(keyPlace(entity, key));
+        const id = planned.findKey(entity, key);
         return id === undefined ? [] : [[key, id]];
       });
       return new Map([...unborn, ...(await keys.find(entity, wanted))]);
     },
     add(entity, added) {
-      for (const [key, id] of added) planned.link(keyPlace(entity, key), id);
+      for (const [key, id] of added) planned.link(entity, key, id);
       return Promise.resolve();
     },
   };
 }
 
 function plannedWith(
-  planned: PlannedRecords,
+  planned: PlannedSet,
   entity: CompiledEntity,
   path: string,
   values: readonly unknown[],
 ): FoundRecord[] {
   return values.flatMap((value) => {
-    const id = planned.find(valuePlace(entity, path, value));
+    const id = planned.findValue(entity, path, value);
     return id === undefined ? [] : [{ id, value }];
   });
-}
-
-/** Remembered by what records are looked up by: their title and their unique values. */
-function plan(planned: PlannedRecords, entity: CompiledEntity, input: RecordJson): Id {
-  const id = uuidV7();
-  planned.add(
-    id,
-    lookedUpBy(entity).flatMap((path) => valueAt(input, path).map((value) => valuePlace(entity, path, value))),
-  );
-  return id;
-}
-
-function lookedUpBy({ definition }: CompiledEntity): readonly string[] {
-  return [...new Set([definition.title, ...uniqueFields(definition.fields)])];
-}
-
-function uniqueFields(fields: CompiledEntity['definition']['fields']): readonly string[] {
-  return Object.keys(fields).filter((name) => fields[name]?.unique === true);
-}
-
-function keyPlace(entity: string, key: string): string {
-  return `${entity} #${key}`;
-}
-
-function valuePlace(entity: CompiledEntity, path: string, value: unknown): string {
-  return `${entity.definition.id} ${path}=${String(value)}`;
 }
 
 async function refuseTaken(

@@ -1,8 +1,9 @@
 import { ValidationError, type Problem } from '@trellis-crm/sdk';
+import type { Generation } from '../../kernel/generation.js';
 import { refuseFile } from '../file-refusal.js';
 import { compileField, type FieldSurroundings } from './compile-field.js';
 import type { CompiledField, CompiledMapping, CompiledRecord, MappingSurroundings } from './compiled-mapping.js';
-import { importableEntity, type ImportableEntity } from './entity-fields.js';
+import { importableEntity, targetOf, type ImportableEntity } from './entity-fields.js';
 import type { ImportMapping, RecordMapping, RecordMatch, TemplateSource } from './mapping.js';
 import { mappedColumns } from './mapped-columns.js';
 import { tagColumn } from './tag-column.js';
@@ -15,7 +16,8 @@ import { compileTemplate } from './template.js';
 export function compileMapping(mapping: ImportMapping, surroundings: MappingSurroundings): CompiledMapping {
   refuseMissingColumns(mapping, surroundings.header);
   const faults: Problem[] = [];
-  const records = mapping.records.map((record, index) => compileRecord(record, index, surroundings, faults));
+  const compiled = mapping.records.map((record, index) => compileRecord(record, index, surroundings, faults));
+  const records = compiled.filter((record) => record !== null);
   if (faults.length > 0) {
     const message = faults.map((fault) => fault.message).join(' ');
     throw new ValidationError('invalid_mapping', {}, { message, errors: faults });
@@ -23,8 +25,18 @@ export function compileMapping(mapping: ImportMapping, surroundings: MappingSurr
   return {
     source: mapping.source,
     blanks: mapping.blanks ?? 'keep',
-    records: records.filter((record) => record !== null),
+    records,
+    named: new Set(records.flatMap((record) => namedBy(record, surroundings.generation))),
   };
+}
+
+/** Entities that a record's fields refer to, and its own where the title finds a record that exists. */
+function namedBy({ target, fields, matchField }: CompiledRecord, generation: Generation): readonly string[] {
+  const { definition } = target.entity;
+  const mapped = fields.flatMap(({ name }) => target.fields.get(name) ?? []);
+  const parts = mapped.flatMap((declared) => [declared, ...Object.values(declared.item ?? {})]);
+  const referred = parts.flatMap((part) => targetOf(generation, target.entity, part)?.entity ?? []);
+  return matchField === definition.title ? [definition.id, ...referred] : referred;
 }
 
 function refuseMissingColumns(mapping: ImportMapping, header: readonly string[]): void {

@@ -18,6 +18,8 @@ export interface CompiledMapping {
   readonly source: string;
   readonly blanks: 'keep' | 'clear';
   readonly records: readonly CompiledRecord[];
+  /** Entities whose records rows may mean by their title. */
+  readonly named: ReadonlySet<string>;
 }
 
 /** One record a row makes. */

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { FingerprintTable, fingerprintOf } from '../fingerprint-table.js';
 
 /** What the ledger needs of a draft. */
 export interface LedgerDraft {
@@ -11,19 +11,19 @@ export interface LedgerDraft {
 /** What the ledger knows about the key of a draft. */
 export type LedgerEntry = { readonly kind: 'new' } | { readonly kind: 'same' | 'other'; readonly line: number };
 
-/** Keys of the rows so far, so that a file may name a record twice but not contradict itself. */
+/** Keys of the rows so far, so that a file may name a record twice but not contradict itself. Each takes 28 bytes at most. */
 export class KeyLedger {
-  private readonly seen = new Map<string, { readonly line: number; readonly digest: string }>();
+  /** By key: line, and what the values are told apart by. */
+  readonly #seen = new FingerprintTable(2);
 
   /** Notes the draft's key; drafts without a key are always new. */
   enter({ record, key, line, values }: LedgerDraft): LedgerEntry {
     if (key === null) return { kind: 'new' };
-    const place = `${record.index}:${key}`;
-    const digest = hash('sha1', JSON.stringify(values), 'base64');
-    const earlier = this.seen.get(place);
-    if (earlier === undefined) this.seen.set(place, { line, digest });
-    return earlier === undefined
-      ? { kind: 'new' }
-      : { kind: earlier.digest === digest ? 'same' : 'other', line: earlier.line };
+    const place = fingerprintOf(`${record.index}:${key}`);
+    const [digest] = fingerprintOf(JSON.stringify(values));
+    const earlier = this.#seen.find(place);
+    if (earlier !== undefined) return { kind: earlier[1] === digest ? 'same' : 'other', line: earlier[0] ?? 0 };
+    this.#seen.set(place, [line, digest]);
+    return { kind: 'new' };
   }
 }
