@@ -131,6 +131,8 @@ function toConfig(values: Readonly<Record<string, unknown>>, root: string): Conf
     databasePoolSize: Number(values['databasePoolSize']),
     outboundAllow: withDefault('outboundAllow'),
     dataDir: resolve(root, withDefault('dataDir')),
+    fileMaxMb: Number(values['fileMaxMb']),
+    filesQuotaMb: Number(values['filesQuotaMb']),
     pluginsDir: resolve(root, withDefault('pluginsDir')),
     logLevel: logLevels.find((level) => level === values['logLevel']) ?? 'info',
     slowQueryMs: Number(values['slowQueryMs']),

@@ -22,6 +22,10 @@ export interface Config {
   readonly outboundAllow: string;
   /** Absolute path of the embedded database, files and locks. */
   readonly dataDir: string;
+  /** Most megabytes of one file that people keep with a record. */
+  readonly fileMaxMb: number;
+  /** Most megabytes of all such files together; 0 = no limit. */
+  readonly filesQuotaMb: number;
   /** Absolute path of the folder whose sub-folders are plugins. */
   readonly pluginsDir: string;
   readonly logLevel: (typeof logLevels)[number];
@@ -152,6 +156,26 @@ export const configSchema = {
       expected: 'a path',
       default: './data',
       minLength: 1,
+    },
+    fileMaxMb: {
+      type: 'integer',
+      title: 'Largest file',
+      description: 'Most megabytes of one file that people keep with a record.',
+      env: 'TRELLIS_FILE_MAX_MB',
+      expected: 'a whole number from 1 to 1024',
+      default: 25,
+      minimum: 1,
+      maximum: 1024,
+    },
+    filesQuotaMb: {
+      type: 'integer',
+      title: 'Room for files',
+      description: 'Most megabytes of all files that people keep with records. 0 = as much as the disk holds.',
+      env: 'TRELLIS_FILES_QUOTA_MB',
+      expected: 'a whole number from 0 to 100000000',
+      default: 0,
+      minimum: 0,
+      maximum: 100_000_000,
     },
     pluginsDir: {
       type: 'string',

@@ -32,6 +32,7 @@ import { registerChangeJobs } from './changes/index.js';
 import { registerExportJobs } from './exports/index.js';
 import { registerExceptionRules } from './exceptions/index.js';
 import { registerDuplicateJobs } from './duplicates/index.js';
+import { registerFileJobs } from './files/index.js';
 import { registerFormParts } from './forms/index.js';
 import { registerImportJobs } from './imports/index.js';
 import { registerMailJobs } from './mail/index.js';
@@ -91,6 +92,7 @@ const rooms: readonly ((host: PluginHost, workspace: CoreParts['workspace']) => 
   registerImportJobs,
   registerMailJobs,
   registerWebhookJobs,
+  registerFileJobs,
   registerFormParts,
   registerNotices,
   registerExceptionRules,

@@ -5,6 +5,7 @@ import { changeMigrations } from './changes/index.js';
 import { eventMigrations } from './events/index.js';
 import { exceptionMigrations } from './exceptions/index.js';
 import { exportMigrations } from './exports/index.js';
+import { fileMigrations } from './files/index.js';
 import { formMigrations } from './forms/index.js';
 import { importMigrations } from './imports/index.js';
 import { jobMigrations } from './jobs/index.js';
@@ -37,5 +38,6 @@ export const coreMigrations: readonly Migration[] = [
   ...mailMigrations,
   ...webhookMigrations,
   ...notificationMigrations,
+  ...fileMigrations,
   ...formMigrations,
 ].sort((left, right) => (left.name < right.name ? -1 : 1));

@@ -18,6 +18,7 @@ export type FieldKind =
   | 'url'
   | 'list'
   | 'links'
+  | 'files'
   | 'json';
 
 /**
@@ -48,7 +49,7 @@ export interface FieldOptions {
 /** One declared field: plain data. `V` is its JSON value, `N` says that it is never null, `D` that a create may leave it out. */
 export interface Field<V = unknown, N extends boolean = boolean, D extends boolean = boolean> extends FieldOptions {
   readonly kind: FieldKind;
-  /** Characters at most (text kinds), or entries at most (`list`, `links`, `choices`). */
+  /** Characters at most (text kinds), or entries at most (`list`, `links`, `files`, `choices`). */
   readonly max?: number;
   readonly min?: number;
   /** Digits after the decimal point (`decimal`, `percent`). */
@@ -59,12 +60,16 @@ export interface Field<V = unknown, N extends boolean = boolean, D extends boole
   readonly onDelete?: OnDelete;
   /** What a `text` holds, where it is more than a text: it is brought into shape and checked. */
   readonly format?: TextFormat;
-  /** Fields of one entry of a `list` or of `links`. */
+  /** Fields of one entry of a `list`, of `links` or of `files`. */
   readonly item?: FieldMap;
   /** Ids of the entities that `links` may lead to; any when left out. */
   readonly to?: readonly string[];
   /** Fields of the record whose values stand beside each of its `links` too, so that an index can order what is linked to a record. */
   readonly beside?: readonly string[];
+  /** Bytes of one of the `files` at most; what the installation allows when left out. */
+  readonly maxBytes?: number;
+  /** Types that `files` may have: `application/pdf`, `image/*`; all that the store takes when left out. */
+  readonly accept?: readonly string[];
   readonly default?: unknown;
   /** Type-level only; never set. */
   readonly __type?: { readonly value: V; readonly notNull: N; readonly defaulted: D };

@@ -8,7 +8,7 @@ import type {
   RefTarget,
   TextFormat,
 } from './declaration.js';
-import type { Id, Link, Money } from './identifiers.js';
+import type { Id, Link, Money, StoredFile } from './identifiers.js';
 
 type Def<V> = { readonly default?: V };
 type NotNull<O> = O extends { required: true } ? true : O extends { default: unknown } ? true : false;
@@ -24,6 +24,8 @@ type LinksOptions = Omit<FieldOptions, 'unique' | 'index' | 'search' | 'required
   readonly beside?: readonly string[];
 };
 
+type FilesOptions = Omit<FieldOptions, 'unique' | 'index' | 'required'> & Pick<Field, 'max' | 'maxBytes' | 'accept'>;
+
 function make<V, O extends object>(kind: FieldKind, options: O | undefined, extra: object = {}): Of<V, O> {
   return { ...options, ...extra, kind };
 }
@@ -32,6 +34,17 @@ function make<V, O extends object>(kind: FieldKind, options: O | undefined, extr
 function linkShape(to: LinksOptions['to']): Pick<Field, 'item' | 'to'> {
   const item: FieldMap = { entity: { kind: 'text', required: true, max: 80 }, id: { kind: 'ref', required: true } };
   return to === undefined ? { item } : { item, to: to.map((one) => (typeof one === 'string' ? one : one.id)) };
+}
+
+/** Entries of files. Who names a file gives its id; the rest is what the store knows about it. */
+function fileShape(isSearched: boolean): FieldMap {
+  const name: Field = { kind: 'text', required: true, max: 200 };
+  return {
+    id: { kind: 'ref', required: true },
+    name: isSearched ? { ...name, search: true } : name,
+    type: { kind: 'text', required: true, max: 120 },
+    size: { kind: 'integer', required: true, min: 0 },
+  };
 }
 
 /** Makers of fields, one per kind. A field with a `default` is never null. */
@@ -108,6 +121,18 @@ export const field = {
       max: options?.max ?? 100,
       default: [],
     }),
+  /**
+   * Files in the store, in order: a child table `<noun>_<field>`, replaced as a whole by an update. Whoever may read the field may read them.
+   * Written as ids of files that were uploaded before, read with name, type and size. Empty by default, never null. `max` defaults to 20.
+   * @example contract: field.files({ max: 3, accept: ['application/pdf'] })
+   * @since 0.1.0
+   */
+  files: <const O extends FilesOptions = object>({ search, ...options }: O = {} as O) =>
+    make<readonly StoredFile[], O & { default: readonly never[] }>(
+      'files',
+      options as unknown as O & { default: readonly never[] },
+      { item: fileShape(search === true), max: options.max ?? 20, default: [] },
+    ),
   /** Any JSON value up to 64 KB; not filterable. */
   json: <const O extends FieldOptions & Def<unknown> = object>(options?: O) => make<unknown, O>('json', options),
 };
@@ -124,7 +149,10 @@ type OptionalKeys<F extends FieldMap> = {
 
 /** JSON values of a map of fields, as written: fields with a default or without `required` may be left out. */
 export type InputOf<F extends FieldMap> = { readonly [K in Exclude<keyof F, OptionalKeys<F>>]: ValueOf<F[K]> } & {
-  readonly [K in OptionalKeys<F>]?: ValueOf<F[K]>;
+  readonly [K in OptionalKeys<F>]?: GivenOf<ValueOf<F[K]>>;
 };
+
+/** Files are named by their ids. */
+type GivenOf<V> = V extends readonly StoredFile[] ? readonly (Id | Pick<StoredFile, 'id'>)[] : V;
 
 type ItemOf<F extends FieldMap> = InputOf<F>;

@@ -13,6 +13,17 @@ export interface Link {
   readonly id: Id;
 }
 
+/** A file as a record names it. What it says never changes: another file has another id. */
+export interface StoredFile {
+  readonly id: Id;
+  /** Without a path, at most 200 characters. */
+  readonly name: string;
+  /** Media type, found out from its content: `application/pdf`. */
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /** An amount in one currency. `amount` is a decimal string with at most 4 decimals, never a float; `currency` an ISO 4217 code. */
 export interface Money {
   readonly amount: string;

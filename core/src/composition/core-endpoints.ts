@@ -9,6 +9,7 @@ import { deadLetterEndpoints } from '../events/dead-letter-endpoints.js';
 import { exceptionApi } from '../exceptions/index.js';
 import { exportEndpoints, exportParts } from '../exports/index.js';
 import type { Endpoint } from '../http/endpoint.js';
+import { fileEndpoints, FileStore } from '../files/index.js';
 import { formRoomEndpoints } from '../forms/index.js';
 import { Hold, holdEndpoint } from '../hold/index.js';
 import { importEndpoints, Imports } from '../imports/index.js';
@@ -70,6 +71,7 @@ export function gatherCoreEndpoints(
       ...jobEndpoints(jobs.progress),
       ...manyRecordEndpoints(workspace),
       ...exceptionApi(workspace, room),
+      ...fileEndpoints({ room, store: () => container.resolve(FileStore) }),
       ...demoEndpoints(() => container.resolve(DemoData)),
       streams.endpoint,
       ...corePageEndpoints({ workspace, calls, lifecycle }),

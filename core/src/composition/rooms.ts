@@ -5,6 +5,7 @@ import { registerDemoData } from '../demo/index.js';
 import { EventBus } from '../events/event-bus.js';
 import { registerExceptions } from '../exceptions/index.js';
 import { AssetStore, ReadinessProbes } from '../http/index.js';
+import { registerFiles } from '../files/index.js';
 import { registerForms } from '../forms/index.js';
 import { registerImports } from '../imports/index.js';
 import { Jobs } from '../jobs/jobs.js';
@@ -131,6 +132,7 @@ function fillContainer({ workspace, records, background, calls, contexts, wakeRe
   const checkJobs = async (): Promise<void> => background.jobs.runner.checkRunning();
   container.register(ReadinessProbes, { useValue: { name: 'jobs', check: checkJobs } });
   registerAuth(workspace);
+  registerFiles(workspace);
   registerSavedViews(workspace);
   registerMail(workspace);
   registerNotifications(workspace);

@@ -1,5 +1,6 @@
 import type { FieldKind, Id } from '@trellis-crm/sdk';
 import type { CompiledField } from '../records/compiled-entity.js';
+import { filesIn, isFiles } from '../records/files/file-fields.js';
 import { tagsPath } from '../records/tags/tag.js';
 import type { PresentedRecord } from '../records/present-record.js';
 
@@ -74,6 +75,7 @@ type Writer = (value: unknown, titles: TitlesById) => string;
 
 function writerOf(field: CompiledField, labels: ExportLabels): Writer {
   if (isReference(field)) return (value, titles) => titles.get(String(value)) ?? '';
+  if (isFiles(field.field)) return fileNames;
   if (field.list !== null) return entriesWriter(field.list.items);
   const optionOf = (value: unknown): string => (typeof value === 'string' ? labels.option(field, value) : plain(value));
   if (field.path === tagsPath && field.column === 'id') return tagsWriter;
@@ -85,6 +87,12 @@ function writerOf(field: CompiledField, labels: ExportLabels): Writer {
 /** Names of tags, which have no comma. */
 const tagsWriter: Writer = (value) =>
   Array.isArray(value) ? value.map((tag) => plain(partOf(tag, 'name'))).join(', ') : '';
+
+/** `contract.pdf; offer.docx` */
+const fileNames: Writer = (value) =>
+  filesIn(value)
+    .map(({ name }) => name)
+    .join('; ');
 
 /** `ann@x.test; ann@y.test`: entries one after the other, the values of each with spaces between. */
 function entriesWriter(items: readonly CompiledField[]): Writer {

@@ -2,6 +2,7 @@ import type { EntityDefinition } from '@trellis-crm/sdk';
 import type { CompiledEntity, CompiledExtension, CompiledField, OwnedExtension } from './compiled-entity.js';
 import { compileFields } from './compile-fields.js';
 import { compileDuplicates } from './duplicates/compile-duplicates.js';
+import { isFiles } from './files/file-fields.js';
 import { keptPart } from './kept/kept-part.js';
 import { isLinks } from './links.js';
 import { schemaNameOf, toKebab, toSnake } from './names.js';
@@ -35,6 +36,7 @@ export function compileEntity(definition: EntityDefinition, extensions: readonly
     duplicates: compileDuplicates(definition, fields),
     schemas: recordSchemas(all),
     defaults: defaultsOf(all),
+    files: all.filter(({ field }) => isFiles(field)),
     referring: all.filter(
       ({ field, target, list }) =>
         isLinks(field) || (list?.items ?? []).some((item) => item.target !== null) || target !== null,

@@ -1,5 +1,6 @@
 import { PluginError, type EntityDefinition, type EntityToken, type Field, type FieldMap } from '@trellis-crm/sdk';
 import type { CompiledField, CompiledList, OwnedExtension } from './compiled-entity.js';
+import { fileIdColumn, isFiles } from './files/file-fields.js';
 import { isLinks, linkIdColumn } from './links.js';
 import { schemaNameOf, toSnake } from './names.js';
 
@@ -95,9 +96,13 @@ function compileField(name: string, field: Field, place: FieldPlace): CompiledFi
     alias,
     column: columnOf(name, field, isSystem),
     target: targetOf(field, definition),
-    list: field.kind === 'list' || isLinks(field) ? compileList(name, field, place) : null,
+    list: hasEntryTable(field) ? compileList(name, field, place) : null,
     permissions: permissionsOf(path, field, definition),
   };
+}
+
+function hasEntryTable(field: Field): boolean {
+  return field.kind === 'list' || isLinks(field) || isFiles(field);
 }
 
 /** Column of the currency beside a money field's amount. */
@@ -138,11 +143,12 @@ function compileList(name: string, field: Field, { definition, plugin }: FieldPl
   };
 }
 
-/** Fields of an entry. What links lead to is no ref of one entity, and its column says so. */
+/** Fields of an entry. What links lead to is no ref of one entity, nor is a file one to a record, and their columns say so. */
 function compileItems(field: Field, place: FieldPlace): readonly CompiledField[] {
   const items = compileMap(field.item ?? {}, place);
-  if (!isLinks(field)) return items;
-  return items.map((item) => (item.name === 'id' ? { ...item, column: linkIdColumn } : item));
+  if (!isLinks(field) && !isFiles(field)) return items;
+  const column = isLinks(field) ? linkIdColumn : fileIdColumn;
+  return items.map((item) => (item.name === 'id' ? { ...item, column } : item));
 }
 
 /** A value of the record that stands in each entry. What decides on rights or has no column of its own cannot. */
@@ -154,7 +160,7 @@ function compileBeside(path: string, list: string, place: FieldPlace): CompiledF
 }
 
 function hasOneColumn({ kind }: Field): boolean {
-  return !['list', 'links', 'json', 'money'].includes(kind);
+  return !['list', 'links', 'files', 'json', 'money'].includes(kind);
 }
 
 /** Rights, uniqueness and who may write are matters of the whole list: its entries are replaced together. */

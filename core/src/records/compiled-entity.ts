@@ -41,6 +41,8 @@ export interface CompiledEntity {
   readonly defaults: ReadonlyMap<string, unknown>;
   /** Fields that refer to records, by themselves or in their entries. */
   readonly referring: readonly CompiledField[];
+  /** Fields that hold files. */
+  readonly files: readonly CompiledField[];
 }
 
 /** Side table of one plugin. */
@@ -82,13 +84,13 @@ export interface CompiledField {
   readonly alias: string;
   /** Entity a `ref` points at. */
   readonly target: string | null;
-  /** Child table of a `list` or of `links`. */
+  /** Child table of a `list`, of `links` or of `files`. */
   readonly list: CompiledList | null;
   /** Rights a restricted field asks for; null for all others. */
   readonly permissions: { readonly read: PermissionKey; readonly write: PermissionKey } | null;
 }
 
-/** Child table of a list field or of links: key (owner, position), replaced as a whole. */
+/** Child table of a list field, of links or of files: key (owner, position), replaced as a whole. */
 export interface CompiledList {
   readonly schemaName: string;
   readonly tableName: string;

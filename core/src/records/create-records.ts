@@ -2,6 +2,7 @@ import { ForbiddenError, ValidationError, type Reach } from '@trellis-crm/sdk';
 import { uuidV7 } from '../database/uuid-v7.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
+import { fillFiles } from './files/fill-files.js';
 import { hasGuards, runGuards } from './guards.js';
 import type { FieldChange } from './history.js';
 import { parseOptions, prefixProblems, tryParseCreate, type RecordValues } from './parse-input.js';
@@ -23,7 +24,7 @@ export async function createRecords(
   inputs: readonly unknown[],
 ): Promise<readonly PresentedRecord[]> {
   requireReach(scope, entity, 'create');
-  const records = await createParsed(scope, entity, parseAll(scope, entity, inputs));
+  const records = await createParsed(scope, entity, await readAll(scope, entity, inputs));
   const readable = readableFields(scope, entity);
   return records.map(({ values }) => presentValues(readable, values));
 }
@@ -72,7 +73,7 @@ export async function askToCreate(
   inputs: readonly unknown[],
 ): Promise<void> {
   if (!hasGuards(scope, entity, 'create') || inputs.length === 0) return;
-  const drafts = draftsOf(scope, entity, parseAll(scope, entity, inputs));
+  const drafts = draftsOf(scope, entity, await readAll(scope, entity, inputs));
   await scope.inUnit((tx) => askGuards(tx, entity, drafts));
 }
 
@@ -103,6 +104,18 @@ async function askGuards(
     records.map(({ values }) => ({ before: null, after: presentValues(all, values) })),
   );
   return records;
+}
+
+/** Files are asked about where some are named: only then something has to be waited for. */
+async function readAll(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  inputs: readonly unknown[],
+): Promise<Map<string, unknown>[]> {
+  const parsed = parseAll(scope, entity, inputs);
+  if (entity.files.length === 0) return parsed;
+  const given = parsed.map((values, position) => ({ values, prefix: prefixOf(inputs, position) }));
+  return (await fillFiles(scope, entity, given)).map(({ values }) => values);
 }
 
 function parseAll(scope: RecordScope, entity: CompiledEntity, inputs: readonly unknown[]): Map<string, unknown>[] {

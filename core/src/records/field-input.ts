@@ -29,6 +29,7 @@ const structured: Readonly<
   list: (field, value, options) =>
     Array.isArray(value) ? value.map((entry) => canonicalEntry(field, entry, options)) : value,
   links: (_field, value, options) => (Array.isArray(value) ? distinctLinks(value, options) : value),
+  files: (_field, value) => (Array.isArray(value) ? distinctFiles(value) : value),
   choices: (_field, value) => (Array.isArray(value) ? [...new Set<unknown>(value)] : value),
   money: (_field, value) => canonicalMoneyInput(value),
   json: (_field, value) => wellFormed(value),
@@ -37,6 +38,17 @@ const structured: Readonly<
 /** Links in their order, each of them once. */
 function distinctLinks(value: readonly unknown[], options: InputOptions): unknown[] {
   const entries = value.map((entry) => canonicalEntry(linkEntry, entry, options));
+  return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
+}
+
+/** Files in their order, each of them once, by nothing but their ids: the store knows the rest. */
+function distinctFiles(value: readonly unknown[]): unknown[] {
+  const entries = value.map((entry) => {
+    if (typeof entry === 'string') return { id: entry.toLowerCase() };
+    if (!isObject(entry)) return entry;
+    const { name: _name, type: _type, size: _size, ...rest } = entry;
+    return typeof rest['id'] === 'string' ? { ...rest, id: rest['id'].toLowerCase() } : rest;
+  });
   return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
 }
 

@@ -69,5 +69,6 @@ const traits: Readonly<Record<FieldKind, KindTraits>> = {
   url: kind('text', text, 'sort'),
   list: kind(null, ['empty']),
   links: kind(null, equality),
+  files: kind(null, ['empty']),
   json: kind('jsonb', []),
 };

@@ -59,6 +59,15 @@ function linkSchema({ to }: Field): JsonSchema {
   };
 }
 
+/** A file of the store. What is known of it is answered, and taken from the store when it is written. */
+function fileSchema(field: Field): JsonSchema {
+  return {
+    ...itemSchema(field, true),
+    required: ['id'],
+    description: 'A file that was uploaded before; its id is enough to write it',
+  };
+}
+
 const decimalPattern = (scale: number): string => `^-?[0-9]{1,${integerDigits}}(\\.[0-9]{1,${scale}})?$`;
 
 const moneySchema: JsonSchema = {
@@ -111,5 +120,6 @@ const schemasByKind: Readonly<Record<FieldKind, (field: Field) => JsonSchema>> =
   ref: () => ({ type: 'string', format: Uuid.format }),
   list: (field) => ({ type: 'array', items: itemSchema(field, false), maxItems: field.max ?? 100 }),
   links: (field) => ({ type: 'array', items: linkSchema(field), maxItems: field.max ?? 100 }),
+  files: (field) => ({ type: 'array', items: fileSchema(field), maxItems: field.max ?? 20 }),
   json: () => ({ description: 'Any JSON value up to 64 KB' }),
 };

@@ -2,6 +2,7 @@ import { ForbiddenError, StaleError, type Id } from '@trellis-crm/sdk';
 import { checkCycles, selfRefs } from './cycles.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
+import { fillFiles } from './files/fill-files.js';
 import { lockRecords, notFound, readRecords } from './get-records.js';
 import { hasGuards, runGuards } from './guards.js';
 import type { RecordValues } from './parse-input.js';
@@ -31,7 +32,20 @@ export async function updateRecords(
   updates: readonly RecordUpdate[],
 ): Promise<readonly PresentedRecord[]> {
   requireReach(scope, entity, 'update');
-  return updateParsed(scope, entity, updates, parsePatches(scope, entity, updates));
+  return updateParsed(scope, entity, updates, await readPatches(scope, entity, updates));
+}
+
+async function readPatches(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  updates: readonly RecordUpdate[],
+): Promise<ReadonlyMap<Id, Patch>> {
+  const patches = parsePatches(scope, entity, updates);
+  if (entity.files.length === 0) return patches;
+  const filled = await fillFiles(scope, entity, [...patches.values()]);
+  return new Map(
+    [...patches.keys()].map((id, position) => [id, filled[position] ?? { values: new Map(), prefix: '' }]),
+  );
 }
 
 /** The same with values that were read before, read-only fields among them. @throws the same */

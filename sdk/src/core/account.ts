@@ -32,6 +32,8 @@ export const Account = defineEntity('core.account', {
       { max: 20 },
     ),
     description: field.longText({ search: true }),
+    /** Contracts and the like; what belongs to one call or meeting stands with that. */
+    files: field.files({ max: 100 }),
   },
   title: 'name',
   owned: true,

@@ -46,6 +46,7 @@ export const Activity = defineEntity('core.activity', {
     /** Records it is about. */
     links: field.links({ beside }),
     participants: field.links({ to: [Contact, User], beside }),
+    files: field.files(),
   },
   title: 'subject',
   owned: true,
@@ -68,6 +69,7 @@ export const Activity = defineEntity('core.activity', {
       'body',
       'links',
       'participants',
+      'files',
     ],
   },
 });

@@ -33,6 +33,7 @@ export const Contact = defineEntity('core.contact', {
       { max: 50 },
     ),
     description: field.longText({ search: true }),
+    files: field.files({ max: 100 }),
   },
   title: 'name',
   owned: true,

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { CoreTestHost } from '@trellis-crm/core/testing';
 import type { Id } from '@trellis-crm/sdk';
 
@@ -109,9 +112,19 @@ export async function ownThing(host: CoreTestHost, key: string, owner: Id): Prom
   const insert = insertions.find(([part]) => key.includes(part))?.[1];
   if (insert === undefined) throw new Error(`nobody knows what ${key} names`);
   if (key.includes('/imports/')) await ensureImport(host);
+  if (key.includes('/files/')) await ensureContent(host);
   const id = crypto.randomUUID();
   await host.sql(insert, [id, owner]);
   return id;
+}
+
+/** One byte, which every file of the matrix has. */
+const content = { text: 'x', sha256: createHash('sha256').update('x').digest('hex') };
+
+async function ensureContent({ workspace }: CoreTestHost): Promise<void> {
+  const folder = join(workspace.config.dataDir, 'files', content.sha256.slice(0, 2));
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, content.sha256), content.text);
 }
 
 const insertions: readonly (readonly [part: string, insert: string])[] = [
@@ -124,6 +137,11 @@ const insertions: readonly (readonly [part: string, insert: string])[] = [
     '/inbox/',
     `insert into core.notifications (id, user_id, kind, values, in_app, mail, told_at)
      values (?, ?, 'core.mail-failed', '{}', true, 'never', now())`,
+  ],
+  [
+    '/files/',
+    `insert into core.files (id, created_by, name, type, size, sha256, created_at)
+     values (?, ?, 'x.txt', 'text/plain', 1, '${content.sha256}', now())`,
   ],
   [
     '/sessions/',

@@ -2,8 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Transform, type Readable, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import busboy from 'busboy';
-import { MalformedError, UnavailableError, ValidationError } from '@trellis-crm/sdk';
+import { ValidationError } from '@trellis-crm/sdk';
+import { readMultipart, withPatience } from '../../files/read-multipart.js';
 import { fileTooLarge, mostFileBytes } from '../receive-import.js';
 
 /** What came with an upload: the file, and the other fields of the form. */
@@ -28,22 +28,6 @@ export async function readUpload(stream: Readable, contentType: string, folder: 
   );
 }
 
-const patienceMs = 60_000;
-
-/** An upload that stands still is given up, so that it does not hold its place. */
-async function withPatience<T>(stream: Readable, read: () => Promise<T>): Promise<T> {
-  const giveUp = (): void => void stream.destroy(new UnavailableError('upload_stalled', { retryAfterSeconds: 5 }));
-  const timer = setTimeout(giveUp, patienceMs);
-  const onData = (): void => void timer.refresh();
-  stream.on('data', onData).pause();
-  try {
-    return await read();
-  } finally {
-    clearTimeout(timer);
-    stream.off('data', onData);
-  }
-}
-
 async function readBare(stream: Readable, path: string): Promise<Upload> {
   await keep(stream, path);
   return { path, fileName: null, fields: {} };
@@ -63,42 +47,20 @@ async function keep(stream: Readable, path: string): Promise<string> {
   return path;
 }
 
-function readForm(stream: Readable, contentType: string, path: string): Promise<Upload> {
-  const { promise, resolve, reject } = Promise.withResolvers<Upload>();
-  const fields: Record<string, string> = {};
-  const file: { path?: Promise<string>; name?: string | undefined } = {};
-  const form = createForm(contentType);
-  form.on('field', (name, value) => (fields[name] = value));
-  form.on('file', (_, part, { filename }) => {
-    file.name = filename;
-    file.path = keep(part, path);
-    file.path.catch(reject);
-    part.on('limit', () => reject(fileTooLarge()));
+async function readForm(stream: Readable, contentType: string, path: string): Promise<Upload> {
+  const { fields, files } = await readMultipart(stream, contentType, {
+    limits: { files: 1, fileSize: mostFileBytes },
+    take: (part) => keep(part, path),
+    refusals: { tooLarge: fileTooLarge, tooMany: oneFileOnly },
   });
-  form.on('filesLimit', () =>
-    reject(new ValidationError('one_file_only', {}, { message: 'Send one file at a time.' })),
-  );
-  form.on('error', (cause) => reject(new MalformedError('malformed_form', {}, { cause })));
-  form.on('close', () => resolve(uploadOf(file.path, file.name, fields)));
-  stream.on('error', reject).pipe(form);
-  return promise;
-}
-
-function createForm(contentType: string): busboy.Busboy {
-  const limits = { files: 1, fileSize: mostFileBytes, fields: 20, fieldSize: 256 * 1024, parts: 25 };
-  try {
-    return busboy({ headers: { 'content-type': contentType }, limits, defParamCharset: 'utf8' });
-  } catch (cause) {
-    throw new MalformedError('malformed_form', {}, { message: 'The form has no boundary.', cause });
-  }
-}
-
-async function uploadOf(
-  path: Promise<string> | undefined,
-  fileName: string | undefined,
-  fields: Upload['fields'],
-): Promise<Upload> {
+  const [file] = files;
   const errors = [{ pointer: '/file', code: 'required', message: 'is missing' }];
-  if (path === undefined) throw new ValidationError('no_file', {}, { message: 'The form has no file.', errors });
-  return { path: await path, fileName: fileName ?? null, fields };
+  if (file === undefined) throw new ValidationError('no_file', {}, { message: 'The form has no file.', errors });
+  const last = Object.fromEntries([...fields].map(([name, values]) => [name, values.at(-1) ?? '']));
+  return { path: file.value, fileName: file.name ?? null, fields: last };
+}
+
+/** The refusal of several files where one is asked for. */
+function oneFileOnly(): ValidationError {
+  return new ValidationError('one_file_only', {}, { message: 'Send one file at a time.' });
 }

@@ -2,6 +2,7 @@ import { field, type Field, type FieldMap, type ImportTransform } from '@trellis
 import type { Identity } from '../../auth/identity.js';
 import type { Generation } from '../../kernel/generation.js';
 import type { CompiledEntity, CompiledField } from '../../records/compiled-entity.js';
+import { isFiles } from '../../records/files/file-fields.js';
 import { hasTags, tagsPath } from '../../records/tags/tag.js';
 import { tagColumn } from './tag-column.js';
 
@@ -73,7 +74,9 @@ function fieldsOf(entity: CompiledEntity): [string, Field][] {
   const extensions = [...entity.extensions].flatMap(([plugin, { fields }]) => prefixed(plugin, fields));
   const owner: [string, Field][] = entity.definition.owned ? [['owner', ownerField]] : [];
   const tags: [string, Field][] = hasTags(entity) ? [[tagsPath, tagColumn]] : [];
-  return [...Object.entries(entity.definition.fields), ...owner, ...extensions, ...tags];
+  const all = [...Object.entries(entity.definition.fields), ...owner, ...extensions, ...tags];
+  // A table has names of files at most, and nothing of them.
+  return all.filter(([, declared]) => !isFiles(declared));
 }
 
 function prefixed(plugin: string, fields: FieldMap): [string, Field][] {

@@ -1,4 +1,5 @@
 import type { ExpectedColumn } from '../../records/expected-tables.js';
+import { fileIdColumn } from '../../records/files/file-fields.js';
 import { keptColumn } from '../../records/kept/kept-part.js';
 
 /** Lines that declare one column; the currency beside an amount comes with the amount. */
@@ -9,9 +10,13 @@ export function columnLines(
   const { name, field } = column;
   if (field === null) return [isKept(column) ? 'keptAnswers(table);' : plainLine(column)];
   if (field.field.kind === 'money') return name === field.column ? [`money(table, '${name}');`] : [];
+  if (name === fileIdColumn && field.name === 'id') return [fileLine];
   const referenced = field.target === null ? undefined : tableOf(field.target);
   return [referenced === undefined ? plainLine(column) : referenceLine(column, referenced)];
 }
+
+/** A file stays as long as a record names it. */
+const fileLine = `references(table, '${fileIdColumn}', 'core.files', { onDelete: 'restrict', required: true });`;
 
 function plainLine(column: ExpectedColumn): string {
   return `table.${typeCall(column)}${nullCall(column)}${defaultCall(column)};`;

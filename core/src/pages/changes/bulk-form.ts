@@ -73,9 +73,7 @@ async function formContext(call: EntityCall, state: BulkForm): Promise<object> {
 
 /** Lists are replaced as a whole, which is seldom meant for many records; they stay with the single record. */
 function changeableFields({ entity }: EntityCall): readonly EntityField[] {
-  return writableFields(entity).filter(
-    (field) => !hasEntries(field) && field.field.kind !== 'links' && field.path !== 'owner',
-  );
+  return writableFields(entity).filter((field) => !hasEntries(field) && field.path !== 'owner');
 }
 
 function choiceOf(call: EntityCall, chosen: EntityField | undefined): object {

@@ -53,13 +53,13 @@ export function formFields(entity: CompiledEntity): EntityField[] {
 
 /** Whether the value is made of entries, which are edited in the whole form. */
 export function hasEntries({ field: { kind } }: EntityField): boolean {
-  return kind === 'list' || kind === 'links';
+  return kind === 'list' || kind === 'links' || kind === 'files';
 }
 
 /** Paths of the refs that a field is or that the entries of a list field hold. */
 export function refsWithin({ path, field: declared }: EntityField): string[] {
   if (declared.kind === 'ref') return [path];
-  if (declared.kind === 'links') return [];
+  if (declared.kind === 'links' || declared.kind === 'files') return [];
   return Object.entries(declared.item ?? {}).flatMap(([name, { kind }]) => (kind === 'ref' ? [`${path}.${name}`] : []));
 }
 

@@ -3,6 +3,7 @@ import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { targetOf, type EntityField } from './entity-field.js';
 import type { ControlSources } from './control-sources.js';
 import { entryPlaces, readLinks, textOf, type FormData } from './form-reader.js';
+import { filesControl, type FilesView } from './files-control.js';
 import { linksControl, type LinksView } from './links-control.js';
 
 /** A control as the kit's `ui-field` takes it. */
@@ -29,10 +30,14 @@ export interface EntriesView {
 }
 
 /** The control of one field, filled from the form. */
-export function fieldControl(owner: EntityField, sources: ControlSources): ControlView | EntriesView | LinksView {
+export function fieldControl(
+  owner: EntityField,
+  sources: ControlSources,
+): ControlView | EntriesView | LinksView | FilesView {
   const { entity, labels } = sources;
   if (owner.field.kind === 'list') return entriesControl(owner, sources);
   if (owner.field.kind === 'links') return linksControl(owner, sources);
+  if (owner.field.kind === 'files') return filesControl(owner, sources);
   const hint = labels.hint(entity, owner);
   const control = buildControl({
     owner,
@@ -112,6 +117,7 @@ const builders: Readonly<Record<Field['kind'], Build>> = {
   json: area,
   list: area,
   links: area,
+  files: area,
   integer: figure(),
   decimal: figure(),
   percent: figure('%'),

@@ -70,6 +70,8 @@ function readValue(source: Source, field: Field, name: string): unknown {
       return readEntries(source, field, name);
     case 'links':
       return readLinks(source.form, name);
+    case 'files':
+      return readFiles(source.form, name);
     case 'choices':
       return readAll(source.form, name);
     case 'boolean':
@@ -160,6 +162,14 @@ export function readLinks(form: FormData, name: string): readonly LinkEntry[] {
     return { entity, id };
   });
   return [...kept, ...added];
+}
+
+/** Those that are ticked as `<id>:<name>`: the name is for showing them again. */
+export function readFiles(form: FormData, name: string): readonly { readonly id: string; readonly name: string }[] {
+  return readAll(form, name).map((value) => {
+    const [id = '', ...rest] = value.split(':');
+    return { id, name: rest.join(':') };
+  });
 }
 
 function readAll(form: FormData, name: string): readonly string[] {

@@ -25,7 +25,7 @@ const offered: Readonly<Partial<Record<Field['kind'], readonly string[]>>> = {
   ...{ text, email: text, phone: text, url: text, longText: ['contains', 'notContains', 'empty', 'filled'] },
   ...{ integer: figure, decimal: figure, percent: figure, money: figure, duration: figure },
   ...{ choice: several, choices: several, boolean: ['eq'], date: days, dateTime: days },
-  ...{ ref: ['eq', 'ne', 'empty', 'filled'], list: ['empty', 'filled'] },
+  ...{ ref: ['eq', 'ne', 'empty', 'filled'], list: ['empty', 'filled'], files: ['empty', 'filled'] },
 };
 
 /** Whether the editor has controls for a condition. */

@@ -1,4 +1,5 @@
 import type { Field, Money } from '@trellis-crm/sdk';
+import { filesIn } from '../../records/files/file-fields.js';
 import { linksIn } from '../../records/links.js';
 import { formatDuration } from '../fields/field-display.js';
 import { asText, type EntityField, type RecordValues } from '../fields/entity-field.js';
@@ -43,6 +44,7 @@ function startOf({ kind, default: start }: Field, now: Date): unknown {
 
 function givenValues(path: string, field: Field, url: URL): FormData {
   const names = field.kind === 'list' ? Object.keys(field.item ?? {}).map((item) => `${path}.0.${item}`) : [path];
+  if (field.kind === 'files') return {};
   const given = names.map((name) => [name, url.searchParams.get(name)] as const);
   return Object.fromEntries(
     given.flatMap(([name, value]) => (value !== null && value.length <= 500 ? [[name, value]] : [])),
@@ -64,6 +66,7 @@ const textControl: Write = (name, { kind }, value, reader) => ({ [name]: (writer
 const fromEntries: Readonly<Partial<Record<Field['kind'], Write>>> = {
   list: (name, field, value, reader) => entryControls(name, field, value as readonly RecordValues[], reader),
   links: (name, _field, value) => ({ [name]: linksIn(value).map(({ entity, id }) => `${entity}:${id}`) }),
+  files: (name, _field, value) => ({ [name]: filesIn(value).map(({ id, name: file }) => `${id}:${file}`) }),
   choices: (name, _field, value) => ({ [name]: value as readonly string[] }),
 };
 

@@ -130,7 +130,9 @@ export async function lookupChoices(
   fields: readonly EntityField[],
 ): Promise<ControlSources['choices']> {
   const refs = fields
-    .flatMap(({ field }) => (field.kind === 'links' ? [] : [field, ...Object.values(field.item ?? {})]))
+    .flatMap(({ field }) =>
+      field.kind === 'links' || field.kind === 'files' ? [] : [field, ...Object.values(field.item ?? {})],
+    )
     .filter(({ kind }) => kind === 'ref');
   const linked = fields
     .filter(({ field }) => field.kind === 'links')

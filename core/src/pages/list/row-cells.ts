@@ -1,7 +1,7 @@
 import { safeHref } from '../../views/html-attributes.js';
 import { cutHoles, hole, markupHole, type HoledMarkup } from '../../views/holed-markup.js';
 import type { SafeHtml } from '../../views/safe-html.js';
-import { addressOf, asText, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import { addressOf, asText, hasEntries, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import { displayValue, firstEntryDisplay, type DisplaySources, type ValueView } from '../fields/field-display.js';
 import { fieldRightsOf } from '../fields/readers-entity.js';
 import type { EntityCall } from '../page-call.js';
@@ -31,7 +31,7 @@ export function cellWriters(
       forms: formsOf(call, field, { table, isTitle, isEditable: canEdit && !isTitle && isEditable(field) }),
     };
     if (isTitle) return titleCell(column);
-    return field.field.kind === 'list' || field.field.kind === 'links' ? listCell(column) : valueCell(column);
+    return hasEntries(field) ? listCell(column) : valueCell(column);
   });
 }
 
@@ -51,7 +51,7 @@ interface CellPlace {
 
 /** Values of one control; entries and long texts have room on the record's own page. */
 function isEditable({ field }: EntityField): boolean {
-  return field.readOnly !== true && !['list', 'links', 'json', 'longText'].includes(field.kind);
+  return field.readOnly !== true && !['list', 'links', 'files', 'json', 'longText'].includes(field.kind);
 }
 
 interface Column {

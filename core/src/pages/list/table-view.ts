@@ -72,7 +72,15 @@ function openTable({ entity, labels }: EntityCall, { fields, directions, isChose
   return { table: { ...table, ...columnPaths }, pager: markupHole(1), bar: markupHole(2) };
 }
 
-const unsortable: ReadonlySet<Field['kind']> = new Set(['list', 'links', 'longText', 'json', 'choices', 'ref']);
+const unsortable: ReadonlySet<Field['kind']> = new Set([
+  'list',
+  'links',
+  'files',
+  'longText',
+  'json',
+  'choices',
+  'ref',
+]);
 const moments: ReadonlySet<Field['kind']> = new Set(['date', 'dateTime']);
 
 type Direction = 'ascending' | 'descending';

@@ -56,7 +56,7 @@ function comparedFields({ entity }: EntityCall): readonly EntityField[] {
 
 /** Of these all that any of the records has is kept. */
 function isUnited({ field: { kind } }: EntityField): boolean {
-  return kind === 'list' || kind === 'links' || kind === 'choices';
+  return kind === 'list' || kind === 'links' || kind === 'files' || kind === 'choices';
 }
 
 function firstFilled(field: EntityField, records: readonly RecordValues[]): string {

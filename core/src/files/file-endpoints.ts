@@ -1,0 +1,150 @@
+import { create as dispositionOf } from 'content-disposition';
+import {
+  MalformedError,
+  NotFoundError,
+  Type,
+  UnavailableError,
+  Uuid,
+  ValidationError,
+  type StoredFile,
+} from '@trellis-crm/sdk';
+import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
+import { readableFiles } from '../records/files/readable-files.js';
+import { recordScope } from '../records/record-scope.js';
+import type { RecordRoom } from '../records/index.js';
+import type { FileStore } from './file-store.js';
+import { withSentFile, withSentForm } from './read-files.js';
+
+/** What the endpoints of files need of the other rooms. */
+export interface FileEndpointParts {
+  readonly room: Pick<RecordRoom, 'world' | 'callOf'>;
+  store(): FileStore;
+}
+
+/** `POST /api/v1/files`, `GET /api/v1/files/:id`, and the address that pages lead to. */
+export function fileEndpoints(parts: FileEndpointParts): readonly Endpoint[] {
+  return [uploadEndpoint(parts), contentEndpoint(parts), pageEndpoint(parts)];
+}
+
+const tag = 'files';
+const FileJson = Type.Object({
+  id: Uuid,
+  name: Type.String(),
+  type: Type.String(),
+  size: Type.Integer(),
+});
+
+/** The name of a bare body's file; a form brings its own. */
+const UploadQuery = Type.Object(
+  { name: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })) },
+  { additionalProperties: false },
+);
+
+function uploadEndpoint({ store }: FileEndpointParts): Endpoint {
+  return {
+    method: 'POST',
+    path: '/api/v1/files',
+    module: 'core',
+    surface: 'api',
+    access: 'signed-in',
+    input: { query: UploadQuery, body: { kind: 'stream', types: ['application/octet-stream', 'multipart/form-data'] } },
+    description: {
+      operationId: 'uploadFile',
+      summary: 'Upload a file, to be attached to a record by its id within a day',
+      tag,
+      answers: { 201: FileJson },
+      failures: [413, 415, 422, 503],
+    },
+    async handle(request) {
+      const file = await upload(store(), request);
+      return { status: 201, headers: { Location: `/api/v1/files/${file.id}` }, body: file };
+    },
+  };
+}
+
+async function upload(store: FileStore, request: EndpointRequest): Promise<StoredFile> {
+  const { bodyStream: stream, identity, query } = request;
+  if (stream === null) throw new MalformedError('body_missing');
+  const contentType = request.header('Content-Type');
+  const keep = async (files: Parameters<FileStore['store']>[0]): Promise<StoredFile> => {
+    const [stored] = await store.store(files, identity);
+    if (stored !== undefined) return stored;
+    const errors = [{ pointer: '/file', code: 'required', message: 'is missing' }];
+    throw new ValidationError('no_file', {}, { message: 'The form has no file.', errors });
+  };
+  if (contentType.startsWith('multipart/form-data'))
+    return withSentForm(store, { stream, contentType, maxFiles: 1 }, ({ files }) =>
+      keep(files.map(({ file }) => file)),
+    );
+  const name = typeof query['name'] === 'string' ? query['name'] : undefined;
+  return withSentFile(store, { stream, name }, (file) => keep([file]));
+}
+
+function contentEndpoint(parts: FileEndpointParts): Endpoint {
+  return {
+    method: 'GET',
+    path: '/api/v1/files/:id',
+    module: 'core',
+    surface: 'api',
+    access: 'signed-in',
+    input: { params: { id: Uuid } },
+    description: {
+      operationId: 'downloadFile',
+      summary: 'Content of a file, for who may read a record that holds it, or uploaded it',
+      tag,
+      answers: { 200: null },
+      failures: [503],
+    },
+    handle: (request) => download(parts, request, 'attachment'),
+  };
+}
+
+/** The same for browsers: pictures are shown, anything else is saved. */
+function pageEndpoint(parts: FileEndpointParts): Endpoint {
+  return {
+    method: 'GET',
+    path: '/files/:id',
+    module: 'core',
+    surface: 'page',
+    access: 'signed-in',
+    input: { params: { id: Uuid } },
+    handle: (request) => download(parts, request, 'inline'),
+  };
+}
+
+/** Pictures that browsers draw and never run. */
+const shown: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+  'image/bmp',
+]);
+
+async function download(
+  { room, store }: FileEndpointParts,
+  request: EndpointRequest,
+  wanted: 'attachment' | 'inline',
+): Promise<EndpointResponse> {
+  const id = request.params['id']?.toLowerCase() ?? '';
+  const file = (await readableFiles(recordScope(room.world, room.callOf(request), 'core'), [id])).get(id);
+  if (file === undefined) throw new NotFoundError('file_not_found');
+  const body = await store().open(file.sha256);
+  if (body === null) throw new UnavailableError('file_content_missing', { retryAfterSeconds: 60 });
+  return {
+    status: 200,
+    headers: {
+      'Content-Type': file.type,
+      'Content-Length': String(file.size),
+      'Content-Disposition': dispositionOf(file.name, { type: shown.has(file.type) ? wanted : 'attachment' }),
+      // Another content is another file; who may read it is asked again once the browser has forgotten it.
+      'Cache-Control': 'private, max-age=86400, immutable',
+      ETag: `"${file.sha256}"`,
+      // Should a browser open it all the same, it is nobody's page: no scripts, no forms, no origin.
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+      'X-Content-Type-Options': 'nosniff',
+    },
+    body,
+  };
+}

@@ -1,0 +1,118 @@
+import type { Readable } from 'node:stream';
+import { TooLargeError, ValidationError, type Clock, type StoredFile } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import type { Identity } from '../auth/identity.js';
+import { uuidV7 } from '../database/uuid-v7.js';
+import { ContentFolder, type ReceivedContent } from './content-folder.js';
+import { fileNameOf } from './file-name.js';
+import { typeOf, type KnownType } from './file-type.js';
+import { storageFull } from './storage-fault.js';
+
+/** What the store needs of a workspace. */
+export interface FileStoreParts {
+  readonly knex: Knex;
+  readonly clock: Clock;
+  readonly dataDir: string;
+  /** Of one file. */
+  readonly maxBytes: number;
+  /** Of all files together; 0 = no limit. */
+  readonly quotaBytes: number;
+}
+
+/** A file that came in and is not in the store yet. */
+export interface ReceivedFile extends KnownType {
+  readonly content: ReceivedContent;
+}
+
+/**
+ * Files that people keep with records: contents in the data folder, what is known of them in `core.files`. Content is on the disk before
+ * its row is written, so no record names a file that is not there; content without a row is removed by a job.
+ */
+export class FileStore {
+  readonly folder: ContentFolder;
+
+  constructor(private readonly parts: FileStoreParts) {
+    this.folder = new ContentFolder(parts.dataDir);
+  }
+
+  /** Bytes of one file at most. */
+  get maxBytes(): number {
+    return this.parts.maxBytes;
+  }
+
+  /** Takes content in, which lies aside until it is stored or dropped. @throws TooLargeError, UnavailableError `storage_full` */
+  receive(source: Readable): Promise<ReceivedContent> {
+    return this.folder.receive(source, this.maxBytes, () => fileTooLarge(this.maxBytes));
+  }
+
+  /** Finds out what came in. @throws ValidationError `file_empty`, `file_type_refused` */
+  async recognise(content: ReceivedContent, givenName: string | undefined): Promise<ReceivedFile> {
+    const name = fileNameOf(givenName);
+    if (content.sizeBytes === 0) throw refused('file_empty', `"${name}" is empty.`, { name });
+    const known = await typeOf(name, content.beginning);
+    if (known !== null) return { ...known, content };
+    throw refused('file_type_refused', `"${name}" is of a kind that is not kept here.`, { name });
+  }
+
+  /** Stores what came in, all or none. @throws UnavailableError `storage_full` */
+  async store(files: readonly ReceivedFile[], { userId }: Pick<Identity, 'userId'>): Promise<readonly StoredFile[]> {
+    if (files.length === 0) return [];
+    await this.#checkRoom(files);
+    return this.parts.knex.transaction(async (trx) => {
+      // In one order, so that nobody waits for somebody who waits for them.
+      for (const { content } of files.toSorted((left, right) =>
+        left.content.sha256 < right.content.sha256 ? -1 : 1,
+      )) {
+        await lockContent(trx, content.sha256);
+        await this.folder.keep(content);
+      }
+      const rows = files.map(({ name, type, content }) => ({
+        id: uuidV7(),
+        name,
+        type,
+        size: content.sizeBytes,
+        sha256: content.sha256,
+      }));
+      const made = { created_by: userId, created_at: this.parts.clock.now() };
+      await trx('core.files').insert(rows.map((row) => ({ ...row, ...made })));
+      return rows.map(({ sha256: _sha256, ...file }) => file);
+    });
+  }
+
+  /** Content of a file as a stream; null when it is lost. */
+  open(sha256: string): Promise<Readable | null> {
+    return this.folder.read(sha256);
+  }
+
+  async #checkRoom(files: readonly ReceivedFile[]): Promise<void> {
+    const { knex, quotaBytes } = this.parts;
+    if (quotaBytes === 0) return;
+    const { rows } = await knex.raw<{ rows: { used: string }[] }>(
+      'select coalesce(sum(size), 0) as used from core.files',
+    );
+    const wanted = files.reduce((sum, { content }) => sum + content.sizeBytes, 0);
+    if (Number(rows[0]?.used) + wanted > quotaBytes) throw storageFull();
+  }
+}
+
+/** Whoever keeps or removes this content waits for the other. */
+export async function lockContent(trx: Knex.Transaction, sha256: string): Promise<void> {
+  await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`core.files ${sha256}`]);
+}
+
+/** The refusal of a file beyond what the installation takes. */
+export function fileTooLarge(limitBytes: number): TooLargeError {
+  const limitMb = Math.floor(limitBytes / megabyte);
+  return new TooLargeError(
+    'file_too_large',
+    { limitBytes, limitMb },
+    { message: `A file may have ${limitMb} MB at most.` },
+  );
+}
+
+/** Bytes of a megabyte. */
+export const megabyte = 1024 * 1024;
+
+function refused(code: string, message: string, details: { readonly name: string }): ValidationError {
+  return new ValidationError(code, details, { message, errors: [{ pointer: '/file', code, message }] });
+}

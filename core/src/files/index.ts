@@ -1,0 +1,3 @@
+export { FileStore } from './file-store.js';
+export { fileEndpoints } from './file-endpoints.js';
+export { registerFileJobs, registerFiles } from './register.js';

@@ -1,0 +1,79 @@
+import type { Clock } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
+import { quoted } from '../records/names.js';
+import { fileIdColumn } from '../records/files/file-fields.js';
+import type { ContentFolder } from './content-folder.js';
+import { lockContent } from './file-store.js';
+
+const dayMs = 86_400_000;
+
+/** So long a file that a record has held stays after it was taken out, for whoever takes that back. */
+const releasedDays = 30;
+
+/** What the clean-up needs. */
+export interface FilePurgeParts {
+  readonly knex: Knex;
+  readonly clock: Clock;
+  readonly folder: ContentFolder;
+}
+
+/**
+ * Removes files that no record holds: uploaded more than a day ago and never attached, or taken out more than 30 days ago. Then contents
+ * without a file, and what came in and was never kept.
+ */
+export async function purgeFiles({ knex, clock, folder }: FilePurgeParts): Promise<void> {
+  const now = clock.now();
+  const aDayAgo = new Date(now.getTime() - dayMs);
+  await forgetUnused(knex, now, aDayAgo);
+  for await (const contents of folder.keptBefore(aDayAgo)) {
+    const known = new Set(
+      await knex('core.files')
+        .whereIn('sha256', [...contents])
+        .distinct()
+        .pluck<string[]>('sha256'),
+    );
+    for (const sha256 of contents.filter((one) => !known.has(one))) await removeContent(knex, folder, sha256);
+  }
+  await folder.sweepIncoming(aDayAgo);
+}
+
+async function forgetUnused(knex: Knex, now: Date, aDayAgo: Date): Promise<void> {
+  const isUsed = await inUse(knex);
+  const isOver = new Date(now.getTime() - releasedDays * dayMs);
+  await knex.transaction(async (trx) => {
+    await trx.raw(
+      `update core.files f set used_at = ?, unused_since = null
+       where (f.used_at is null or f.unused_since is not null) and (${isUsed})`,
+      [now],
+    );
+    await trx.raw(`update core.files f set unused_since = ? where f.unused_since is null and not (${isUsed})`, [now]);
+    await trx.raw(
+      `delete from core.files f where not (${isUsed})
+       and ((f.used_at is null and f.created_at < ?) or f.unused_since < ?)`,
+      [aDayAgo, isOver],
+    );
+  });
+}
+
+/** Whether a record holds a file. Asked of the database, which knows the tables of disabled and archived plugins too. */
+async function inUse(knex: Knex): Promise<string> {
+  const { rows } = await knex.raw<{ rows: { schema: string; table: string }[] }>(
+    `select n.nspname as "schema", c.relname as "table" from pg_attribute a
+     join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+     where a.attname = ? and a.atttypid = 'uuid'::regtype and not a.attisdropped and c.relkind in ('r', 'p')`,
+    [fileIdColumn],
+  );
+  const held = rows.map(
+    ({ schema, table }) => `exists (select from ${quoted(schema, table)} h where h."${fileIdColumn}" = f.id)`,
+  );
+  return ['false', ...held].join(' or ');
+}
+
+/** Whoever stores the same content meanwhile waits, and finds it gone or stays. */
+async function removeContent(knex: Knex, folder: ContentFolder, sha256: string): Promise<void> {
+  await knex.transaction(async (trx) => {
+    await lockContent(trx, sha256);
+    const row: unknown = await trx('core.files').where({ sha256 }).first('id');
+    if (row === undefined) await folder.remove(sha256);
+  });
+}

@@ -1,0 +1,110 @@
+import type { Readable } from 'node:stream';
+import busboy from 'busboy';
+import { MalformedError, UnavailableError, type TrellisError } from '@trellis-crm/sdk';
+
+/** How a form with files is read. */
+export interface MultipartReading<T> {
+  readonly limits: { readonly files: number; readonly fileSize: number };
+  /** Takes one file in; its stream has to be read to the end or destroyed. */
+  readonly take: (part: Readable) => Promise<T>;
+  /** Said of a file beyond `limits.fileSize`, and of more than `limits.files`. */
+  readonly refusals: { tooLarge(): TrellisError; tooMany(): TrellisError };
+}
+
+/** One file of a form. */
+export interface FormFile<T> {
+  /** Name of its control. */
+  readonly field: string;
+  /** As the sender wrote it; undefined for none. */
+  readonly name: string | undefined;
+  readonly value: T;
+}
+
+/** A form with files, as it was sent. */
+export interface MultipartForm<T> {
+  /** Values by name, in their order. */
+  readonly fields: ReadonlyMap<string, readonly string[]>;
+  readonly files: readonly FormFile<T>[];
+}
+
+/**
+ * Reads `multipart/form-data`; no file is in memory as a whole.
+ * @throws MalformedError `malformed_form`, what `refusals` say, and what `take` throws
+ */
+export async function readMultipart<T>(
+  stream: Readable,
+  contentType: string,
+  reading: MultipartReading<T>,
+): Promise<MultipartForm<T>> {
+  const form = createForm(contentType, reading.limits);
+  const taken: Promise<FormFile<T>>[] = [];
+  try {
+    const fields = await listen(stream, form, reading, taken);
+    return { fields, files: await Promise.all(taken) };
+  } catch (error) {
+    stream.unpipe(form);
+    form.destroy();
+    // What still comes is read and thrown away, so that the sender gets to read why.
+    stream.resume();
+    await Promise.allSettled(taken);
+    throw error;
+  }
+}
+
+function listen<T>(
+  stream: Readable,
+  form: busboy.Busboy,
+  { take, refusals }: MultipartReading<T>,
+  taken: Promise<FormFile<T>>[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { promise, resolve, reject } = Promise.withResolvers<ReadonlyMap<string, readonly string[]>>();
+  const fields = new Map<string, string[]>();
+  form.on('field', (name, value) => fields.set(name, [...(fields.get(name) ?? []), value]));
+  form.on('file', (field, part, { filename }) => {
+    const file = take(part).then((value) => ({ field, name: filename, value }));
+    file.catch(reject);
+    taken.push(file);
+    part.on('limit', () => reject(refusals.tooLarge()));
+  });
+  form.on('filesLimit', () => reject(refusals.tooMany()));
+  form.on('fieldsLimit', () => reject(tooManyFields()));
+  form.on('error', (cause) => reject(new MalformedError('malformed_form', {}, { cause })));
+  form.on('close', () => resolve(fields));
+  const breakOff = (cause?: unknown): void =>
+    reject(cause instanceof UnavailableError ? cause : new MalformedError('body_incomplete', {}, { cause }));
+  stream.on('error', breakOff);
+  stream.on('close', () => {
+    if (!stream.readableEnded) breakOff();
+  });
+  stream.pipe(form);
+  return promise;
+}
+
+function tooManyFields(): MalformedError {
+  return new MalformedError('malformed_form', {}, { message: 'The form has too many fields.' });
+}
+
+function createForm(contentType: string, limits: MultipartReading<unknown>['limits']): busboy.Busboy {
+  const all = { ...limits, fields: 2000, fieldSize: 256 * 1024, fieldNameSize: 200, parts: 2000 + limits.files };
+  try {
+    return busboy({ headers: { 'content-type': contentType }, limits: all, defParamCharset: 'utf8' });
+  } catch (cause) {
+    throw new MalformedError('malformed_form', {}, { message: 'The form has no boundary.', cause });
+  }
+}
+
+const patienceMs = 60_000;
+
+/** An upload that stands still for a minute is given up, so that it does not hold its place. */
+export async function withPatience<T>(stream: Readable, read: () => Promise<T>): Promise<T> {
+  const giveUp = (): void => void stream.destroy(new UnavailableError('upload_stalled', { retryAfterSeconds: 5 }));
+  const timer = setTimeout(giveUp, patienceMs);
+  const onData = (): void => void timer.refresh();
+  stream.on('data', onData).pause();
+  try {
+    return await read();
+  } finally {
+    clearTimeout(timer);
+    stream.off('data', onData);
+  }
+}

@@ -1,0 +1,5 @@
+import type { Migration } from '@trellis-crm/sdk/migrations/v1';
+import { createFiles } from './20261123073000_create-files.js';
+
+/** Files that people keep with records. */
+export const fileMigrations: readonly Migration[] = [createFiles];
