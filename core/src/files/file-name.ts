@@ -25,12 +25,17 @@ export function extensionOf(name: string): string {
 
 /** The same name with another ending, shortened where both together would be too long. */
 export function withExtension(name: string, extension: string): string {
-  return `${[...name].slice(0, longest - extension.length - 1).join('')}.${extension}`;
+  return `${firstOf(name, longest - extension.length - 1)}.${extension}`;
 }
 
 function shortened(name: string): string {
-  if ([...name].length <= longest) return name;
+  if (name.length <= longest) return name;
   const extension = extensionOf(name);
   const stem = extension === '' ? name : name.slice(0, -extension.length - 1);
-  return extension === '' ? [...name].slice(0, longest).join('') : withExtension(stem, extension);
+  return extension === '' ? firstOf(name, longest) : withExtension(stem, extension);
+}
+
+/** Without half a character at the end. */
+function firstOf(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }

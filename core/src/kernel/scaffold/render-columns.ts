@@ -10,9 +10,17 @@ export function columnLines(
   const { name, field } = column;
   if (field === null) return [isKept(column) ? 'keptAnswers(table);' : plainLine(column)];
   if (field.field.kind === 'money') return name === field.column ? [`money(table, '${name}');`] : [];
-  if (name === fileIdColumn && field.name === 'id') return [fileLine];
-  const referenced = field.target === null ? undefined : tableOf(field.target);
-  return [referenced === undefined ? plainLine(column) : referenceLine(column, referenced)];
+  return [fieldLine(column, field, tableOf)];
+}
+
+function fieldLine(
+  column: ExpectedColumn,
+  { name, target }: NonNullable<ExpectedColumn['field']>,
+  tableOf: (entity: string) => string | undefined,
+): string {
+  if (column.name === fileIdColumn && name === 'id') return fileLine;
+  const referenced = target === null ? undefined : tableOf(target);
+  return referenced === undefined ? plainLine(column) : referenceLine(column, referenced);
 }
 
 /** A file stays as long as a record names it. */

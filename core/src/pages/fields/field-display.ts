@@ -1,10 +1,10 @@
 import type { Field } from '@trellis-crm/sdk';
 import type { Tag } from '../../records/tags/tag.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
-import { filesIn } from '../../records/files/file-fields.js';
 import { linksIn } from '../../records/links.js';
 import type { Formatters } from '../../views/formatters.js';
 import type { ViewEnv } from '../../views/view-env.js';
+import { filesValue, firstFile } from './files-display.js';
 import { asText, targetOf, type EntityField, type RecordValues } from './entity-field.js';
 import type { Labels } from './labels.js';
 import { optionTone, type Tone } from './option-tone.js';
@@ -187,7 +187,7 @@ const displays: Readonly<Record<Field['kind'], Display>> = {
   }),
   list: displayList,
   links: displayLinks,
-  files: displayFiles,
+  files: ({ value, sources }) => filesValue(value, sources),
   json: ({ value }) => ({ kind: 'text', text: JSON.stringify(value) }),
 };
 
@@ -224,36 +224,6 @@ function displayLinks({ value, sources }: Shown): ValueView {
     ({ entity, id }): EntryView => namedEntry(sources.names.of(entity, id)) ?? { text: sources.t('value.hidden') },
   );
   return { kind: 'entries', text: entries.map(({ text }) => text).join(', '), entries };
-}
-
-/** Who sees a record sees the files it holds. */
-function displayFiles({ value, sources: { formatters, env } }: Shown): ValueView {
-  const entries = filesIn(value).map(({ id, name, size }) => ({
-    text: name,
-    href: `/files/${id}`,
-    note: sizeText(size, (value, options) => formatters.number(env, value, options)),
-  }));
-  return { kind: 'entries', text: entries.map(({ text }) => text).join(', '), entries };
-}
-
-const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
-
-/** `1.4 MB` */
-function sizeText(bytes: number, write: (value: number, options: Intl.NumberFormatOptions) => string): string {
-  const place = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  const digits = place < 2 ? 0 : 1;
-  return write(bytes / 1000 ** place, {
-    style: 'unit',
-    unit: units[place] ?? 'byte',
-    unitDisplay: 'short',
-    maximumFractionDigits: digits,
-  });
-}
-
-function firstFile(value: unknown): FirstEntry | null {
-  const files = filesIn(value);
-  const [first] = files;
-  return first === undefined ? null : { text: first.name, href: `/files/${first.id}`, more: files.length - 1 };
 }
 
 function namedEntry(name: ReturnType<RecordNames['of']>): EntryView | null {
