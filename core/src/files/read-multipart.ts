@@ -61,6 +61,8 @@ function listen<T>(
   const fields = new Map<string, string[]>();
   form.on('field', (name, value) => fields.set(name, [...(fields.get(name) ?? []), value]));
   form.on('file', (field, part, { filename }) => {
+    // It may break off before anybody reads it; whoever reads then is told.
+    part.on('error', ignore);
     const file = take(part).then((value) => ({ field, name: filename, value }));
     file.catch(reject);
     taken.push(file);
@@ -93,6 +95,10 @@ function createForm(contentType: string, limits: MultipartReading<unknown>['limi
   }
 }
 
+function ignore(): void {
+  // What failed is told where it is read.
+}
+
 const patienceMs = 60_000;
 
 /** An upload that stands still for a minute is given up, so that it does not hold its place. */
@@ -100,7 +106,7 @@ export async function withPatience<T>(stream: Readable, read: () => Promise<T>):
   const giveUp = (): void => void stream.destroy(new UnavailableError('upload_stalled', { retryAfterSeconds: 5 }));
   const timer = setTimeout(giveUp, patienceMs);
   const onData = (): void => void timer.refresh();
-  stream.on('data', onData).pause();
+  stream.on('data', onData).on('error', ignore).pause();
   try {
     return await read();
   } finally {
