@@ -180,8 +180,8 @@ async function readChecked(
   const reach = requireReach(scope, entity, 'update');
   for (const { id, version } of updates) {
     const record = found(entity, byId, id.toLowerCase());
-    assertVersion(record, version);
     if (!isWithinReach(scope.identity, reach, belongingOf(record))) throw outOfReach(entity);
+    assertVersion(record, version);
   }
   return byId;
 }
