@@ -24,7 +24,7 @@ const words: readonly (readonly [string, readonly WordTarget[]])[] = [
     [{ field: 'account' }, { field: 'accounts' }, { field: 'name' }],
   ],
   [
-    'accountname customer customername kunde kundenname',
+    'account accountname customer customername kunde kundenname',
     [{ field: 'account' }, { field: 'accounts' }, { field: 'name' }],
   ],
   [
@@ -57,6 +57,8 @@ const words: readonly (readonly [string, readonly WordTarget[]])[] = [
   ['url website web homepage webseite internet siteweb 网站 网址', [{ field: 'website' }]],
   ['domain companydomain companydomainname domaene 域名', [{ field: 'domains' }]],
   ['industry branche sector secteur 行业', [{ field: 'industry' }]],
+  ['founded yearfounded established yearestablished gegruendet gruendungsjahr 成立年份', [{ field: 'foundedYear' }]],
+  ['parentaccount parentcompany subsidiaryof muttergesellschaft 母公司 上级公司', [{ field: 'parent' }]],
   ['employees numberofemployees mitarbeiter mitarbeiterzahl headcount 员工人数', [{ field: 'employees' }]],
   ['revenue annualrevenue umsatz jahresumsatz turnover 年收入', [{ field: 'annualRevenue' }]],
   [
@@ -67,9 +69,15 @@ const words: readonly (readonly [string, readonly WordTarget[]])[] = [
   ['zip zipcode postalcode postcode plz codepostal 邮编 邮政编码', [{ field: 'addresses.1.postalCode' }]],
   ['city town ort stadt ville ciudad 城市', [{ field: 'addresses.1.city' }]],
   ['state region province bundesland stateregion 省 省份', [{ field: 'addresses.1.region' }]],
-  ['country countryregion land pays pais 国家', [{ field: 'country' }, { field: 'addresses.1.country' }]],
+  [
+    'country countryregion officelocation land pays pais 国家',
+    [{ field: 'country' }, { field: 'addresses.1.country' }],
+  ],
   ['tag labels label categories category keywords schlagworte etiquettes etiquetas 标签', [{ field: 'tags' }]],
-  ['owner accountowner contactowner besitzer verantwortlich zustaendig 负责人', [{ field: 'owner' }]],
+  [
+    'owner accountowner contactowner salesagent salesrep besitzer verantwortlich zustaendig 负责人',
+    [{ field: 'owner' }],
+  ],
   ['phase dealstage pipelinestage 阶段', [{ field: 'stage' }]],
   ['value dealvalue betrag summe 金额', [{ field: 'amount' }]],
 ];
