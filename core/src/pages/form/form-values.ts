@@ -27,6 +27,7 @@ export function formValuesOf(fields: readonly EntityField[], record: RecordValue
  */
 export function initialValues(fields: readonly EntityField[], url: URL, opened: OpenedForm): FormData {
   const values = fields.map(({ path, field }) => ({
+    ...firstEntry(path, field),
     ...controlsOf(path, field, startOf(field, opened.now), opened),
     ...givenValues(path, field, url),
   }));
@@ -40,6 +41,12 @@ interface OpenedForm extends FormReader {
 
 function startOf({ kind, default: start }: Field, now: Date): unknown {
   return kind === 'dateTime' && start === 'now' ? now.toISOString() : (start ?? null);
+}
+
+/** An empty row for what nearly everybody has, such as an e-mail address; left empty it says nothing. */
+function firstEntry(path: string, { item = {} }: Field): FormData {
+  const isReach = Object.values(item).some(({ kind, required }) => required && (kind === 'email' || kind === 'phone'));
+  return isReach ? { [`${path}.0.`]: '' } : {};
 }
 
 function givenValues(path: string, field: Field, url: URL): FormData {
