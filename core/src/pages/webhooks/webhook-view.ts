@@ -57,7 +57,9 @@ export function attemptView(call: PageCall, attempt: ShownAttempt): object {
   const isFine = attempt.status !== null && attempt.status >= 200 && attempt.status < 300;
   return {
     title: resultText(call, attempt),
-    tone: isFine ? 'ok' : 'bad',
+    tag: isFine
+      ? { label: t('webhooks.delivery.delivered'), tone: 'ok' }
+      : { label: t('webhooks.delivery.failed'), tone: 'bad' },
     note: `${request.generation.views.formatters.dateTime(env, attempt.at)} · ${t('webhooks.took', { ms: attempt.durationMs })}`,
     answer: attempt.answer,
   };
@@ -96,12 +98,24 @@ const namedTopics: ReadonlyMap<string, string> = new Map([
 
 const entityTopic = /^(.+?)(?:\.\*|-(created|updated|trashed|restored|purged|merged))$/;
 
-function entityTopicText({ t, labels, request: { generation } }: PageCall, topic: string): string {
+function entityTopicText(call: PageCall, topic: string): string {
+  const {
+    t,
+    labels,
+    request: { generation },
+  } = call;
   const [, entity = topic, change] = entityTopic.exec(topic) ?? [];
   const definition = generation.entities.get(entity)?.definition;
-  if (definition === undefined) return topic;
+  if (definition === undefined) return eventText(call, topic);
   if (change === undefined) return t('webhooks.allOf', { many: labels.many(definition) });
   return t(`webhooks.change.${change}`, { one: labels.one(definition) });
+}
+
+/** An event that is no change of a record, as its module names it: `event.deal-won`. */
+function eventText({ env, request: { generation } }: PageCall, topic: string): string {
+  const [module = '', ...name] = topic.split('.');
+  const key = `event.${name.join('.')}`;
+  return generation.views.hasText(env, module, key) ? generation.views.translate(env, module, key) : topic;
 }
 
 /** The events one can choose, entity by entity, as groups of boxes. */
