@@ -39,9 +39,9 @@ describe('how complete a record is', () => {
     const after = await page();
     const { body: weights } = await admin.get('/api/v1/accounts/completeness');
 
-    expect(before).to.include('15 % complete').and.include('Missing: Website').and.include('value="15"');
+    expect(before).to.include('15% complete').and.include('Missing: Website').and.include('value="15"');
     expect(saved.status).to.equal(303);
-    expect(after).to.include('25 % complete').and.include('Missing: Employees');
+    expect(after).to.include('25% complete').and.include('Missing: Employees');
     expect(weights['weights']).to.deep.include({ industry: 1, employees: 3, phone: 0 });
     expect(await page(host.as(host.readOnly))).not.to.include('/accounts/completeness');
   });

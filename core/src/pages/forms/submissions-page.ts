@@ -1,5 +1,5 @@
 import { answerText } from '../../forms/read-answers.js';
-import type { Submission } from '../../forms/form.js';
+import type { Answers, Submission } from '../../forms/form.js';
 import { callApi, readApi } from '../api-client.js';
 import { problemsIn } from '../form/plain-form.js';
 import type { PageCall } from '../page-call.js';
@@ -35,7 +35,7 @@ export async function showSubmissions(call: PageCall): Promise<PageAnswer> {
       isCurrent: one === state,
     })),
     items: data.map((submission) => ({
-      title: Object.values(submission.answers).map(answerText).filter(Boolean).slice(0, 3).join(' · ') || '–',
+      title: summaryOf(form, submission),
       href: `${href}/${submission.id}`,
       note: [formatters.timeAgo(env, submission.createdAt), ...Object.values(submission.source.utm)].join(' · '),
       tag: { label: t(`forms.submission.${submission.state}`), tone: tones[submission.state] },
@@ -57,7 +57,6 @@ export async function showSubmission(call: PageCall): Promise<PageAnswer> {
     readApi<ShownSubmission>(call, path),
   ]);
   const { state, answers, source, reason } = submission;
-  const labels = new Map(form.fields.map(({ key, label }) => [key, label]));
   const from = [
     [t('forms.submission.origin'), source.origin],
     [t('forms.submission.referrer'), source.referrer],
@@ -71,7 +70,7 @@ export async function showSubmission(call: PageCall): Promise<PageAnswer> {
     recordHref: recordHref(call, submission),
     retryAction: state === 'failed' || state === 'spam' ? `/settings${path}/retry` : undefined,
     retryLabel: t(state === 'spam' ? 'forms.submission.notSpam' : 'forms.submission.retry'),
-    answers: Object.entries(answers).map(([key, answer]) => detail(labels.get(key) ?? key, answerText(answer))),
+    answers: answersInOrder(form, answers).map(([label, answer]) => detail(label, textOfAnswer(call, answer))),
     from: from.map(([label = '', text = '']) => detail(label, text)),
   });
   const href = `${formsHref}/${form.id}`;
@@ -93,6 +92,27 @@ export async function retrySubmission(call: PageCall): Promise<PageAnswer> {
   if (problems === null && results[0]?.state === 'written')
     return goTo(href, { text: call.t('forms.submission.retried') });
   return goTo(href, { text: problems?.general.join(' ') ?? call.t('forms.submission.retryFailed'), tone: 'bad' });
+}
+
+/** What a submission is known by in a list: its first answers, of those in words. */
+function summaryOf(form: ShownForm, { answers }: ShownSubmission): string {
+  const words = answersInOrder(form, answers).filter(([, answer]) => typeof answer !== 'boolean');
+  const texts = words.map(([, answer]) => answerText(answer)).filter(Boolean);
+  return texts.slice(0, 3).join(' · ') || '–';
+}
+
+/** Questions and answers as the form asks them; answers to questions that are no more come last, under their key. */
+function answersInOrder({ fields }: ShownForm, answers: Answers): readonly (readonly [string, Answers[string]])[] {
+  const asked = fields.flatMap(({ key, label }) => {
+    const answer = answers[key];
+    return answer === undefined ? [] : [[label, answer] as const];
+  });
+  const known = new Set(fields.map(({ key }) => key));
+  return [...asked, ...Object.entries(answers).filter(([key]) => !known.has(key))];
+}
+
+function textOfAnswer({ t }: PageCall, answer: Answers[string]): string {
+  return typeof answer === 'boolean' ? t(answer ? 'ui.yes' : 'ui.no') : answerText(answer);
 }
 
 function detail(label: string, text: string): object {
