@@ -23,6 +23,7 @@ document.addEventListener('htmx:after:request', (event) => {
 });
 
 document.addEventListener('htmx:after:swap', (event) => {
+  showCurrentTabs();
   const wanted = document.querySelector('[data-focus]:not([data-focused])');
   if (wanted) {
     wanted.dataset.focused = 'true';
@@ -31,6 +32,18 @@ document.addEventListener('htmx:after:swap', (event) => {
     document.getElementById('main')?.focus({ preventScroll: true });
   }
 });
+
+/** A row of tabs that is wider than the screen begins where the current one is. */
+function showCurrentTabs() {
+  for (const tab of document.querySelectorAll('.tabs > [aria-current]')) {
+    const bar = tab.parentElement;
+    if (bar.scrollWidth <= bar.clientWidth) continue;
+    const start = tab.getBoundingClientRect().left - bar.getBoundingClientRect().left;
+    bar.scrollLeft += start - (bar.clientWidth - tab.offsetWidth) / 2;
+  }
+}
+
+showCurrentTabs();
 
 document.addEventListener('submit', (event) => event.target.closest('[popover]:popover-open')?.hidePopover());
 

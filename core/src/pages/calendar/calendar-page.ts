@@ -109,11 +109,20 @@ function dayView(call: PageCall, day: string, entries: readonly Entry[], asked: 
 function headingOf(call: PageCall, { view, day }: Asked, { weeks }: CalendarStretch): string {
   if (view === 'month') return formatDay(call, day, { month: 'long', year: 'numeric' });
   const days = weeks.flat();
-  return [days[0] ?? day, days.at(-1) ?? day]
-    .map((one) => formatDay(call, one, { day: 'numeric', month: 'short', year: 'numeric' }))
-    .join(' – ');
+  return dayFormat(call, { day: 'numeric', month: 'short', year: 'numeric' }).formatRange(
+    midnightOf(days[0] ?? day),
+    midnightOf(days.at(-1) ?? day),
+  );
 }
 
-function formatDay({ env }: PageCall, day: string, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(env.locale, { ...options, timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
+function formatDay(call: PageCall, day: string, options: Intl.DateTimeFormatOptions): string {
+  return dayFormat(call, options).format(midnightOf(day));
+}
+
+function dayFormat({ env }: PageCall, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(env.locale, { ...options, timeZone: 'UTC' });
+}
+
+function midnightOf(day: string): Date {
+  return new Date(`${day}T00:00:00Z`);
 }

@@ -1,4 +1,5 @@
-import { choiceOf, repeats, ruleDays, ruleOf, type Repeat } from '../../tasks/index.js';
+import { Settings } from '../../settings/index.js';
+import { choiceOf, repeats, ruleDays, ruleOf, weekdayNames, type Repeat } from '../../tasks/index.js';
 import { asText, type RecordValues } from '../fields/entity-field.js';
 import { textOf, type FormData } from '../fields/form-reader.js';
 import type { PageCall } from '../page-call.js';
@@ -16,7 +17,8 @@ interface Option {
 
 /** Context of `core:tasks/_plan`: when one is reminded, and how it comes again. @param form what was sent, to be shown again */
 export function planView(call: PageCall, task: RecordValues | null, form: FormData = formFrom(call, task)): object {
-  const { t, env } = call;
+  const { t, env, workspace } = call;
+  const first = weekdayNames.indexOf(workspace.container.resolve(Settings).current().weekStart);
   const names = new Intl.DateTimeFormat(env.locale, { weekday: 'short', timeZone: 'UTC' });
   const own = (name: string): readonly Option[] =>
     form[name] === kept ? [{ value: kept, label: t('tasks.plan.kept') }] : [];
@@ -27,7 +29,10 @@ export function planView(call: PageCall, task: RecordValues | null, form: FormDa
     repeats: [...repeats.map((value) => ({ value, label: t(`tasks.repeat.${value}`) })), ...own('repeat')],
     days: listOf(form, 'days'),
     // The fourth of January 1970 was a Sunday.
-    weekdays: ruleDays.map((value, day) => ({ value, label: names.format(new Date(Date.UTC(1970, 0, 4 + day))) })),
+    weekdays: [...ruleDays.keys()].map((place) => {
+      const day = (first + place) % ruleDays.length;
+      return { value: ruleDays[day], label: names.format(new Date(Date.UTC(1970, 0, 4 + day))) };
+    }),
     until: textOf(form, 'until'),
     count: textOf(form, 'count'),
   };

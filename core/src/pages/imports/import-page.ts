@@ -15,16 +15,16 @@ export async function showImport(call: PageCall): Promise<PageAnswer> {
   const [groups, undo] = await Promise.all([imports.groups(record), undoOf(call, record)]);
   const outcome = render('core:imports/outcome', {
     ...outcomeView(call, record, undo),
+    steps: stepItems(call, stepOf(record)),
     errors: problemTable(call, record, groups, 'error'),
     notices: problemTable(call, record, groups, 'notice'),
   });
   if (request.isPartial) return showPart(outcome);
-  const steps = stepItems(call, stepOf(record));
   return showPage({
     title: record.fileName,
     breadcrumbs: [{ label: t('imports.title'), href: '/imports' }, { label: record.fileName }],
     blocks: [
-      { name: 'header', column: 'header', html: render('core:imports/head', { title: record.fileName, steps }) },
+      { name: 'header', column: 'header', html: render('core:imports/head', { title: record.fileName }) },
       { name: 'outcome', html: outcome },
     ],
   });
