@@ -142,7 +142,7 @@ describe('the sheet of shortcuts', function () {
 
     expect(whole.text).to.contain('<html').and.contain('key-sheet');
     expect(part.text)
-      .to.match(/^\s*<header class="dialog-head">/)
+      .to.match(/^\s*<div class="dialog-head">/)
       .and.contain('key-sheet');
   });
 
