@@ -52,12 +52,13 @@ const search = {
 /** Records of every kind, eight of each at most: titles that begin so first, then words that do, then parts of words and words of long texts. */
 const searchAll = {
   name: 'search-all',
-  text: `select entity, record_id, title, text, details, updated_at from (
-      select c.*, row_number() over (partition by entity order by rank, updated_at desc, record_id desc) as place from (
-        select entity, record_id, title, text, details, updated_at,
-          case when text like ' ' || $1::text || '%' then 0 when text like '% ' || $1::text || '%' then 1 else 2 end as rank
-        from core.search_entries where text like '%' || $1::text || '%' or terms @@ ($1::text || ':*')::tsquery limit 5000) c
-    ) p where place <= 8 order by rank, updated_at desc, record_id desc limit 50`,
+  text: `with candidates as materialized (
+      select entity, record_id, title, text, details, updated_at, case when text like ' ' || $1::text || '%' then 0
+        when not text like '%' || $1::text || '%' then 3 when text like '% ' || $1::text || '%' then 1 else 2 end as rank
+      from core.search_entries where text like '%' || $1::text || '%' or terms @@ ($1::text || ':*')::tsquery limit 2000)
+    select f.* from unnest(array['core.account', 'core.contact', 'core.activity', 'core.user', 'core.team']) k(kind)
+    cross join lateral (select * from candidates c where c.entity = k.kind order by rank, updated_at desc, record_id desc limit 8) f
+    order by rank, updated_at desc, record_id desc limit 50`,
 };
 /** What happened with an account before a moment. */
 const timeline = {

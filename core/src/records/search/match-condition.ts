@@ -16,7 +16,7 @@ export function foundInText({ parts, rest }: SearchTerms): Sql | null {
 }
 
 /** Condition on a search row `sr`: all is found as words or beginnings of words, in long texts too; null when that cannot be told. */
-export function foundInWords({ words }: SearchTerms): Sql | null {
+function foundInWords({ words }: SearchTerms): Sql | null {
   return words === null ? null : sql('sr."terms" @@ ?::tsquery', [words]);
 }
 
@@ -43,6 +43,7 @@ export function isOnFoundPage(scope: ReadScope, entity: CompiledEntity, { terms,
   return around(before, allOf([foundAnywhere(terms), reach, ...beyond]), order);
 }
 
-function foundAnywhere(terms: SearchTerms): Sql {
+/** Condition on a search row `sr`: either. */
+export function foundAnywhere(terms: SearchTerms): Sql {
   return anyOf([foundInText(terms), foundInWords(terms)].filter((condition) => condition !== null));
 }

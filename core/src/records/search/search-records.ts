@@ -1,9 +1,9 @@
 import { prepare, runPrepared } from '../../database/prepared.js';
 import type { CompiledEntity } from '../compiled-entity.js';
 import type { ReadScope } from '../record-scope.js';
-import { allOf, bindingsOf, numbered, sql, type Sql } from '../sql.js';
+import { allOf, around, bindingsOf, numbered, sql, type Sql } from '../sql.js';
 import { correctTerms, type CorrectedTerms } from './corrected-terms.js';
-import { foundInText, foundInWords } from './match-condition.js';
+import { foundAnywhere, foundInText } from './match-condition.js';
 import { foundValue } from './found-value.js';
 import { rightsOn } from './search-rights.js';
 import { likePattern, type SearchTerms } from './search-terms.js';
@@ -31,7 +31,7 @@ export interface SearchRequest {
 }
 
 /** What a common word finds is not sorted through to the last record. */
-const mostCandidates = 5000;
+const mostCandidates = 2000;
 
 /**
  * Finds records of many entities with the actor's rights: titles that begin so come first, then words that do, then parts of words,
@@ -53,24 +53,23 @@ async function addSimilar(
   request: SearchRequest,
   { exact, terms }: { readonly exact: readonly SearchHit[]; readonly terms: CorrectedTerms },
 ): Promise<readonly SearchHit[]> {
-  const meant = { ...request, terms };
   const conditions = [rightsOn(scope, request.entities), sql('sr."terms" @@ ?::tsquery', [terms.words])];
-  const similar = await find(scope, meant, conditions, request.limit + exact.length);
+  const { hits } = await find(scope, { ...request, terms }, conditions, request.limit + exact.length);
   return together(
     exact,
-    similar.map((hit) => ({ ...hit, isSimilar: true })),
+    hits.map((hit) => ({ ...hit, isSimilar: true })),
     request,
   );
 }
 
+/** Both indexes at once. Of what is too common for that, short texts are asked by themselves when long ones took their place. */
 async function searchExactly(scope: ReadScope, request: SearchRequest): Promise<readonly SearchHit[]> {
   const rights = rightsOn(scope, request.entities);
+  const found = await find(scope, request, [rights, foundAnywhere(request.terms)], request.limit);
   const inText = foundInText(request.terms);
-  const first = inText === null ? [] : await find(scope, request, [rights, inText], request.limit);
-  const inWords = foundInWords(request.terms);
-  if (first.length >= request.limit || inWords === null) return first;
-  const more = await find(scope, request, [rights, inWords], request.limit + first.length);
-  return together(first, more, request);
+  if (inText === null || !found.isCut || !found.hasLongTexts) return found.hits;
+  const first = await find(scope, request, [rights, inText], request.limit);
+  return together(first.hits, found.hits, request);
 }
 
 /** Each hit once, those of the first list first. */
@@ -90,42 +89,76 @@ type FoundRow = readonly [
   text: string,
   details: string | null,
   updatedAt: Date,
+  rank: number,
+  isCut: boolean,
 ];
+
+/** Hits in their order. */
+interface Found {
+  readonly hits: readonly SearchHit[];
+  /** Whether there were more candidates than are sorted through. */
+  readonly isCut: boolean;
+  /** Whether some hits are there for their long texts only. */
+  readonly hasLongTexts: boolean;
+}
 
 async function find(
   { db }: ReadScope,
   request: SearchRequest,
   conditions: readonly Sql[],
   limit: number,
-): Promise<readonly SearchHit[]> {
+): Promise<Found> {
   const { text, bindings } = statementOf(request, conditions, limit);
-  const rows = await runPrepared(db, prepare(text), bindings);
-  return rows.map((row) => toHit(row as FoundRow, request.terms));
+  const rows = (await runPrepared(db, prepare(text), bindings)) as readonly FoundRow[];
+  return {
+    hits: rows.map((row) => toHit(row, request.terms)),
+    isCut: rows.some(([, , , , , , , isCut]) => isCut),
+    hasLongTexts: rows.some(([, , , , , , rank]) => rank === inLongText),
+  };
 }
 
-/** Texts of the statements that {@link searchRecords} sends for parts of words and for whole words, when there are any to look for. */
+/** Texts of the statements that {@link searchRecords} sends for what is looked for, and for parts of common words. */
 export function searchStatements(scope: ReadScope, request: SearchRequest): readonly string[] {
   const rights = rightsOn(scope, request.entities);
-  const found = [foundInText(request.terms), foundInWords(request.terms)].filter((condition) => condition !== null);
+  const found = [foundAnywhere(request.terms), foundInText(request.terms)].filter((condition) => condition !== null);
   return found.map((condition) => statementOf(request, [rights, condition], request.limit).text);
 }
 
-function statementOf({ terms, perEntity }: SearchRequest, conditions: readonly Sql[], limit: number) {
-  const rank = sql(rankText, [` ${likePattern(terms.folded)}%`, `% ${likePattern(terms.parts[0] ?? terms.folded)}%`]);
-  const perKind = perEntity === null ? [] : [sql('?::integer', [perEntity])];
-  const pieces = [rank, allOf(conditions), sql('?::integer', [limit]), ...perKind];
-  const [rankSql = '', condition = '', limitSql = '', perEntitySql = ''] = numbered(pieces);
+/** The first ones of each entity are found without putting all candidates in order. */
+function statementOf({ terms, entities, perEntity }: SearchRequest, conditions: readonly Sql[], limit: number) {
+  const kinds = sql('?::text[]', [entities.map(({ definition }) => definition.id)]);
+  const most = sql('?::integer', [limit]);
+  const pieces = [rankOf(terms), allOf(conditions), kinds, sql('?::integer', [perEntity ?? limit]), most];
+  const [rankSql = '', condition = '', kindsSql = '', eachSql = '', mostSql = ''] = numbered(pieces);
   const columns = 'entity, record_id, title, text, details, updated_at';
-  const candidates = `select sr.${columns.replaceAll(', ', ', sr.')}, ${rankSql} as rank from core.search_entries sr
-    where ${condition} limit ${mostCandidates}`;
-  const places = `select c.*, row_number() over (partition by entity order by ${order}) as place from (${candidates}) c`;
-  const chosen = perEntity === null ? `(${candidates}) p` : `(${places}) p where place <= ${perEntitySql}`;
-  const text = `select ${columns} from ${chosen} order by ${order} limit ${limitSql}`;
+  const text = `with candidates as materialized (
+      select sr.${columns.replaceAll(', ', ', sr.')}, ${rankSql} as rank from core.search_entries sr
+      where ${condition} limit ${mostCandidates})
+    select ${columns}, rank, (select count(*) from candidates) >= ${mostCandidates} from unnest(${kindsSql}) k(kind)
+    cross join lateral (select * from candidates c where c.entity = k.kind order by ${order} limit ${eachSql}) f
+    order by ${order} limit ${mostSql}`;
   return { text, bindings: bindingsOf(pieces) };
 }
 
 const order = 'rank, updated_at desc, record_id desc';
-const rankText = 'case when sr.text like ?::text then 0 when sr.text like ?::text then 1 else 2 end';
+const inLongText = 3;
+
+/** Titles that begin so, words that do, parts of words, words of long texts. */
+function rankOf(terms: SearchTerms): Sql {
+  const begins = sql('sr.text like ?::text', [` ${likePattern(terms.folded)}%`]);
+  const hasWord = sql('sr.text like ?::text', [`% ${likePattern(terms.parts[0] ?? terms.folded)}%`]);
+  const inText = foundInText(terms) ?? sql('true');
+  const cases = [
+    around('case when ', begins, ' then 0'),
+    around('when not ', inText, ` then ${inLongText}`),
+    around('when ', hasWord, ' then 1 else 2 end'),
+  ];
+  return {
+    text: cases.map(({ text }) => text).join(' '),
+    bindings: bindingsOf(cases),
+    plugins: [],
+  };
+}
 
 function toHit([entity, id, title, text, details, updatedAt]: FoundRow, terms: SearchTerms): SearchHit {
   const match = foundValue({ title, text, details }, terms);
