@@ -148,6 +148,11 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /api/v1/files': signedIn([201], 'whole'),
   'GET /api/v1/files/:id': own([200]),
   'GET /files/:id': own([200]),
+  'GET /api/v1/import-mappings': signedIn([200]),
+  'POST /api/v1/import-mappings': holding('core.account:import', 201),
+  // One's own of what one may not import (any more) is not there either; it can be forgotten.
+  'GET /api/v1/import-mappings/:id': own([200, 404]),
+  'DELETE /api/v1/import-mappings/:id': own([204]),
   // Those of others are not on it.
   'GET /api/v1/exports': signedIn([200]),
   'GET /api/v1/tags': signedIn([200]),

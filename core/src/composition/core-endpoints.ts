@@ -12,7 +12,7 @@ import type { Endpoint } from '../http/endpoint.js';
 import { fileEndpoints, FileStore } from '../files/index.js';
 import { formRoomEndpoints } from '../forms/index.js';
 import { Hold, holdEndpoint } from '../hold/index.js';
-import { importEndpoints, Imports } from '../imports/index.js';
+import { importEndpoints, Imports, mappingEndpoints } from '../imports/index.js';
 import { jobEndpoints, maySeeJob } from '../jobs/job-endpoints.js';
 import type { CallRunner } from '../kernel/index.js';
 import { PluginLifecycle } from '../kernel/lifecycle/index.js';
@@ -96,5 +96,6 @@ function manyRecordEndpoints(workspace: Workspace): readonly Endpoint[] {
     ...changeSetEndpoints(() => container.resolve(ChangeSets)),
     ...exportEndpoints(exportParts(workspace)),
     ...importEndpoints(() => container.resolve(Imports)),
+    ...mappingEndpoints(() => container.resolve(Imports)),
   ];
 }

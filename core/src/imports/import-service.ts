@@ -28,6 +28,7 @@ import {
 } from './receive-import.js';
 import { refusedRows } from './refused-rows.js';
 import { resumeImport } from './resume-import.js';
+import { keptMappings, type KeptMappings } from './kept-mappings.js';
 import { savedMappings, type Mappings } from './saved-mappings.js';
 import { markRunning } from './running-mark.js';
 
@@ -54,6 +55,8 @@ export interface Imports {
   startRun(id: Id, identity: Identity): Promise<ImportRecord>;
   /** Plans that people kept under a name. */
   readonly mappings: Mappings;
+  /** The same as the API gives them. */
+  readonly kept: KeptMappings;
   /** The first rows of the file, as cells. */
   sample(record: ImportRecord): Promise<SampleRows>;
   /** Has a job go on with an import that was given up or interrupted. @throws NotFoundError, ForbiddenError, ConflictError `import_not_resumable` */
@@ -85,6 +88,7 @@ export const Imports: InjectionToken<Imports> = Symbol('Imports');
 /** Wires the imports of one workspace. */
 export function createImports(parts: ImportParts): Imports {
   const { work } = parts.database;
+  const mappings = savedMappings(work);
   return {
     submit: (request, identity) => submit(parts, request, identity),
     async check(request, identity) {
@@ -96,7 +100,8 @@ export function createImports(parts: ImportParts): Imports {
     plan: (id, identity, plan) => changed(parts, id, identity, (record) => savePlan(parts, record, plan)),
     startCheck: (id, identity) => changed(parts, id, identity, (record) => startCheck(parts, record, identity)),
     startRun: (id, identity) => changed(parts, id, identity, (record) => startRun(parts, record, identity)),
-    mappings: savedMappings(work),
+    mappings,
+    kept: keptMappings(parts, mappings),
     sample: (record) => sampleOf(work, record),
     resume: (id, identity) => resume(parts, id, identity),
     accept: (request, identity) =>

@@ -1,3 +1,4 @@
+export { mappingEndpoints } from './api/mapping-endpoints.js';
 export { entityImportEndpoints, importEndpoints } from './api/import-endpoints.js';
 export { Imports, type RunOptions } from './import-service.js';
 export type { ImportRecord } from './import-record.js';

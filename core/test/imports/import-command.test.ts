@@ -52,6 +52,25 @@ describe('trellis import', function () {
     expect(code).to.equal(1);
   });
 
+  it('takes an import back once, says what stays, and refuses what is none', async () => {
+    await writeFile(join(folder, 'companies.csv'), 'no,name,staff\n71,Taken A,1\n72,Taken B,2\n');
+    const first = await trellis('--json', 'import', join(folder, 'companies.csv'));
+    const [report] = JSON.parse(first.stdout) as { id: string }[];
+    const id = report?.id ?? '';
+
+    const undone = await trellis('import', '--undo', id);
+    const again = await trellis('import', '--undo', id);
+    const absent = await trellis('import', '--undo', '0190a5a0-0000-7000-8000-000000000001');
+
+    expect(undone.stdout).to.equal(
+      'companies.csv: 2 records to the trash, 0 given their values back, 0 left as they stand\n',
+    );
+    expect(undone.code).to.equal(0);
+    expect([again.code, absent.code]).to.deep.equal([2, 2]);
+    expect(again.stderr).to.contain('it was taken back already');
+    expect(absent.stderr).to.contain('there is none');
+  });
+
   it('exits with 2 when a file is refused as a whole, and then imports none of them', async () => {
     await writeFile(join(folder, 'companies.csv'), 'no,name,staff\n4,Delta,1\n');
     await writeFile(join(folder, 'bad.csv'), 'no,name\n1,X\n');

@@ -59,6 +59,10 @@ export const specialBodies: Readonly<Record<string, object>> = {
   'POST /api/v1/users/:id/deactivation': { reassignTo: null },
   'PUT /api/v1/users/:id/role': { role: 'read-only' },
   'POST /api/v1/views': { entity: 'core.account', name: 'Made by the matrix' },
+  'POST /api/v1/import-mappings': {
+    name: 'Kept by the matrix',
+    plan: { entity: 'core.account', columns: { Name: { field: 'name' } }, match: 'name' },
+  },
   'PATCH /api/v1/views/:id': { name: 'Changed by the matrix' },
   'PATCH /api/v1/settings': { companyName: 'Matrix' },
   'PUT /api/v1/settings/exchange-rates/:currency/:validFrom': { rate: '1.25' },
@@ -167,6 +171,13 @@ const insertions: readonly (readonly [part: string, insert: string])[] = [
     `insert into core.change_sets (id, created_by, kind, entity, state, actor)
      select given.id, given.owner, 'x', 'core.account', 'done',
        jsonb_build_object('kind', 'user', 'userId', given.owner, 'scopes', null)
+     from (select ?::uuid as id, ?::uuid as owner) given`,
+  ],
+  [
+    '/import-mappings/',
+    `insert into core.import_mappings (id, owner_id, entity, name, plan)
+     select given.id, given.owner, 'core.account', given.id::text,
+       '{"entity": "core.account", "columns": {}, "match": "none", "mode": "both", "blanks": "keep", "source": "csv"}'
      from (select ?::uuid as id, ?::uuid as owner) given`,
   ],
   [

@@ -60,7 +60,8 @@ function endWith(reports: readonly FileReport[]): void {
   if (reports.some(({ record }) => record.totals.refused > 0 || record.state === 'failed')) process.exitCode = 1;
 }
 
-function identityOf(workspace: OpenWorkspace, email: string | undefined): Promise<Identity> | Identity {
+/** Whose rights an import has: those of a user, or all. */
+export function identityOf(workspace: OpenWorkspace, email: string | undefined): Promise<Identity> | Identity {
   const place = workspace.info();
   if (email === undefined) return operatorIdentity(place);
   const parts = { knex: workspace.database.work, roles: workspace.container.resolve(Roles), place };

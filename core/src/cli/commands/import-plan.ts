@@ -29,6 +29,8 @@ export interface ImportOptions {
   readonly as?: string;
   /** Id of an import to go on with, instead of files. */
   readonly resume?: string;
+  /** Id of an import to take back, instead of files. */
+  readonly undo?: string;
 }
 
 /** A file that can be imported. */

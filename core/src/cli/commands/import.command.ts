@@ -23,13 +23,22 @@ export function importCommand(cli: CliContext): Command {
     .option('--dry-run', 'check all rows and change nothing')
     .option('--refused <file.csv>', 'write the rows kept out there, with the reason')
     .option('--resume <import>', 'go on with an import that was interrupted, behind its last row')
+    .option(
+      '--undo <import>',
+      'take an import back: what it made goes to the trash, what it changed gets its values back',
+    )
     .option('--as <e-mail>', 'import with the rights of this user, instead of all')
-    .addHelpText('after', '\nExit codes: 0 every row went in, 1 rows were kept out, 2 a file was refused as a whole.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 every row went in (or out again), 1 rows were kept out (or stay), 2 a file was refused as a whole.',
+    )
     .action(async (files: readonly string[], options: ImportOptions) => {
       const workspace = await cli.workspace();
       // Loaded late, so that help stays quick, and after the workspace, which brings what its rooms need.
       const { importFiles, resumeImport } = await import('./import-files.js');
-      if (options.resume === undefined) await importFiles(cli, workspace, files, options);
+      if (options.undo !== undefined)
+        await (await import('./import-undo.js')).undoImport(cli, workspace, options.undo, options);
+      else if (options.resume === undefined) await importFiles(cli, workspace, files, options);
       else await resumeImport(cli, workspace, options.resume, options);
     });
 }

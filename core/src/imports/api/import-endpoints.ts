@@ -4,6 +4,7 @@ import type { Endpoint, EndpointRequest, EndpointResponse } from '../../http/end
 import { SchemaChecks } from '../../http/validation.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { Imports } from '../import-service.js';
+import type { ImportMapping } from '../mapping/mapping.js';
 import { ImportParameters, requestOf } from './import-parameters.js';
 import { ImportJson, ImportWithProblems, presentImport, presentProblems } from './present-import.js';
 import { withUpload } from './with-upload.js';
@@ -128,10 +129,23 @@ async function accept(imports: Imports, request: EndpointRequest, entity?: strin
   const { fileName } = request.query;
   return withUpload(request, typeof fileName === 'string' ? fileName : undefined, async ({ file, fields }) => {
     const parameters = checkFields({ ...request.query, ...fields });
-    const record = await imports.submit(requestOf(file, parameters, entity), request.identity);
+    const given = requestOf(file, parameters, entity);
+    const kept = await keptMapping(imports, parameters, request);
+    const record = await imports.submit(kept === null ? given : { ...given, mapping: kept }, request.identity);
     const headers = { Location: `/api/v1/imports/${record.id}` };
     return { status: 202, headers, body: { data: presentImport(record) } };
   });
+}
+
+/** The mapping that was kept under the id named beside the file. */
+async function keptMapping(
+  { kept }: Imports,
+  { mapping, mappingId }: ImportParameters,
+  { identity }: EndpointRequest,
+): Promise<ImportMapping | null> {
+  if (mappingId === undefined) return null;
+  if (mapping === undefined) return kept.mappingFor(mappingId, identity);
+  throw new MalformedError('invalid_parameter', {}, { message: 'Name a mapping or send one, not both.' });
 }
 
 const problemsShown = 100;

@@ -1,4 +1,4 @@
-import { MalformedError, Type, type Static } from '@trellis-crm/sdk';
+import { MalformedError, Type, Uuid, type Static } from '@trellis-crm/sdk';
 import { delimiters } from '../csv/delimiter.js';
 import type { ImportFile } from '../files/import-file.js';
 import { parseMapping } from '../mapping/parse-mapping.js';
@@ -12,6 +12,8 @@ export const ImportParameters = Type.Object(
     entity: Type.Optional(Type.String({ maxLength: 80 })),
     /** A mapping as JSON text. */
     mapping: Type.Optional(Type.String({ maxLength: 256 * 1024 })),
+    /** A mapping that was kept: `GET /api/v1/import-mappings`. */
+    mappingId: Type.Optional(Uuid),
     /** Column → field, as JSON text; for columns whose name is not the field's. */
     map: Type.Optional(Type.String({ maxLength: 64 * 1024 })),
     /** Field, `externalId:<column>` or `none`. */
@@ -35,7 +37,7 @@ export type ImportParameters = Static<typeof ImportParameters>;
 
 /** The request a file makes with its parameters. @param entity fixed by the path, if it is */
 export function requestOf(file: ImportFile, parameters: ImportParameters, entity?: string): ImportRequest {
-  const { mapping, map, fileName: _, dryRun, ...others } = parameters;
+  const { mapping, mappingId: _id, map, fileName: _, dryRun, ...others } = parameters;
   return {
     file,
     isDryRun: dryRun ?? false,
