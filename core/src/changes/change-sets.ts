@@ -20,6 +20,7 @@ import { endGivenUp } from './end-given-up.js';
 import type { ChangeUnit, RowWork } from './engine/row-work.js';
 import { listIds } from './bulk/list-items.js';
 import { workOff } from './engine/work-off.js';
+import { restingPlugin } from './undo/resting-plugin.js';
 import { undoKind } from './undo/undo-work.js';
 
 /** What change sets need of the other rooms. */
@@ -68,8 +69,8 @@ export interface ChangeSets {
   /**
    * Has a job take a change set back, stopping it first when a job still works it off, or go on with taking it back when that was given up.
    * @returns the change set of the undo
-   * @throws NotFoundError, ConflictError `change_set_already_undone`, `change_set_not_over`, `change_set_not_undoable`: an undo, or of an entity whose module is not active
-  assertMayChange(set, identity);
+   * @throws NotFoundError, ConflictError `change_set_already_undone`, `change_set_not_over`, `change_set_not_undoable`: an undo, or of an entity
+   * whose module is not active; `change_set_plugin_resting`: a part of it belongs to a plugin that does not run
    */
   undo(id: Id, identity: Identity): Promise<ChangeSet>;
   /** Stops one that is worked off; what is done stays. @throws NotFoundError, ConflictError `change_set_over` */
@@ -147,6 +148,7 @@ async function undo(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identi
   const isActive = parts.generation().entities.has(set.entity);
   if (set.undoOf !== null || !isActive) throw new ConflictError('change_set_not_undoable', { id });
   assertMayChange(set, identity);
+  await assertWhole(parts, trx, id);
   if (!isOver(set)) {
     if (!parts.works.has(set.kind)) throw new ConflictError('change_set_not_over', { id });
     await stop(parts, trx, id);
@@ -164,6 +166,16 @@ async function undo(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identi
 function assertMayChange({ entity }: ChangeSet, identity: Identity): void {
   const may = (verb: 'update' | 'delete'): boolean => identity.reach(`${entity}:${verb}` as PermissionKey) !== null;
   if (!may('update') && !may('delete')) throw new ForbiddenError('forbidden', { permission: `${entity}:update` });
+}
+
+/** What belongs to a plugin that rests would be left out for good. */
+async function assertWhole(parts: ChangeSetParts, trx: Knex.Transaction, id: Id): Promise<void> {
+  const entities = [...parts.generation().entities.values()];
+  const running = entities.flatMap(({ definition, extensions }) => [definition.module, ...extensions.keys()]);
+  const plugin = await restingPlugin(trx, id, new Set(running));
+  if (plugin === null) return;
+  const message = `A part of this belongs to the plugin "${plugin}", which does not run. Enable it, then take this back.`;
+  throw new ConflictError('change_set_plugin_resting', { id, plugin }, { message });
 }
 
 async function cancel(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identity: Identity): Promise<ChangeSet> {

@@ -2,11 +2,14 @@ import { PluginQuarantined } from '@trellis-crm/sdk';
 import { appendEvents } from '../events/outbox.js';
 import { pauseModule, removeModule, resumeModule, syncModule } from '../events/module-work.js';
 import type { LifecycleParts } from '../kernel/lifecycle/index.js';
-import { forgetModule, forgetTagsOfModule } from '../records/index.js';
+import { forgetModule, forgetRecordsOfModule, forgetTagsOfModule, type CompiledEntity } from '../records/index.js';
 import type { Foundation } from './foundation.js';
 
 /** What events, jobs and roles do in the transaction that changes a plugin's state. */
-export function moduleWork({ clock, place }: Pick<Foundation, 'clock' | 'place'>): LifecycleParts['work'] {
+export function moduleWork(
+  { clock, place }: Pick<Foundation, 'clock' | 'place'>,
+  entities: () => Iterable<CompiledEntity>,
+): LifecycleParts['work'] {
   return {
     pause: (unit, module) => pauseModule(unit, module, clock.now()),
     quarantined: (unit, plugin) => appendEvents(unit, [{ ...byCore, event: PluginQuarantined, payload: { plugin } }]),
@@ -17,6 +20,7 @@ export function moduleWork({ clock, place }: Pick<Foundation, 'clock' | 'place'>
       await forgetModule(unit.trx, module);
       await forgetTagsOfModule(unit.trx, module);
     },
+    purge: (trx, module) => forgetRecordsOfModule(trx, entities(), module),
     async takeGrants(unit, module) {
       const grants = await unit.trx<object>('core.role_grants').where('permission', 'like', `${module}.%`).select();
       await unit.trx('core.role_grants').where('permission', 'like', `${module}.%`).delete();

@@ -132,7 +132,7 @@ function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms
     dataDir: config.dataDir,
     pluginsDir: config.pluginsDir,
     process: { id: processId, version: SDK_VERSION, serves: options.serves },
-    work: moduleWork(foundation),
+    work: moduleWork(foundation, () => generations.current().entities.values()),
     incidents: options.incidents ?? [],
     readyTables: (entities) => addKeptColumns(database.knex, entities),
     checkTables: async (entities) =>

@@ -33,7 +33,7 @@ export function entityExportEndpoints(entity: CompiledEntity, parts: ExportEndpo
         tag: path,
         query: exportParameters(entity),
         answers: { 200: null },
-        failures: [422],
+        failures: [422, 429],
       },
       async handle(request) {
         const scope = recordScope(parts.room.world, parts.room.callOf(request), definition.module);

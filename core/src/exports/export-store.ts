@@ -1,4 +1,4 @@
-import type { Id } from '@trellis-crm/sdk';
+import { RateLimitError, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { StoredActor } from '../auth/index.js';
 import { runPrepared, unprepared } from '../database/prepared.js';
@@ -29,30 +29,68 @@ export interface ExportRecord {
 /** What is known of an export when it begins. */
 export type NewExport = Pick<ExportRecord, 'id' | 'entity' | 'format' | 'fields' | 'query' | 'actor' | 'startedAt'>;
 
-/** Notes an export and the order of its records, in one transaction. @returns number of records */
-export function beginExport(
+/** Exports that one person may have running at once. */
+const mostAtOnce = 3;
+
+/** Looking again this much later is soon enough. */
+const retryAfterSeconds = 30;
+
+/**
+ * Notes an export and the order of its records. The note comes first, so that two who begin at once see each other; it goes when putting
+ * the records in order fails. @returns number of records
+ * @throws RateLimitError `too_many_exports`
+ */
+export async function beginExport(
   knex: Knex,
   entity: CompiledEntity,
   started: NewExport,
   query: Pick<ExportQuery, 'condition' | 'order'>,
 ): Promise<number> {
-  return knex.transaction(async (trx) => {
-    const { id, format, fields, actor, startedAt } = started;
-    const createdBy = actor.kind === 'user' ? actor.userId : null;
-    await trx.raw(
-      `insert into core.exports (id, entity, format, fields, query, actor, created_by, state, started_at)
+  await knex.transaction((trx) => noteExport(trx, started));
+  return putInOrder(knex, entity, started.id, query).catch(async (error: unknown) => {
+    await knex('core.exports').where({ id: started.id }).delete();
+    throw error;
+  });
+}
+
+/** Counts and notes under a lock of the person. */
+async function noteExport(trx: Knex.Transaction, started: NewExport): Promise<void> {
+  const { id, format, fields, actor, startedAt } = started;
+  const createdBy = actor.kind === 'user' ? actor.userId : null;
+  if (createdBy !== null) await assertRoom(trx, createdBy);
+  await trx.raw(
+    `insert into core.exports (id, entity, format, fields, query, actor, created_by, state, started_at)
        values (?, ?, ?, ?, ?, ?, ?, 'running', ?)`,
-      [
-        id,
-        started.entity,
-        format,
-        [...fields],
-        JSON.stringify(started.query),
-        JSON.stringify(actor),
-        createdBy,
-        startedAt,
-      ],
-    );
+    [
+      id,
+      started.entity,
+      format,
+      [...fields],
+      JSON.stringify(started.query),
+      JSON.stringify(actor),
+      createdBy,
+      startedAt,
+    ],
+  );
+}
+
+async function assertRoom(trx: Knex.Transaction, user: Id): Promise<void> {
+  await trx.raw(`select pg_advisory_xact_lock(hashtextextended('trellis.export ' || ?, 0))`, [user]);
+  const { rows } = await trx.raw<{ rows: { n: number }[] }>(
+    `select count(*)::integer as n from core.exports where created_by = ? and state = 'running'`,
+    [user],
+  );
+  if ((rows[0]?.n ?? 0) >= mostAtOnce)
+    throw new RateLimitError('too_many_exports', { most: mostAtOnce, retryAfterSeconds });
+}
+
+function putInOrder(
+  knex: Knex,
+  entity: CompiledEntity,
+  id: Id,
+  query: Pick<ExportQuery, 'condition' | 'order'>,
+): Promise<number> {
+  return knex.transaction(async (trx) => {
     await listRecords(trx, id, entity, query);
     const { rows } = await trx.raw<{ rows: { count: number }[] }>(
       `update core.exports set row_count = (select count(*) from core.export_rows where export_id = ?) where id = ?

@@ -35,7 +35,7 @@ export interface ExportRequest {
 
 /**
  * Exports a list with the rights of the scope. Who did so is noted before the first row leaves.
- * @throws ForbiddenError, MalformedError `invalid_query`, ValidationError `too_many_rows`
+ * @throws ForbiddenError, MalformedError `invalid_query`, RateLimitError `too_many_exports`, ValidationError `too_many_rows`
  */
 export async function exportList(
   { knex, clock }: ExportParts,

@@ -91,11 +91,7 @@ export function createImports(parts: ImportParts): Imports {
   const mappings = savedMappings(work);
   return {
     submit: (request, identity) => submit(parts, request, identity),
-    async check(request, identity) {
-      const { mapping, table } = await receive(parts, request, identity);
-      await readThrough(table);
-      return mapping;
-    },
+    check: (request, identity) => check(parts, request, identity),
     draft: (request, identity) => draft(parts, request, identity),
     plan: (id, identity, plan) => changed(parts, id, identity, (record) => savePlan(parts, record, plan)),
     startCheck: (id, identity) => changed(parts, id, identity, (record) => startCheck(parts, record, identity)),
@@ -132,6 +128,12 @@ export function createImports(parts: ImportParts): Imports {
 
 /** No user has it. */
 const noUser = '00000000-0000-0000-0000-000000000000';
+
+async function check(parts: ImportParts, request: ImportRequest, identity: Identity): Promise<ImportMapping> {
+  const { mapping, table } = await receive(parts, request, identity);
+  await readThrough(table);
+  return mapping;
+}
 
 async function submit(parts: ImportParts, request: ImportRequest, identity: Identity): Promise<ImportRecord> {
   const readable = await receive(parts, request, identity);

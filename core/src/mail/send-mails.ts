@@ -36,12 +36,21 @@ async function sendSome(
   for (let sent = 0; sent < runLimit; sent++) {
     const mail = await takeMail(parts.database.work, parts.clock.now(), leaseMs);
     if (mail === undefined) return 'enough';
-    const failure = await send(mail);
+    const failure = mail.attempts > mostAttempts ? neverReturned : await send(mail);
     await note(parts, ctx, mail, failure);
     if (failure !== null && !isAboutMail(failure)) return 'enough';
   }
   return 'more';
 }
+
+/** Attempts at most; one more was begun than came to an end only if the process died in each of the others. */
+const mostAttempts = delayMinutes.length + 1;
+
+const neverReturned: SmtpFailure = {
+  stage: 'message',
+  isPermanent: true,
+  detail: 'The server stopped each time while it sent this mail',
+};
 
 const lockedPassword: SmtpFailure = {
   stage: 'password',

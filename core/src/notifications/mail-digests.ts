@@ -1,5 +1,6 @@
 import type { Context, Id } from '@trellis-crm/sdk';
 import { toLocalInput } from '../pages/fields/zoned-time.js';
+import type { Knex } from 'knex';
 import type { Workspace } from '../workspace/workspace.js';
 import { defaultDigestHour } from './channels.js';
 import { mailLines } from './mail-notices.js';
@@ -13,7 +14,7 @@ export async function mailAtOnce(workspace: Workspace, ctx: Context): Promise<vo
   );
   await inGroups(
     rows.map(({ user }) => user),
-    (users) => mailLines(workspace, ctx, users, 'immediate'),
+    (users) => mailLines(workspace, ctx, 'immediate', () => Promise.resolve(users)),
   );
 }
 
@@ -23,23 +24,27 @@ export async function mailDigests(workspace: Workspace, ctx: Context): Promise<v
   const { rows } = await workspace.database.work.raw<{ rows: Waiting[] }>(waitingStatement, [now]);
   const due = rows.filter((waiting) => isDue(waiting, now, workspace.info().timeZone));
   await inGroups(due, async (group) => {
-    await mailLines(
-      workspace,
-      ctx,
-      group.map(({ user }) => user),
-      'digest',
-    );
     const days = group.map(({ user, timeZone }) => ({
       user_id: user,
       digest_hour: defaultDigestHour,
       last_digest_on: localDay(now, timeZone ?? workspace.info().timeZone),
     }));
-    await workspace.database
-      .work('core.notification_settings')
-      .insert(days)
-      .onConflict('user_id')
-      .merge(['last_digest_on']);
+    await mailLines(workspace, ctx, 'digest', (trx) => claimDigests(trx, days));
   });
+}
+
+/** Those whose digest of the day nobody else mails or has mailed: who comes later waits here, and finds the day taken. */
+async function claimDigests(trx: Knex, days: readonly object[]): Promise<readonly Id[]> {
+  const { rows } = await trx.raw<{ rows: { user: Id }[] }>(
+    `insert into core.notification_settings as s (user_id, digest_hour, last_digest_on)
+     select user_id, digest_hour, last_digest_on
+     from jsonb_to_recordset(?::jsonb) as d(user_id uuid, digest_hour smallint, last_digest_on date) order by user_id
+     on conflict (user_id) do update set last_digest_on = excluded.last_digest_on
+       where s.last_digest_on is distinct from excluded.last_digest_on
+     returning user_id as "user"`,
+    [JSON.stringify(days)],
+  );
+  return rows.map(({ user }) => user);
 }
 
 interface Waiting {

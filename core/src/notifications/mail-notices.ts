@@ -15,16 +15,18 @@ const shownLines = 30;
 /**
  * Mails what these people have not read yet, in one mail each: lines are put into words with the rights of their reader, and what
  * the reader may not see any more is left out. In one transaction with the note that it was mailed.
+ * @param claim who of them is this one's to mail, asked in that transaction
  */
 export async function mailLines(
   workspace: Workspace,
   ctx: Context,
-  users: readonly Id[],
   mode: MailMode,
+  claim: (trx: Knex) => Promise<readonly Id[]>,
 ): Promise<void> {
-  if (users.length === 0) return;
   await ctx.tx(() =>
     workspace.database.tx(async (trx) => {
+      const users = await claim(trx);
+      if (users.length === 0) return;
       const lines = Map.groupBy(await takeLines(trx, users, mode, workspace.clock.now()), ({ user_id }) => user_id);
       const orders: MailOrder[] = [];
       for (const [user, rows] of lines) {

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { quoted } from '../records/names.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { hearersOf } from './hearers.js';
 import type { NoticeLine } from './insert-notices.js';
 import { tell } from './tell.js';
 
@@ -21,6 +22,8 @@ interface SetAside {
   readonly by: Id | null;
   readonly changeSet: Id;
   readonly isAssigned: boolean;
+  /** Paths of the fields that changed. */
+  readonly changed: readonly string[];
   /** One of many that were changed or imported together, in as many transactions as that took. */
   readonly isPart: boolean;
 }
@@ -30,7 +33,7 @@ async function tellSome(workspace: Workspace, tx: TransactionContext): Promise<n
   const events = await database.tx(takeSetAside);
   const lines = await database.tx(async (trx) => [
     ...(await assignedLines(workspace, trx, events)),
-    ...(await followedLines(trx, events)),
+    ...(await followedLines(workspace, trx, events)),
   ]);
   await tell(workspace, tx, lines);
   return events.length;
@@ -49,7 +52,7 @@ const takeStatement = `
     returning event_id
   )
   select e.entity, e.order_key::uuid as record, e.change_set as "changeSet",
-    e.payload -> 'changed' \\? 'owner' as "isAssigned",
+    e.payload -> 'changed' \\? 'owner' as "isAssigned", e.payload -> 'changed' as changed,
     exists (select from core.change_sets s where s.id = e.change_set) as "isPart",
     case when e.actor like 'user:%' then substr(e.actor, 6)::uuid else e.on_behalf_of end as by
   from batch join core.events e on e.id = batch.event_id where e.entity is not null
@@ -106,20 +109,26 @@ function linesOf(entity: string, changes: readonly SetAside[], owners: ReadonlyM
   });
 }
 
-/** A line for each follower of a record that changed; changes of one record become one line while it is unread. */
-async function followedLines(trx: Knex, events: readonly SetAside[]): Promise<readonly NoticeLine[]> {
+/** A line for each follower of a record of which something changed that they may see; changes of one record become one line while it is unread. */
+async function followedLines(
+  workspace: Workspace,
+  trx: Knex,
+  events: readonly SetAside[],
+): Promise<readonly NoticeLine[]> {
+  const mayHear = await hearersOf(workspace, events);
   const bindings = [events.map(({ entity }) => entity), events.map(({ record }) => record)];
-  const { rows } = await trx.raw<{ rows: { place: number; user: Id }[] }>(followersStatement, bindings);
-  return rows.flatMap(({ place, user }) => {
+  const { rows } = await trx.raw<{ rows: { place: number; user: Id; role: string }[] }>(followersStatement, bindings);
+  return rows.flatMap(({ place, user, role }) => {
     const event = events[place - 1];
-    if (event === undefined) return [];
+    if (event === undefined || !mayHear(event, role)) return [];
     const { entity, record, by } = event;
     return [{ user, by, entity, record, key: record, kind: 'core.followed-change', values: {}, href: null, count: 1 }];
   });
 }
 
 const followersStatement = `
-  select changed.place::integer as place, w.user_id as "user"
+  select changed.place::integer as place, w.user_id as "user", u.role
   from unnest(?::text[], ?::uuid[]) with ordinality as changed(entity, record, place)
   join core.followers w on w.entity = changed.entity and w.record_id = changed.record
+  join core.users u on u.id = w.user_id
   order by changed.place`;

@@ -8,6 +8,7 @@ export { isSortable } from './sort.js';
 export { findDrift, type Drift } from './drift.js';
 export type { ExpectedColumn, ExpectedTable } from './expected-tables.js';
 export { forgetLinks } from './forget-links.js';
+export { forgetRecordsOfModule } from './forget-module.js';
 export { forgetTags, forgetTagsOfModule } from './tags/forget-tags.js';
 export { buildOpenApi } from './openapi.js';
 export { keepAnswers, keepAnswersJob } from './kept/keep-answers.js';

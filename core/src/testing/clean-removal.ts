@@ -23,6 +23,10 @@ const traces: Readonly<Record<string, string>> = {
   'an external id': `select from core.external_ids where entity like :plugin || '.%'`,
   'a row in search': `select from core.search_entries where entity like :plugin || '.%'`,
   'a tag of its records': `select from core.record_tags where entity like :plugin || '.%'`,
+  'a pin of its records': `select from core.timeline_pins where entity like :plugin || '.%'`,
+  'a follower of its records': `select from core.followers where entity like :plugin || '.%'`,
+  'an exception': `select from core.exceptions where entity like :plugin || '.%' or rule like :plugin || '.%'`,
+  'a link to its records': `select from core.activity_links where entity like :plugin || '.%'`,
   'its row': `select from core.plugins where id = :plugin and state not in ('staged')`,
 };
 

@@ -1,10 +1,9 @@
-import type { TestHost } from '@trellis-crm/sdk/testing';
 import { expect } from 'chai';
-import { createTestHost } from '../../dist/testing/index.js';
+import { createTestHost, type CoreTestHost } from '../../dist/testing/index.js';
 
 describe('the digest of exceptions', function () {
   this.timeout(30_000);
-  let host: TestHost;
+  let host: CoreTestHost;
 
   before(async () => {
     host = await createTestHost();
@@ -43,6 +42,20 @@ describe('the digest of exceptions', function () {
       .and.contain('Overdue task')
       .and.contain(`/activities/${String(body['id'])}`);
     expect(await mails(), 'the day after').to.deep.equal(told);
+  });
+
+  it('is mailed once when two make it at once', async () => {
+    await host.sql('delete from core.outgoing_mails');
+    await host.sql('update core.exceptions set told_at = null');
+    const { rule } = (await host.sql('select rule from core.exceptions where cleared_at is null'))[0] ?? {};
+    expect(rule).to.be.a('string');
+
+    const digest = () => host.workspace.jobs.runNow('core:exception-digest', {});
+    await Promise.all([digest(), digest(), digest()]);
+
+    const addresses = (await mails()).map(({ address }) => address);
+    expect(addresses).to.include(host.user.email);
+    expect(addresses).to.deep.equal([...new Set(addresses)]);
   });
 
   it('is cleared by doing it: the inbox is empty, for the API and the page', async () => {

@@ -93,6 +93,39 @@ describe('exceptions', function () {
     expect(await host.sql('select id, raised_at from core.exceptions')).to.deep.equal(raised);
   });
 
+  it('are new each time a record breaks a rule that has no moment to run from', async () => {
+    const subject = 'Someday';
+    const filter = { all: [{ field: 'subject', value: subject }] };
+    const mine = { name: 'Undated', entity: 'core.activity', filter, since: 'dueAt', tells: ['owner'] };
+    const added = await admin().post('/api/v1/exception-rules', mine);
+    const { body: task } = await admin().post('/api/v1/activities', { kind: 'task', subject });
+    const call = (text: string): Promise<TestResponse> =>
+      admin().patch(`/api/v1/activities/${String(task['id'])}`, { subject: text }, { 'If-Match': '*' });
+    const told = async (): Promise<unknown> => {
+      await evaluate();
+      const rows = await host.sql(
+        'select told_at is not null as told, cleared_at is null as open from core.exceptions',
+      );
+      await host.sql('update core.exceptions set told_at = now() where cleared_at is null');
+      return rows;
+    };
+
+    const first = await told();
+    const still = await told();
+    await call('Done with');
+    const cleared = await told();
+    await call(subject);
+    const anew = await told();
+
+    expect(added.status).to.equal(201);
+    expect([first, still, cleared, anew]).to.deep.equal([
+      [{ told: false, open: true }],
+      [{ told: true, open: true }],
+      [{ told: true, open: false }],
+      [{ told: false, open: true }],
+    ]);
+  });
+
   it('are raised anew for another cause', async () => {
     const id = await account({ name: 'Chosen one', industry: 'Wanted' });
     await evaluate();

@@ -54,7 +54,7 @@ describe(path, function () {
     await keep(host.manager, 'List private');
 
     const { body } = await host.as(host.admin).get(`${path}?entity=core.account&limit=2`);
-    const next = String((body['page'] as unknown as { next: string }).next);
+    const { next } = body['page'] as unknown as { next: string };
 
     expect(body['data']).to.have.length(2);
     expect(await namesOf(host.admin, `?limit=2&after=${next}`)).to.deep.equal(['List c']);

@@ -83,6 +83,7 @@ export async function startProcess(
       resume: note('resume'),
       sync: note('sync'),
       remove: note('remove'),
+      purge: () => Promise.resolve(),
       takeGrants: () => Promise.resolve([{ role: 'user' }]),
       giveGrants: () => Promise.resolve(),
     },

@@ -41,6 +41,30 @@ describe('mails', function () {
   });
   const send = (mail: NewMail, plugin = 'letters') => host.tx(plugin, (tx) => tx.mail.send(mail));
 
+  it('are given up when the process died in each attempt to send them', async () => {
+    await useSmtp(host, { port: smtp.port });
+    smtp.isBusy = true;
+    await send(letter());
+    await host.settle();
+    smtp.isBusy = false;
+    const die = (attempts: number) =>
+      host.sql(`update core.outgoing_mails set attempts = ?, next_at = ?, last_stage = null`, [
+        attempts,
+        host.clock.now(),
+      ]);
+    const run = async () => {
+      await host.workspace.jobs.runNow('core:send-mails', {});
+      return host.sql('select state, last_stage as stage from core.outgoing_mails');
+    };
+
+    await die(8);
+    const given = await run();
+
+    expect(given).to.deep.equal([{ state: 'dead', stage: 'message' }]);
+    expect(smtp.received).to.have.length(0);
+    expect(await host.emitted(MailFailed)).to.have.length(1);
+  });
+
   it('leave after the commit, as HTML and text, with the same id on every attempt', async () => {
     await useSmtp(host, { port: smtp.port });
     await send(letter());

@@ -95,6 +95,19 @@ describe('channels of notifications', function () {
     expect(smtp.received[0]?.source).to.contain('Subject: 2 things you may want to know');
   });
 
+  it('mail one digest when two jobs begin at once', async () => {
+    await choose(host.user, true, 'digest', 8);
+    await goTo(10);
+    await greet();
+    host.clock.advance(23 * hourMs);
+    const digest = () => host.workspace.jobs.runNow('core:mail-digests', {});
+    await Promise.all([digest(), digest()]);
+    await greet();
+    await digest();
+
+    expect(await host.sql(`select 1 from core.outgoing_mails where kind = 'digest'`)).to.have.length(1);
+  });
+
   it('do not mail what came after the hour before the next day, nor anything twice', async () => {
     await choose(host.user, true, 'digest', 8);
     await goTo(10);

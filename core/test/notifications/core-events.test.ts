@@ -16,7 +16,7 @@ describe('what core tells people of itself', function () {
 
   it('is that a plugin was stopped after faults, to those who run plugins', async () => {
     const { clock, info, database } = host.workspace;
-    const work = moduleWork({ clock, place: info });
+    const work = moduleWork({ clock, place: info }, () => []);
     await runUnit(
       database.knex,
       () => undefined,

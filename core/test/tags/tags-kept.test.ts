@@ -51,14 +51,35 @@ describe('what becomes of tags', () => {
     expect(await tagsOf(id)).to.deep.equal([]);
   });
 
-  it('when a module is removed: those of its records are gone', async () => {
+  it('when a module is removed: those of its records are gone, and what else core says of them', async () => {
     const sales = await createTestHost({ plugins: [new URL('../../../plugins/sales', import.meta.url)] });
     try {
       const pipeline = await sales.as(sales.admin).post('/api/v1/sales/pipelines', { name: 'Tagged' });
       const path = `/api/v1/sales/pipelines/${String(pipeline.body['id'])}/tags/kept`;
       expect((await sales.as(sales.admin).request('PUT', path)).status).to.equal(200);
 
+      const id = String(pipeline.body['id']);
+      const link = { entity: 'sales.pipeline', id };
+      const made = await sales
+        .as(sales.admin)
+        .post('/api/v1/activities', { kind: 'note', subject: 'x', links: [link] });
+      const { body: linked } = await sales.as(sales.admin).get(`/api/v1/activities/${String(made.body['id'])}`);
+      expect(linked['links']).to.deep.equal([link]);
+      await sales.as(sales.admin).request('PUT', `/api/v1/sales/pipelines/${id}/following`);
+      await sales.sql(
+        `insert into core.timeline_pins (entity, record_id, activity_id, pinned_at) values ('sales.pipeline', ?, ?, now())`,
+        [id, String(made.body['id'])],
+      );
+      await sales.sql(
+        `insert into core.exceptions (id, rule, entity, record_id, cause, raised_at)
+         values (gen_random_uuid(), 'x', 'sales.pipeline', ?, '', now()), (gen_random_uuid(), 'sales.x', 'core.account', ?, '', now())`,
+        [id, id],
+      );
+
       await sales.expectCleanRemoval('sales');
+
+      const after = await sales.as(sales.admin).get(`/api/v1/activities/${String(made.body['id'])}`);
+      expect(after.body['links']).to.deep.equal([]);
 
       expect(await sales.sql('select from core.record_tags')).to.have.length(0);
     } finally {

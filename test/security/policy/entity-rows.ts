@@ -40,7 +40,8 @@ export function entityRows(entity: string, path: string): Readonly<Record<string
     [`POST /${path}/merge`]: holding(`${entity}:update`, 404, 422),
     [`POST /${path}/:id/unmerge/:changeSet`]: holding(`${entity}:update`, 404),
     [`POST ${api}/import`]: holding(`${entity}:import`, 202, 422),
-    [`GET /${path}`]: holding(`${entity}:read`, 200),
+    // To the view somebody begins with, once there is one.
+    [`GET /${path}`]: holding(`${entity}:read`, 200, 303),
     [`POST /${path}/bulk`]: holding(`${entity}:update`, 303),
     [`GET /${path}/options`]: holding(`${entity}:read`, 200),
     [`GET /${path}/filter`]: holding(`${entity}:read`, 200),

@@ -11,11 +11,17 @@ export interface Audience {
 /** Exceptions of one digest at most; what is beyond is told of the next day. */
 const mostTold = 10_000;
 
-/** Open exceptions of the rules nobody was told of yet, the oldest first. */
-export async function findUntold(knex: Knex, rules: readonly Rule[]): Promise<readonly Id[]> {
+/** Takes open exceptions of the rules that nobody was told of yet, the oldest first: whoever looks at the same time finds others, or none. */
+export async function takeUntold(trx: Knex.Transaction, rules: readonly Rule[], at: Date): Promise<readonly Id[]> {
   const ids = rules.filter(({ isOn }) => isOn).map(({ id }) => id);
-  const untold = knex('core.exceptions').whereNull('cleared_at').whereNull('told_at').whereIn('rule', ids);
-  return await untold.orderBy(['raised_at', 'id']).limit(mostTold).pluck<Id[]>('id');
+  const { rows } = await trx.raw<{ rows: { id: Id }[] }>(
+    `update core.exceptions set told_at = ? where id in (
+       select id from core.exceptions where cleared_at is null and told_at is null and rule = any(?::text[])
+       order by raised_at, id limit ${mostTold} for update skip locked)
+     returning id`,
+    [at, ids],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /**
@@ -52,10 +58,3 @@ const audienceSql = `
   )
   select told.user_id, array_agg(told.id) as ids from told join core.users u on u.id = told.user_id
   where u.status = 'active' and u.deleted_at is null group by told.user_id order by told.user_id`;
-
-/** Notes that these were told of. */
-export async function noteTold(trx: Knex, exceptions: readonly Id[], at: Date): Promise<void> {
-  await trx('core.exceptions')
-    .whereIn('id', [...exceptions])
-    .update({ told_at: at });
-}

@@ -9,7 +9,7 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { countExceptions, listExceptions, type ExceptionQuery } from '../list-exceptions.js';
 import { readableRules } from '../rules/readable-rules.js';
 import type { Rule } from '../rules/rule.js';
-import { findAudience, findUntold, noteTold, type Audience } from './find-audience.js';
+import { findAudience, takeUntold, type Audience } from './find-audience.js';
 import { writeDigest } from './write-digest.js';
 
 /** What a digest draws on. */
@@ -23,22 +23,20 @@ export interface DigestParts {
 const mostNamed = 30;
 
 /**
- * Sends everybody who is to be told one mail about what is new, and nothing to anybody when nothing is. Noted in the transaction that
- * stores the mails, so that nobody hears twice or never.
+ * Sends everybody who is to be told one mail about what is new, and nothing to anybody when nothing is. What is new is taken in the
+ * transaction that stores the mails, so that nobody hears twice or never, however many digests are made at once.
  * @returns how many mails
  */
 export async function sendDigest(parts: DigestParts): Promise<number> {
   const { workspace, rules } = parts;
   const generation = workspace.generation();
-  const untold = await findUntold(workspace.database.work, rules);
-  if (untold.length === 0) return 0;
-  const audience = await findAudience(workspace.database.work, rules, untold);
-  const orders: MailOrder[] = [];
-  for (const person of audience) orders.push(...(await orderFor(parts, generation, person)));
   return workspace.database.work.transaction(async (trx) => {
-    const sent = orders.length === 0 ? 0 : await workspace.container.resolve(Mailer).queue(trx, generation, orders);
-    await noteTold(trx, untold, workspace.clock.now());
-    return sent;
+    const untold = await takeUntold(trx, rules, workspace.clock.now());
+    if (untold.length === 0) return 0;
+    const orders: MailOrder[] = [];
+    for (const person of await findAudience(trx, rules, untold))
+      orders.push(...(await orderFor(parts, generation, person)));
+    return orders.length === 0 ? 0 : workspace.container.resolve(Mailer).queue(trx, generation, orders);
   });
 }
 

@@ -21,7 +21,8 @@ export interface Settling {
 
 /**
  * Brings a rule's exceptions in line with the records, in one statement: those without a breach are cleared, new breaches are raised.
- * One that comes back with the same cause is opened again and keeps when it was raised and told of: nobody hears of it twice.
+ * One that comes back with the same cause is opened again and keeps when it was raised and told of: nobody hears of it twice. Without a
+ * moment from which the time runs causes cannot be told apart, so each time it comes back is a new one.
  */
 export async function settleRule(knex: Knex, { rule, entity, breaching, now }: Settling): Promise<Settlement> {
   const pieces = [breaching, sql('?::text', [rule]), sql('?::text', [entity]), sql('?::timestamptz', [now])];
@@ -37,7 +38,8 @@ raised as (
   insert into core.exceptions as x (id, rule, entity, record_id, cause, since, owner_id, team_id, raised_at)
   select gen_random_uuid(), ${ruleSql}, ${entitySql}, b.record_id, b.cause, b.since, b.owner_id, b.team_id, ${nowSql} from breaching b
   on conflict (rule, record_id, cause) do update
-    set cleared_at = null, owner_id = excluded.owner_id, team_id = excluded.team_id
+    set raised_at = case when ${isNew} then excluded.raised_at else x.raised_at end,
+      told_at = case when ${isNew} then null else x.told_at end, cleared_at = null, owner_id = excluded.owner_id, team_id = excluded.team_id
     where x.cleared_at is not null
       or (x.owner_id, x.team_id) is distinct from (excluded.owner_id, excluded.team_id)
   returning x.raised_at
@@ -48,6 +50,9 @@ select (select count(*) from breaching)::integer, (select count(*) from raised w
   const [open, raised, cleared] = counts.map(Number) as [number, number, number];
   return { open, raised, cleared };
 }
+
+/** Whether a record without a moment breaks its rule anew. */
+const isNew = `x.cause = '' and x.cleared_at is not null`;
 
 /** Clears what a rule that does not hold any more had raised. */
 export async function clearRule(trx: Knex, rule: string, now: Date): Promise<void> {

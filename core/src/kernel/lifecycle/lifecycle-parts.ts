@@ -1,4 +1,5 @@
 import type { Clock, WorkspaceInfo } from '@trellis-crm/sdk';
+import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Database } from '../../database/database.js';
 import type { UnitOfWork } from '../../database/unit-of-work.js';
@@ -21,6 +22,8 @@ export interface ModuleWork {
   sync(unit: UnitOfWork, registrations: Registrations): Promise<void>;
   /** Takes subscriptions, deliveries, schedules and waiting jobs out. */
   remove(unit: UnitOfWork, module: string): Promise<void>;
+  /** Deletes what other rooms say of the records of a module that is deleted for good. */
+  purge(trx: Knex.Transaction, module: string): Promise<void>;
   /** Takes admins' deviations from the preset grants out. @returns them as plain data */
   takeGrants(unit: UnitOfWork, module: string): Promise<readonly object[]>;
   /** Puts back what `takeGrants` returned. */

@@ -55,7 +55,7 @@ async function dropForGood({ parts }: LifecycleContext, id: string): Promise<voi
     if (row?.archive === null || row === undefined || row.exportedAt === null) return;
     await trx.raw(`drop schema if exists ${quoteName(row.archive.schema)} cascade`);
     await trx('core.migrations').where({ module: id }).delete();
-    await trx('core.external_ids').where('entity', 'like', `${id}.%`).delete();
+    await parts.work.purge(trx, id);
     await trx('core.plugins').where({ id }).delete();
   });
 }
