@@ -17,6 +17,7 @@ import { setupCommand } from './commands/setup.command.js';
 import { tokenCommand } from './commands/token.command.js';
 import { upgradeCommand } from './commands/upgrade.command.js';
 import { userCommand } from './commands/user.command.js';
+import { webhookCommand } from './commands/webhook.command.js';
 import { workerCommand } from './commands/worker.command.js';
 
 /** Every command, in the order help shows them; a room adds its own here. */
@@ -31,6 +32,7 @@ const commands: readonly ((cli: CliContext) => Command)[] = [
   userCommand,
   tokenCommand,
   eventCommand,
+  webhookCommand,
   jobCommand,
   backupCommand,
   restoreCommand,
