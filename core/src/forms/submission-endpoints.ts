@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Type, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest } from '../http/endpoint.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -13,7 +14,7 @@ const State = Type.Union(states.map((state) => Type.Literal(state)));
 /** What was sent to a form, and another try for what did not become a record. */
 export function submissionEndpoints({ container }: Workspace): readonly Endpoint[] {
   const submissions = (): Submissions => container.resolve(Submissions);
-  return [listEndpoint(submissions), getEndpoint(submissions), retryEndpoint(submissions)];
+  return [listEndpoint(submissions), fileEndpoint(submissions), getEndpoint(submissions), retryEndpoint(submissions)];
 }
 
 type Service = () => Submissions;
@@ -32,6 +33,28 @@ function listEndpoint(submissions: Service): Endpoint {
       const data = found.slice(0, Number(limit));
       const next = found.length > data.length ? (data.at(-1)?.number ?? null) : null;
       return { status: 200, body: { data: data.map(present), page: { next, count: null } } };
+    },
+  };
+}
+
+function fileEndpoint(submissions: Service): Endpoint {
+  return {
+    ...formRoute,
+    method: 'GET',
+    path: `${path}.csv`,
+    input: {
+      params: { id: Uuid },
+      query: Type.Object({ state: Type.Optional(State) }, { additionalProperties: false }),
+    },
+    description: describe('exportFormSubmissions', 'What was sent to a form, as CSV', 200, null),
+    async handle({ params: { id = '' }, query }) {
+      const { state } = query as Pick<ListInput, 'state'>;
+      const { slug, text } = await submissions().file({ formId: id, ...(state && { state }) });
+      const headers = {
+        'Content-Type': 'text/csv; charset=utf-8',
+        'Content-Disposition': `attachment; filename="${slug}.csv"`,
+      };
+      return { status: 200, headers, body: Readable.from(text, { objectMode: false }) };
     },
   };
 }

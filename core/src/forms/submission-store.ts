@@ -39,6 +39,15 @@ export async function listSubmissions(knex: Knex, search: SubmissionSearch): Pro
   return query.orderBy('number', 'desc').limit(limit).select<Submission[]>(columns);
 }
 
+/** Keys of all questions that were ever answered in a form. */
+export async function answeredKeys(knex: Knex, formId: Id): Promise<readonly string[]> {
+  const { rows } = await knex.raw<{ rows: { key: string }[] }>(
+    'select distinct jsonb_object_keys(answers) as key from core.form_submissions where form_id = ? order by key',
+    [formId],
+  );
+  return rows.map(({ key }) => key);
+}
+
 /** @throws NotFoundError `submission_not_found` */
 export async function getSubmission(
   knex: Knex,

@@ -94,6 +94,21 @@ describe('bulk changes on pages', () => {
     expect((await host.as(host.readOnly).page(answer.headers.get('Location') ?? '')).status).to.equal(404);
   });
 
+  it('follows its job as it goes, and nothing once it is over', async () => {
+    const id = '0190a5a0-0000-7000-8000-000000000009';
+    await host.sql(
+      `insert into core.change_sets (id, kind, entity, actor, created_by, state, row_count, rows_done)
+       values (?, 'bulk-update', 'core.account', jsonb_build_object('kind', 'user', 'userId', ?::text), ?, 'running', 10, 4)`,
+      [id, host.manager.userId, host.manager.userId],
+    );
+    const running = await host.as(host.manager).page(`/change-sets/${id}`);
+    await host.sql(`update core.change_sets set state = 'done' where id = ?`, [id]);
+    const done = await host.as(host.manager).page(`/change-sets/${id}`);
+
+    expect(running.text).to.contain(`data-live-topics="job:${id}"`).and.contain(`live:job:${id} from:document`);
+    expect(done.text).to.not.contain('data-live-topics="job:').and.not.contain('hx-trigger="live:job');
+  });
+
   it('shows the form again with what is wrong', async () => {
     const [id = ''] = await accounts(1, 'Wrong');
     const form = { action: 'update', field: 'foundedYear', foundedYear: 'long ago', ids: id, list: '' };

@@ -13,6 +13,7 @@ export const outsideRoutes = {
   'DELETE /api/v1/forms/:id': forms(404),
   'POST /api/v1/forms/:id/restoration': forms(404),
   'GET /api/v1/forms/:id/submissions': forms(404),
+  'GET /api/v1/forms/:id/submissions.csv': forms(404),
   'GET /api/v1/forms/:id/submissions/:submission': forms(404),
   'POST /api/v1/forms/:id/submissions/:submission/retry': forms(404),
   // For anybody, who counts as nobody whatever their browser sends along.

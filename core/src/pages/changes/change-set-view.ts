@@ -63,6 +63,8 @@ export function outcomeView(call: PageCall, set: ChangeSet): object {
   return {
     isRunning,
     src: `/change-sets/${id}`,
+    topic: `job:${id}`,
+    trigger: `live:job:${id} from:document, every 5s`,
     progressLabel: t('changes.running'),
     progressNote:
       rowCount === null ? t('changes.starting') : t('changes.progress', { done: rowsDone, total: rowCount }),

@@ -40,6 +40,10 @@ export async function showSubmissions(call: PageCall): Promise<PageAnswer> {
       note: [formatters.timeAgo(env, submission.createdAt), ...Object.values(submission.source.utm)].join(' · '),
       tag: { label: t(`forms.submission.${submission.state}`), tone: tones[submission.state] },
     })),
+    fileHref:
+      data.length === 0
+        ? undefined
+        : `/api/v1/forms/${form.id}/submissions.csv${state === undefined ? '' : `?state=${state}`}`,
     nextHref:
       page.next === null ? undefined : `${href}?after=${page.next}${state === undefined ? '' : `&state=${state}`}`,
   });
