@@ -9,7 +9,7 @@ import { mayReadField, reachFor } from '../records/rights.js';
 import { completenessPath } from '../completeness/index.js';
 import { hasTags, tagsPath } from '../records/tags/tag.js';
 import { partOf, plain, referringFields, valueIn, type Column, type TitlesById } from './columns.js';
-import { nextRecords } from './export-store.js';
+import { recordsOfPage } from './export-store.js';
 
 /** An export under way. */
 export interface ExportRun {
@@ -23,9 +23,6 @@ export interface ExportRun {
   readonly knex: Knex;
 }
 
-/** Records read at once. */
-const pageSize = 1000;
-
 /**
  * Cells of an export, page by page in its order. Each page is read with the rights there are then, and between two pages no
  * connection is held, however slowly somebody reads.
@@ -34,11 +31,11 @@ export async function* readRows(run: ExportRun): AsyncGenerator<readonly (readon
   // All that may be seen: that is what the database keeps ready as text.
   const fields = readableFields(run.scope, run.entity);
   let next: Promise<Page | null> = readPage(run, fields, 0);
-  for (let behind = pageSize; ; behind += pageSize) {
+  for (let number = 1; ; number += 1) {
     const page = await next;
     if (page === null) return;
     // The database works on the next page while this one is written.
-    next = readPage(run, fields, behind);
+    next = readPage(run, fields, number);
     next.catch(() => undefined);
     yield page.records.map((record) => run.columns.map((column) => column.of(record, page.titles)));
   }
@@ -49,9 +46,9 @@ interface Page {
   readonly titles: TitlesById;
 }
 
-async function readPage(run: ExportRun, fields: readonly CompiledField[], behind: number): Promise<Page | null> {
+async function readPage(run: ExportRun, fields: readonly CompiledField[], number: number): Promise<Page | null> {
   const scope = { ...run.scope, db: run.knex };
-  const ids = await nextRecords(run.knex, run.id, behind, pageSize);
+  const ids = await recordsOfPage(run.knex, run.id, number);
   if (ids.length === 0) return null;
   const withTags = hasTags(run.entity) && run.fields.some(({ path }) => path === tagsPath);
   const withCompleteness = run.fields.some(({ path }) => path === completenessPath);
@@ -67,15 +64,13 @@ async function loadTitles(
   fields: readonly CompiledField[],
   records: readonly PresentedRecord[],
 ): Promise<TitlesById> {
-  const references = referringFields(fields).flatMap((field) => records.flatMap((one) => referencesOf(field, one)));
   const titles = new Map<Id, string>();
-  for (const [entityId, group] of Map.groupBy(references, ({ target }) => target)) {
+  for (const [entityId, ids] of referencesOf(fields, records)) {
     const target = scope.generation.entities.get(entityId);
     const title = target?.fields.get(target.definition.title);
     if (target === undefined || title === undefined || !mayTell(scope, target, title)) continue;
     const id = target.fieldList.filter(({ path }) => path === 'id');
-    const ids = [...new Set(group.map((one) => one.id))];
-    for (const record of await readRecords(scope, target, ids, { fields: [...id, title] }))
+    for (const record of await readRecords(scope, target, [...ids], { fields: [...id, title] }))
       titles.set(record.id, plain(record[title.name]));
   }
   return titles;
@@ -85,19 +80,30 @@ function mayTell(scope: ReadScope, target: CompiledEntity, title: CompiledField)
   return reachFor(scope, target, 'read') !== null && mayReadField(scope, title, target);
 }
 
-interface FoundReference {
-  readonly target: string;
-  readonly id: Id;
+/** Ids that records refer to, by entity. */
+function referencesOf(
+  fields: readonly CompiledField[],
+  records: readonly PresentedRecord[],
+): ReadonlyMap<string, ReadonlySet<Id>> {
+  const found = new Map<string, Set<Id>>();
+  const note: Note = ({ target }, id) => {
+    if (target === null || typeof id !== 'string') return;
+    const known = found.get(target);
+    if (known === undefined) found.set(target, new Set([id]));
+    else known.add(id);
+  };
+  for (const field of referringFields(fields))
+    for (const record of records) noteValue(field, valueIn(record, field), note);
+  return found;
 }
 
-function referencesOf(field: CompiledField, record: PresentedRecord): FoundReference[] {
-  const value = valueIn(record, field);
-  if (field.list === null) return reference(field, value);
-  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
-  const { items } = field.list;
-  return entries.flatMap((entry) => items.flatMap((item) => reference(item, partOf(entry, item.name))));
+type Note = (field: CompiledField, id: unknown) => void;
+
+function noteValue(field: CompiledField, value: unknown, note: Note): void {
+  if (field.list === null) note(field, value);
+  else if (Array.isArray(value)) for (const entry of value) noteEntry(field.list.items, entry, note);
 }
 
-function reference({ target }: CompiledField, id: unknown): FoundReference[] {
-  return target !== null && typeof id === 'string' ? [{ target, id }] : [];
+function noteEntry(items: readonly CompiledField[], entry: unknown, note: Note): void {
+  for (const item of items) note(item, partOf(entry, item.name));
 }

@@ -1,8 +1,8 @@
 import type { Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
+import { readRows } from './csv/read-rows.js';
 import { refuseFile } from './file-refusal.js';
 import type { ImportTable } from './files/open-table.js';
-import { chunksOf } from './engine/chunks.js';
 import { insertPiece, setRowCount } from './import-store.js';
 
 /** Rows of a file at most. */
@@ -23,16 +23,15 @@ export async function readThrough(table: ImportTable): Promise<void> {
 }
 
 async function countRows({ delimiter, header }: ImportTable, pieces: AsyncIterable<Buffer>): Promise<number> {
-  let count = 0;
-  for await (const rows of chunksOf(pieces, { delimiter, columns: header.length }, () => countedAtOnce)) {
+  // The names of the columns are no row.
+  let count = -1;
+  for await (const rows of readRows(pieces, { delimiter, columns: header.length })) {
     count += rows.length;
     if (count > mostRows) throw tooManyRows();
   }
-  if (count === 0) throw refuseFile('no_rows', 'The file has names of columns and no rows below them.', { line: 1 });
+  if (count <= 0) throw refuseFile('no_rows', 'The file has names of columns and no rows below them.', { line: 1 });
   return count;
 }
-
-const countedAtOnce = 10_000;
 
 async function* passing(
   pieces: AsyncIterable<Buffer>,

@@ -62,7 +62,7 @@ describe('GET /api/v1/<entity>/export', () => {
       .slice(1)
       .map(([name]) => name);
     expect([names.length, new Set(names).size]).to.deep.equal([2500, 2500]);
-    expect(await host.sql('select count(*)::int as n from core.export_rows')).to.deep.equal([{ n: 0 }]);
+    expect(await host.sql('select count(*)::int as n from core.export_pages')).to.deep.equal([{ n: 0 }]);
   });
 
   it('shows nobody what they may not read', async () => {

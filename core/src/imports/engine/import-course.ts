@@ -38,8 +38,8 @@ export interface ImportRun {
 
 /** Rows of the first set: what is wrong with all of them shows soon. A larger set that is refused is tried again in such. */
 const smallSet = 500;
-/** Rows written in one transaction from then on: more of them are no faster, and twice as many take 30 MB more. */
-const largeSet = 2000;
+/** Rows written in one transaction from then on: more are hardly faster, and a process with sets of 5000 grows by 40 MB. */
+const largeSet = 1000;
 
 /** Rows worked out between two turns of the event loop: the process answers requests as well. */
 const rowsAtOnce = 500;

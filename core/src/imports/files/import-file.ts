@@ -49,4 +49,5 @@ export async function beginningOf(file: ImportFile, bytes: number): Promise<Buff
   return Buffer.concat(pieces);
 }
 
-const pieceBytes = 256 * 1024;
+/** Texts made of a piece, also its bytes in hex, are small enough to be swept with what is young; of larger ones heaps pile up. */
+const pieceBytes = 60 * 1024;

@@ -29,4 +29,4 @@ export async function* piecesOf(lines: AsyncIterable<string>): AsyncGenerator<Bu
   if (size > 0) yield Buffer.from(waiting.join(''), 'utf8');
 }
 
-const pieceChars = 128 * 1024;
+const pieceChars = 60 * 1024;
