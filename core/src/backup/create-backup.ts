@@ -6,6 +6,7 @@ import type { Client, ClientBase } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { archiveFormat, archiveVersion, ArchiveError, type ArchiveHeader } from './archive-format.js';
 import { ArchiveWriter, type WrittenArchive } from './archive-writer.js';
+import { listContents } from './file-contents.js';
 import {
   listPackageFiles,
   placesTable,
@@ -108,7 +109,8 @@ async function writeFiles(writer: ArchiveWriter, { client, folders, withKey }: B
     rows.map(({ location }) => location),
   );
   const withKeyFile = withKey && (await readKeyFingerprint(folders.dataDir)) !== null;
-  for (const file of [...files, ...(withKeyFile ? [keyFile] : [])])
+  const contents = await listContents(client, folders.dataDir);
+  for (const file of [...files, ...contents, ...(withKeyFile ? [keyFile] : [])])
     await writer.file(file, readPieces(join(folders.dataDir, file)));
 }
 

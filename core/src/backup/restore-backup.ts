@@ -7,6 +7,7 @@ import { ArchiveError, type ArchiveLine } from './archive-format.js';
 import { damaged } from './archive-reader.js';
 import { checkArchive, readChecked, type CheckedArchive, type ReadLine } from './check-archive.js';
 import { keyFile, readKeyFingerprint } from './create-backup.js';
+import { isContent, refuseWrongNames } from './file-contents.js';
 import { placesTable, withFolders, type InstallationFolders } from './package-places.js';
 import { ownSchemas } from './schema-scope.js';
 
@@ -34,6 +35,7 @@ export interface RestoredArchive extends CheckedArchive {
 export async function restoreBackup(path: string, parts: RestoreParts): Promise<RestoredArchive> {
   await refuseFull(parts.client);
   const checked = await checkArchive(path);
+  refuseWrongNames(checked.trailer);
   const { client } = parts;
   await client.query(beginning);
   try {
@@ -114,16 +116,16 @@ class Restoration {
     return following.value ?? { done: true, value: undefined };
   }
 
-  /** Packages are named by their content: one that is there already is the same. */
+  /** Packages are named by their content: one that is there already is the same. Contents of files are too, and replace what may be spoilt. */
   async #file(name: string, lines: AsyncGenerator<ReadLine>): Promise<IteratorResult<ReadLine>> {
     const path = placeOf(this.#parts.folders.dataDir, name);
     const draft = `${path}.part-${process.pid}`;
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(draft, '', { mode: name === keyFile ? 0o600 : 0o644 });
+    await writeFile(draft, '', { mode: name === keyFile || isContent(name) ? 0o600 : 0o644 });
     let next = await lines.next();
     for (; next.done !== true && next.value.kind === 'part'; next = await lines.next())
       await writeFile(draft, next.value.bytes, { flag: 'a' });
-    const isThere = (await stat(path).catch(() => undefined)) !== undefined;
+    const isThere = !isContent(name) && (await stat(path).catch(() => undefined)) !== undefined;
     if (isThere) await rm(draft);
     else await rename(draft, path);
     return next;
@@ -165,7 +167,8 @@ function toCopyValue(value: string | null): string {
 /** @throws ArchiveError when the name leads out of the data folder */
 function placeOf(dataDir: string, name: string): string {
   const path = normalize(join(dataDir, name));
-  if (path.startsWith(join(dataDir, 'plugins') + sep) || path === join(dataDir, keyFile)) return path;
+  if (path.startsWith(join(dataDir, 'plugins') + sep) || path === join(dataDir, keyFile) || isContent(name))
+    return path;
   throw damaged(`it holds a file in a place of its own, ${name}`);
 }
 
