@@ -1,19 +1,11 @@
 import { create as dispositionOf } from 'content-disposition';
-import {
-  MalformedError,
-  NotFoundError,
-  Type,
-  UnavailableError,
-  Uuid,
-  ValidationError,
-  type StoredFile,
-} from '@trellis-crm/sdk';
+import { MalformedError, NotFoundError, Type, UnavailableError, Uuid, type StoredFile } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
 import { readableFiles } from '../records/files/readable-files.js';
 import { recordScope } from '../records/record-scope.js';
 import type { RecordRoom } from '../records/index.js';
-import type { FileStore } from './file-store.js';
-import { withSentFile, withSentForm } from './read-files.js';
+import type { FileStore, ReceivedFile } from './file-store.js';
+import { withFormFile, withSentFile } from './read-files.js';
 
 /** What the endpoints of files need of the other rooms. */
 export interface FileEndpointParts {
@@ -66,18 +58,14 @@ async function upload(store: FileStore, request: EndpointRequest): Promise<Store
   const { bodyStream: stream, identity, query } = request;
   if (stream === null) throw new MalformedError('body_missing');
   const contentType = request.header('Content-Type');
-  const keep = async (files: Parameters<FileStore['store']>[0]): Promise<StoredFile> => {
-    const [stored] = await store.store(files, identity);
-    if (stored !== undefined) return stored;
-    const errors = [{ pointer: '/file', code: 'required', message: 'is missing' }];
-    throw new ValidationError('no_file', {}, { message: 'The form has no file.', errors });
+  const keep = async (file: ReceivedFile): Promise<StoredFile> => {
+    const [stored] = await store.store([file], identity);
+    if (stored === undefined) throw new Error('a file was stored and is not there');
+    return stored;
   };
-  if (contentType.startsWith('multipart/form-data'))
-    return withSentForm(store, { stream, contentType, maxFiles: 1 }, ({ files }) =>
-      keep(files.map(({ file }) => file)),
-    );
+  if (contentType.startsWith('multipart/form-data')) return withFormFile(store, { stream, contentType }, keep);
   const name = typeof query['name'] === 'string' ? query['name'] : undefined;
-  return withSentFile(store, { stream, name }, (file) => keep([file]));
+  return withSentFile(store, { stream, name }, keep);
 }
 
 function contentEndpoint(parts: FileEndpointParts): Endpoint {

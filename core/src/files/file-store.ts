@@ -45,6 +45,11 @@ export class FileStore {
     return this.folder.receive(source, this.maxBytes, () => fileTooLarge(this.maxBytes));
   }
 
+  /** Forgets what came in and was not stored. */
+  async drop(contents: readonly ReceivedContent[]): Promise<void> {
+    for (const content of contents) await this.folder.drop(content);
+  }
+
   /** Finds out what came in. @throws ValidationError `file_empty`, `file_type_refused` */
   async recognise(content: ReceivedContent, givenName: string | undefined): Promise<ReceivedFile> {
     const name = fileNameOf(givenName);

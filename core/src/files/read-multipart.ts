@@ -7,8 +7,8 @@ export interface MultipartReading<T> {
   readonly limits: { readonly files: number; readonly fileSize: number };
   /** Takes one file in; its stream has to be read to the end or destroyed. */
   readonly take: (part: Readable) => Promise<T>;
-  /** Said of a file beyond `limits.fileSize`, and of more than `limits.files`. */
-  readonly refusals: { tooLarge(): TrellisError; tooMany(): TrellisError };
+  /** Said of more files than `limits.files`, and of one beyond `limits.fileSize`; without words for that its rest is skipped. */
+  readonly refusals: { tooMany(): TrellisError; readonly tooLarge?: () => TrellisError };
 }
 
 /** One file of a form. */
@@ -18,6 +18,8 @@ export interface FormFile<T> {
   /** As the sender wrote it; undefined for none. */
   readonly name: string | undefined;
   readonly value: T;
+  /** There was more of it than `limits.fileSize`. */
+  readonly isCut: boolean;
 }
 
 /** A form with files, as it was sent. */
@@ -63,10 +65,11 @@ function listen<T>(
   form.on('file', (field, part, { filename }) => {
     // It may break off before anybody reads it; whoever reads then is told.
     part.on('error', ignore);
-    const file = take(part).then((value) => ({ field, name: filename, value }));
+    const file = take(part).then((value) => ({ field, name: filename, value, isCut: part.truncated === true }));
     file.catch(reject);
     taken.push(file);
-    part.on('limit', () => reject(refusals.tooLarge()));
+    const { tooLarge } = refusals;
+    if (tooLarge !== undefined) part.on('limit', () => reject(tooLarge()));
   });
   form.on('filesLimit', () => reject(refusals.tooMany()));
   form.on('fieldsLimit', () => reject(tooManyFields()));

@@ -1,6 +1,7 @@
 import { MalformedError, NotFoundError } from '@trellis-crm/sdk';
 import type { Authenticator, Caller } from '../auth/authenticator.js';
 import type { Generation } from '../kernel/generation.js';
+import { FileStore } from '../files/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { checkAccess, checkForgery, credentialsOf } from './caller.js';
 import { clientAddress } from './client-address.js';
@@ -12,6 +13,7 @@ import { actOnce } from './idempotency/act-once.js';
 import { requestKeyOf } from './idempotency/request-key.js';
 import { hasBody, type Admission } from './overload.js';
 import { present } from './present.js';
+import { bringsFiles, type FormFiles } from './read-form-files.js';
 import { checkBody, checkParams, readBody, readIfVersion, readQuery } from './read-input.js';
 import { isPartial, type Exchange, type Step } from './request-state.js';
 import { limitTime, type TimeLimit } from './time-limit.js';
@@ -43,16 +45,29 @@ export function dispatch(parts: DispatcherParts): Step {
     const caller = known instanceof Promise ? await known : known;
     ctx.state.actor = caller.identity;
     checkAccess(endpoint, caller);
-    const timeLimit = limitTime(ctx, endpoint.input?.body?.kind === 'stream' ? null : deadlines);
-    const response = await timeLimit.run(async () => {
-      const { key, ...input } = await readInput(parts, { ctx, endpoint, params, caller, cookies, checks });
-      const request = toRequest(parts, ctx, input, { generation, caller, cookies, timeLimit });
-      const act = (): Promise<EndpointResponse> => work(parts, ctx, () => endpoint.handle(request), endpoint);
-      return key === null ? act() : actOnce(parts.workspace, { endpoint, request, key, act });
-    });
+    const timeLimit = limitTime(ctx, isUpload(endpoint, ctx) ? null : deadlines);
+    const files = formFiles(parts);
+    const response = await timeLimit
+      .run(async () => {
+        const { key, ...input } = await readInput(parts, { ctx, endpoint, params, caller, cookies, checks, files });
+        const request = toRequest(parts, ctx, input, { generation, caller, cookies, timeLimit });
+        const act = (): Promise<EndpointResponse> => work(parts, ctx, () => endpoint.handle(request), endpoint);
+        return key === null ? act() : actOnce(parts.workspace, { endpoint, request, key, act });
+      })
+      .finally(() => (files.received.length === 0 ? undefined : files.store().drop(files.received)));
     present(ctx, endpoint, response, cookies);
     return true;
   };
+}
+
+/** What comes in with a form is dropped after the answer, unless its handler has stored it. */
+function formFiles({ workspace }: DispatcherParts): FormFiles {
+  return { store: () => workspace.container.resolve(FileStore), received: [] };
+}
+
+/** As slow as its sender. */
+function isUpload(endpoint: Endpoint, ctx: Exchange): boolean {
+  return endpoint.input?.body?.kind === 'stream' || bringsFiles(endpoint, ctx);
 }
 
 const requestTimeoutMs = 15_000;
@@ -122,19 +137,25 @@ interface Reading {
   readonly caller: KnownCaller;
   readonly cookies: CookieJar;
   readonly checks: SchemaChecks;
+  readonly files: FormFiles;
 }
 
 /** The forgery check stands between reading and checking: a form carries its token inside, and nothing is told before. */
-async function readInput({ workspace }: DispatcherParts, { ctx, endpoint, params, caller, cookies, checks }: Reading) {
+async function readInput(
+  { workspace }: DispatcherParts,
+  { ctx, endpoint, params, caller, cookies, checks, files }: Reading,
+) {
   const checkedParams = checkParams(endpoint.input, params, checks);
   const query = readQuery(endpoint, ctx, checks);
-  const raw = hasBody(ctx.req.headers) || endpoint.input?.body !== undefined ? await readBody(endpoint, ctx) : null;
+  const raw =
+    hasBody(ctx.req.headers) || endpoint.input?.body !== undefined ? await readBody(endpoint, ctx, files) : null;
   checkForgery({ ctx, endpoint, body: raw }, caller, cookies, workspace.info().publicUrl);
   return {
     params: checkedParams,
     query,
     body: checkBody(endpoint, raw, checks),
     bodyStream: endpoint.input?.body?.kind === 'stream' ? ctx.req : null,
+    files: raw?.files,
     ifVersion: readIfVersion(ctx, raw),
     key: requestKeyOf({ ctx, endpoint, body: raw }, caller, cookies),
     method: endpoint.method,
@@ -161,6 +182,7 @@ function toRequest(
     query: input.query,
     body: input.body,
     bodyStream: input.bodyStream,
+    ...(input.files === undefined ? {} : { files: input.files }),
     ifVersion: input.ifVersion,
     method: input.method,
     generation,

@@ -14,8 +14,13 @@ export interface ParsedForm {
  * one counts, which is how a checkbox overrides the hidden field before it.
  */
 export function parseForm(text: string, schema?: TSchema): ParsedForm {
+  return formOf(parseParameters(text, 'body'), schema);
+}
+
+/** The same of names and values that were read already. */
+export function formOf(parameters: Iterable<readonly [string, string]>, schema?: TSchema): ParsedForm {
   const all = emptyRecord<string[]>();
-  for (const [name, value] of parseParameters(text, 'body')) (all[name] ??= []).push(value);
+  for (const [name, value] of parameters) (all[name] ??= []).push(value);
   const fields = emptyRecord<unknown>();
   for (const [name, values] of Object.entries(all)) {
     if (!hiddenFields.has(name)) fields[name] = fieldValue(values, name, schema);

@@ -1,9 +1,11 @@
 import { MalformedError, MediaTypeError, NotFoundError, ValidationError, type Problem } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointInput } from './endpoint.js';
 import { readVersion } from './if-match.js';
-import { parseForm, type ParsedForm } from './parse-form.js';
+import type { SentFile } from '../files/sent-file.js';
+import { formOf, parseForm, type ParsedForm } from './parse-form.js';
 import { parseJson } from './parse-json.js';
 import { emptyRecord, parseQuery } from './parse-parameters.js';
+import { bringsFiles, readFilledForm, type FormFiles } from './read-form-files.js';
 import { readText, refuseEncoded } from './read-text.js';
 import type { Exchange } from './request-state.js';
 import type { SchemaChecks } from './validation.js';
@@ -13,6 +15,8 @@ export interface RawBody {
   readonly value: unknown;
   /** Set when the body was a form. */
   readonly form: ParsedForm | null;
+  /** Files that came with the form. */
+  readonly files?: readonly SentFile[];
 }
 
 const defaultMaxBytes = 1024 * 1024;
@@ -44,13 +48,18 @@ export function readQuery(endpoint: Endpoint, ctx: Exchange, checks: SchemaCheck
 }
 
 /** Reads the body the endpoint declares; null for none or for one it reads itself. @throws MediaTypeError, TooLargeError, MalformedError */
-export async function readBody(endpoint: Endpoint, ctx: Exchange): Promise<RawBody | null> {
+export async function readBody(endpoint: Endpoint, ctx: Exchange, files: FormFiles): Promise<RawBody | null> {
   const declared = endpoint.input?.body;
   if (declared === undefined) return refuseBody(ctx);
   if (declared.kind === 'stream') {
     checkType(ctx, declared.types);
     refuseEncoded(ctx.req);
     return null;
+  }
+  if (declared.kind === 'form' && declared.maxFiles !== undefined && bringsFiles(endpoint, ctx)) {
+    const filled = await readFilledForm(ctx, declared.maxFiles, files);
+    const form = formOf(filled.parameters, declared.schema);
+    return { value: form.fields, form, files: filled.files };
   }
   checkType(ctx, [contentTypes[declared.kind]]);
   const text = await readText(ctx.req, endpoint.input?.maxBytes ?? defaultMaxBytes);

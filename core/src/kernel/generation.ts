@@ -1,3 +1,4 @@
+import type { SentFile } from '../files/sent-file.js';
 import type { Readable } from 'node:stream';
 import type {
   Access,
@@ -93,9 +94,10 @@ export interface EndpointInput {
   readonly params?: Readonly<Record<string, TSchema>>;
   /** Schema of the query; without one every parameter is refused (api) or ignored (page). `'any'` hands them on unchecked. */
   readonly query?: TSchema | 'any';
-  /** `stream` hands the raw request body on. */
+  /** `stream` hands the raw request body on; a `form` with `maxFiles` may come with files. */
   readonly body?:
-    | { readonly kind: 'json' | 'form'; readonly schema: TSchema }
+    | { readonly kind: 'json'; readonly schema: TSchema }
+    | { readonly kind: 'form'; readonly schema: TSchema; readonly maxFiles?: number }
     | { readonly kind: 'stream'; readonly types: readonly string[] };
   /** Bytes of the body at most; 1 MiB for json and form unless told. */
   readonly maxBytes?: number;
@@ -132,6 +134,8 @@ export interface EndpointRequest {
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;
   readonly bodyStream: Readable | null;
+  /** Files that came with a form. */
+  readonly files?: readonly SentFile[];
   /** `_version` of a form, or the version in `If-Match`; `'*'` forces. */
   readonly ifVersion: number | '*' | null;
   /** htmx asked for a part of the page. */

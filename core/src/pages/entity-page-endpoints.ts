@@ -64,10 +64,19 @@ export function entityPageEndpoints(deps: PageDeps, entity: CompiledEntity): rea
       access: right(verb),
       module: definition.module,
       idempotency: 'answer',
+      ...(bringsFiles(entity, `${method} ${rest}`) && { maxFiles: filesAtOnce }),
       ...params,
       handle: (call) => show({ ...call, entity: readersEntity(entity, call.request.identity) }),
     });
   });
+}
+
+/** Files that people send with one form. */
+const filesAtOnce = 10;
+
+/** Forms of records that hold files, and the composer, whose activities do. */
+function bringsFiles({ files }: CompiledEntity, address: string): boolean {
+  return address === 'POST /:id/activities' || (files.length > 0 && /^POST \/(new|:id\/edit)$/.test(address));
 }
 
 /** Writing on a record's timeline changes activities, and nothing of the record. */

@@ -24,13 +24,16 @@ export interface PageRoute {
   readonly module?: string;
   /** `answer` when all it writes are records; `once` unless told. */
   readonly idempotency?: 'answer' | 'once';
+  /** Files that its form may bring; none unless told. */
+  readonly maxFiles?: number;
   handle(call: PageCall): Promise<PageAnswer>;
 }
 
 /** Makes the endpoint of `GET /…` or `POST /…`; a POST takes any form, which its handler reads field by field. */
 export function pageEndpoint(deps: PageDeps, key: `${'GET' | 'POST'} /${string}`, route: PageRoute): Endpoint {
   const [method, path = ''] = key.split(' ');
-  const { access, params, module = 'core', idempotency = 'once' } = route;
+  const { access, params, module = 'core', idempotency = 'once', maxFiles } = route;
+  const body = maxFiles === undefined ? anyForm : { ...anyForm, maxFiles };
   return {
     method: method === 'POST' ? 'POST' : 'GET',
     path,
@@ -38,7 +41,7 @@ export function pageEndpoint(deps: PageDeps, key: `${'GET' | 'POST'} /${string}`
     access,
     surface: 'page',
     idempotency,
-    input: { query: 'any', ...(params && { params }), ...(method === 'POST' && { body: anyForm }) },
+    input: { query: 'any', ...(params && { params }), ...(method === 'POST' && { body }) },
     async handle(request) {
       const call = createPageCall(deps, request);
       return respond(call, await route.handle(call));

@@ -40,6 +40,8 @@ export interface EntryView {
   readonly text: string;
   readonly href?: string;
   readonly note?: string;
+  /** Leads to a file, which a browser has to fetch itself. */
+  readonly isDownload?: boolean;
 }
 
 /** What showing a value needs beside the value. */

@@ -3,19 +3,25 @@ import type { EntityField } from './entity-field.js';
 import type { ControlSources } from './control-sources.js';
 import { readFiles } from './form-reader.js';
 
-/** Files as ticked names. */
+/** Control of the files to be added to a field. */
+export function addedFiles(path: string): string {
+  return `${path}.add`;
+}
+
+/** Files as ticked names, and a control to add some. */
 export interface FilesView {
   readonly kind: 'files';
   readonly name: string;
   readonly label: string;
   readonly options: readonly { readonly value: string; readonly label: string; readonly href: string }[];
+  readonly adding: object;
   readonly hint?: string;
   readonly error?: string;
 }
 
-/** The control of a field of files: those whose boxes stay ticked are kept. */
+/** The control of a field of files: those whose boxes stay ticked are kept. Its form has to be sent with `isUpload`. */
 export function filesControl(owner: EntityField, { entity, labels, form, errors }: ControlSources): FilesView {
-  const { path } = owner;
+  const { path, field } = owner;
   const hint = labels.hint(entity, owner);
   const error = errors.get(path);
   return {
@@ -27,6 +33,10 @@ export function filesControl(owner: EntityField, { entity, labels, form, errors 
       label: name,
       href: `/files/${id}`,
     })),
+    adding: {
+      ...{ kind: 'file', name: addedFiles(path), isMultiple: field.max !== 1 },
+      ...(field.accept === undefined ? {} : { accept: field.accept.join() }),
+    },
     ...(hint === null ? {} : { hint }),
     ...(error === undefined ? {} : { error }),
   };

@@ -6,7 +6,9 @@ import type { ViewEnv } from '../../views/view-env.js';
 interface FileEntry {
   readonly text: string;
   readonly href: string;
-  readonly note?: string;
+  readonly note: string;
+  /** A browser has to fetch it itself. */
+  readonly isDownload: true;
 }
 
 interface FilesShown {
@@ -25,6 +27,7 @@ export function filesValue(value: unknown, { formatters, env }: FormatSources): 
   const entries = filesIn(value).map(({ id, name, size }) => ({
     text: name,
     href: `/files/${id}`,
+    isDownload: true as const,
     note: sizeText(size, (value, options) => formatters.number(env, value, options)),
   }));
   return { kind: 'entries', text: entries.map(({ text }) => text).join(', '), entries };
@@ -39,14 +42,14 @@ function sizeText(bytes: number, write: (value: number, options: Intl.NumberForm
   return write(bytes / 1000 ** place, {
     style: 'unit',
     unit: units[place] ?? 'byte',
-    unitDisplay: 'short',
+    unitDisplay: place === 0 ? 'long' : 'short',
     maximumFractionDigits: digits,
   });
 }
 
-/** The first one stands for all. */
-export function firstFile(value: unknown): (FileEntry & { readonly more: number }) | null {
+/** The first one stands for all; in a list it is no link, which would lead away from it. */
+export function firstFile(value: unknown): { readonly text: string; readonly more: number } | null {
   const files = filesIn(value);
   const [first] = files;
-  return first === undefined ? null : { text: first.name, href: `/files/${first.id}`, more: files.length - 1 };
+  return first === undefined ? null : { text: first.name, more: files.length - 1 };
 }

@@ -8,8 +8,8 @@ import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
 import { changeEntries } from './form-entries.js';
 import { problemsOf } from './form-problems.js';
 import { formView, type FormState } from './form-view.js';
-import { formOf } from './plain-form.js';
 import { formValuesOf, initialValues } from './form-values.js';
+import { formWithFiles } from './sent-files.js';
 import { fieldsOfForm, readRecord, reading, saveRecord, writableFields } from './record-form.js';
 
 /** `GET /<path>/new`: an empty form of whoever asks for it; the address may fill in fields (`?account=<id>`). */
@@ -27,10 +27,11 @@ function ownerOf({ entity, request: { identity } }: EntityCall): FormData {
 /** `POST /<path>/new`: adds the record, or shows the form again with what is wrong, or once with the records that look the same. */
 export async function takeCreateForm(call: EntityCall): Promise<PageAnswer> {
   const { entity, ctx, t } = call;
-  const form = formOf(call);
+  const { form, problems: unsent } = await formWithFiles(call, writableFields(entity));
   const changed = changeEntries(form);
-  if (changed !== null) return showForm(call, { record: null, form: changed });
-  const { values, problems } = readForm(fieldsOfForm(writableFields(entity), form), form, reading(call));
+  if (changed !== null) return showForm(call, { record: null, form: changed, problems: unsent });
+  const { values, problems: unread } = readForm(fieldsOfForm(writableFields(entity), form), form, reading(call));
+  const problems = [...unsent, ...unread];
   if (problems.length > 0) return showForm(call, { record: null, form, problems });
   const similar = await unseenSimilar(call, form);
   if (similar.length > 0) return showForm(call, { record: null, form, similar });
@@ -51,11 +52,12 @@ export async function showEditForm(call: EntityCall): Promise<PageAnswer> {
 /** `POST /<path>/:id/edit`: saves, or shows the form again with what is wrong or what somebody else changed meanwhile. */
 export async function takeEditForm(call: EntityCall): Promise<PageAnswer> {
   const { entity, t } = call;
-  const form = formOf(call);
   const record = await readRecord(call);
+  const { form, problems: unsent } = await formWithFiles(call, writableFields(entity));
   const changed = changeEntries(form);
-  if (changed !== null) return showForm(call, { record, form: changed });
-  const { values, problems } = readForm(fieldsOfForm(writableFields(entity), form), form, reading(call));
+  if (changed !== null) return showForm(call, { record, form: changed, problems: unsent });
+  const { values, problems: unread } = readForm(fieldsOfForm(writableFields(entity), form), form, reading(call));
+  const problems = [...unsent, ...unread];
   if (problems.length > 0) return showForm(call, { record, form, problems });
   try {
     const saved = await saveRecord(call, values);

@@ -51,6 +51,7 @@ export async function formView(call: EntityCall, state: FormState, title: string
     action: state.record === null ? `/${path}/new` : `${home}/edit`,
     version: state.record?.['version'],
     key: randomUUID(),
+    isUpload: fields.some(({ field }) => field.kind === 'files'),
     fieldNames: fields.map(({ path: name }) => name).join(' '),
     cancelHref: home,
     submitLabel: call.t(submitKey(state)),

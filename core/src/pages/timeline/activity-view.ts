@@ -1,6 +1,7 @@
 import { Activity } from '@trellis-crm/sdk';
 import type { FoundEntry } from '../../timeline/index.js';
 import { asText, findField, type RecordValues } from '../fields/entity-field.js';
+import { filesValue } from '../fields/files-display.js';
 import { displayField, type DisplaySources } from '../fields/field-display.js';
 import type { EntityCall } from '../page-call.js';
 import { linksOf } from './timeline-names.js';
@@ -14,6 +15,7 @@ export interface ActivityView {
   /** Whether there is more of the text on the activity's own page. */
   readonly isCut: boolean;
   readonly links: readonly { readonly text: string; readonly href: string }[];
+  readonly files: readonly { readonly text: string; readonly href: string; readonly note?: string }[];
   /** When it is due, for what is still planned. */
   readonly due: { readonly text: string; readonly datetime: string; readonly isLate: boolean } | null;
   /** What can be done with it; empty for those who may not change it. */
@@ -43,6 +45,7 @@ export function activityView(
     body: body.slice(0, longestBody),
     isCut: body.length > longestBody,
     links: linksShown(call, data, sources),
+    files: filesValue(data['files'], sources).entries,
     due: dueOf(call, data, sources),
     ...actionsOn(call, data, isPinned),
     menuId: `entry-${id}${isPinned ? '-pinned' : ''}`,

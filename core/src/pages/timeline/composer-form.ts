@@ -3,6 +3,7 @@ import { tellOfActivity } from '../../following/index.js';
 import { asText, type RecordValues } from '../fields/entity-field.js';
 import { readForm } from '../fields/form-reader.js';
 import { problemsOf } from '../form/form-problems.js';
+import { formWithFiles } from '../form/sent-files.js';
 import { formOf } from '../form/plain-form.js';
 import { reading } from '../form/record-form.js';
 import type { EntityCall } from '../page-call.js';
@@ -10,9 +11,11 @@ import { composedFields, composedKind, type ComposerState } from './composer-vie
 
 /** Adds the activity that was written. @returns what to show again when something is wrong; null when it is there */
 export async function addComposed(call: EntityCall): Promise<ComposerState | null> {
-  const form = formOf(call);
-  const kind = composedKind(form['kind']);
-  const { values, problems } = readForm(composedFields(call, kind), form, reading(call));
+  const kind = composedKind(formOf(call)['kind']);
+  const fields = composedFields(call, kind);
+  const { form, problems: unsent } = await formWithFiles(call, fields);
+  const { values, problems: unread } = readForm(fields, form, reading(call));
+  const problems = [...unsent, ...unread];
   const input = completed(call, kind, values);
   const wrong = [...problems, ...(input === null ? [nothingSaid] : [])];
   if (input === null || wrong.length > 0) return { kind, form, problems: wrong };

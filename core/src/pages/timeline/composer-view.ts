@@ -13,10 +13,10 @@ import type { EntityCall } from '../page-call.js';
 
 /** What is written at once: kinds with the fields that each asks for. */
 const composed: Readonly<Record<string, readonly string[]>> = {
-  note: ['body'],
-  call: ['subject', 'direction', 'outcome', 'occurredAt', 'duration', 'dueAt', 'body'],
-  email: ['subject', 'direction', 'occurredAt', 'body'],
-  meeting: ['subject', 'occurredAt', 'duration', 'dueAt', 'body'],
+  note: ['body', 'files'],
+  call: ['subject', 'direction', 'outcome', 'occurredAt', 'duration', 'dueAt', 'body', 'files'],
+  email: ['subject', 'direction', 'occurredAt', 'body', 'files'],
+  meeting: ['subject', 'occurredAt', 'duration', 'dueAt', 'body', 'files'],
 };
 
 const icons: Readonly<Record<string, string>> = { note: 'note', call: 'phone', email: 'mail', meeting: 'users' };
