@@ -1,7 +1,7 @@
 import { MalformedError, NotFoundError } from '@trellis-crm/sdk';
 import type { Authenticator, Caller } from '../auth/authenticator.js';
 import type { Generation } from '../kernel/generation.js';
-import { FileStore } from '../files/index.js';
+import { FileStore } from '../files/file-store.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { checkAccess, checkForgery, credentialsOf } from './caller.js';
 import { clientAddress } from './client-address.js';

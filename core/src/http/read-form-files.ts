@@ -1,5 +1,7 @@
 import { MalformedError, TooLargeError } from '@trellis-crm/sdk';
-import { receiveForm, type FileStore, type ReceivedContent } from '../files/index.js';
+import type { ReceivedContent } from '../files/content-folder.js';
+import type { FileStore } from '../files/file-store.js';
+import { receiveForm } from '../files/read-files.js';
 import type { SentFile } from '../files/sent-file.js';
 import type { Endpoint } from './endpoint.js';
 import { isStorableText } from './parse-json.js';
