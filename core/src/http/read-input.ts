@@ -1,4 +1,11 @@
-import { MalformedError, MediaTypeError, NotFoundError, ValidationError, type Problem } from '@trellis-crm/sdk';
+import {
+  MalformedError,
+  MediaTypeError,
+  NotFoundError,
+  ValidationError,
+  type Problem,
+  type TSchema,
+} from '@trellis-crm/sdk';
 import type { Endpoint, EndpointInput } from './endpoint.js';
 import { readVersion } from './if-match.js';
 import type { SentFile } from '../files/sent-file.js';
@@ -56,16 +63,22 @@ export async function readBody(endpoint: Endpoint, ctx: Exchange, files: FormFil
     refuseEncoded(ctx.req);
     return null;
   }
-  if (declared.kind === 'form' && declared.maxFiles !== undefined && bringsFiles(endpoint, ctx)) {
-    const filled = await readFilledForm(ctx, declared.maxFiles, files);
-    const form = formOf(filled.parameters, declared.schema);
-    return { value: form.fields, form, files: filled.files };
-  }
+  if (bringsFiles(endpoint, ctx)) return readFormWithFiles(declared, ctx, files);
   checkType(ctx, [contentTypes[declared.kind]]);
   const text = await readText(ctx.req, endpoint.input?.maxBytes ?? defaultMaxBytes);
   if (declared.kind === 'json') return { value: parseJson(text), form: null };
   const form = parseForm(text, declared.schema);
   return { value: form.fields, form };
+}
+
+async function readFormWithFiles(
+  { schema, maxFiles = 0 }: { readonly schema: TSchema; readonly maxFiles?: number },
+  ctx: Exchange,
+  files: FormFiles,
+): Promise<RawBody> {
+  const filled = await readFilledForm(ctx, maxFiles, files);
+  const form = formOf(filled.parameters, schema);
+  return { value: form.fields, form, files: filled.files };
 }
 
 /** The body after its schema. @throws ValidationError with a pointer per problem */
