@@ -61,7 +61,7 @@ describe('the benchmarks', () => {
     }).timeout(120_000);
 
   it('measure the page of an account and what it weighs', async () => {
-    const [page, cold, warm] = await run('account-page');
+    const [page, , cold, warm] = await run('account-page');
 
     expect(page?.p95Ms).to.be.greaterThan(0);
     expect(warm?.bytes).to.be.greaterThan(3000);

@@ -1,6 +1,7 @@
 import { Type, ValidationError } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { Identity } from '../auth/identity.js';
+import { prepare, runPrepared } from '../database/prepared.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import { permissionFor } from '../records/rights.js';
@@ -70,8 +71,8 @@ function knownFields(entity: CompiledEntity, identity: Identity): ReadonlySet<st
 }
 
 async function readWeights(knex: Knex, { definition }: CompiledEntity): Promise<Weights> {
-  const row = await knex<{ entity: string; weights: Weights }>('core.completeness_weights')
-    .where({ entity: definition.id })
-    .first('weights');
-  return row?.weights ?? definition.completeness ?? {};
+  const [row] = await runPrepared(knex, weightsStatement, [definition.id]);
+  return (row?.[0] as Weights | undefined) ?? definition.completeness ?? {};
 }
+
+const weightsStatement = prepare('select weights from core.completeness_weights where entity = $1::text');

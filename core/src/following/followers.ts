@@ -1,5 +1,6 @@
 import type { Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
+import { prepare, runPrepared } from '../database/prepared.js';
 
 /** A record as followers know it. */
 export interface FollowedRecord {
@@ -28,5 +29,9 @@ export async function followersOf(db: Knex, { entity, id }: FollowedRecord): Pro
 
 /** Whether a user follows a record. */
 export async function isFollowing(db: Knex, { entity, id }: FollowedRecord, user: Id): Promise<boolean> {
-  return (await db('core.followers').where({ entity, record_id: id, user_id: user }).first('user_id')) !== undefined;
+  return (await runPrepared(db, followsStatement, [entity, id, user])).length > 0;
 }
+
+const followsStatement = prepare(
+  'select true from core.followers where entity = $1::text and record_id = $2::uuid and user_id = $3::uuid',
+);

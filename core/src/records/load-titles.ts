@@ -1,5 +1,5 @@
 import type { Id } from '@trellis-crm/sdk';
-import { runPrepared, unprepared } from '../database/prepared.js';
+import { prepare, runPrepared } from '../database/prepared.js';
 import { linkIdColumn } from './links.js';
 import type { ReadScope } from './record-scope.js';
 import { mayReadField, reachFor, visibleRecords } from './rights.js';
@@ -12,10 +12,12 @@ export async function loadTitles(
   scope: ReadScope,
   wanted: ReadonlyMap<string, ReadonlySet<Id>>,
 ): Promise<ReadonlyMap<string, string>> {
-  const pieces = [...wanted].flatMap(([entity, ids]) => titlePiece(scope, entity, [...ids]) ?? []);
+  // In one order, so that few statements do.
+  const ordered = [...wanted].sort(([left], [right]) => (left < right ? -1 : 1));
+  const pieces = ordered.flatMap(([entity, ids]) => titlePiece(scope, entity, [...ids]) ?? []);
   if (pieces.length === 0) return new Map();
   const text = finished(numbered(pieces).join('\nunion all '));
-  const rows = await runPrepared(scope.db, unprepared(text), bindingsOf(pieces));
+  const rows = await runPrepared(scope.db, prepare(text), bindingsOf(pieces));
   return new Map(
     rows.map(([entity, id, title]) => [`${String(entity)} ${String(id)}`, typeof title === 'string' ? title : '']),
   );

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { compare } from '../compare.js';
+import { compare, type Comparison } from '../compare.js';
 import type { Bench, Job } from '../job.js';
 import { tokenOf } from '../lab/dataset-sql.js';
 import type { Lab, Product } from '../lab/lab.js';
@@ -12,8 +12,8 @@ import { pageGet, partGet, rawGet, readerOfAll } from './requests.js';
 
 /** The page of one customer, and what happened with one that very much happened with. */
 export const customerJobs: readonly Job[] = [
-  { names: ['account-page', 'account-page-cold', 'account-page-warm'], run: measurePage },
-  { names: ['timeline-more'], run: measureTimeline },
+  { names: ['account-page', 'account-page-alone', 'account-page-cold', 'account-page-warm'], run: measurePage },
+  { names: ['timeline-more', 'timeline-more-alone'], run: measureTimeline },
 ];
 
 const plugin = 'bench-panels';
@@ -26,7 +26,7 @@ async function measurePage(bench: Bench): Promise<readonly JobResult[]> {
   const { port, stop } = await lab.product('panels', { pluginsDir, enable: [plugin] });
   const { askers } = lab.sample;
   const requests = askers.map((asker) => pageGet(asker, `/accounts/${asker.account}`));
-  const page = await compare(bench, {
+  const pages = await measureBoth(bench, {
     job: 'account-page',
     ours: { port, requests },
     baseline: { port, requests: askers.map((asker) => pageGet(asker, `/contacts?filter[owner]=${asker.owner}`)) },
@@ -35,7 +35,13 @@ async function measurePage(bench: Bench): Promise<readonly JobResult[]> {
   });
   const sizes = await sizesOf(port, requests);
   await stop();
-  return [page, ...sizes];
+  return [...pages, ...sizes];
+}
+
+/** Under the load of all jobs, and by one reader who has the server alone. */
+async function measureBoth(bench: Bench, comparison: Comparison): Promise<readonly JobResult[]> {
+  const alone = { ...bench, effort: { ...bench.effort, connections: 1 } };
+  return [await compare(bench, comparison), await compare(alone, { ...comparison, job: `${comparison.job}-alone` })];
 }
 
 /** Bytes as a browser takes them, of twenty accounts. */
@@ -63,14 +69,12 @@ async function measureTimeline(bench: Bench): Promise<readonly JobResult[]> {
     partGet(readerOfAll(lab.sample, index), `/accounts/${busiest}/timeline?after=${next}`),
   );
   const raw = places.map(({ at, id }) => rawGet(`/timeline/${busiest}/${encodeURIComponent(at)}/${id}`));
-  return [
-    await compare(bench, {
-      job: 'timeline-more',
-      ours: { port: product.port, requests: ours },
-      baseline: { port: lab.raw.port, requests: raw },
-      asked: { p95Ms: 30 },
-    }),
-  ];
+  return measureBoth(bench, {
+    job: 'timeline-more',
+    ours: { port: product.port, requests: ours },
+    baseline: { port: lab.raw.port, requests: raw },
+    asked: { p95Ms: 30 },
+  });
 }
 
 /** Where a reader may stand: the cursor of ours, and what the baseline calls it. */

@@ -1,5 +1,6 @@
 import { ValidationError, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
+import { prepare, runPrepared } from '../../database/prepared.js';
 import { uuidV7 } from '../../database/uuid-v7.js';
 import { tagKey, tagName, toneFor, type Tag } from './tag.js';
 
@@ -8,14 +9,17 @@ export type TagsById = ReadonlyMap<Id, readonly Tag[]>;
 
 /** Reads the tags of records of one entity, by their names. Says nothing of who may see the records. */
 export async function readTags(db: Knex, entity: string, ids: readonly Id[]): Promise<TagsById> {
-  const { rows } = await db.raw<{ rows: (Tag & { readonly record: Id })[] }>(
-    `select g.record_id as record, t.id, t.name, t.tone from core.record_tags g join core.tags t on t.id = g.tag_id
-     where g.entity = ? and g.record_id = any(?::uuid[]) order by t.name_key`,
-    [entity, [...ids]],
-  );
-  const byRecord = Map.groupBy(rows, ({ record }) => record);
-  return new Map([...byRecord].map(([id, tags]) => [id, tags.map(({ record: _, ...tag }) => tag)]));
+  const rows = (await runPrepared(db, tagsStatement, [entity, [...ids]])) as unknown as readonly TagRow[];
+  const byRecord = Map.groupBy(rows, ([record]) => record);
+  return new Map([...byRecord].map(([id, tags]) => [id, tags.map(([, tag, name, tone]) => ({ id: tag, name, tone }))]));
 }
+
+type TagRow = readonly [record: Id, id: Id, name: string, tone: Tag['tone']];
+
+const tagsStatement = prepare(
+  `select g.record_id::text, t.id::text, t.name, t.tone from core.record_tags g join core.tags t on t.id = g.tag_id
+   where g.entity = $1::text and g.record_id = any($2::uuid[]) order by t.name_key`,
+);
 
 /** Every tag there is, by name. */
 export async function allTags(db: Knex): Promise<readonly Tag[]> {
