@@ -143,6 +143,29 @@ describe('the editors of a list', function () {
   const names = (text: string): readonly string[] =>
     [...text.matchAll(/ name="(n\.[^"]+)"/g)].map(([, name = '']) => name);
 
+  it('take and show numbers as the reader writes them; addresses have a point', async () => {
+    const german = await host.buildUser({ name: 'Uwe', role: 'manager' });
+    await host.as(german).patch('/api/v1/me/preferences', { locale: 'de' });
+    const open = (address: string) => host.as(german).page(address);
+    const typed = '/accounts/filter?_editing=1&m=all&n.0.field=annualRevenue&n.0.op=between&n.0.value.0=1.234,5';
+
+    const applied = await open(`${typed}&n.0.value.1=2000&_do=apply`);
+    const address = decodeURIComponent(applied.headers.get('Location') ?? '');
+    const [again, redrawn, list] = [
+      await open(`/accounts/filter?filter[annualRevenue][gte]=1234.5`),
+      await open(`${typed}&n.0.value.1=2000&_do=add:`),
+      await open('/accounts?filter[annualRevenue][gte]=1234.5'),
+    ];
+    const menu = await open('/accounts?add=annualRevenue&op=lte&value=0,75');
+
+    expect(address).to.contain('filter[annualRevenue][between]=1234.5,2000');
+    expect(again.text).to.contain('value="1234,5"');
+    expect(redrawn.text).to.contain('value="1.234,5"');
+    expect(list.text).to.contain('1234,5');
+    expect(decodeURIComponent(menu.headers.get('Location') ?? '')).to.contain('filter[annualRevenue][lte]=0.75');
+    expect((await page('/accounts/filter?filter[annualRevenue][gte]=1234.5')).text).to.contain('value="1234.5"');
+  });
+
   it('show the filter as controls, and one more condition or group when asked', async () => {
     const [start, added, grouped, removed] = await Promise.all([
       page('/accounts/filter?filter[name][contains]=a'),

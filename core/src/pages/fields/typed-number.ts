@@ -1,3 +1,8 @@
+import type { FieldKind } from '@trellis-crm/sdk';
+
+/** Fields whose values are numbers. */
+export const numberKinds: ReadonlySet<FieldKind> = new Set(['integer', 'decimal', 'percent', 'money', 'duration']);
+
 /**
  * Reads a number as people type it in their language: `1.234,50` in German, `1,234.50` in English, spaces and apostrophes between
  * thousands anywhere. What could mean two things means what it does in the reader's language.

@@ -17,6 +17,7 @@ import {
   type DraftGroup,
   type DraftNode,
 } from './filter-draft.js';
+import { plainDraft, typedDraft } from './typed-values.js';
 
 /** `GET /<path>/filter`: the filter of a list as a form of conditions and groups; it comes back here until it is applied. */
 export async function showFilter(call: EntityCall): Promise<PageAnswer> {
@@ -25,7 +26,8 @@ export async function showFilter(call: EntityCall): Promise<PageAnswer> {
   const state: ListState = { ...readListState(request.url, base), path: listPath(call), after: null };
   const draft = draftNow(call, state);
   const params = request.url.searchParams;
-  if (params.get('_do') === 'apply') return goTo(listAddress({ ...state, nodes: nodesOfDraft(draft) }));
+  if (params.get('_do') === 'apply')
+    return goTo(listAddress({ ...state, nodes: nodesOfDraft(plainDraft(call, draft)) }));
   const html = call.render('core:records/filter', await filterView(call, state, draft));
   if (request.isPartial) return showPart(html);
   const title = t('filter.title', { entities: labels.manyInText(entity.definition) });
@@ -41,7 +43,12 @@ function listPath({ entity, request }: EntityCall): string {
 function draftNow(call: EntityCall, state: ListState): DraftGroup {
   const params = call.request.url.searchParams;
   const blank = blankCondition(call);
-  const start = params.has('_editing') ? draftInForm(params) : draftOf(state.nodes, (node) => canEdit(call, node));
+  const start = params.has('_editing')
+    ? draftInForm(params)
+    : typedDraft(
+        call,
+        draftOf(state.nodes, (node) => canEdit(call, node)),
+      );
   const draft = changedDraft(start, params.get('_do') ?? '', blank);
   const isNew = !params.has('_editing') && draft.nodes.length === 0;
   return fitGroup(call, isNew ? { ...draft, nodes: [blank] } : draft);

@@ -2,6 +2,7 @@ import type { Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { linkValue } from '../../records/filter-values.js';
 import { targetOf } from '../fields/entity-field.js';
+import { typedNumber } from '../fields/typed-number.js';
 import { tagsField } from '../fields/tags-field.js';
 import type { RecordNames } from '../fields/record-names.js';
 import type { EntityCall } from '../page-call.js';
@@ -112,12 +113,17 @@ const optionText: TextOf = ({ call: { entity, labels }, found: { owner, item } }
 const dayText: TextOf = ({ call }, value) =>
   dayWordText(call, value) ?? call.request.generation.views.formatters.date(call.env, value);
 
+const numberText: TextOf = ({ call: { env } }, value) => typedNumber(value, env.locale);
+
 const texts: Readonly<Partial<Record<Field['kind'], TextOf>>> = {
   ref: recordText,
   links: linkText,
   choice: optionText,
   choices: optionText,
   boolean: ({ call: { t } }, value) => t(value === 'true' ? 'ui.yes' : 'ui.no'),
+  decimal: numberText,
+  percent: numberText,
+  money: numberText,
   date: dayText,
   dateTime: dayText,
 };

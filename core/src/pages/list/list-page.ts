@@ -3,6 +3,7 @@ import type { PageBlock } from '../../views/page-model.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { patchBlocks } from '../block-patches.js';
 import { findField, type EntityField } from '../fields/entity-field.js';
+import { numberKinds, readTypedNumber } from '../fields/typed-number.js';
 import { fromLocalInput } from '../fields/zoned-time.js';
 import { bulkBarHtml } from '../changes/bulk-bar.js';
 import { exportLinks, exportQuery } from '../exports/export-links.js';
@@ -14,7 +15,7 @@ import { refsInNodes } from './filter-texts.js';
 import { filtersHtml } from './filter-view.js';
 import { columnsOf } from './list-columns.js';
 import { readNamedPage, type NamedPage } from './list-reader.js';
-import { addressWithAddedFilter, listAddress, readListState, type ListState, type MomentOf } from './list-state.js';
+import { addressWithAddedFilter, listAddress, readListState, type ListState, type PlainValueOf } from './list-state.js';
 import { isWithout } from './list-view.js';
 import { pagerHtml } from './pager-view.js';
 import { rowsHtml } from './row-view.js';
@@ -62,14 +63,16 @@ async function showWholeList(call: EntityCall, shown: ShownList): Promise<PageAn
 /** The address with a filter that was chosen in the menu, or of the view that comes first; null where the address stays. */
 function otherAddress(call: EntityCall, { base, first }: ViewChoice): string | null {
   const { url } = call.request;
-  if (url.search !== '' || first === null) return addressWithAddedFilter(url, momentIn(call), base);
+  if (url.search !== '' || first === null) return addressWithAddedFilter(url, plainValueIn(call), base);
   return `${url.pathname}${first.state.layout === 'board' ? '/board' : ''}?view=${first.id}`;
 }
 
-/** `updatedAt at most 31 March` means the end of that day on the person's clock. */
-function momentIn({ entity, env }: EntityCall): MomentOf {
+/** `updatedAt at most 31 March` means the end of that day on the person's clock; `1.234,5` is a number in their language. */
+function plainValueIn({ entity, env }: EntityCall): PlainValueOf {
   return (field, operator, value) => {
-    if (findField(entity, field)?.field.kind !== 'dateTime') return value;
+    const found = findField(entity, field);
+    if (found !== undefined && numberKinds.has(found.field.kind)) return readTypedNumber(value, env.locale) ?? value;
+    if (found?.field.kind !== 'dateTime') return value;
     return fromLocalInput(`${value}T${operator === 'lte' ? '23:59:59' : '00:00'}`, env.timeZone) ?? value;
   };
 }

@@ -57,26 +57,30 @@ export function readListState(url: URL, base: ListBase = plainBase): ListState {
   };
 }
 
-/** A day that was chosen for a moment, as the moment at which it begins or ends; any other value as it is. */
-export type MomentOf = (field: string, operator: string, value: string) => string;
+/** A value as it was typed in the form that addresses have: of a day for a moment when it begins or ends, of a number its digits; any other as it is. */
+export type PlainValueOf = (field: string, operator: string, value: string) => string;
 
 /** A filter that was chosen in the menu (`add`, `op`, `value`): the list's address with it, or null when there is none to add. */
-export function addressWithAddedFilter(url: URL, momentOf: MomentOf, base: ListBase = plainBase): string | null {
+export function addressWithAddedFilter(
+  url: URL,
+  plainValueOf: PlainValueOf,
+  base: ListBase = plainBase,
+): string | null {
   const field = textParam(url, 'add');
   if (field === null || !/^[\w.]+$/.test(field)) return null;
   const state = readListState(url, base);
-  const added = addedCondition(url, field, momentOf);
+  const added = addedCondition(url, field, plainValueOf);
   if (added === null) return listAddress({ ...state, after: null });
   const kept = state.nodes.filter((node) => !('field' in node) || node.field !== field || node.op !== added.op);
   return listAddress({ ...state, nodes: [...kept, added], after: null });
 }
 
-function addedCondition(url: URL, field: string, momentOf: MomentOf): PlainCondition | null {
+function addedCondition(url: URL, field: string, plainValueOf: PlainValueOf): PlainCondition | null {
   const op = textParam(url, 'op') ?? 'eq';
   if (op === 'empty' || op === 'filled') return { field, op: 'empty', value: String(op === 'empty') };
   const value = textParam(url, 'value');
   if (value === null) return null;
-  const text = momentOf(field, op, value);
+  const text = plainValueOf(field, op, value);
   return { field, op, value: severalValues.has(op) ? text.split(',') : text };
 }
 
