@@ -162,6 +162,21 @@ describe('a bulk change', () => {
     expect((await host.records(Sample).getMany(idsOf(along))).length).to.equal(0);
   });
 
+  it('restores all of the trash that fit, children of others too, and takes it back', async () => {
+    const batches = await host.records(Batch).createMany([...Array(3).keys()].map((n) => ({ name: `all ${n}` })));
+    const along = await host.records(Sample).createMany(batches.map(({ id }, n) => ({ name: `with ${n}`, batch: id })));
+    await done({ action: 'delete', ids: idsOf(batches), entity: 'lab.batch' });
+
+    const matching = { 'filter[name][startsWith]': 'with' };
+    const { id, set, problems } = await done({ action: 'restore', matching, entity: 'lab.sample' });
+
+    expect([set.state, problems]).to.deep.equal(['done', []]);
+    expect((await host.records(Sample).getMany(idsOf(along))).length).to.equal(3);
+    expect((await host.records(Batch).getMany(idsOf(batches))).length).to.equal(3);
+    await world.undo(id);
+    expect((await host.records(Sample).getMany(idsOf(along))).length).to.equal(0);
+  });
+
   it('leaves out what a guard refuses, and goes on', async () => {
     const made = await samples(60);
     const bad = made[17]?.id ?? '';

@@ -94,6 +94,33 @@ describe('bulk changes on pages', () => {
     expect((await host.as(host.readOnly).page(answer.headers.get('Location') ?? '')).status).to.equal(404);
   });
 
+  it('brings chosen records of the trash back, or all that the page means, and offers to undo it', async () => {
+    const manager = host.as(host.manager);
+    const made = await Promise.all(
+      ['a', 'b', 'c'].map((name) => manager.post('/api/v1/accounts', { name: `Back ${name}`, industry: 'Back' })),
+    );
+    const ids = made.map(({ body }) => String(body['id']));
+    await submitAndWork('/accounts/bulk', { action: 'delete', all: '1', list: 'filter[industry]=Back' });
+    const shown = await manager.page('/accounts/trash?filter[industry]=Back');
+    const other = await manager.page('/accounts/trash?filter[industry]=Nothing');
+    const live = async () =>
+      (await manager.get('/api/v1/accounts?filter[industry]=Back&sort=name')).body['data']?.length;
+
+    const one = await submitAndWork('/accounts/bulk', { action: 'restore', ids: ids[1] ?? '', list: '' });
+    const afterOne = await live();
+    const all = await submitAndWork('/accounts/bulk', {
+      action: 'restore',
+      all: '1',
+      list: 'filter%5Bindustry%5D=Back',
+    });
+
+    expect(shown.text).to.contain('Back a').and.contain('All accounts in the trash').and.contain('Restore chosen');
+    expect(other.text).to.not.contain('Back a').and.not.contain('Restore chosen');
+    expect([one.headers.get('location'), afterOne]).to.deep.equal(['/accounts/trash', 1]);
+    expect([all.headers.get('location'), await live()]).to.deep.equal(['/accounts/trash', 3]);
+    expect((await host.as(host.readOnly).page('/accounts/trash')).status).to.equal(403);
+  });
+
   it('follows its job as it goes, and nothing once it is over', async () => {
     const id = '0190a5a0-0000-7000-8000-000000000009';
     await host.sql(

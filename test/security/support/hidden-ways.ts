@@ -132,6 +132,10 @@ function writingWays({ path, id }: Place): readonly Way[] {
       matching: { [`filter[${field}]`]: decodeURIComponent(value) },
       tags: ['found'],
     })),
+    bulk('restore those that match', (field, value) => ({
+      action: 'restore',
+      matching: { [`filter[${field}]`]: decodeURIComponent(value) },
+    })),
     csv('import into it', (field) => `map=${encodeURIComponent(JSON.stringify({ Name: 'name', Other: field }))}`),
     csv(
       'import by matching it',

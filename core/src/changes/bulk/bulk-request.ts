@@ -1,10 +1,12 @@
 import { MalformedError, Type, Uuid, ValidationError, type EntityVerb, type Id, type Static } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { matchingTrash } from '../../records/list-trash.js';
 import { matchingRecords, type MatchParameters } from '../../records/matching.js';
 import { parseOptions, tryParsePatch } from '../../records/parse-input.js';
 import type { RecordScope } from '../../records/record-scope.js';
 import { checkReferences } from '../../records/references.js';
 import { requireReach } from '../../records/rights.js';
+import type { Sql } from '../../records/sql.js';
 import { hasTags } from '../../records/tags/tag.js';
 import { checkedNames } from '../../records/tags/tag-store.js';
 
@@ -19,7 +21,7 @@ export const BulkBody = Type.Object(
     ),
     /** Records by id. */
     ids: Type.Optional(Type.Array(Uuid, { minItems: 1, maxItems: mostIds })),
-    /** In place of ids: parameters of the list (`filter[…]`, `where`, `q`) whose records are all meant. */
+    /** In place of ids: parameters of the list (`filter[…]`, `where`, `q`) whose records are all meant; for `restore` of the trash, which has no `q`. */
     matching: Type.Optional(Type.Record(Type.String(), Type.String())),
     /** Merge patch for `update`. */
     set: Type.Optional(Type.Object({}, { additionalProperties: true })),
@@ -58,15 +60,24 @@ export async function checkBulk(scope: RecordScope, entity: CompiledEntity, requ
   const { action, ids, matching, set } = request;
   if ((ids === undefined) === (matching === undefined))
     throw new MalformedError('ids_or_matching', {}, { message: 'Give either "ids" or "matching"' });
-  if (action === 'restore' && matching !== undefined)
-    throw new MalformedError('ids_or_matching', {}, { message: 'Records of the trash are named by "ids"' });
   const verb = verbOf[action];
   if (entity.definition.without?.some((part) => part === verb) === true)
     throw new MalformedError('action_unknown', { action }, { message: `"${action}" is not possible here` });
   requireReach(scope, entity, verb);
-  if (matching !== undefined) matchingRecords(scope, entity, matching);
+  if (matching !== undefined) meantRecords(scope, entity, action, matching);
   if (action === 'update') await checkSet(scope, entity, set);
   checkTags(entity, request);
+}
+
+/** Condition on the records that parameters of a list mean; for `restore` those of the trash. @throws ForbiddenError, MalformedError `invalid_query` */
+export function meantRecords(
+  scope: RecordScope,
+  entity: CompiledEntity,
+  action: BulkRequest['action'],
+  matching: MatchParameters,
+): Sql {
+  if (action !== 'restore') return matchingRecords(scope, entity, matching);
+  return matchingTrash(scope, entity, new URLSearchParams(Object.entries(matching)));
 }
 
 function checkTags(entity: CompiledEntity, { action, tags = [] }: BulkRequest): void {

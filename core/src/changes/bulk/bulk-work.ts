@@ -1,7 +1,6 @@
 import { PluginError, type Id } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { lockRecords, readRecords } from '../../records/get-records.js';
-import { matchingRecords } from '../../records/matching.js';
 import { parseOptions, tryParsePatch } from '../../records/parse-input.js';
 import type { WriteScope } from '../../records/record-scope.js';
 import { restoreSets } from '../../records/restore-records.js';
@@ -14,7 +13,7 @@ import { updateParsed } from '../../records/update-records.js';
 import type { ChangeSet, ChangeSetProblem } from '../change-set.js';
 import { admitRecords, judge } from '../engine/admit-records.js';
 import type { ChangeUnit, RowWork } from '../engine/row-work.js';
-import type { BulkInput } from './bulk-request.js';
+import { meantRecords, type BulkInput } from './bulk-request.js';
 import { listMatching } from './list-items.js';
 
 /** Kinds of change sets that bulk changes make, by their action. */
@@ -30,10 +29,10 @@ export const bulkKinds: Readonly<Record<BulkInput['action'], string>> = {
 export const bulkWork: RowWork = {
   async list(unit, set) {
     const entity = entityOf(unit, set);
-    const { matching } = inputOf(set);
+    const { matching, action } = inputOf(set);
     if (matching === null) return;
     await unit.within(entity, (scope) =>
-      listMatching(unit.trx, set.id, entity, matchingRecords(scope, entity, matching)),
+      listMatching(unit.trx, set.id, entity, meantRecords(scope, entity, action, matching)),
     );
   },
   apply(unit, set, items) {
@@ -103,7 +102,14 @@ const acts: Readonly<Record<BulkInput['action'], Act>> = {
     const condition = allOf([sql('r."deleted_at" is not null'), isVisible]);
     await lockRecords(scope, entity, ids, { condition, isDeletion: true });
     const records = await readRecords(scope, entity, ids, { condition });
-    const { admitted, problems } = judge(scope, entity, { ids, records, verb: 'delete' });
+    const known = new Set(records.map(({ id }) => id));
+    const back = await alreadyBack(
+      scope,
+      entity,
+      ids.filter((id) => !known.has(id)),
+    );
+    const wanted = ids.filter((id) => !back.has(id));
+    const { admitted, problems } = judge(scope, entity, { ids: wanted, records, verb: 'delete' });
     await restoreSets(
       scope,
       entity,
@@ -112,3 +118,9 @@ const acts: Readonly<Record<BulkInput['action'], Act>> = {
     return problems;
   },
 };
+
+/** Those that came back with others before it was their turn. */
+async function alreadyBack(scope: WriteScope, entity: CompiledEntity, ids: readonly Id[]): Promise<ReadonlySet<Id>> {
+  if (ids.length === 0) return new Set();
+  return new Set((await readRecords(scope, entity, ids)).map(({ id }) => id));
+}

@@ -20,7 +20,7 @@ export async function takeBulkForm(call: EntityCall): Promise<PageAnswer> {
   if (isNothing(selection)) return nothingChosen(call);
   const asked = textOf(form, 'action');
   if (asked === 'tag') return takeTags(call, selection, form);
-  if (asked === 'delete') return begin(call, selection, { action: 'delete' });
+  if (asked === 'delete' || asked === 'restore') return begin(call, selection, { action: asked });
   const action = asked === 'assign' ? 'assign' : 'update';
   const field = fieldFor(call, action, textOf(form, 'field'));
   // The list and the choice of a field ask for the form; only the form itself has a value.
@@ -66,11 +66,17 @@ async function begin(call: EntityCall, selection: Selection, change: object): Pr
   const { id } = (answer as { readonly data: { readonly id: string } }).data;
   const set = await settled(call, id);
   if (!isOver(set) || set.problemCount > 0) return goTo(`/change-sets/${id}`);
-  return goTo(listHref(call, selection), doneFlash(call, set));
+  const isRestored = set.kind === 'bulk-restore';
+  return goTo(isRestored ? `/${entity.path}/trash` : listHref(call, selection), doneFlash(call, set));
 }
 
+const toasts: Readonly<Partial<Record<string, string>>> = {
+  'bulk-delete': 'changes.toastDeleted',
+  'bulk-restore': 'changes.toastRestored',
+};
+
 function doneFlash({ t }: PageCall, { id, kind, rowsDone }: ChangeSet): { text: string; undoAction: string } {
-  const key = kind === 'bulk-delete' ? 'changes.toastDeleted' : 'changes.toast';
+  const key = toasts[kind] ?? 'changes.toast';
   return { text: t(key, { count: rowsDone }), undoAction: `/change-sets/${id}/undo` };
 }
 
