@@ -11,6 +11,11 @@ export function actionSpecimens(render: Render): SpecimenGroup {
         body: render('ui-alert', { text: 'It stays in the reports.' }),
       },
     },
+    {
+      partial: 'ui-dialog-content',
+      state: 'as the server sends it',
+      context: { title: 'Edit accounts', body: render('ui-submit', { label: 'Apply' }) },
+    },
   ];
   return { id: 'actions', title: 'Actions', specimens: [...plain, ...made] };
 }

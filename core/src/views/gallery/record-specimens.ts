@@ -1,4 +1,4 @@
-import type { Render, SpecimenGroup } from './specimen.js';
+import type { Render, Specimen, SpecimenGroup } from './specimen.js';
 
 /** What shows records: heads, figures, details, lists, tables and boards. */
 export function recordSpecimens(render: Render): SpecimenGroup {
@@ -22,7 +22,9 @@ export function recordSpecimens(render: Render): SpecimenGroup {
         context: { title: 'Details', count: 3, source: 'Sales', body: render('ui-details', { items: details }) },
       },
       { partial: 'ui-details', context: { items: details, isWide: true } },
+      ...values,
       { partial: 'ui-list', context: { items: people } },
+      { partial: 'ui-list', state: 'of long texts', context: { items: tries, isLong: true } },
       { partial: 'ui-timeline', context: { days } },
       { partial: 'ui-tag', state: 'tones', context: { label: 'Customer', tone: 'ok', hasDot: true } },
       { partial: 'ui-avatar', context: { name: 'Maya Kim' } },
@@ -49,7 +51,7 @@ const tags = [
 ];
 
 const stats = [
-  { label: 'Open pipeline', value: '€278,900', href: '#ui-stats', note: '+12 %', tone: 'ok' },
+  { label: 'Open pipeline', value: '€278,900', href: '#ui-stats', note: '+12%', tone: 'ok' },
   { label: 'Outstanding', value: '€15,700', note: '1 overdue', tone: 'bad' },
   { label: 'Open tickets', value: '2' },
   { label: 'Last touch', value: '2 h ago' },
@@ -69,6 +71,28 @@ const people = [
   { title: 'Jonas de Vries', href: '#ui-list', note: 'Plant manager · champion', avatar: 'Jonas de Vries' },
   { title: 'INV-2058', note: '€15,700 · due 8 Nov', tag: { label: 'Overdue', tone: 'bad' } },
 ];
+
+const tries = [
+  {
+    title: 'The name of the server is not known',
+    note: '23 Nov 2026, 07:23 · 34 ms · 3 tries · again 23 Nov 2026, 07:29',
+    icon: 'webhook',
+    tag: { label: 'Failed', tone: 'bad' },
+  },
+];
+
+const values: readonly Specimen[] = [
+  { text: 'Plain words' },
+  { kind: 'text', text: '' },
+  { kind: 'link', text: 'Northwind Robotics', href: '#ui-value' },
+  { kind: 'email', text: 'jonas@northwind.example' },
+  { kind: 'number', text: '1,250' },
+  { kind: 'tags', tags },
+  { kind: 'longText', text: 'Wants the offer by Friday.\nBudget is decided in January.' },
+].map((context) => ({
+  ...{ partial: 'ui-value' as const, context },
+  state: context.text === '' ? 'empty' : (context.kind ?? 'text'),
+}));
 
 const days = [
   {
