@@ -125,6 +125,10 @@ describe('the command palette and the keys', function () {
     const second = await focused();
     await page.keyboard.press('k');
     const first = await focused();
+    await page.keyboard.press('e');
+    await page.waitForURL('**/edit');
+    await page.goBack();
+    await page.locator('.row-link').first().focus();
     await page.keyboard.press('o');
     await page.waitForSelector('h1:has-text("' + (names[0] ?? '') + '")');
     await page.keyboard.press('e');

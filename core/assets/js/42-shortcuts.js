@@ -51,9 +51,10 @@ const pageKeys = {
     return link !== null;
   },
   e: () => {
-    const edit = currentRow()?.querySelector('.row-acts a') ?? elementFor('e');
-    edit?.click();
-    return Boolean(edit);
+    const link = currentRow()?.querySelector('[data-edits] .row-link');
+    if (link) location.assign(`${link.pathname}/edit`);
+    else elementFor('e')?.click();
+    return Boolean(link ?? elementFor('e'));
   },
   x: () => {
     const box = currentRow()?.querySelector('.row-check');

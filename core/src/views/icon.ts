@@ -8,10 +8,6 @@ export interface IconSet {
   readonly names: readonly string[];
   /** @returns an inline SVG, decorative unless `label` is given; a name nobody drew yields a plain square and one report. */
   render(name: string, label?: string): SafeHtml;
-  /** Shows nothing; what {@link IconSet.shared} of the same name draws, once on its page. */
-  shape(name: string): SafeHtml;
-  /** A decorative icon that many rows show alike, as a reference to its shape elsewhere on the page. */
-  shared(name: string): SafeHtml;
 }
 
 /** Reads every icon once; rendering afterwards is a map look-up. */
@@ -28,12 +24,6 @@ export function createIconSet(folder: string, onMissing: (name: string) => void 
       decorative.set(name, drawn);
       return drawn;
     },
-    shape: (name) =>
-      SafeHtml.trust(
-        `<svg class="icon-shape" aria-hidden="true"><symbol id="icon-${escapeHtml(name)}" viewBox="0 0 24 24">${shapeOf(name)}</symbol></svg>`,
-      ),
-    shared: (name) =>
-      SafeHtml.trust(`<svg class="icon" aria-hidden="true"><use href="#icon-${escapeHtml(name)}"/></svg>`),
   };
 
   function shapeOf(name: string): string {

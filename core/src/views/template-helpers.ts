@@ -68,10 +68,7 @@ function formatHelpers({ catalogue, formatters }: HelperSources): Record<string,
 function markupHelpers({ icons, assets }: HelperSources): Record<string, HelperDelegate> {
   return {
     'ui-icon': (name: string, options: HelperOptions) =>
-      options.hash['isShared'] === true
-        ? icons.shared(name)
-        : icons.render(name, options.hash['label'] as string | undefined),
-    'ui-icon-shape': (name: string) => icons.shape(name),
+      icons.render(name, options.hash['label'] as string | undefined),
     'asset-url': (name: string) => assets.url(name),
     'html-attrs': (attributes: unknown, options?: HelperOptions) =>
       options ? htmlAttributes(attributes) : htmlAttributes((attributes as HelperOptions).hash),

@@ -1,6 +1,6 @@
 import { cutHoles, hole, markupHole, type HoledMarkup } from '../../views/holed-markup.js';
 import { SafeHtml } from '../../views/safe-html.js';
-import { addressOf, asText, titleOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import { asText, titleOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import { fieldRightsOf } from '../fields/readers-entity.js';
 import type { RecordNames } from '../fields/record-names.js';
 import type { EntityCall } from '../page-call.js';
@@ -66,9 +66,12 @@ interface RowOffers {
 }
 
 function offersOf(call: EntityCall): RowOffers {
-  const { entity, request } = call;
-  const canEdit = request.identity.reach(`${entity.definition.id}:update`) !== null && !isWithout(entity, 'update');
-  return { canEdit, isSelectable: bulkRights(call) !== null };
+  return { canEdit: mayEditRows(call), isSelectable: bulkRights(call) !== null };
+}
+
+/** Whether the reader may change records of the list at all. */
+export function mayEditRows({ entity, request: { identity } }: EntityCall): boolean {
+  return identity.reach(`${entity.definition.id}:update`) !== null && !isWithout(entity, 'update');
 }
 
 type DrawRow = (text: string) => DrawnRow;
@@ -96,22 +99,19 @@ function rowParts(call: EntityCall, fields: readonly EntityField[], { names, ...
   const shared: EntityCall = { ...call, env, render: (template, context) => views.render(template, context, env) };
   const { sources, take } = noteSources(displaySources(shared, names));
   const cells = cellWriters(shared, { fields, canEdit: offers.canEdit }, sources);
-  const frame = views.holed.of(`row ${env.locale} ${offers.canEdit} ${offers.isSelectable}`, () =>
-    drawFrame(shared, offers),
+  const frame = views.holed.of(`row ${env.locale} ${offers.isSelectable}`, () =>
+    drawFrame(shared, offers.isSelectable),
   );
   const write = (record: RecordValues, written: string): string => {
-    const editHref = `${addressOf(entity, record)}/edit`;
-    return frame.write([asText(record['id']), SafeHtml.trust(written), editHref, titleOf(entity, record)]);
+    return frame.write([asText(record['id']), SafeHtml.trust(written), titleOf(entity, record)]);
   };
   return { cells, take, write };
 }
 
-function drawFrame({ render }: EntityCall, { canEdit, isSelectable }: RowOffers): HoledMarkup {
-  const actions = canEdit ? render('core:records/_row-actions', { href: hole(2), name: hole(3) }) : undefined;
+function drawFrame({ render }: EntityCall, isSelectable: boolean): HoledMarkup {
   return cutHoles(
     render('ui-table-rows', {
-      rows: [{ id: hole(0), cellsHtml: markupHole(1), actions, selectLabel: hole(3) }],
-      hasActions: true,
+      rows: [{ id: hole(0), cellsHtml: markupHole(1), selectLabel: hole(2) }],
       isSelectable,
       selectForm: bulkFormId,
     }),

@@ -9,6 +9,7 @@ import { bulkRights } from '../changes/bulk-bar.js';
 import { listAddress, type ListState } from './list-state.js';
 import { columnsOf } from './list-columns.js';
 import { isNumeric, isWideOnly } from './list-view.js';
+import { mayEditRows } from './row-view.js';
 
 /** What stands in a table and below it. */
 export interface TableParts {
@@ -22,6 +23,7 @@ export function tableHtml(call: EntityCall, state: ListState, { rows, pager, bar
   const { entity, env, request } = call;
   const fields = columnsOf(entity, state);
   const isSelectable = bulkRights(call) !== null;
+  const canEdit = mayEditRows(call);
   const directions = fields.map((field) => directionOf(field, state));
   const key = [
     'table',
@@ -30,13 +32,14 @@ export function tableHtml(call: EntityCall, state: ListState, { rows, pager, bar
     env.locale,
     directions.join(),
     isSelectable,
+    canEdit,
     ...(state.columns === null ? [] : fields.map(({ path }) => path)),
   ].join(' ');
   const table = request.generation.views.holed.of(key, () =>
     cutHoles(
       call.render(
         'core:records/_table',
-        openTable(call, { fields, directions, isChosen: state.columns !== null, isSelectable }),
+        openTable(call, { fields, directions, isChosen: state.columns !== null, isSelectable, canEdit }),
       ),
     ),
   );
@@ -52,24 +55,26 @@ interface OpenTable {
   /** The columns are not those of the declaration. */
   readonly isChosen: boolean;
   readonly isSelectable: boolean;
+  readonly canEdit: boolean;
 }
 
-function openTable({ entity, labels }: EntityCall, { fields, directions, isChosen, isSelectable }: OpenTable): object {
+function openTable({ entity, labels }: EntityCall, table: OpenTable): object {
+  const { fields, directions, isChosen, isSelectable, canEdit } = table;
   const columns = fields.map((field, place) => ({
     label: labels.field(entity, field),
     isWideOnly: isWideOnly(field),
     isNumeric: isNumeric(field.field),
     ...(isSortable(field) && { sort: directions[place], sortHref: hole(3 + place) }),
   }));
-  const table = {
+  const shown = {
     caption: labels.many(entity.definition),
     columns,
     rowsHtml: markupHole(0),
-    hasActions: true,
     isSelectable,
+    canEdit,
   };
   const columnPaths = isChosen ? { columnPaths: fields.map(({ path }) => path).join() } : {};
-  return { table: { ...table, ...columnPaths }, pager: markupHole(1), bar: markupHole(2) };
+  return { table: { ...shown, ...columnPaths }, pager: markupHole(1), bar: markupHole(2) };
 }
 
 const unsortable: ReadonlySet<Field['kind']> = new Set([
