@@ -22,9 +22,7 @@ export function recordSpecimens(render: Render): SpecimenGroup {
         context: { title: 'Details', count: 3, source: 'Sales', body: render('ui-details', { items: details }) },
       },
       { partial: 'ui-details', context: { items: details, isWide: true } },
-      ...values,
-      { partial: 'ui-list', context: { items: people } },
-      { partial: 'ui-list', state: 'of long texts', context: { items: tries, isLong: true } },
+      ...lists,
       { partial: 'ui-timeline', context: { days } },
       { partial: 'ui-tag', state: 'tones', context: { label: 'Customer', tone: 'ok', hasDot: true } },
       { partial: 'ui-avatar', context: { name: 'Maya Kim' } },
@@ -93,6 +91,12 @@ const values: readonly Specimen[] = [
   ...{ partial: 'ui-value' as const, context },
   state: context.text === '' ? 'empty' : (context.kind ?? 'text'),
 }));
+
+const lists: readonly Specimen[] = [
+  ...values,
+  { partial: 'ui-list', context: { items: people } },
+  { partial: 'ui-list', state: 'of long texts', context: { items: tries, isLong: true } },
+];
 
 const days = [
   {
