@@ -84,7 +84,7 @@ async function compare(trx: Knex.Transaction, entity: CompiledEntity, run: Run, 
     await finish(trx, entity, run, now);
     return;
   }
-  await trx.raw(pairStatement(entity), [rule, run.partsDone % partsPerRule, rule, run.startedAt]);
+  await trx.raw(pairStatement(entity), [rule, run.partsDone % partsPerRule, rule, run.startedAt, run.startedAt]);
   await trx.raw('update core.duplicate_runs set parts_done = parts_done + 1 where entity = ?', [id]);
 }
 

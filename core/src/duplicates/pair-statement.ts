@@ -16,7 +16,11 @@ export function blockRules(entity: CompiledEntity): readonly number[] {
   return groups.some(({ as }) => as === 'name') ? [...values, ...nameBlocks] : values;
 }
 
-/** Compares the records of blocks with each other and keeps the pairs worth a look. Bindings: rule, part, moment. */
+/**
+ * Compares the records of blocks with each other and keeps the pairs worth a look. Pairs that stand in blocks of several rules are compared
+ * once. Keys of two records are compared as expressions, so that they are looked up by record: looked up by key, a country that
+ * thousands have is gone through for each pair. Bindings: rule, part, rule, moment twice.
+ */
 export function pairStatement(entity: CompiledEntity): string {
   const id = textLiteral(entity.definition.id);
   const groups = keyGroups(entity);
@@ -33,11 +37,14 @@ export function pairStatement(entity: CompiledEntity): string {
     candidates as materialized (
       select distinct a.record_id as l, b.record_id as r from blocks
       join core.match_keys a on a.entity = ${id} and a.rule = ? and a.key = blocks.key
-      join core.match_keys b on b.entity = ${id} and b.rule = a.rule and b.key = blocks.key and a.record_id < b.record_id),
+      join core.match_keys b on b.entity = ${id} and b.rule = a.rule and b.key = blocks.key and a.record_id < b.record_id
+      where not exists (
+        select from core.duplicate_pairs p
+        where p.entity = ${id} and p.left_id = a.record_id and p.right_id = b.record_id and p.found_at = ?)),
     proofs as (
       select c.l, c.r, a.rule, max(f.weight) as proof from candidates c
       join core.match_keys a on a.record_id = c.l and a.rule in (${[-1, ...equal.map(({ rule }) => rule)].join()}) and a.entity = ${id}
-      join core.match_keys b on b.record_id = c.r and b.rule = a.rule and b.key = a.key and b.entity = ${id}
+      join core.match_keys b on b.record_id = c.r and b.rule = a.rule and b.key || '' = a.key || '' and b.entity = ${id}
       join facts f on f.rule = a.rule
       group by c.l, c.r, a.rule
       ${nameProofs(groups, id)}),
