@@ -21,10 +21,12 @@ describe('hidden fields', function () {
   this.timeout(isFullRun ? 900_000 : 120_000);
   let world: World;
   let sponsor: string;
+  let paper: string;
 
   before(async () => {
     world = await createLabWorld();
     sponsor = await create('contacts', { name: 'Sponsor 7719' });
+    paper = await upload();
   });
   after(() => world.close());
 
@@ -32,6 +34,15 @@ describe('hidden fields', function () {
     const { status, body: created } = await world.host.as(world.host.admin).post(`/api/v1/${path}`, body);
     expect(status).to.equal(201);
     return String(created['id']);
+  }
+
+  async function upload(): Promise<string> {
+    const headers = { 'Content-Type': 'application/octet-stream' };
+    const { status, body } = await world.host
+      .as(world.host.admin)
+      .post('/api/v1/files?name=paper-7719.txt', 'paper-7719', headers);
+    expect(status).to.equal(201);
+    return String(body['id']);
   }
 
   /** Values that nothing else in the workspace has. */
@@ -45,11 +56,13 @@ describe('hidden fields', function () {
           { path: 'dueOn', value: '2077-07-19', wrong: '2077-07-18' },
           { path: 'grade', value: 'silver7719', wrong: 'gold7718' },
           { path: 'sponsor', value: sponsor, wrong: crypto.randomUUID() },
+          { path: 'papers', value: paper, wrong: crypto.randomUUID() },
         ];
 
   const specimenFacts = () => ({
     ...{ name: 'Specimen', secret: 'secret-7719', rating: 77_190, dueOn: '2077-07-19', grade: 'silver7719', sponsor },
     budget: { amount: '7719.5', currency: 'EUR' },
+    papers: [paper],
   });
 
   async function placeOf(entity: string, actor: Actor): Promise<Place> {
@@ -67,6 +80,17 @@ describe('hidden fields', function () {
     const place = await placeOf(entity, actor);
     return waysTo(place).flatMap((way) => valuesOf(entity).map((field): Probe => ({ actor, way, field })));
   }
+
+  it('hold files that only their readers get', async () => {
+    const user = world.host.user;
+    await create('lab/specimens', { name: 'With papers', owner: user.userId, papers: [paper] });
+    const ask = async (id: string, client = world.host.as(user)) => (await client.get(`/api/v1/files/${id}`)).status;
+
+    expect([await ask(paper), await ask(crypto.randomUUID())]).to.deep.equal([404, 404]);
+    expect(await ask(paper, world.host.as(world.host.admin))).to.equal(200);
+    const attached = await world.host.as(user).post('/api/v1/accounts', { name: 'Taken', files: [paper] });
+    expect(attached.status).to.equal(422);
+  });
 
   it('are known to the policy', () => {
     for (const [entity, paths] of Object.entries(hiddenFields)) {
@@ -178,7 +202,7 @@ describe('hidden fields', function () {
 
     const { data, page } = JSON.parse(text) as { data: readonly object[]; page: { count: number } };
     expect([data.length, page.count, seen.length]).to.deep.equal([1, 1, 4]);
-    expect(text).to.not.include('2077');
+    expect(text).to.not.include('2077-07-19');
   });
 
   it('can be reached by those who may see them: the ways lead somewhere', async () => {

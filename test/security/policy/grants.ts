@@ -54,6 +54,6 @@ export const changedGrants: readonly { readonly role: Preset; readonly right: st
 
 /** Fields that only managers and admins see; to everybody else they do not exist. By entity, with their path. */
 export const hiddenFields: Readonly<Record<string, readonly string[]>> = {
-  'lab.specimen': ['secret', 'rating', 'budget', 'dueOn', 'grade', 'sponsor'],
+  'lab.specimen': ['secret', 'rating', 'budget', 'dueOn', 'grade', 'sponsor', 'papers'],
   'core.account': ['lab.credit'],
 };

@@ -35,6 +35,7 @@ export const Specimen = defineEntity('lab.specimen', {
     dueOn: field.date({ restricted: true }),
     grade: field.choice(['silver7719', 'gold7718', 'lead'], { restricted: true }),
     sponsor: field.ref(Contact, { onDelete: 'clear', restricted: true }),
+    papers: field.files({ restricted: true }),
   },
   title: 'name',
   owned: true,

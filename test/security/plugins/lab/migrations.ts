@@ -44,6 +44,13 @@ export const createLab: Migration = {
       table.numeric('value', 19, 4).notNullable();
       references(table, 'by_id', 'core.contacts', { onDelete: 'cascade' });
     });
+    await schema.createTable('specimen_papers', (table) => {
+      listTable(table, 'specimen_id', 'p_lab.specimens');
+      references(table, 'file_id', 'core.files', { onDelete: 'restrict', required: true });
+      table.text('name').notNullable();
+      table.text('type').notNullable();
+      table.integer('size').notNullable();
+    });
     await schema.createTable('shelves', (table) => {
       recordColumns(table, { owned: false });
       keptAnswers(table);
