@@ -76,7 +76,10 @@ const filesAtOnce = 10;
 
 /** Forms of records that hold files, and the composer, whose activities do. */
 function bringsFiles({ files }: CompiledEntity, address: string): boolean {
-  return address === 'POST /:id/activities' || (files.length > 0 && /^POST \/(new|:id\/edit)$/.test(address));
+  return (
+    address === 'POST /:id/activities' ||
+    (files.length > 0 && /^POST \/(new|:id\/edit|:id\/fields\/:field)$/.test(address))
+  );
 }
 
 /** Writing on a record's timeline changes activities, and nothing of the record. */

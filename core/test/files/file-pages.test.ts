@@ -77,6 +77,23 @@ describe('files on pages', () => {
     expect(text).to.match(/class="event-files".*signed\.pdf/);
   });
 
+  it('are added and taken out where the record shows them', async () => {
+    const id = await create();
+    const added = await send(`/accounts/${id}/fields/files`, {}, [file('in-place.pdf'), file('second.pdf')]);
+    const editor = await host
+      .as(host.user)
+      .page(`/accounts/${id}/fields/files`, { 'HX-Request': 'true', 'HX-Request-Type': 'partial' });
+    const kept = [...editor.text.matchAll(/name="files" value="([^"]+)"/g)].map(([, value = '']) => value);
+    const both = await filesOf(`/accounts/${id}`);
+    const refused = await send(`/accounts/${id}/fields/files`, {}, [file('run.exe', program)]);
+
+    await send(`/accounts/${id}/fields/files`, { files: kept[1] ?? '' }, []);
+
+    expect([added.status, refused.status]).to.deep.equal([303, 422]);
+    expect(both).to.deep.equal(['in-place.pdf', 'second.pdf']);
+    expect(await filesOf(`/accounts/${id}`)).to.deep.equal(['second.pdf']);
+  });
+
   it('are kept when something else is wrong, and named when they are', async () => {
     const refused = await send('/accounts/new', { name: '' }, [
       file('good.pdf'),

@@ -13,10 +13,8 @@ export interface FilesView {
   readonly kind: 'files';
   readonly name: string;
   readonly label: string;
-  readonly options: readonly { readonly value: string; readonly label: string; readonly href: string }[];
+  readonly options: readonly { readonly value: string; readonly label: string }[];
   readonly adding: object;
-  readonly hint?: string;
-  readonly error?: string;
 }
 
 /** The control of a field of files: those whose boxes stay ticked are kept. Its form has to be sent with `isUpload`. */
@@ -28,16 +26,14 @@ export function filesControl(owner: EntityField, { entity, labels, form, errors 
     kind: 'files',
     name: path,
     label: labels.field(entity, owner),
-    options: filesIn(readFiles(form, path)).map(({ id, name }) => ({
-      value: `${id}:${name}`,
-      label: name,
-      href: `/files/${id}`,
-    })),
+    options: filesIn(readFiles(form, path)).map(({ id, name }) => ({ value: `${id}:${name}`, label: name })),
     adding: {
-      ...{ kind: 'file', name: addedFiles(path), isMultiple: field.max !== 1 },
+      kind: 'file',
+      name: addedFiles(path),
+      isMultiple: field.max !== 1,
       ...(field.accept === undefined ? {} : { accept: field.accept.join() }),
+      ...(hint === null ? {} : { hint }),
+      ...(error === undefined ? {} : { error }),
     },
-    ...(hint === null ? {} : { hint }),
-    ...(error === undefined ? {} : { error }),
   };
 }

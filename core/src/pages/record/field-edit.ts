@@ -13,6 +13,7 @@ import { readForm, type FormData } from '../fields/form-reader.js';
 import { readRecord, reading, saveRecord } from '../form/record-form.js';
 import { formProblems, problemsOf } from '../form/form-problems.js';
 import { controlNames, controlSources } from '../form/form-view.js';
+import { formWithFiles } from '../form/sent-files.js';
 import { problemText } from '../form/problem-text.js';
 import { formValuesOf } from '../form/form-values.js';
 import type { EntityCall } from '../page-call.js';
@@ -25,7 +26,7 @@ import { recordSources, renderHeader } from './record-page.js';
 export async function showFieldEditor(call: EntityCall): Promise<PageAnswer> {
   const { request, env, entity } = call;
   const field = editableField(call);
-  if (!request.isPartial || hasEntries(field))
+  if (!request.isPartial || isOfWholeForm(field))
     return goTo(`/${entity.path}/${request.params['id'] ?? ''}/edit#field-${field.path}`);
   const columns = askingList(call);
   const isShown = request.url.searchParams.has('show');
@@ -44,9 +45,10 @@ export async function takeFieldEditor(call: EntityCall): Promise<PageAnswer> {
   const { request, entity } = call;
   const field = editableField(call);
   // A list is edited in the whole form; there is nothing here to show it again with.
-  if (hasEntries(field)) throw new NotFoundError('field_not_found');
-  const form = (request.body ?? {}) as FormData;
-  const { values, problems } = readForm([field], form, reading(call));
+  if (isOfWholeForm(field)) throw new NotFoundError('field_not_found');
+  const { form, problems: unsent } = await formWithFiles(call, [field]);
+  const { values, problems: unread } = readForm([field], form, reading(call));
+  const problems = [...unsent, ...unread];
   const columns = askingList(call);
   const refuse = async (found: readonly Problem[]): Promise<PageAnswer> => {
     const editing = { field, record: await readRecord(call), form, problems: found };
@@ -62,6 +64,11 @@ export async function takeFieldEditor(call: EntityCall): Promise<PageAnswer> {
   } catch (error) {
     return refuse(refusalOf(error));
   }
+}
+
+/** Files are added and taken out where they stand; entries of several controls have room in the form only. */
+function isOfWholeForm(field: EntityField): boolean {
+  return hasEntries(field) && field.field.kind !== 'files';
 }
 
 async function savedDetail(call: EntityCall, field: EntityField, saved: RecordValues): Promise<SafeHtml> {
@@ -110,6 +117,7 @@ async function renderEditor(
     version: record['version'],
     cancelHref: `${action}?show=1`,
     general: found.general,
+    isUpload: field.field.kind === 'files',
   };
   return call.render('core:records/_editor', view);
 }
