@@ -2,7 +2,7 @@ import { Type, Uuid, ValidationError } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest } from '../http/endpoint.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { channelEndpoints } from './channel-endpoints.js';
-import { noteLine, readInbox, readWhole } from './inbox.js';
+import { noteLine, readLine, readInbox, readWhole } from './inbox.js';
 
 /** The inbox of whoever asks, under `/api/v1/notifications`. */
 export function notificationEndpoints(workspace: Workspace): readonly Endpoint[] {
@@ -47,6 +47,16 @@ function lineEndpoints(workspace: Workspace): readonly Endpoint[] {
     body: await noteLine(workspace, request, request.params['id'] ?? '', change),
   });
   return [
+    {
+      ...line,
+      method: 'GET',
+      path: `${path}/:id`,
+      description: describe('getNotification', 'One thing I was told', LineSchema),
+      handle: async (request) => ({
+        status: 200,
+        body: await readLine(workspace, request, request.params['id'] ?? ''),
+      }),
+    },
     {
       ...line,
       method: 'PUT',

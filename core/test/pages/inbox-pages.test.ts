@@ -43,6 +43,23 @@ describe('/inbox', () => {
     expect(read.text).to.contain('Inbox, nothing new');
   });
 
+  it('puts off until a date and time of one’s own, by one’s own clock', async () => {
+    await assign();
+    const line = lineIn((await client().page('/inbox')).text);
+    const form = await client().page(`${line}/snooze`);
+    const day = new Date(host.clock.now().getTime() + 10 * 86_400_000).toISOString().slice(0, 10);
+    const wrong = await client().submit(`${line}/snooze`, { at: '2001-01-01T09:30' });
+    const done = await client().submit(`${line}/snooze`, { at: `${day}T09:30` });
+    const others = await host.as(host.admin).page(`${line}/snooze`);
+    const read = await client().get(`/api/v1/notifications/${line.split('/').at(-1) ?? ''}`);
+    await client().submit(`${line}/waking`, {});
+
+    expect((await client().page('/inbox')).text).to.contain(`href="${line}/snooze"`);
+    expect(form.text).to.contain('type="datetime-local"').and.contain('name="until"');
+    expect([form.status, wrong.status, done.status, others.status]).to.deep.equal([200, 422, 303, 404]);
+    expect(Date.parse(String(read.body['snoozedUntil']))).to.be.closeTo(Date.parse(`${day}T09:30Z`), 86_400_000);
+  });
+
   it('marks, puts off with a way back, and brings back', async () => {
     await assign();
     const line = lineIn((await client().page('/inbox')).text);

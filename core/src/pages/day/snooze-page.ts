@@ -12,6 +12,7 @@ export async function showSnooze(call: PageCall, problems: FormProblems = noProb
   const title = t('tasks.snooze.of', { name: task.subject });
   const html = render('core:tasks/snooze', {
     ...{ title, action: `/day/${task.id}/snooze`, choices: snoozeChoices(call) },
+    ...{ submitLabel: t('tasks.snooze.title'), cancelHref: '/day' },
     value: typeof task.dueAt === 'string' ? toLocalInput(task.dueAt, env.timeZone) : undefined,
     error: problems.byControl.get('dueAt') ?? problems.general[0],
   });

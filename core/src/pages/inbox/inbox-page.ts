@@ -8,6 +8,7 @@ import { fromLocalInput } from '../fields/zoned-time.js';
 import { formOf, problemsIn } from '../form/plain-form.js';
 import type { PageCall, PageDeps } from '../page-call.js';
 import { goTo, pageEndpoint, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
+import { showSnoozeLine } from './snooze-line-page.js';
 import { inboxView, inboxViews, type InboxViewName } from './inbox-view.js';
 
 /** What one was told: look, open, mark, put off. */
@@ -21,6 +22,7 @@ export function inboxPages(deps: PageDeps): readonly Endpoint[] {
     pageEndpoint(deps, 'POST /inbox/:id/opening', { ...line, handle: openLine }),
     pageEndpoint(deps, 'POST /inbox/:id/reading', { ...line, handle: (call) => mark(call, 'PUT') }),
     pageEndpoint(deps, 'POST /inbox/:id/unreading', { ...line, handle: (call) => mark(call, 'DELETE') }),
+    pageEndpoint(deps, 'GET /inbox/:id/snooze', { ...line, handle: (call) => showSnoozeLine(call) }),
     pageEndpoint(deps, 'POST /inbox/:id/snooze', { ...line, handle: snooze }),
     pageEndpoint(deps, 'POST /inbox/:id/waking', { ...line, handle: wake }),
   ];
@@ -73,6 +75,7 @@ async function snooze(call: PageCall): Promise<PageAnswer> {
   const problems = await problemsIn(call, [], () =>
     callApi(call, 'PUT', `${lineOf(call)}/snooze`, { body: { until } }),
   );
+  if (problems !== null && typed !== '') return showSnoozeLine(call, problems);
   if (problems !== null) return goTo(back(call), { text: problems.general[0] ?? '', tone: 'bad' });
   const moment = call.request.generation.views.formatters.dateTime(call.env, until);
   const text = call.t('notifications.snoozeDone', { until: moment });

@@ -48,6 +48,7 @@ function lineView(
     ...{ label, icon: 'clock', action: `${base}/snooze` },
     fields: [...fields, { name: 'until', value: until }],
   }));
+  const pick = { label: t('tasks.snooze.date'), icon: 'calendar', href: `${base}/snooze` };
   const markLabel = t(isUnread ? 'notifications.read' : 'notifications.markUnread');
   const markAction = `${base}/${isUnread ? 'reading' : 'unreading'}`;
   const wake = { label: t('notifications.wake'), icon: 'bell', action: `${base}/waking`, fields };
@@ -60,13 +61,13 @@ function lineView(
       snoozedUntil === null ? '' : t('notifications.snoozedUntil', { until: formatters.dateTime(env, snoozedUntil) }),
     groups: [
       { items: [{ label: markLabel, icon: isUnread ? 'check' : 'mail', action: markAction, fields }] },
-      snoozedUntil === null ? { label: t('notifications.snooze'), items: snooze } : { items: [wake] },
+      snoozedUntil === null ? { label: t('notifications.snooze'), items: [...snooze, pick] } : { items: [wake] },
     ],
   };
 }
 
 /** Later today, tomorrow and next Monday at eight, by the reader's clock. */
-function snoozeMoments({ t, env }: PageCall): readonly SnoozeMoment[] {
+export function snoozeMoments({ t, env }: PageCall): readonly SnoozeMoment[] {
   const now = env.now.getTime();
   const morning = (days: number): string => {
     const day = toLocalInput(new Date(now + days * dayMs).toISOString(), env.timeZone).slice(0, 10);
