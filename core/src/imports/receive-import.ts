@@ -57,8 +57,13 @@ export async function receiveImport(
 }
 
 /** What is said beside the file comes before what its mapping says. */
-export function tableOptionsOf({ delimiter, encoding, sheet, mapping }: ImportRequest): TableOptions {
-  const given = { delimiter: delimiter ?? mapping?.delimiter, encoding: encoding ?? mapping?.encoding, sheet };
+export function tableOptionsOf({ delimiter, encoding, sheet, headerRow, mapping }: ImportRequest): TableOptions {
+  const given = {
+    delimiter: delimiter ?? mapping?.delimiter,
+    encoding: encoding ?? mapping?.encoding,
+    sheet,
+    headerRow,
+  };
   return withoutUndefined(given);
 }
 

@@ -6,7 +6,12 @@ import { noteLine, readLine, readInbox, readWhole } from './inbox.js';
 
 /** The inbox of whoever asks, under `/api/v1/notifications`. */
 export function notificationEndpoints(workspace: Workspace): readonly Endpoint[] {
-  return [...listEndpoints(workspace), ...lineEndpoints(workspace), ...channelEndpoints(workspace)];
+  return [
+    ...listEndpoints(workspace),
+    ...lineEndpoints(workspace),
+    ...snoozeEndpoints(workspace),
+    ...channelEndpoints(workspace),
+  ];
 }
 
 const common = { module: 'core', surface: 'api', access: 'signed-in' } as const;
@@ -40,12 +45,17 @@ function listEndpoints(workspace: Workspace): readonly Endpoint[] {
   ];
 }
 
-function lineEndpoints(workspace: Workspace): readonly Endpoint[] {
+function lineParts(workspace: Workspace) {
   const line = { ...common, input: { params: { id: Uuid } } };
   const note = async (request: EndpointRequest, change: Parameters<typeof noteLine>[3]) => ({
     status: 200,
     body: await noteLine(workspace, request, request.params['id'] ?? '', change),
   });
+  return { line, note };
+}
+
+function lineEndpoints(workspace: Workspace): readonly Endpoint[] {
+  const { line, note } = lineParts(workspace);
   return [
     {
       ...line,
@@ -71,6 +81,12 @@ function lineEndpoints(workspace: Workspace): readonly Endpoint[] {
       description: describe('unreadNotification', 'Mark as unread', LineSchema),
       handle: (request) => note(request, { read_at: null }),
     },
+  ];
+}
+
+function snoozeEndpoints(workspace: Workspace): readonly Endpoint[] {
+  const { line, note } = lineParts(workspace);
+  return [
     {
       ...line,
       method: 'PUT',

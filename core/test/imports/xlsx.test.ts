@@ -41,6 +41,24 @@ describe('a spreadsheet', () => {
     expect([usual[1], mac[1]]).to.deep.equal(['1900-02-28,1900-03-01', '1904-02-29,1904-03-02']);
   });
 
+  it('begins at the row with the names of its columns, found or named; titles above are left out', async () => {
+    const rows = [
+      ['Customers of the North'],
+      ['exported on', '2026-11-23'],
+      ['name', 'industry', 'city', 'phone', 'web', 'note'],
+      ['Acme', 'Steel', 'Bonn', '1', 'a.test', 'x'],
+    ];
+    const found = await openTable(fileOfBytes('x.xlsx', spreadsheetOf(textRows(rows))));
+    const named = await openTable(fileOfBytes('x.xlsx', spreadsheetOf(textRows(rows))), { headerRow: 4 });
+    const plain = await openTable(fileOfBytes('x.xlsx', spreadsheetOf(textRows([['a'], ['1', '2']]))));
+
+    expect(found.header).to.deep.equal(['name', 'industry', 'city', 'phone', 'web', 'note']);
+    expect(named.header).to.deep.equal(['Acme', 'Steel', 'Bonn', '1', 'a.test', 'x']);
+    expect(plain.header).to.deep.equal(['a']);
+    const lines = await linesOf(spreadsheetOf(textRows(rows)));
+    expect(lines.slice(0, 3)).to.deep.equal(['', '', 'name,industry,city,phone,web,note']);
+  });
+
   it('is read by the sheet that is named, without those that are hidden', async () => {
     const parts = {
       'xl/workbook.xml':

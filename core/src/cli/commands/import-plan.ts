@@ -22,6 +22,8 @@ export interface ImportOptions {
   readonly match?: string;
   readonly source?: string;
   readonly sheet?: string;
+  /** As it was typed. */
+  readonly headerRow?: string;
   readonly only?: string;
   readonly encoding?: string;
   readonly dryRun?: boolean;
@@ -63,10 +65,19 @@ async function plan(imports: Imports, identity: Identity, path: string, options:
     file: await fileAtPath(basename(path), path),
     isDryRun: options.dryRun ?? false,
     ...(given === undefined ? guessOptions(options) : { mapping: given }),
-    ...withoutUndefined({ sheet: options.sheet, encoding: options.encoding }),
+    ...withoutUndefined({
+      ...{ sheet: options.sheet, encoding: options.encoding },
+      headerRow: options.headerRow === undefined ? undefined : rowNumber(options.headerRow),
+    }),
   };
   const mapping = await imports.check(request, identity);
   return { path, request, mapping };
+}
+
+function rowNumber(text: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  const fix = 'name the row that has the names of the columns, as the spreadsheet counts it';
+  throw new StartError(`--header-row ${text} cannot be understood`, { reason: 'it is no number of a row', fix });
 }
 
 function guessOptions({ entity, map, match, source, only }: ImportOptions): Partial<ImportRequest> {

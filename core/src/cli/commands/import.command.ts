@@ -18,6 +18,7 @@ export function importCommand(cli: CliContext): Command {
       new Option('--only <rows>', 'rows of new records only, or of existing ones').choices(['create', 'update']),
     )
     .option('--sheet <name>', 'sheet of a spreadsheet, instead of the first one')
+    .option('--header-row <number>', 'row of a spreadsheet with the names of the columns, instead of the one found')
     .option('--encoding <label>', 'encoding of a text file, instead of the one found: gb18030, windows-1252 …')
     .option('--source <name>', 'name of the system the external ids come from')
     .option('--dry-run', 'check all rows and change nothing')

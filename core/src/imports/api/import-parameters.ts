@@ -26,6 +26,8 @@ export const ImportParameters = Type.Object(
     encoding: Type.Optional(Type.String({ maxLength: 40 })),
     /** Name of the sheet of a spreadsheet; the first one when left out. */
     sheet: Type.Optional(Type.String({ maxLength: 80 })),
+    /** Row of a spreadsheet with the names of the columns; found when left out. */
+    headerRow: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
     fileName: Type.Optional(Type.String({ maxLength: 255 })),
     dryRun: Type.Optional(Type.Boolean()),
   },

@@ -16,6 +16,8 @@ export interface TableOptions {
   readonly encoding?: string;
   /** Name of the sheet of a spreadsheet. */
   readonly sheet?: string;
+  /** Row of a sheet with the names of the columns, from 1; titles above it are left out. */
+  readonly headerRow?: number;
 }
 
 /** A file as a table, whatever its form is. */
@@ -51,7 +53,7 @@ type OpenText = Pick<ImportTable, 'format' | 'encoding' | 'sheets' | 'sheet' | '
 async function openText(file: ImportFile, options: TableOptions): Promise<OpenText> {
   const format = formatOf(await beginningOf(file, 512));
   if (format === 'xlsx') {
-    const { sheets, sheet, lines } = await openSpreadsheet(file, options.sheet);
+    const { sheets, sheet, lines } = await openSpreadsheet(file, options);
     return { format, encoding: 'utf-8', delimiter: ',', sheets, sheet, text: () => piecesOf(lines()) };
   }
   const encoding = options.encoding?.toLowerCase() ?? (await detectEncoding(file));

@@ -3,6 +3,7 @@ import type { ImportFile } from '../files/import-file.js';
 import { tableLine } from '../files/table-text.js';
 import { readCellFormats } from './cell-formats.js';
 import { readSharedTexts } from './shared-texts.js';
+import { fromHeader } from './header-row.js';
 import { SheetReader, type SheetRow } from './sheet-rows.js';
 import { readWorkbook, type Sheet } from './workbook.js';
 import { xmlEvents } from './xml-events.js';
@@ -15,16 +16,25 @@ export interface Spreadsheet {
   readonly sheets: readonly string[];
   /** The one that is read. */
   readonly sheet: string;
-  /** One line for each row of the sheet, empty ones included, up to the last that has a cell. */
+  /** One line for each row of the sheet, empty ones included and those above the names of the columns empty, up to the last that has a cell. */
   lines(): AsyncGenerator<string>;
+}
+
+/** Which table of a spreadsheet is meant. */
+export interface WantedTable {
+  readonly sheet?: string | undefined;
+  readonly headerRow?: number | undefined;
 }
 
 /**
  * Opens a spreadsheet.
- * @param wanted name of the sheet; the first one when left out
+ * @param wanted name of the sheet, the first one when left out; number of the row with the names of the columns, found when left out
  * @throws ValidationError `not_a_spreadsheet`, `broken_spreadsheet`, `unknown_sheet`
  */
-export async function openSpreadsheet(file: ImportFile, wanted?: string): Promise<Spreadsheet> {
+export async function openSpreadsheet(
+  file: ImportFile,
+  { sheet: wanted, headerRow }: WantedTable = {},
+): Promise<Spreadsheet> {
   const zip = await readZip(file);
   if (!zip.has('[Content_Types].xml')) throw notASpreadsheet();
   const { sheets, isFrom1904 } = await readWorkbook(zip);
@@ -32,17 +42,21 @@ export async function openSpreadsheet(file: ImportFile, wanted?: string): Promis
   const names = visible.map(({ name }) => name);
   const sheet = wanted === undefined ? visible[0] : visible.find(({ name }) => name === wanted);
   if (sheet === undefined) throw noSuchSheet(wanted, names);
-  return { sheets: names, sheet: sheet.name, lines: () => linesOf(zip, sheet, isFrom1904) };
+  return { sheets: names, sheet: sheet.name, lines: () => linesOf(zip, sheet, { isFrom1904, headerRow }) };
 }
 
-async function* linesOf(zip: ZipParts, sheet: Sheet, isFrom1904: boolean): AsyncGenerator<string> {
+async function* linesOf(
+  zip: ZipParts,
+  sheet: Sheet,
+  { isFrom1904, headerRow }: { readonly isFrom1904: boolean; readonly headerRow: number | undefined },
+): AsyncGenerator<string> {
   const texts = await readSharedTexts(zip);
   const formats = await readCellFormats(zip);
   const reader = new SheetReader({ texts, formats, isFrom1904 });
   const rows = xmlEvents(zip.open(sheet.part), reader, () => reader.take());
   let line = 0;
   let columns = 0;
-  for await (const { number, cells } of rows) {
+  for await (const { number, cells } of fromHeader(rows, headerRow)) {
     if (line < number - 1) yield '\n'.repeat(number - 1 - line);
     line = number;
     if (columns === 0) columns = cells.length;

@@ -1,6 +1,7 @@
 import { isTrellisError, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
 import { Imports } from '../../imports/index.js';
+import { delimiters } from '../../imports/csv/delimiter.js';
 import { withUpload, type SentFile } from '../../imports/api/with-upload.js';
 import type { PageBlock } from '../../views/page-model.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
@@ -46,6 +47,10 @@ async function showImports(call: PageCall, refusal?: Refusal): Promise<PageAnswe
     })),
     entity: refusal?.entity ?? request.url.searchParams.get('entity') ?? '',
     encodings: encodings.map((value) => ({ value, label: t(`imports.encoding.${value}`) })),
+    delimiters: delimiters.map((value, place) => ({
+      value: String(place),
+      label: t(`imports.delimiter.${delimiterNames[place] ?? ''}`),
+    })),
     error: refusal?.message,
   };
   const history = imports.slice(0, 20).map((record) => importRow(call, record));
@@ -59,6 +64,9 @@ async function showImports(call: PageCall, refusal?: Refusal): Promise<PageAnswe
 
 /** Those that spreadsheets save in; any other can be named over the API. */
 const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'gb18030'] as const;
+
+/** In the order of {@link delimiters}; a form sends the place, as a tab does not survive one. */
+const delimiterNames = ['comma', 'semicolon', 'tab', 'bar'] as const;
 
 /** `POST /imports`: takes a file and guesses its columns; nothing is checked or written yet. */
 function receiveFile(deps: PageDeps): Endpoint {
@@ -96,6 +104,8 @@ async function draftOf(call: PageCall, { file, fields }: SentFile, entity: strin
   const compiled = request.generation.entities.get(entity);
   const text = (name: string): string | undefined => fields[name]?.trim() || undefined;
   const [encoding, sheet] = [text('encoding'), text('sheet')];
+  const delimiter = delimiters[Number(text('delimiter') ?? '-1')];
+  const headerRow = /^[1-9]\d{0,2}$/.test(text('headerRow') ?? '') ? Number(text('headerRow')) : undefined;
   const fieldOf = (path: string) => compiled && findField(compiled, path);
   const record = await workspace.container.resolve(Imports).draft(
     {
@@ -104,6 +114,8 @@ async function draftOf(call: PageCall, { file, fields }: SentFile, entity: strin
       entity,
       ...(encoding === undefined ? {} : { encoding }),
       ...(sheet === undefined ? {} : { sheet }),
+      ...(delimiter === undefined ? {} : { delimiter }),
+      ...(headerRow === undefined ? {} : { headerRow }),
       isMonthFirst: env.locale === 'en-US',
       label: (path) => {
         const field = fieldOf(path);
