@@ -98,7 +98,7 @@ function putInOrder(
 }
 
 /** Records of a page. */
-const pageSize = 2000;
+const pageSize = 1000;
 
 /** @returns how many there are */
 async function listRecords(
