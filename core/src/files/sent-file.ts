@@ -1,6 +1,7 @@
+import type { StoredFile } from '@trellis-crm/sdk';
 import type { ReceivedContent } from './content-folder.js';
 
-/** A file that came with a form and lies aside until its handler stores it; what is left over is dropped after the answer. */
+/** A file that came with a form and lies aside; what is not stored is dropped after the answer. */
 export interface SentFile {
   /** Name of its control. */
   readonly field: string;
@@ -10,3 +11,8 @@ export interface SentFile {
   /** It is larger than what the installation takes: only its beginning came in. */
   readonly isCut: boolean;
 }
+
+/** What became of a file that came with a form: it is in the store, held by no record yet, or was not taken. */
+export type TakenFile =
+  | { readonly field: string; readonly file: StoredFile }
+  | { readonly field: string; readonly refused: string; readonly name: string };

@@ -2,6 +2,7 @@ import { MalformedError, NotFoundError } from '@trellis-crm/sdk';
 import type { Authenticator, Caller } from '../auth/authenticator.js';
 import type { Generation } from '../kernel/generation.js';
 import { FileStore } from '../files/file-store.js';
+import { takeSent } from '../files/take-sent.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { checkAccess, checkForgery, credentialsOf } from './caller.js';
 import { clientAddress } from './client-address.js';
@@ -49,7 +50,17 @@ export function dispatch(parts: DispatcherParts): Step {
     const files = formFiles(parts);
     const response = await timeLimit
       .run(async () => {
-        const { key, ...input } = await readInput(parts, { ctx, endpoint, params, caller, cookies, checks, files });
+        const { key, sent, ...read } = await readInput(parts, {
+          ctx,
+          endpoint,
+          params,
+          caller,
+          cookies,
+          checks,
+          files,
+        });
+        const input =
+          sent === undefined ? read : { ...read, files: await takeSent(files.store(), sent, caller.identity) };
         const request = toRequest(parts, ctx, input, { generation, caller, cookies, timeLimit });
         const act = (): Promise<EndpointResponse> => work(parts, ctx, () => endpoint.handle(request), endpoint);
         return key === null ? act() : actOnce(parts.workspace, { endpoint, request, key, act });
@@ -155,7 +166,7 @@ async function readInput(
     query,
     body: checkBody(endpoint, raw, checks),
     bodyStream: endpoint.input?.body?.kind === 'stream' ? ctx.req : null,
-    files: raw?.files,
+    sent: raw?.files,
     ifVersion: readIfVersion(ctx, raw),
     key: requestKeyOf({ ctx, endpoint, body: raw }, caller, cookies),
     method: endpoint.method,
@@ -173,7 +184,7 @@ interface Surroundings {
 function toRequest(
   { workspace }: DispatcherParts,
   ctx: Exchange,
-  input: Omit<Awaited<ReturnType<typeof readInput>>, 'key'>,
+  input: Omit<Awaited<ReturnType<typeof readInput>>, 'key' | 'sent'> & Pick<EndpointRequest, 'files'>,
   { generation, caller, cookies, timeLimit }: Surroundings,
 ): EndpointRequest {
   let url: URL | undefined;
@@ -182,7 +193,7 @@ function toRequest(
     query: input.query,
     body: input.body,
     bodyStream: input.bodyStream,
-    ...(input.files === undefined ? {} : { files: input.files }),
+    ...(input.files !== undefined && { files: input.files }),
     ifVersion: input.ifVersion,
     method: input.method,
     generation,

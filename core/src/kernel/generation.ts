@@ -1,4 +1,4 @@
-import type { SentFile } from '../files/sent-file.js';
+import type { TakenFile } from '../files/sent-file.js';
 import type { Readable } from 'node:stream';
 import type {
   Access,
@@ -134,8 +134,8 @@ export interface EndpointRequest {
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;
   readonly bodyStream: Readable | null;
-  /** Files that came with a form. */
-  readonly files?: readonly SentFile[];
+  /** Files that came with a form, and those of them that were not taken. */
+  readonly files?: readonly TakenFile[];
   /** `_version` of a form, or the version in `If-Match`; `'*'` forces. */
   readonly ifVersion: number | '*' | null;
   /** htmx asked for a part of the page. */

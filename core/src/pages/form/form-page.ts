@@ -27,7 +27,7 @@ function ownerOf({ entity, request: { identity } }: EntityCall): FormData {
 /** `POST /<path>/new`: adds the record, or shows the form again with what is wrong, or once with the records that look the same. */
 export async function takeCreateForm(call: EntityCall): Promise<PageAnswer> {
   const { entity, ctx, t } = call;
-  const { form, problems: unsent } = await formWithFiles(call, writableFields(entity));
+  const { form, problems: unsent } = formWithFiles(call, writableFields(entity));
   const changed = changeEntries(form);
   if (changed !== null) return showForm(call, { record: null, form: changed, problems: unsent });
   const { values, problems: unread } = readForm(fieldsOfForm(writableFields(entity), form), form, reading(call));
@@ -53,7 +53,7 @@ export async function showEditForm(call: EntityCall): Promise<PageAnswer> {
 export async function takeEditForm(call: EntityCall): Promise<PageAnswer> {
   const { entity, t } = call;
   const record = await readRecord(call);
-  const { form, problems: unsent } = await formWithFiles(call, writableFields(entity));
+  const { form, problems: unsent } = formWithFiles(call, writableFields(entity));
   const changed = changeEntries(form);
   if (changed !== null) return showForm(call, { record, form: changed, problems: unsent });
   const { values, problems: unread } = readForm(fieldsOfForm(writableFields(entity), form), form, reading(call));

@@ -46,7 +46,7 @@ export async function takeFieldEditor(call: EntityCall): Promise<PageAnswer> {
   const field = editableField(call);
   // A list is edited in the whole form; there is nothing here to show it again with.
   if (isOfWholeForm(field)) throw new NotFoundError('field_not_found');
-  const { form, problems: unsent } = await formWithFiles(call, [field]);
+  const { form, problems: unsent } = formWithFiles(call, [field]);
   const { values, problems: unread } = readForm([field], form, reading(call));
   const problems = [...unsent, ...unread];
   const columns = askingList(call);

@@ -13,7 +13,7 @@ import { composedFields, composedKind, type ComposerState } from './composer-vie
 export async function addComposed(call: EntityCall): Promise<ComposerState | null> {
   const kind = composedKind(formOf(call)['kind']);
   const fields = composedFields(call, kind);
-  const { form, problems: unsent } = await formWithFiles(call, fields);
+  const { form, problems: unsent } = formWithFiles(call, fields);
   const { values, problems: unread } = readForm(fields, form, reading(call));
   const problems = [...unsent, ...unread];
   const input = completed(call, kind, values);
