@@ -44,7 +44,7 @@ async function takeSetAside(trx: Knex): Promise<readonly SetAside[]> {
   return rows;
 }
 
-/** Each is looked at once: whoever else takes a batch waits for these rows and finds others. */
+/** Each is looked at once: whoever else takes a batch waits for these rows and finds others. That demo records were made is no news to anybody. */
 const takeStatement = `
   with batch as (
     delete from core.told_events
@@ -55,7 +55,9 @@ const takeStatement = `
     e.payload -> 'changed' \\? 'owner' as "isAssigned", e.payload -> 'changed' as changed,
     exists (select from core.change_sets s where s.id = e.change_set) as "isPart",
     case when e.actor like 'user:%' then substr(e.actor, 6)::uuid else e.on_behalf_of end as by
-  from batch join core.events e on e.id = batch.event_id where e.entity is not null
+  from batch join core.events e on e.id = batch.event_id
+  where e.entity is not null and not (e.record_version = 1 and exists (
+    select from core.demo_records d where d.entity = e.entity and d.record_id = e.order_key::uuid))
   order by e.position`;
 
 /** The owners there are now; one query for each sort of record. */

@@ -17,6 +17,9 @@ describe('/api/v1/demo-data', () => {
     expect(again.body).to.deep.equal(added.body);
     const contacts = await host.as(host.user).get('/api/v1/contacts?count=exact&include=accounts.account');
     expect(contacts.body['page']).to.include({ count: 40 });
+    await host.settle();
+    const told = await host.sql(`select 1 from core.notifications where kind = 'core.record-assigned'`);
+    expect(told, 'that demo records were made is no news').to.have.length(0);
 
     const removed = await host.as(host.admin).delete('/api/v1/demo-data');
 
