@@ -47,6 +47,8 @@ export function entityImportEndpoints(entity: CompiledEntity, imports: () => Imp
         summary: `Import ${definition.plural.replaceAll('_', ' ')} from a file`,
         tag: path,
         answers: { 202: OneImport },
+        // The saved mapping that it names.
+        failures: [404],
       },
       handle: (request) => accept(imports(), request, definition.id),
     },
@@ -67,6 +69,7 @@ function acceptEndpoint(imports: () => Imports): Endpoint {
       summary: 'Import a CSV, XLSX or vCard file',
       tag,
       answers: { 202: OneImport },
+      failures: [404],
     },
     handle: (request) => accept(imports(), request),
   };
