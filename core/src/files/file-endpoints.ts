@@ -126,8 +126,8 @@ async function download(
       'Content-Type': file.type,
       'Content-Length': String(file.size),
       'Content-Disposition': dispositionOf(file.name, { type: shown.has(file.type) ? wanted : 'attachment' }),
-      // Another content is another file; who may read it is asked again once the browser has forgotten it.
-      'Cache-Control': 'private, max-age=86400, immutable',
+      // Kept by the browser, shown only after it was asked whether this reader still may.
+      'Cache-Control': 'private, no-cache',
       ETag: `"${file.sha256}"`,
       // Should a browser open it all the same, it is nobody's page: no scripts, no forms, no origin.
       'Content-Security-Policy': "default-src 'none'; sandbox",
