@@ -153,11 +153,7 @@ export function searchStatements(scope: ReadScope, request: SearchRequest): read
 }
 
 /** The first ones of each entity are found without putting all candidates in order. */
-function statementOf(
-  { terms, entities, perEntity, isApart }: Question,
-  conditions: readonly Sql[],
-  limit: number,
-) {
+function statementOf({ terms, entities, perEntity, isApart }: Question, conditions: readonly Sql[], limit: number) {
   const kinds = sql('?::text[]', [entities.map(({ definition }) => definition.id)]);
   const most = sql('?::integer', [limit]);
   const pieces = [rankOf(terms), allOf(conditions), kinds, sql('?::integer', [perEntity ?? limit]), most];
