@@ -62,41 +62,14 @@ async function addSimilar(
   );
 }
 
-/**
- * Both indexes at once. Of what is too common for that, short texts are asked by themselves when long ones took their place, and
- * entities when others took theirs.
- */
+/** Both indexes at once. Of what is too common for that, short texts are asked by themselves when long ones took their place. */
 async function searchExactly(scope: ReadScope, request: SearchRequest): Promise<readonly SearchHit[]> {
   const rights = rightsOn(scope, request.entities);
-  const anywhere = foundAnywhere(request.terms);
-  const found = await find(scope, request, [rights, anywhere], request.limit);
-  if (!found.isCut) return found.hits;
+  const found = await find(scope, request, [rights, foundAnywhere(request.terms)], request.limit);
   const inText = foundInText(request.terms);
-  if (inText === null || !found.hasLongTexts) return withCrowdedOut(scope, request, found.hits);
+  if (inText === null || !found.isCut || !found.hasLongTexts) return found.hits;
   const first = await find(scope, request, [rights, inText], request.limit);
-  return withCrowdedOut(scope, request, together(first.hits, found.hits, request));
-}
-
-async function withCrowdedOut(
-  scope: ReadScope,
-  request: SearchRequest,
-  hits: readonly SearchHit[],
-): Promise<readonly SearchHit[]> {
-  const entities = crowdedOut(hits, request);
-  if (entities.length === 0) return hits;
-  const conditions = [rightsOn(scope, entities), foundAnywhere(request.terms)];
-  const more = await find(scope, { ...request, entities, isApart: true }, conditions, request.limit);
-  return together(hits, more.hits, request);
-}
-
-/** Entities that have a share of the page and did not get it. */
-function crowdedOut(
-  hits: readonly SearchHit[],
-  { entities, perEntity, limit }: SearchRequest,
-): readonly CompiledEntity[] {
-  if (perEntity === null || hits.length >= limit) return [];
-  const counts = Map.groupBy(hits, ({ entity }) => entity);
-  return entities.filter(({ definition }) => (counts.get(definition.id)?.length ?? 0) < perEntity);
+  return together(first.hits, found.hits, request);
 }
 
 /** Each hit once, those of the first list first. */
@@ -129,13 +102,12 @@ interface Found {
   readonly hasLongTexts: boolean;
 }
 
-/** A request as one statement asks it. */
-interface Question extends SearchRequest {
-  /** Each entity's candidates are found by themselves. */
-  readonly isApart?: boolean;
-}
-
-async function find({ db }: ReadScope, request: Question, conditions: readonly Sql[], limit: number): Promise<Found> {
+async function find(
+  { db }: ReadScope,
+  request: SearchRequest,
+  conditions: readonly Sql[],
+  limit: number,
+): Promise<Found> {
   const { text, bindings } = statementOf(request, conditions, limit);
   const rows = (await runPrepared(db, prepare(text), bindings)) as readonly FoundRow[];
   return {
@@ -153,25 +125,19 @@ export function searchStatements(scope: ReadScope, request: SearchRequest): read
 }
 
 /** The first ones of each entity are found without putting all candidates in order. */
-function statementOf({ terms, entities, perEntity, isApart }: Question, conditions: readonly Sql[], limit: number) {
+function statementOf({ terms, entities, perEntity }: SearchRequest, conditions: readonly Sql[], limit: number) {
   const kinds = sql('?::text[]', [entities.map(({ definition }) => definition.id)]);
   const most = sql('?::integer', [limit]);
   const pieces = [rankOf(terms), allOf(conditions), kinds, sql('?::integer', [perEntity ?? limit]), most];
   const [rankSql = '', condition = '', kindsSql = '', eachSql = '', mostSql = ''] = numbered(pieces);
   const columns = 'entity, record_id, title, text, details, updated_at';
-  const found = `select sr.${columns.replaceAll(', ', ', sr.')}, ${rankSql} as rank from core.search_entries sr where ${condition}`;
-  const candidates = isApart === true ? apart(found, kindsSql) : `${found} limit ${mostCandidates}`;
-  const text = `with candidates as materialized (${candidates})
+  const text = `with candidates as materialized (
+      select sr.${columns.replaceAll(', ', ', sr.')}, ${rankSql} as rank from core.search_entries sr
+      where ${condition} limit ${mostCandidates})
     select ${columns}, rank, (select count(*) from candidates) >= ${mostCandidates} from unnest(${kindsSql}) k(kind)
     cross join lateral (select * from candidates c where c.entity = k.kind order by ${order} limit ${eachSql}) f
     order by ${order} limit ${mostSql}`;
   return { text, bindings: bindingsOf(pieces) };
-}
-
-/** Candidates of each entity by itself, which looks through the index once for each. */
-function apart(found: string, kinds: string): string {
-  const ofOne = `${found} and sr.entity = a.kind limit ${mostCandidates}`;
-  return `select f.* from unnest(${kinds}) a(kind) cross join lateral (${ofOne}) f`;
 }
 
 const order = 'rank, updated_at desc, record_id desc';
