@@ -4,8 +4,9 @@
  * what rights they hold stands in `policy/`.
  */
 
+import { dayRows } from './policy/day-rows.js';
 import { entityRows } from './policy/entity-rows.js';
-import { open, signedIn, own, ownImport, ownChangeSet, holding, administer } from './policy/makers.js';
+import { changedActivity, open, signedIn, own, ownImport, ownChangeSet, holding, administer } from './policy/makers.js';
 import type { Row } from './policy/row.js';
 import { outsideRoutes } from './policy/outside-routes.js';
 import { completenessRows, duplicateRows } from './policy/quality-rows.js';
@@ -20,11 +21,6 @@ function briefRows(entity: string, path: string): Readonly<Record<string, Row>> 
 function without(rows: Readonly<Record<string, Row>>, ...keys: readonly string[]): Readonly<Record<string, Row>> {
   return Object.fromEntries(Object.entries(rows).filter(([key]) => !keys.includes(key)));
 }
-
-/** One's own list of what is to do asks for the activity that an address names. */
-const changedActivity = (...answers: readonly number[]): Row => {
-  return { kind: 'record', entity: 'core.activity', right: 'core.activity:update', answers };
-};
 
 const deal = (right: string, ...answers: readonly number[]): Row => ({
   kind: 'record',
@@ -93,23 +89,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'PATCH /api/v1/me/notifications': signedIn([200]),
   'GET /me/notifications': signedIn([200]),
   'POST /me/notifications': signedIn([303]),
-  // My day: what one owns, as far as one may read it.
-  // Opened by a secret of its own; nobody guesses one.
-  'GET /calendar/:file': open([404]),
-  'GET /api/v1/me/calendar-feed': signedIn([200]),
-  'POST /api/v1/me/calendar-feed': signedIn([201], 'session'),
-  'DELETE /api/v1/me/calendar-feed': signedIn([204], 'session'),
-  'POST /me/calendar-feed': signedIn([200], 'session'),
-  'POST /me/calendar-feed/removal': signedIn([303], 'session'),
-  'GET /calendar': holding('core.activity:read', 200),
-  'GET /day': holding('core.activity:read', 200),
-  'POST /day': holding('core.activity:create', 422),
-  'POST /day/:id/completion': changedActivity(303),
-  'GET /day/:id/snooze': { kind: 'form', entity: 'core.activity', right: 'core.activity:update', answers: [200] },
-  'POST /day/:id/snooze': changedActivity(303, 422),
-  'GET /day/:id/plan': { kind: 'form', entity: 'core.activity', right: 'core.activity:update', answers: [200] },
-  'POST /day/:id/plan': changedActivity(303, 422),
-  'POST /day/:id/reversal': changedActivity(303),
+  ...dayRows,
   'GET /inbox': signedIn([200]),
   'GET /inbox/badge': signedIn([200]),
   'POST /inbox/reading': signedIn([303]),

@@ -32,3 +32,8 @@ export const holding = (right: string, ...answers: readonly number[]): Row => ({
 /** For who administers something of core. */
 export const administer = (noun: string, ...answers: readonly number[]): Row =>
   holding(`core.${noun}:administer`, ...answers);
+
+/** For who may change the activity that an address names. */
+export const changedActivity = (...answers: readonly number[]): Row => {
+  return { kind: 'record', entity: 'core.activity', right: 'core.activity:update', answers };
+};
