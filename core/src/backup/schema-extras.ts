@@ -9,7 +9,17 @@ export async function readBeginning(client: ClientBase): Promise<readonly string
 /** Statements that come when all rows are there: keys, indexes, triggers and the like, in an order in which each finds what it needs. */
 export async function readEnding(client: ClientBase): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const query of [columnSettings, ownedSequences, constraints, indexes, statistics, triggers, security, comments])
+  for (const query of [
+    columnSettings,
+    ownedSequences,
+    constraints,
+    indexes,
+    statistics,
+    triggers,
+    parts,
+    security,
+    comments,
+  ])
     found.push(...(await statements(client, query)));
   return found;
 }
@@ -51,19 +61,20 @@ const ownedSequences = `
   join pg_attribute a on a.attrelid = t.oid and a.attnum = d.refobjsubid
   where ${ownSchemas} and c.relkind = 'S' order by 1`;
 
-/** Keys before references to them. That a column is not null came with its table. */
+/** Keys before references to them; parts get those of the whole when they become its parts. That a column is not null came with its table. */
 const constraints = `
   select format('alter table %I.%I add constraint %I %s', n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid)) as statement
   from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
-  where ${ownSchemas} and k.contype in ('p', 'u', 'x', 'c', 'f')
+  where ${ownSchemas} and k.contype in ('p', 'u', 'x', 'c', 'f') and k.conparentid = 0
   order by position(k.contype::text in 'puxcf'), n.nspname, c.relname, k.conname`;
 
 /** An index that a broken-off build left is not worth keeping. */
 const indexes = `
-  select pg_get_indexdef(i.indexrelid) as statement
+  select replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') as statement
   from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
   where ${ownSchemas} and i.indisvalid and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
-    and exists (select from pg_class t where t.oid = i.indrelid and t.relkind = 'r')
+    and exists (select from pg_class t where t.oid = i.indrelid and t.relkind in ('r', 'p'))
+    and not exists (select from pg_inherits h where h.inhrelid = i.indexrelid)
   order by n.nspname, c.relname`;
 
 const statistics = `
@@ -76,8 +87,14 @@ const triggers = `
     (1, pg_get_triggerdef(g.oid)),
     (2, case when g.tgenabled <> 'O' then format('alter table %I.%I %s trigger %I', n.nspname, c.relname,
        case g.tgenabled when 'D' then 'disable' when 'R' then 'enable replica' else 'enable always' end, g.tgname) end)) s (step, statement)
-  where ${ownSchemas} and not g.tgisinternal and s.statement is not null
+  where ${ownSchemas} and not g.tgisinternal and g.tgparentid = 0 and s.statement is not null
   order by n.nspname, c.relname, g.tgname, s.step`;
+
+/** They bring their indexes along, or have them made. */
+const parts = `
+  select format('alter table %s attach partition %I.%I %s', i.inhparent::regclass, n.nspname, c.relname, pg_get_expr(c.relpartbound, c.oid)) as statement
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_inherits i on i.inhrelid = c.oid
+  where ${ownSchemas} and c.relkind = 'r' and c.relispartition order by n.nspname, c.relname`;
 
 const security = `
   select format('alter table %I.%I %s row level security', n.nspname, c.relname, s.setting) as statement
@@ -91,6 +108,6 @@ const comments = `
   left join pg_attribute a on a.attrelid = c.oid and a.attnum = d.objsubid and d.objsubid > 0
   cross join lateral (values (case
     when a.attname is not null then format('column %I.%I.%I', n.nspname, c.relname, a.attname)
-    when c.relkind = 'r' then format('table %I.%I', n.nspname, c.relname)
+    when c.relkind in ('r', 'p') then format('table %I.%I', n.nspname, c.relname)
     when c.relkind = 'v' then format('view %I.%I', n.nspname, c.relname) end)) s (what)
   where ${ownSchemas} and s.what is not null order by 1`;

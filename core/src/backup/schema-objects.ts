@@ -93,6 +93,7 @@ const column = `
        else '' end
   || case when a.attnotnull then ' not null' else '' end`;
 
+/** Parts of a divided table are tables by themselves until all is filled. */
 const tables = `
   select 'pg_class:' || c.oid as key, format('%I.%I', n.nspname, c.relname) as name,
     format('create %stable %I.%I (%s)%s', case c.relpersistence when 'u' then 'unlogged ' else '' end, n.nspname, c.relname,
@@ -100,9 +101,9 @@ const tables = `
        from pg_attribute a join pg_type t on t.oid = a.atttypid
        left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
-      coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', '')) as statement
+      coalesce(' partition by ' || pg_get_partkeydef(c.oid), '') || coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', '')) as statement
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where ${ownSchemas} and c.relkind = 'r' and not ${isOfExtension('pg_class', 'c.oid')}`;
+  where ${ownSchemas} and c.relkind in ('r', 'p') and not ${isOfExtension('pg_class', 'c.oid')}`;
 
 const views = `
   select 'pg_class:' || c.oid as key, format('%I.%I', n.nspname, c.relname) as name,

@@ -21,10 +21,11 @@ export async function refuseUnsupported(client: ClientBase): Promise<void> {
 }
 
 const unsupported = `
-  select case c.relkind when 'm' then 'materialized view ' when 'f' then 'foreign table ' else 'partitioned or inheriting table ' end
+  select case c.relkind when 'm' then 'materialized view ' when 'f' then 'foreign table ' when 'p' then 'table that is divided again ' else 'inheriting table ' end
     || c.oid::regclass as what
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where ${ownSchemas} and (c.relkind in ('m', 'f', 'p') or (c.relkind = 'r' and exists (select from pg_inherits i where i.inhrelid = c.oid)))
+  where ${ownSchemas} and (c.relkind in ('m', 'f') or (c.relkind = 'p' and c.relispartition)
+    or (c.relkind = 'r' and not c.relispartition and exists (select from pg_inherits i where i.inhrelid = c.oid)))
   union all
   select 'policy ' || p.polname from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace where ${ownSchemas}
   union all

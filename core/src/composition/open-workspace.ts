@@ -2,7 +2,7 @@ import { SDK_VERSION } from '@trellis-crm/sdk';
 import { registerCore } from '../core-module.js';
 import { Metrics } from '../metrics/metrics.js';
 import { ProcessReports } from '../metrics/process-reports.js';
-import { addKeptColumns, findDrift, noteUnkept, SearchUpkeep } from '../records/index.js';
+import { addKeptColumns, addSearchTables, findDrift, noteUnkept, SearchUpkeep } from '../records/index.js';
 import { createLifecycle, PluginLifecycle, type Incident, type LifecycleParts } from '../kernel/lifecycle/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { layFoundation, type Foundation, type FoundationOptions } from './foundation.js';
@@ -134,7 +134,10 @@ function lifecycleParts(options: WorkspaceOptions, foundation: Foundation, rooms
     process: { id: processId, version: SDK_VERSION, serves: options.serves },
     work: moduleWork(foundation, () => generations.current().entities.values()),
     incidents: options.incidents ?? [],
-    readyTables: (entities) => addKeptColumns(database.knex, entities),
+    async readyTables(entities) {
+      await addKeptColumns(database.knex, entities);
+      await addSearchTables(database.knex, entities);
+    },
     checkTables: async (entities) =>
       (await findDrift(database.knex, entities)).map(({ problem, fix }) => `${problem}: ${fix}`),
     onRestartNeeded: options.onRestartNeeded ?? (() => undefined),

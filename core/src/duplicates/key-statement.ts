@@ -1,6 +1,7 @@
 import type { CompiledEntity, CompiledRule } from '../records/compiled-entity.js';
 import { nameFormSql } from '../records/duplicates/name-form.js';
 import { quoted } from '../records/names.js';
+import { searchTableOf } from '../records/search/search-tables.js';
 import { textLiteral } from '../records/sql.js';
 import { tableOf } from '../records/statements/source.js';
 import { isNameEnough, keyGroups, nameBlocks, type KeyGroup } from './key-groups.js';
@@ -35,7 +36,7 @@ function literal({ definition }: CompiledEntity): string {
 function valuesSql(entity: CompiledEntity, { field, item, as }: CompiledRule): string {
   if (as === 'name')
     return `select s.record_id, ${nameFormSql(`ltrim(split_part(s.text, chr(10), 1))`)} as key
-      from core.search_entries s join ids on ids.id = s.record_id where s.entity = ${literal(entity)}`;
+      from ${searchTableOf(entity.definition.id)} s join ids on ids.id = s.record_id`;
   const column = `t.${quoted((item ?? field).column)}::text`;
   const key = as === 'domain' ? domainSql(column) : `lower(btrim(${column}))`;
   if (field.list === null || item === null)

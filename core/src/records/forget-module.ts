@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { CompiledEntity } from './compiled-entity.js';
 import { linkFields } from './links.js';
 import { quoted } from './names.js';
+import { dropSearchTables } from './search/search-tables.js';
 
 /** Tables of core that say something of records, or of a sort of records, by `entity`. What happened (events, audit, change sets, exports) stays. */
 const factTables = [
@@ -19,7 +20,6 @@ const factTables = [
   'core.recent_records',
   'core.record_tags',
   'core.search_builds',
-  'core.search_entries',
   'core.timeline_pins',
   'core.view_defaults',
   'core.views',
@@ -33,6 +33,7 @@ export async function forgetRecordsOfModule(
 ): Promise<void> {
   const prefix = `${module}.`;
   for (const table of factTables) await trx.raw('delete from ?? where starts_with(entity, ?)', [table, prefix]);
+  await dropSearchTables(trx, module);
   // Rules that the module declared are about records of others, too.
   await trx.raw('delete from core.exceptions where starts_with(rule, ?)', [prefix]);
   for (const { entity, field } of linkFields(entities)) {

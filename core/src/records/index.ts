@@ -18,4 +18,5 @@ export { createRecordRoom, type RecordParts, type RecordRoom } from './record-ro
 export { createVisitBook, VisitBook } from './recent/visit-book.js';
 export { forgetModule } from './search/search-builds.js';
 export { removeFromSearch } from './search/save-search.js';
+export { addSearchTables } from './search/search-tables.js';
 export { createSearchUpkeep, rebuildJob, SearchUpkeep } from './search/search-upkeep.js';

@@ -1,6 +1,7 @@
 import { Account } from '@trellis-crm/sdk';
 import { expect } from 'chai';
 import { explainedVerbs, planStatements, statementsOf } from '../../dist/records/explain/explain-statements.js';
+import { searchTableOf } from '../../dist/records/search/search-tables.js';
 import { Sample } from './lab.js';
 import { openRecordHost, type RecordHost } from './record-host.js';
 
@@ -25,7 +26,7 @@ describe('the statements of an entity', () => {
         expect(planned.length).to.be.greaterThan(0);
         for (const { name, text, plan } of planned) {
           expect(plan.join('\n'), name).to.match(/cost=/);
-          expect(text, name).to.contain(verb === 'search' ? 'core.search_entries' : entity.tableName);
+          expect(text, name).to.contain(verb === 'search' ? searchTableOf(entity.definition.id) : entity.tableName);
           expect(text, name).not.to.contain('00000000-0000-7000-8000-000000000000');
         }
       }

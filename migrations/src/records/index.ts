@@ -17,6 +17,7 @@ import { createMerges } from './20261123042000_create-merges.js';
 import { createDuplicatePairs } from './20261123044000_create-duplicate-pairs.js';
 import { addVatNumber } from './20261123050500_add-vat-number.js';
 import { createCompleteness } from './20261123051000_create-completeness.js';
+import { divideSearchEntries } from './20261123100500_divide-search-entries.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const recordMigrations: readonly Migration[] = [
   createDuplicatePairs,
   addVatNumber,
   createCompleteness,
+  divideSearchEntries,
 ];

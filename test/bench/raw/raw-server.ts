@@ -50,15 +50,20 @@ const search = {
   text: `select ${columns} from raw.contacts where name ilike $1 and deleted_at is null order by updated_at desc, id desc limit 20`,
 };
 /** Records of every kind, eight of each at most: titles that begin so first, then words that do, then parts of words and words of long texts. */
+const kinds = ['account', 'contact', 'activity', 'user', 'team'];
+const hit = 'entity, record_id, title, text, details, updated_at';
+const first = 'rank, updated_at desc, record_id desc';
 const searchAll = {
   name: 'search-all',
-  text: `with candidates as materialized (
-      select entity, record_id, title, text, details, updated_at, case when text like ' ' || $1::text || '%' then 0
-        when not text like '%' || $1::text || '%' then 3 when text like '% ' || $1::text || '%' then 1 else 2 end as rank
-      from core.search_entries where text like '%' || $1::text || '%' or terms @@ ($1::text || ':*')::tsquery limit 2000)
-    select f.* from unnest(array['core.account', 'core.contact', 'core.activity', 'core.user', 'core.team']) k(kind)
-    cross join lateral (select * from candidates c where c.entity = k.kind order by rank, updated_at desc, record_id desc limit 8) f
-    order by rank, updated_at desc, record_id desc limit 50`,
+  text: `select * from (${kinds
+    .map(
+      (kind) => `(select * from (
+        select ${hit}, case when text like ' ' || $1::text || '%' then 0
+          when not text like '%' || $1::text || '%' then 3 when text like '% ' || $1::text || '%' then 1 else 2 end as rank
+        from core.search_of_core__${kind} where text like '%' || $1::text || '%' or terms @@ ($1::text || ':*')::tsquery limit 1000) c
+      order by ${first} limit 8)`,
+    )
+    .join(' union all ')}) f order by ${first} limit 50`,
 };
 /** What happened with an account before a moment. */
 const timeline = {

@@ -6,8 +6,9 @@ import type { PresentedRecord } from '../present-record.js';
 import type { ReadScope } from '../record-scope.js';
 import { reachFor, requireReach, withinReach } from '../rights.js';
 import { foldText } from '../search/fold-text.js';
+import { searchTableOf } from '../search/search-tables.js';
 import { likePattern } from '../search/search-terms.js';
-import { allOf, anyOf, bindingsOf, numbered, sql, textLiteral, type Sql } from '../sql.js';
+import { allOf, anyOf, bindingsOf, numbered, sql, type Sql } from '../sql.js';
 import { likenessOf, worthTelling, type Likeness } from './likeness.js';
 import { matchValuesOf, type MatchValues } from './match-values.js';
 
@@ -60,10 +61,9 @@ async function findCandidates(
   const reach = withinReach(scope.identity, entity, reachFor(scope, entity, 'read'), 's');
   const order = equal.length === 0 ? sql('sr."text" is null') : anyOf(equal);
   const likeness = sql('core.text_likeness(sr."text", ?::text)', [names[0] ?? '']);
-  const isOfEntity = sql(`sr."entity" = ${textLiteral(entity.definition.id)}`);
-  const pieces = [allOf([isOfEntity, anyOf([...equal, ...likes]), reach]), order, likeness];
+  const pieces = [allOf([anyOf([...equal, ...likes]), reach]), order, likeness];
   const [condition = '', first = '', second = ''] = numbered(pieces);
-  const text = `select sr."record_id" from core.search_entries sr
+  const text = `select sr."record_id" from ${searchTableOf(entity.definition.id)} sr
     where ${condition}
     order by ${first} desc, ${second} desc, sr."updated_at" desc limit ${mostCandidates}`;
   const rows = await runPrepared(scope.db, prepare(text), bindingsOf(pieces));

@@ -2,7 +2,8 @@ import type { CompiledEntity } from '../compiled-entity.js';
 import { withinReach, reachFor } from '../rights.js';
 import type { ReadScope } from '../record-scope.js';
 import type { KeyValue } from '../sort.js';
-import { allOf, anyOf, around, sql, textLiteral, type Sql } from '../sql.js';
+import { allOf, anyOf, around, sql, type Sql } from '../sql.js';
+import { searchTableOf } from './search-tables.js';
 import { likePattern, type SearchTerms } from './search-terms.js';
 
 /** Alias of the search table: that of records with {@link aliasPrefix} in front. */
@@ -22,7 +23,7 @@ function foundInWords({ words }: SearchTerms): Sql | null {
 
 /** Condition on a record: it is found. Rights are those of whoever asks for the record. */
 export function isFound({ definition }: CompiledEntity, terms: SearchTerms): Sql {
-  const before = `r."id" = any(array(select sr."record_id" from core.search_entries sr where sr."entity" = ${textLiteral(definition.id)} and `;
+  const before = `r."id" = any(array(select sr."record_id" from ${searchTableOf(definition.id)} sr where `;
   return around(before, foundAnywhere(terms), '))');
 }
 
@@ -38,7 +39,7 @@ export interface FoundPage {
 export function isOnFoundPage(scope: ReadScope, entity: CompiledEntity, { terms, limit, after }: FoundPage): Sql {
   const reach = withinReach(scope.identity, entity, reachFor(scope, entity, 'read'), aliasPrefix);
   const beyond = after === null ? [] : [sql('(sr."updated_at", sr."record_id") < (?::timestamptz, ?::uuid)', after)];
-  const before = `r."id" = any(array(select sr."record_id" from core.search_entries sr where sr."entity" = ${textLiteral(entity.definition.id)} and `;
+  const before = `r."id" = any(array(select sr."record_id" from ${searchTableOf(entity.definition.id)} sr where `;
   const order = ` order by sr."updated_at" desc, sr."record_id" desc limit ${limit + 1}))`;
   return around(before, allOf([foundAnywhere(terms), reach, ...beyond]), order);
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Generation } from '../../kernel/generation.js';
 import type { CompiledEntity } from '../compiled-entity.js';
 import { quoted } from '../names.js';
+import { emptySearchTables, searchTableOf } from './search-tables.js';
 
 /** How far the search rows of an entity are made of the fields that are searched now. */
 export interface SearchBuild {
@@ -68,16 +69,16 @@ export async function noteProgress(
 export async function finishBuild(trx: Knex.Transaction, entity: CompiledEntity): Promise<void> {
   const { id } = entity.definition;
   await trx.raw(
-    `delete from core.search_entries s where s.entity = ? and not exists
+    `delete from ${searchTableOf(id)} s where not exists
        (select from ${quoted(entity.schemaName, entity.tableName)} r where r.id = s.record_id and r.deleted_at is null)`,
-    [id],
   );
   await trx.raw('update core.search_builds set finished_at = now() where entity = ?', [id]);
 }
 
 /** Takes the records of a module that leaves out of search, and out of what people opened last; when it is back, they are found again once that is noted. */
 export async function forgetModule(trx: Knex.Transaction, module: string): Promise<void> {
-  for (const table of ['core.search_entries', 'core.search_builds', 'core.recent_records'])
+  await emptySearchTables(trx, module);
+  for (const table of ['core.search_builds', 'core.recent_records'])
     await trx.raw('delete from ?? where starts_with(entity, ?)', [table, `${module}.`]);
 }
 

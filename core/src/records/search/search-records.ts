@@ -1,11 +1,12 @@
 import { prepare, runPrepared } from '../../database/prepared.js';
 import type { CompiledEntity } from '../compiled-entity.js';
 import type { ReadScope } from '../record-scope.js';
-import { allOf, around, bindingsOf, numbered, sql, type Sql } from '../sql.js';
+import { around, bindingsOf, numbered, sql, type Sql } from '../sql.js';
 import { correctTerms, type CorrectedTerms } from './corrected-terms.js';
 import { foundAnywhere, foundInText } from './match-condition.js';
 import { foundValue } from './found-value.js';
-import { rightsOn } from './search-rights.js';
+import { rightOn } from './search-rights.js';
+import { searchTableOf } from './search-tables.js';
 import { likePattern, type SearchTerms } from './search-terms.js';
 
 /** One record that was found. */
@@ -30,8 +31,8 @@ export interface SearchRequest {
   readonly perEntity: number | null;
 }
 
-/** What a common word finds is not sorted through to the last record. */
-const mostCandidates = 2000;
+/** What a common word finds of one kind is not sorted through to the last record. */
+const mostCandidates = 1000;
 
 /**
  * Finds records of many entities with the actor's rights: titles that begin so come first, then words that do, then parts of words,
@@ -53,8 +54,8 @@ async function addSimilar(
   request: SearchRequest,
   { exact, terms }: { readonly exact: readonly SearchHit[]; readonly terms: CorrectedTerms },
 ): Promise<readonly SearchHit[]> {
-  const conditions = [rightsOn(scope, request.entities), sql('sr."terms" @@ ?::tsquery', [terms.words])];
-  const { hits } = await find(scope, { ...request, terms }, conditions, request.limit + exact.length);
+  const found = sql('sr."terms" @@ ?::tsquery', [terms.words]);
+  const { hits } = await find(scope, { ...request, terms, limit: request.limit + exact.length }, found);
   return together(
     exact,
     hits.map((hit) => ({ ...hit, isSimilar: true })),
@@ -64,11 +65,10 @@ async function addSimilar(
 
 /** Both indexes at once. Of what is too common for that, short texts are asked by themselves when long ones took their place. */
 async function searchExactly(scope: ReadScope, request: SearchRequest): Promise<readonly SearchHit[]> {
-  const rights = rightsOn(scope, request.entities);
-  const found = await find(scope, request, [rights, foundAnywhere(request.terms)], request.limit);
+  const found = await find(scope, request, foundAnywhere(request.terms));
   const inText = foundInText(request.terms);
   if (inText === null || !found.isCut || !found.hasLongTexts) return found.hits;
-  const first = await find(scope, request, [rights, inText], request.limit);
+  const first = await find(scope, request, inText);
   return together(first.hits, found.hits, request);
 }
 
@@ -96,20 +96,16 @@ type FoundRow = readonly [
 /** Hits in their order. */
 interface Found {
   readonly hits: readonly SearchHit[];
-  /** Whether there were more candidates than are sorted through. */
+  /** Whether there were more candidates of a kind than are sorted through. */
   readonly isCut: boolean;
   /** Whether some hits are there for their long texts only. */
   readonly hasLongTexts: boolean;
 }
 
-async function find(
-  { db }: ReadScope,
-  request: SearchRequest,
-  conditions: readonly Sql[],
-  limit: number,
-): Promise<Found> {
-  const { text, bindings } = statementOf(request, conditions, limit);
-  const rows = (await runPrepared(db, prepare(text), bindings)) as readonly FoundRow[];
+async function find(scope: ReadScope, request: SearchRequest, condition: Sql): Promise<Found> {
+  if (request.entities.length === 0) return { hits: [], isCut: false, hasLongTexts: false };
+  const { text, bindings } = statementOf(scope, request, condition);
+  const rows = (await runPrepared(scope.db, prepare(text), bindings)) as readonly FoundRow[];
   return {
     hits: rows.map((row) => toHit(row, request.terms)),
     isCut: rows.some(([, , , , , , , isCut]) => isCut),
@@ -119,27 +115,28 @@ async function find(
 
 /** Texts of the statements that {@link searchRecords} sends for what is looked for, and for parts of common words. */
 export function searchStatements(scope: ReadScope, request: SearchRequest): readonly string[] {
-  const rights = rightsOn(scope, request.entities);
   const found = [foundAnywhere(request.terms), foundInText(request.terms)].filter((condition) => condition !== null);
-  return found.map((condition) => statementOf(request, [rights, condition], request.limit).text);
+  return found.map((condition) => statementOf(scope, request, condition).text);
 }
 
-/** The first ones of each entity are found without putting all candidates in order. */
-function statementOf({ terms, entities, perEntity }: SearchRequest, conditions: readonly Sql[], limit: number) {
-  const kinds = sql('?::text[]', [entities.map(({ definition }) => definition.id)]);
-  const most = sql('?::integer', [limit]);
-  const pieces = [rankOf(terms), allOf(conditions), kinds, sql('?::integer', [perEntity ?? limit]), most];
-  const [rankSql = '', condition = '', kindsSql = '', eachSql = '', mostSql = ''] = numbered(pieces);
-  const columns = 'entity, record_id, title, text, details, updated_at';
-  const text = `with candidates as materialized (
-      select sr.${columns.replaceAll(', ', ', sr.')}, ${rankSql} as rank from core.search_entries sr
-      where ${condition} limit ${mostCandidates})
-    select ${columns}, rank, (select count(*) from candidates) >= ${mostCandidates} from unnest(${kindsSql}) k(kind)
-    cross join lateral (select * from candidates c where c.entity = k.kind order by ${order} limit ${eachSql}) f
-    order by ${order} limit ${mostSql}`;
+/** Each entity's table by itself: a word that one kind has by the thousand leaves room for what others have of it. */
+function statementOf(scope: ReadScope, { terms, entities, perEntity, limit }: SearchRequest, condition: Sql) {
+  const rights = entities.map((entity) => rightOn(scope, entity));
+  const counts = [sql('?::integer', [perEntity ?? limit]), sql('?::integer', [limit])];
+  const pieces = [rankOf(terms), condition, ...counts, ...rights];
+  const [rank = '', found = '', each = '', most = '', ...within] = numbered(pieces);
+  const kinds = entities.map(
+    ({ definition }, index) => `(
+      select ${columns}, rank, count(*) over () >= ${mostCandidates} as is_cut from (
+        select sr.${columns.replaceAll(', ', ', sr.')}, ${rank} as rank from ${searchTableOf(definition.id)} sr
+        where ${found} and ${within[index] ?? 'false'} limit ${mostCandidates}) candidates
+      order by ${order} limit ${each})`,
+  );
+  const text = `select * from (${kinds.join(' union all ')}) hits order by ${order} limit ${most}`;
   return { text, bindings: bindingsOf(pieces) };
 }
 
+const columns = 'entity, record_id, title, text, details, updated_at';
 const order = 'rank, updated_at desc, record_id desc';
 const inLongText = 3;
 

@@ -1,7 +1,7 @@
 import type { Reach } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../compiled-entity.js';
 import type { ReadScope } from '../record-scope.js';
-import { reachFor } from '../rights.js';
+import { reachFor, withinReach } from '../rights.js';
 import { sql, type Sql } from '../sql.js';
 
 /** Entities whose records the actor may read at least in part, and that search knows. */
@@ -11,6 +11,11 @@ export function searchableEntities(
   return [...scope.generation.entities.values()].filter(
     (entity) => entity.search !== null && reachOn(scope, entity) !== null,
   );
+}
+
+/** Condition on a search row `sr` of an entity: within the reach of the right to read it. */
+export function rightOn(scope: ReadScope, entity: CompiledEntity): Sql {
+  return withinReach(scope.identity, entity, reachOn(scope, entity), 's');
 }
 
 /** Condition on a search row `sr`: one of the entities, and within the reach of the right to read it. */

@@ -18,7 +18,7 @@ describe('plans of search', () => {
   after(() => host.close());
 
   async function planOf(work: () => Promise<unknown>): Promise<string> {
-    const statements = (await host.statementsOf(work)).filter((text) => text.includes('search_entries'));
+    const statements = (await host.statementsOf(work)).filter((text) => text.includes('"search_of_'));
     const plans = await planStatements(
       host.database.knex,
       statements.map((text, index) => ({ name: `search ${index}`, text })),
@@ -42,8 +42,8 @@ describe('plans of search', () => {
       ];
 
       for (const plan of plans) {
-        expect(plan).to.contain('search_entries_text');
-        expect(plan).to.not.match(/Seq Scan on search_entries/);
+        expect(plan).to.contain('search_of_core__contact_text_idx');
+        expect(plan).to.not.match(/Seq Scan on search_of_core__contact/);
       }
     });
   }
@@ -51,16 +51,16 @@ describe('plans of search', () => {
   it('find two letters by the words', async () => {
     const plan = await planOf(() => searchOf(host).search('ab'));
 
-    expect(plan).to.contain('search_entries_terms');
-    expect(plan).to.not.contain('search_entries_text');
-    expect(plan).to.not.match(/Seq Scan on search_entries/);
+    expect(plan).to.contain('search_of_core__contact_terms_idx');
+    expect(plan).to.not.contain('search_of_core__contact_text_idx');
+    expect(plan).to.not.match(/Seq Scan on search_of_core__contact/);
   });
 
   it('would show a whole scan: without the index there is one', async () => {
     const plan = await planOf(() =>
-      host.database.knex.raw(`select from core.search_entries where details like '%' || 'abcd' || '%'`),
+      host.database.knex.raw(`select from core."search_of_core__contact" where details like '%' || 'abcd' || '%'`),
     );
 
-    expect(plan).to.match(/Seq Scan on search_entries/);
+    expect(plan).to.match(/Seq Scan on search_of_core__contact/);
   });
 });

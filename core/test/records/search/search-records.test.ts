@@ -108,6 +108,22 @@ describe('GET /api/v1/search', () => {
     ]);
   });
 
+  it('gives groups their share of a word that thousands of others have', async () => {
+    const crowd = [...Array(1100).keys()].map((n) => ({ name: `Quetzal ${n}` }));
+    await host.records(Account).createMany(crowd);
+    const contact = await host.records(Contact).create({ name: 'Quetzal Contact' });
+    const told = await host.records(Contact).create({ name: 'Ann', description: 'saw a quetzal' });
+    const grouped = { perEntity: '5', limit: '20' };
+
+    const hits = await search('quetzal', grouped);
+    const parts = await search('uetza', grouped);
+
+    const contacts = hits.filter(({ entity }) => entity === 'core.contact');
+    expect(contacts.map(({ id }) => id)).to.deep.equal([contact.id, told.id]);
+    expect(hits.filter(({ entity }) => entity === 'core.account')).to.have.length(5);
+    expect(parts.map(({ id }) => id)).to.include(contact.id);
+  });
+
   it('refuses what cannot be looked for', async () => {
     const cases: readonly (readonly [string, object, string])[] = [
       ['', {}, '?q required'],
