@@ -40,6 +40,17 @@ describe('GET /search', function () {
     expect(text).to.contain('Maya Northwind').and.not.contain(`href="/accounts/${account}"`);
   });
 
+  it('shows hits of one kind that fifty of another crowd out, and says when there are more', async () => {
+    const { body: contact } = await host.as(host.user).post('/api/v1/contacts', { name: 'Crowded Clara' });
+    const names = Array.from({ length: 50 }, (_, index) => `Crowded ${String(index)}`);
+    await Promise.all(names.map((name) => host.as(host.user).post('/api/v1/accounts', { name })));
+
+    expect(await page('?q=crowded&entity=core.contact'))
+      .to.contain(`href="/contacts/${String(contact['id'])}"`)
+      .and.contain('1 hit');
+    expect(await page('?q=crowded&entity=core.account')).to.contain('The first 50 hits');
+  });
+
   it('says so when there is nothing, or nothing to look for', async () => {
     expect(await page('?q=zzzzzzzz')).to.contain('Nothing found');
     expect(await page('?q=--')).to.contain('Type letters or digits');

@@ -31,14 +31,17 @@ export interface HitGroup {
 /** What was found, or that it cannot be looked for: too long, or nothing but signs. */
 export type Found = { readonly hits: readonly HitView[] } | { readonly problem: string };
 
-/** Records of all kinds that have pages, best first. @param most hits altogether, and of each kind */
-export async function findHits(
-  call: PageCall,
-  q: string,
-  most: { readonly all: number; readonly each: number },
-): Promise<Found> {
+/** How many hits are wanted altogether, and of each kind; of one kind alone when `entity` names it. */
+export interface WantedHits {
+  readonly all: number;
+  readonly each: number;
+  readonly entity?: string;
+}
+
+/** Records of kinds that have pages, best first. */
+export async function findHits(call: PageCall, q: string, { all, each, entity }: WantedHits): Promise<Found> {
   try {
-    const query = { q, limit: String(most.all), perEntity: String(most.each) };
+    const query = { q, limit: String(all), perEntity: String(each), ...(entity !== undefined && { entity }) };
     const { data } = await readApi<{ readonly data: readonly SearchHit[] }>(call, '/search', query);
     return { hits: data.flatMap((hit) => hitView(call, hit)) };
   } catch (error) {

@@ -29,15 +29,15 @@ export function wordsIn(url: URL): string {
 export const customers: ReadonlySet<string> = new Set([Account.id, Contact.id]);
 
 const most = { all: 50, each: 8 };
-const mostOfOne = { all: 50, each: 50 };
+const mostOfOne = { all: most.all, each: most.all };
 
 async function foundView(call: PageCall, q: string): Promise<object> {
   const { t, request } = call;
   const entity = request.url.searchParams.get('entity');
-  const found = await findHits(call, q, entity === null ? most : mostOfOne);
+  const found = await findHits(call, q, entity === null ? most : { ...mostOfOne, entity });
   if ('problem' in found)
     return { groups: [], empty: { icon: 'search', title: t('find.nothing'), text: found.problem } };
-  const hits = entity === null ? found.hits : found.hits.filter((hit) => hit.entity === entity);
+  const { hits } = found;
   if (hits.length === 0)
     return { groups: [], empty: { icon: 'search', title: t('find.nothing'), text: t('find.nothingHint') } };
   const groups = groupHits(call, hits).map((group) => groupView(call, q, group, entity === null));
@@ -45,8 +45,8 @@ async function foundView(call: PageCall, q: string): Promise<object> {
 }
 
 function noteOf({ t }: PageCall, hits: readonly HitView[]): string {
-  const isGuess = hits.every(({ isSimilar }) => isSimilar);
-  return isGuess ? t('find.similar') : t('find.count', { count: hits.length });
+  if (hits.every(({ isSimilar }) => isSimilar)) return t('find.similar');
+  return t(hits.length === most.all ? 'find.first' : 'find.count', { count: hits.length });
 }
 
 /** Who the first customer is and what is open with them, before one has opened anything. */
