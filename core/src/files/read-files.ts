@@ -23,7 +23,7 @@ export interface SentForm {
 /**
  * Takes a form with files in. A control without a file counts as not sent; of a file that is too large the beginning comes in.
  * @param received gets what came in, also when this fails: the caller drops it in the end
- * @throws ValidationError `too_many_files`, MalformedError, UnavailableError
+ * @throws ValidationError `too_many_files`, TooLargeError `body_too_large`, MalformedError, UnavailableError
  */
 export async function receiveForm(
   store: FileStore,

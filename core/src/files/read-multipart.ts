@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
-import { MalformedError, UnavailableError, type TrellisError } from '@trellis-crm/sdk';
+import { MalformedError, TooLargeError, UnavailableError, type TrellisError } from '@trellis-crm/sdk';
+
+/** Bytes of all fields of a form but its files, which come together in memory. */
+export const mostFieldBytes = 2 * 1024 * 1024;
 
 /** How a form with files is read. */
 export interface MultipartReading<T> {
@@ -31,7 +34,8 @@ export interface MultipartForm<T> {
 
 /**
  * Reads `multipart/form-data`; no file is in memory as a whole.
- * @throws MalformedError `malformed_form`, what `refusals` say, and what `take` throws
+ * @throws MalformedError `malformed_form`, TooLargeError `body_too_large` beyond {@link mostFieldBytes}, what `refusals` say, and what
+ *   `take` throws
  */
 export async function readMultipart<T>(
   stream: Readable,
@@ -61,7 +65,12 @@ function listen<T>(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const { promise, resolve, reject } = Promise.withResolvers<ReadonlyMap<string, readonly string[]>>();
   const fields = new Map<string, string[]>();
-  form.on('field', (name, value) => fields.set(name, [...(fields.get(name) ?? []), value]));
+  let left = mostFieldBytes;
+  form.on('field', (name, value, { valueTruncated }) => {
+    left -= Buffer.byteLength(name) + Buffer.byteLength(value);
+    if (left < 0 || valueTruncated) reject(tooManyBytes());
+    else fields.set(name, [...(fields.get(name) ?? []), value]);
+  });
   form.on('file', (field, part, { filename }) => {
     // It may break off before anybody reads it; whoever reads then is told.
     part.on('error', ignore);
@@ -89,8 +98,12 @@ function tooManyFields(): MalformedError {
   return new MalformedError('malformed_form', {}, { message: 'The form has too many fields.' });
 }
 
+function tooManyBytes(): TooLargeError {
+  return new TooLargeError('body_too_large', { maxBytes: mostFieldBytes });
+}
+
 function createForm(contentType: string, limits: MultipartReading<unknown>['limits']): busboy.Busboy {
-  const all = { ...limits, fields: 2000, fieldSize: 256 * 1024, fieldNameSize: 200, parts: 2000 + limits.files };
+  const all = { ...limits, fields: 2000, fieldSize: mostFieldBytes, parts: 2000 + limits.files };
   try {
     return busboy({ headers: { 'content-type': contentType }, limits: all, defParamCharset: 'utf8' });
   } catch (cause) {

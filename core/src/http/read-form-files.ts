@@ -2,6 +2,7 @@ import { MalformedError, TooLargeError } from '@trellis-crm/sdk';
 import type { ReceivedContent } from '../files/content-folder.js';
 import type { FileStore } from '../files/file-store.js';
 import { receiveForm } from '../files/read-files.js';
+import { mostFieldBytes } from '../files/read-multipart.js';
 import type { SentFile } from '../files/sent-file.js';
 import type { Endpoint } from './endpoint.js';
 import { isStorableText } from './parse-json.js';
@@ -30,13 +31,10 @@ export function bringsFiles(endpoint: Endpoint, ctx: Exchange): boolean {
   return body?.kind === 'form' && body.maxFiles !== undefined && ctx.get('Content-Type').startsWith(multipartType);
 }
 
-/** Room for the other fields of a form. */
-const fieldBytes = 2 * 1024 * 1024;
-
 /** Takes a form with files in. @throws TooLargeError, ValidationError `too_many_files`, MalformedError */
 export async function readFilledForm(ctx: Exchange, maxFiles: number, files: FormFiles): Promise<FilledForm> {
   const store = files.store();
-  const maxBytes = maxFiles * store.maxBytes + fieldBytes;
+  const maxBytes = maxFiles * store.maxBytes + mostFieldBytes;
   refuseEncoded(ctx.req);
   if (Number(ctx.get('Content-Length') || 0) > maxBytes) throw new TooLargeError('body_too_large', { maxBytes });
   const source = { stream: ctx.req, contentType: ctx.get('Content-Type'), maxFiles };
