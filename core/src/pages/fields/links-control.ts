@@ -1,6 +1,7 @@
 import type { Field } from '@trellis-crm/sdk';
 import type { Generation } from '../../kernel/generation.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { isWorkedWith } from '../list/list-view.js';
 import type { EntityField } from './entity-field.js';
 import type { ControlSources } from './control-sources.js';
 import { readLinks } from './form-reader.js';
@@ -17,7 +18,7 @@ export interface LinksView {
   readonly error?: string;
 }
 
-/** Entities that links of a field may lead to, for a form to offer: those named, or those with a place in the menu. */
+/** Entities that links of a field may lead to, for a form to offer: those named, or those that people work with. */
 export function linkTargets(
   { entities }: Pick<Generation, 'entities'>,
   from: CompiledEntity,
@@ -25,7 +26,7 @@ export function linkTargets(
 ): CompiledEntity[] {
   if (to !== undefined) return to.flatMap((id) => entities.get(id) ?? []);
   return [...entities.values()].filter(
-    ({ definition }) => typeof definition.menu === 'number' && definition.id !== from.definition.id,
+    (entity) => isWorkedWith(entity) && entity.definition.id !== from.definition.id,
   );
 }
 

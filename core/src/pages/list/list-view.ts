@@ -33,6 +33,11 @@ export function isWithout(
   return definition.without?.includes(part) ?? false;
 }
 
+/** Whether people work with such records: they have pages and a place in the menu, which is the last one unless the entity says otherwise. */
+export function isWorkedWith(entity: CompiledEntity): boolean {
+  return entity.definition.menu !== false && !isWithout(entity, 'pages');
+}
+
 /** The last change is the first column to go where there is little room. */
 export function isWideOnly(field: EntityField): boolean {
   return field.path === 'updatedAt';

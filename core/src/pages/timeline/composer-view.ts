@@ -9,6 +9,7 @@ import { controlNames, controlSources } from '../form/form-view.js';
 import { initialValues } from '../form/form-values.js';
 import { problemText } from '../form/problem-text.js';
 import type { Problem } from '@trellis-crm/sdk';
+import { isWorkedWith } from '../list/list-view.js';
 import type { EntityCall } from '../page-call.js';
 
 /** What is written at once: kinds with the fields that each asks for. */
@@ -28,10 +29,9 @@ export interface ComposerState {
   readonly problems?: readonly Problem[];
 }
 
-/** Whether activities are added on this record's page: what people work with has a place in the menu. */
+/** Whether activities are added on this record's page. */
 export function hasComposer({ entity, ctx }: EntityCall): boolean {
-  const { id, menu } = entity.definition;
-  return id !== Activity.id && typeof menu === 'number' && ctx.can(`${Activity.id}:create`);
+  return entity.definition.id !== Activity.id && isWorkedWith(entity) && ctx.can(`${Activity.id}:create`);
 }
 
 /** The kind that the address or a form names; a note unless it is one of those that can be written here. */

@@ -2,6 +2,7 @@ import type { PageBlock } from '../../views/page-model.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { isFollowing } from '../../following/index.js';
 import { Timelines, type KindOption } from '../../timeline/index.js';
+import { isWorkedWith } from '../list/list-view.js';
 import type { EntityCall } from '../page-call.js';
 import { composerView, hasComposer, type ComposerState } from './composer-view.js';
 import { drawTimeline, type DayView } from './timeline-view.js';
@@ -41,18 +42,13 @@ export async function renderTimeline(call: EntityCall, composer?: ComposerState)
 async function followView({ entity, request, workspace, t }: EntityCall): Promise<object | null> {
   const { userId } = request.identity;
   const id = request.params['id'] ?? '';
-  if (userId === null || !hasFollowers(entity)) return null;
+  if (userId === null || !isWorkedWith(entity)) return null;
   const follows = await isFollowing(workspace.database.knex, { entity: entity.definition.id, id }, userId);
   return {
     label: t(follows ? 'following.unfollow' : 'following.follow'),
     action: `/${entity.path}/${id}/following`,
     fields: [{ name: 'follow', value: String(!follows) }],
   };
-}
-
-/** What people work with has a place in the menu. */
-function hasFollowers({ definition }: EntityCall['entity']): boolean {
-  return typeof definition.menu === 'number';
 }
 
 /** What follows below the entries that are there. */
