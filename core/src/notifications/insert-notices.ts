@@ -26,7 +26,8 @@ export interface ToldUser {
 
 /**
  * Writes lines for all who may sign in and want them, in one statement; nobody is told what they did themselves. Lines of the
- * same person, kind and key become one, which is about no record when they are about several.
+ * same person, kind and key become one, which is about no record when they are about several; it is news again, whether the one
+ * before was mailed or put off.
  */
 export async function insertNotices(
   trx: Knex,
@@ -60,8 +61,9 @@ const insertStatement = `
     order by "user", kind, key
     on conflict (user_id, kind, key) where read_at is null do update set
       count = n.count + excluded.count, told_at = excluded.told_at, by_user = excluded.by_user, values = excluded.values,
-      record_id = case when n.record_id = excluded.record_id then n.record_id end, href = excluded.href, in_app = excluded.in_app, mail = excluded.mail
-    returning user_id, mail = 'immediate' and mailed_at is null as mails_now
+      record_id = case when n.record_id = excluded.record_id then n.record_id end, href = excluded.href, in_app = excluded.in_app, mail = excluded.mail,
+      mailed_at = null, snoozed_until = null
+    returning user_id, mail = 'immediate' as mails_now
   )
   select user_id as "user", bool_or(mails_now) as "mailsNow" from told group by user_id`;
 

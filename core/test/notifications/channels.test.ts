@@ -121,6 +121,22 @@ describe('channels of notifications', function () {
     expect([sameDay, smtp.received.length]).to.deep.equal([0, 1]);
   });
 
+  it('mail what comes later to a line that was mailed and not read in the inbox', async () => {
+    await choose(host.user, true, 'digest', 8);
+    await goTo(10);
+    await greet({ key: 'same' });
+    await goTo(8);
+    await goTo(10);
+    await greet({ key: 'same' });
+    await goTo(8);
+    const digests = smtp.received.length;
+    await choose(host.user, true, 'immediate');
+    await greet({ key: 'same' });
+    await greet({ key: 'same' });
+
+    expect([digests, smtp.received.length]).to.deep.equal([2, 4]);
+  });
+
   it('mail nothing of a record that the reader may not read', async () => {
     await choose(host.user, true, 'immediate');
     const { body } = await host.as(host.admin).post('/api/v1/accounts', { name: 'Secret Oak' });

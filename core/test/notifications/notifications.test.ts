@@ -167,6 +167,17 @@ describe('notifications', function () {
     expect([after.unread, after.lines[0]?.snoozedUntil]).to.deep.equal([1, null]);
   });
 
+  it('come back before their time when there is news of the same thing', async () => {
+    await greet(host.user.userId, { key: 'same' });
+    const { lines } = await inboxOf(host, host.user);
+    const until = new Date(host.clock.now().getTime() + 60 * minuteMs).toISOString();
+    await host.as(host.user).request('PUT', `${path}/${lines[0]?.id ?? ''}/snooze`, { until });
+    await greet(host.user.userId, { key: 'same' });
+
+    const after = await inboxOf(host, host.user, '?view=unread');
+    expect([after.unread, after.lines[0]?.snoozedUntil, after.lines[0]?.count]).to.deep.equal([1, null, 2]);
+  });
+
   it('are read all at once, up to a moment', async () => {
     await greet(host.user.userId, { key: 'early' });
     const upTo = host.clock.now().toISOString();
