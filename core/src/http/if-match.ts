@@ -1,6 +1,9 @@
 import { MalformedError } from '@trellis-crm/sdk';
 
-/** Version in an `If-Match` header (`"7"`, or `*` for whatever it is) or a form's `_version`; null when neither is given. */
+/**
+ * Version in an `If-Match` header (`"7"`, or `*` for whatever it is) or a form's `_version`; null when neither is given. 0 is that of
+ * settings that nobody has saved yet.
+ */
 export function readVersion(ifMatch: string, formVersion: string | undefined): number | '*' | null {
   if (formVersion !== undefined && formVersion !== '') return toVersion(formVersion);
   if (ifMatch === '') return null;
@@ -12,6 +15,6 @@ export function readVersion(ifMatch: string, formVersion: string | undefined): n
 }
 
 function toVersion(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new MalformedError('malformed_version');
+  if (!/^(0|[1-9]\d{0,8})$/.test(text)) throw new MalformedError('malformed_version');
   return Number(text);
 }

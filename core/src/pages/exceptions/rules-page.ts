@@ -1,4 +1,4 @@
-import { ConflictError, isTrellisError, Type } from '@trellis-crm/sdk';
+import { Type } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
 import { callApi, readApi } from '../api-client.js';
 import { textOf, type FormData } from '../fields/form-reader.js';
@@ -47,12 +47,9 @@ async function saveRule(call: PageCall): Promise<PageAnswer> {
     rule.thresholds.map(({ name }) => [name, Number(textOf(form, name) || Number.NaN)]),
   );
   const tells = audiences.filter((audience) => [form['tells'] ?? []].flat().includes(audience));
-  const change = () =>
-    withStaleAsConflict(() => patch(call, rule.id, { thresholds, tells }, call.request.ifVersion ?? '*'));
-  const problems = await problemsIn(
-    call,
-    Object.keys(thresholds).map((name) => `thresholds.${name}`),
-    change,
+  const controls = Object.keys(thresholds).map((name) => `thresholds.${name}`);
+  const problems = await problemsIn(call, controls, () =>
+    patch(call, rule.id, { thresholds, tells }, call.request.ifVersion ?? '*'),
   );
   if (problems !== null) return showRules(call, { id: rule.id, form, problems });
   return goTo('/exceptions/rules', { text: call.t('exceptions.rules.saved', { name: presentedName(call, rule) }) });
@@ -72,17 +69,6 @@ async function removeRule(call: PageCall): Promise<PageAnswer> {
   const rule = await ruleOf(call);
   await callApi(call, 'DELETE', `/exception-rules/${rule.id}`);
   return goTo('/exceptions/rules', { text: call.t('exceptions.rules.removed', { name: presentedName(call, rule) }) });
-}
-
-/** Somebody else saved first: what was typed stays, and saving again replaces theirs. */
-async function withStaleAsConflict(save: () => Promise<unknown>): Promise<unknown> {
-  try {
-    return await save();
-  } catch (error) {
-    if (isTrellisError(error) && error.kind === 'stale')
-      throw new ConflictError('stale_settings', {}, { cause: error });
-    throw error;
-  }
 }
 
 function patch(call: PageCall, id: string, body: object, ifVersion: number | '*'): Promise<unknown> {

@@ -31,9 +31,12 @@ export function formProblems(
 
 /** Problems that a refused write carries: those of a validation, else the error itself. @throws what is not a refusal */
 export function problemsOf(error: unknown): readonly Problem[] {
-  if (!isTrellisError(error) || !['validation', 'conflict', 'forbidden'].includes(error.kind)) throw error;
+  if (!isTrellisError(error) || !refusals.has(error.kind)) throw error;
   return error.errors.length > 0 ? error.errors : [{ pointer: '', code: error.code, message: error.message }];
 }
+
+/** Kinds of errors that a person can answer to: the form is shown again, with all that was typed. */
+const refusals: ReadonlySet<string> = new Set(['validation', 'conflict', 'forbidden', 'stale']);
 
 /** The control a pointer is about: itself, or the nearest one above it (`/amount/currency` is shown at `amount`). */
 function controlAt(pointer: string, controls: ReadonlySet<string>): string | null {

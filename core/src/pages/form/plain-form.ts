@@ -1,3 +1,4 @@
+import { isTrellisError, type Problem } from '@trellis-crm/sdk';
 import type { FormData } from '../fields/form-reader.js';
 import type { PageCall } from '../page-call.js';
 import { formProblems, problemsOf, type FormProblems } from './form-problems.js';
@@ -18,6 +19,12 @@ export async function problemsIn(
     await act();
     return null;
   } catch (error) {
-    return formProblems(problemsOf(error), new Set(controls), problemText(call));
+    return formProblems(settingsProblemsOf(error), new Set(controls), problemText(call));
   }
+}
+
+/** The same for settings: the form comes back with the stored version, so that saving again replaces what somebody else saved. */
+export function settingsProblemsOf(error: unknown): readonly Problem[] {
+  const isStale = isTrellisError(error) && error.kind === 'stale';
+  return problemsOf(error).map((problem) => (isStale ? { ...problem, code: 'stale_settings' } : problem));
 }

@@ -1,4 +1,4 @@
-import { isTrellisError, NotFoundError, type Problem } from '@trellis-crm/sdk';
+import { NotFoundError, type Problem } from '@trellis-crm/sdk';
 import type { SafeHtml } from '../../views/safe-html.js';
 import {
   addressOf,
@@ -62,7 +62,7 @@ export async function takeFieldEditor(call: EntityCall): Promise<PageAnswer> {
     if (columns !== undefined) return showPart(await rowAnswer(call, columns, null));
     return showPart(await savedDetail(call, field, saved));
   } catch (error) {
-    return refuse(refusalOf(error));
+    return refuse(problemsOf(error));
   }
 }
 
@@ -75,11 +75,6 @@ async function savedDetail(call: EntityCall, field: EntityField, saved: RecordVa
   const sources = await recordSources(call, saved);
   const detail = detailView(call, field, saved, sources);
   return call.render('core:records/_saved-detail', { detail, header: renderHeader(call, saved, sources) });
-}
-
-function refusalOf(error: unknown): readonly Problem[] {
-  if (!isTrellisError(error) || error.kind !== 'stale') return problemsOf(error);
-  return [{ pointer: '', code: 'stale_version', message: error.message }];
 }
 
 /** @throws NotFoundError for a field that is not there or not to be changed by this person */

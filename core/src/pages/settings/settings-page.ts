@@ -1,11 +1,11 @@
-import { isTrellisError, Type, type Problem } from '@trellis-crm/sdk';
+import { Type, type Problem } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
 import type { WorkspaceSettings } from '../../settings/index.js';
 import { callApi, readApi } from '../api-client.js';
 import { textOf, type FormData } from '../fields/form-reader.js';
 import { changeEntries } from '../form/form-entries.js';
 import { formProblems, noProblems, problemsOf, type FormProblems } from '../form/form-problems.js';
-import { formOf } from '../form/plain-form.js';
+import { formOf, settingsProblemsOf } from '../form/plain-form.js';
 import { problemText } from '../form/problem-text.js';
 import type { PageCall, PageDeps } from '../page-call.js';
 import { goTo, pageEndpoint, showPage, type PageAnswer } from '../page-endpoint.js';
@@ -79,15 +79,9 @@ async function saveSettings(call: PageCall): Promise<PageAnswer> {
       ifVersion: call.request.ifVersion ?? '*',
     });
   } catch (error) {
-    return showSettings(call, { form, problems: problemsIn(call, form, refusalOf(error)) });
+    return showSettings(call, { form, problems: problemsIn(call, form, settingsProblemsOf(error)) });
   }
   return goTo('/settings', { text: call.t('settings.saved') });
-}
-
-/** Somebody else saved first: what was typed stays, and saving again replaces theirs. */
-function refusalOf(error: unknown): readonly Problem[] {
-  const isStale = isTrellisError(error) && error.kind === 'stale';
-  return isStale ? [{ pointer: '', code: 'stale_settings', message: error.message }] : problemsOf(error);
 }
 
 async function addRate(call: PageCall): Promise<PageAnswer> {

@@ -1,4 +1,4 @@
-import { ForbiddenError, isTrellisError, NotFoundError, Uuid, type Problem } from '@trellis-crm/sdk';
+import { ForbiddenError, NotFoundError, Uuid, type Problem } from '@trellis-crm/sdk';
 import { Roles } from '../../auth/index.js';
 import type { Endpoint } from '../../http/endpoint.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
@@ -67,7 +67,7 @@ async function takeNew(call: PageCall): Promise<PageAnswer> {
       text: call.t('view.saved', { name: view.name }),
     });
   } catch (error) {
-    return showNew(call, { form, problems: refusalOf(error) });
+    return showNew(call, { form, problems: problemsOf(error) });
   }
 }
 
@@ -109,7 +109,7 @@ async function takeOne(call: PageCall): Promise<PageAnswer> {
       text: call.t('view.saved', { name: saved.name }),
     });
   } catch (error) {
-    return showOne(call, view, { form, problems: refusalOf(error) });
+    return showOne(call, view, { form, problems: problemsOf(error) });
   }
 }
 
@@ -206,13 +206,6 @@ function addressOfView(entity: CompiledEntity, { id, state }: ToldView): string 
 /** What the form says about the view itself. */
 function sharing(form: FormData): object {
   return { name: textOf(form, 'name'), visibility: textOf(form, 'visibility') };
-}
-
-/** What a form is shown again with. @throws what is not a refusal */
-function refusalOf(error: unknown): readonly Problem[] {
-  if (isTrellisError(error) && error.kind === 'stale')
-    return [{ pointer: '', code: 'stale_version', message: error.message }];
-  return problemsOf(error);
 }
 
 function isOn(form: FormData, name: string): boolean {
