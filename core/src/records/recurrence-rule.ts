@@ -4,7 +4,7 @@ const part: Readonly<Record<string, RegExp>> = {
   FREQ: /^(DAILY|WEEKLY|MONTHLY|YEARLY)$/,
   INTERVAL: /^[1-9]\d{0,2}$/,
   COUNT: /^[1-9]\d{0,2}$/,
-  UNTIL: /^\d{8}(T\d{6}Z?)?$/,
+  UNTIL: /^\d{8}(T\d{6}Z)?$/,
   BYDAY: /^([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)(,([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)){0,6}$/,
   BYMONTHDAY: /^-?([1-9]|[12]\d|3[01])(,-?([1-9]|[12]\d|3[01])){0,30}$/,
   BYMONTH: /^([1-9]|1[0-2])(,([1-9]|1[0-2])){0,11}$/,
@@ -17,7 +17,17 @@ export function rulePartsOf(rule: string): ReadonlyMap<string, string> | null {
   const pairs = rule.split(';').map((one) => one.split('=', 2) as [string, string | undefined]);
   const parts = new Map(pairs.map(([name, value]) => [name, value ?? '']));
   const isFine = [...parts].every(([name, value]) => Object.hasOwn(part, name) && part[name]?.test(value) === true);
-  return isFine && parts.size === pairs.length && parts.has('FREQ') && !hasTwoEnds(parts) ? parts : null;
+  const isWhole = parts.size === pairs.length && parts.has('FREQ') && !hasTwoEnds(parts);
+  return isFine && isWhole && isMoment(parts.get('UNTIL') ?? '20260101') ? parts : null;
+}
+
+/** Whether there is such a day, and such a time of it. */
+function isMoment(until: string): boolean {
+  const [day = '', time = '000000Z'] = until.split('T');
+  const text = `${day}T${time}`.replace(/^(.{4})(..)(..T..)(..)(..)Z$/, '$1-$2-$3:$4:$5.000Z');
+  const moment = new Date(text);
+  // A 30th of February would be taken for a day of March.
+  return !Number.isNaN(moment.getTime()) && moment.toISOString() === text;
 }
 
 /** A rule ends on a day or after a number of times. */

@@ -13,10 +13,12 @@ export interface RecurringTask {
  * When it is due again by its owner's clock: the next time after it was due that is not over already, so that what was late does not
  * come back late. A number of times counts those that were done. The reminder keeps its distance.
  *
- * @returns null after the last time
+ * @returns null after the last time, and for a rule that no calendar understands
  */
 export function nextOccurrence(task: RecurringTask, timeZone: string, now: Date): RecurringTask | null {
-  const parts = new Map(rulePartsOf(task.recurrence));
+  const known = rulePartsOf(task.recurrence);
+  if (known === null) return null;
+  const parts = new Map(known);
   const count = parts.get('COUNT');
   if (count === '1') return null;
   parts.delete('COUNT');

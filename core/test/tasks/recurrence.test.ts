@@ -14,6 +14,7 @@ describe('rules of repetition', () => {
       'FREQ=WEEKLY;BYDAY=MO,FR',
       'FREQ=MONTHLY;BYDAY=-1FR',
       'FREQ=YEARLY;UNTIL=20301231T235900Z',
+      'FREQ=YEARLY;UNTIL=20301231',
     ];
     const wrong = [
       '',
@@ -23,6 +24,10 @@ describe('rules of repetition', () => {
       'FREQ=DAILY;X=1',
       'FREQ=DAILY;FREQ=DAILY',
       'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30',
+      'FREQ=DAILY;UNTIL=20271231T000000',
+      'FREQ=DAILY;UNTIL=20279931T000000Z',
+      'FREQ=DAILY;UNTIL=20270230',
+      'FREQ=DAILY;UNTIL=20271231T235960Z',
     ];
 
     expect(fine.filter(isRecurrence)).to.deep.equal(fine);
@@ -45,6 +50,12 @@ describe('rules of repetition', () => {
     expect(next('FREQ=DAILY;COUNT=2', dueAt)?.recurrence).to.equal('FREQ=DAILY;COUNT=1');
     expect(next('FREQ=DAILY;COUNT=1', dueAt)).to.equal(null);
     expect(next('FREQ=DAILY;UNTIL=20261123T225900Z', dueAt)).to.equal(null);
+  });
+
+  it('mean nothing where one was kept that no calendar understands', () => {
+    const unfit = 'FREQ=DAILY;UNTIL=20279931T000000Z';
+
+    expect([next(unfit, '2026-11-23T08:00:00.000Z'), choiceOf(unfit, berlin)]).to.deep.equal([null, null]);
   });
 
   it('are what people choose, and are understood again', () => {
