@@ -1,4 +1,5 @@
 import { ForbiddenError, ValidationError, type Reach } from '@trellis-crm/sdk';
+import { onlyAsked } from '../database/only-asked.js';
 import { uuidV7 } from '../database/uuid-v7.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
@@ -66,7 +67,7 @@ async function createAtOnce(
   return drafts.map((draft) => withTeam(entity, draft, teams));
 }
 
-/** Asks the guards, if there are any, what they say to new records that nobody will write. @throws what creating them would */
+/** Asks the guards, if there are any, what they say to new records that nobody will write; what they write is taken back. @throws what creating them would */
 export async function askToCreate(
   scope: RecordScope,
   entity: CompiledEntity,
@@ -74,7 +75,7 @@ export async function askToCreate(
 ): Promise<void> {
   if (!hasGuards(scope, entity, 'create') || inputs.length === 0) return;
   const drafts = draftsOf(scope, entity, await readAll(scope, entity, inputs));
-  await scope.inUnit((tx) => askGuards(tx, entity, drafts));
+  await scope.inUnit((tx) => onlyAsked(tx.unit.trx, () => askGuards(tx, entity, drafts)));
 }
 
 async function createGuarded(

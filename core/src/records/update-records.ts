@@ -1,4 +1,5 @@
 import { ForbiddenError, StaleError, type Id } from '@trellis-crm/sdk';
+import { onlyAsked } from '../database/only-asked.js';
 import { checkCycles, selfRefs } from './cycles.js';
 import type { CompiledEntity } from './compiled-entity.js';
 import { readableFields } from './field-access.js';
@@ -198,7 +199,7 @@ function found(entity: CompiledEntity, records: ReadonlyMap<Id, PresentedRecord>
   return record;
 }
 
-/** Asks the guards, if there are any, what they say to changes that nobody will write. @throws what making them would */
+/** Asks the guards, if there are any, what they say to changes that nobody will write; what they write is taken back. @throws what making them would */
 export async function askToUpdate(
   scope: RecordScope,
   entity: CompiledEntity,
@@ -209,7 +210,7 @@ export async function askToUpdate(
   await scope.inUnit(async (tx) => {
     const drafts = await readDrafts(tx, entity, updates, patches);
     const changed = drafts.filter((draft) => draft.changed.size > 0);
-    if (changed.length > 0) await askGuards(tx, entity, changed);
+    if (changed.length > 0) await onlyAsked(tx.unit.trx, () => askGuards(tx, entity, changed));
   });
 }
 
