@@ -1,14 +1,8 @@
-import {
-  Activity,
-  type CreateOf,
-  type GuardedChange,
-  type Id,
-  type RecordOf,
-  type TransactionContext,
-} from '@trellis-crm/sdk';
+import { Activity, type GuardedChange, type Id, type RecordOf, type TransactionContext } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { Workspace } from '../workspace/workspace.js';
 import { nextOccurrence } from './next-occurrence.js';
+import { copiesOf, type CopyRules } from './next-task.js';
 
 type Task = RecordOf<typeof Activity>;
 type Change = GuardedChange<typeof Activity>;
@@ -41,24 +35,36 @@ async function makeNext(workspace: Workspace, tx: TransactionContext, done: read
     const zone = zones.get(task.owner ?? '') ?? workspace.info().timeZone;
     const { dueAt, remindAt, recurrence } = task;
     const next = nextOccurrence({ dueAt: dueAt ?? '', remindAt, recurrence: recurrence ?? '' }, zone, now);
-    return next === null ? [] : [{ id: task.id, input: { ...copyOf(task), ...next } }];
+    return next === null ? [] : [{ id: task.id, task, next }];
   });
   const ids = nexts.map(({ id }) => id);
   const fresh = new Set(await database.tx((trx) => claim(trx, ids)));
   const wanted = nexts.filter(({ id }) => fresh.has(id));
   if (wanted.length === 0) return;
-  const made = await tx
-    .elevated()
-    .records(Activity)
-    .createMany(wanted.map(({ input }) => input));
+  const rules = copyRules(workspace, tx);
+  const copies = await database.tx((trx) =>
+    copiesOf(
+      trx,
+      rules,
+      wanted.map(({ task }) => task),
+    ),
+  );
+  const inputs = wanted.flatMap(({ id, next }) => {
+    const copy = copies.get(id);
+    return copy === undefined ? [] : [{ ...copy, ...next }];
+  });
+  const made = await tx.elevated().records(Activity).createMany(inputs);
   const pairs = wanted.map(({ id }, place) => ({ id, next: made[place]?.id }));
   await database.tx((trx) => note(trx, pairs));
 }
 
-/** What stays from one time to the next. */
-function copyOf(task: Task): CreateOf<typeof Activity> {
-  const { kind, subject, body, direction, duration, priority, links, participants, owner } = task;
-  return { kind, subject, body, direction, duration, priority, links, participants, owner };
+function copyRules(workspace: Workspace, tx: TransactionContext): CopyRules {
+  const { entities } = workspace.generation();
+  const activity = entities.get(Activity.id);
+  if (activity === undefined) throw new Error('activities are declared by the core');
+  const mayWrite: CopyRules['mayWrite'] = ({ permissions }) =>
+    permissions === null || (tx.can(permissions.read) && tx.can(permissions.write));
+  return { activity, entities, mayWrite };
 }
 
 /** The time zones of those owners who chose one. */

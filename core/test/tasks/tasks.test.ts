@@ -116,6 +116,62 @@ describe('tasks', function () {
       expect((await open()).map((row) => row['subject'])).to.deep.equal(['Changed']);
     });
 
+    it('is only asked about by the dry run of an import', async () => {
+      await plan({ recurrence: 'FREQ=DAILY' });
+      const file = `kind,subject,doneAt\ntask,Call,${minutes(0)}\n`;
+      const totals = async (query: string): Promise<unknown> => {
+        const path = `/api/v1/imports?entity=core.activity&match=subject${query}`;
+        const { headers } = await host.as(host.admin).post(path, file, { 'Content-Type': 'text/csv' });
+        await host.settle();
+        return (await host.as(host.admin).get(headers.get('Location') ?? '')).body['data']?.['totals'];
+      };
+      const dry = await totals('&dryRun=true');
+      const afterDry = [
+        await host.sql('select from core.activities'),
+        await host.sql('select from core.activity_successors'),
+      ];
+      const real = await totals('');
+
+      expect(afterDry.map((rows) => rows.length)).to.deep.equal([1, 0]);
+      expect([dry, real]).to.deep.equal([dry, dry]);
+      expect(dry).to.include({ changed: 1, refused: 0 });
+      expect((await open()).map((row) => row['subject'])).to.deep.equal(['Call']);
+    });
+
+    it('leaves out what is in the trash by then, or belongs to a module that is not active', async () => {
+      const made = await client().post('/api/v1/accounts', { name: 'Elm' });
+      const elm = String(made.body['id']);
+      const links = [account, elm].map((id) => ({ entity: 'core.account', id }));
+      const id = await plan({ recurrence: 'FREQ=DAILY', links });
+      await host.sql(
+        `insert into core.activity_links
+         select (jsonb_populate_record(l, '{"position": 2, "entity": "gone.thing"}')).* from core.activity_links l
+         where activity_id = ? and position = 0`,
+        [id],
+      );
+      await host.sql(`update core.activities set priority = 'high' where id = ?`, [id]);
+      await client().delete(`/api/v1/accounts/${elm}`, { 'If-Match': '*' });
+      await change(id, { doneAt: minutes(0) });
+      const [next] = await open();
+      const { body } = await client().get(`/api/v1/activities/${String(next?.['id'])}`);
+
+      expect(body['links']).to.deep.equal([{ entity: 'core.account', id: account }]);
+      expect(body['owner']).to.equal(host.user.userId);
+    });
+
+    it('falls to whoever did it when its owner left', async () => {
+      const left = await host.buildUser({ role: 'user' });
+      const id = await plan({ recurrence: 'FREQ=DAILY' });
+      await host.sql('update core.activities set owner_id = ? where id = ?', [left.userId, id]);
+      await host.sql(`update core.users set status = 'inactive' where id = ?`, [left.userId]);
+      const { status } = await host
+        .as(host.admin)
+        .patch(`/api/v1/activities/${id}`, { doneAt: minutes(0) }, { 'If-Match': '*' });
+
+      expect(status).to.equal(200);
+      expect((await open()).map((row) => row['owner_id'])).to.deep.equal([host.admin.userId]);
+    });
+
     it('is followed from the page of the day and from a timeline too', async () => {
       const id = await plan({ recurrence: 'FREQ=DAILY;COUNT=2' });
       await client().submit(`/day/${id}/completion`, {});
