@@ -60,8 +60,12 @@ async function readPast(call: TimelineCall, request: ActivityRequest): Promise<r
 const longestStride = 5000;
 
 /** What is still to be done with a record, the most urgent first. */
-export async function readPlanned(call: TimelineCall, limit: number): Promise<readonly FoundEntry[]> {
-  return maySee(call) ? entriesOf(call, await findPlanned(call, limit)) : [];
+export async function readPlanned(
+  call: TimelineCall,
+  request: Omit<ActivityRequest, 'after'>,
+): Promise<readonly FoundEntry[]> {
+  if (!maySee(call) || request.kinds.length === 0) return [];
+  return entriesOf(call, await findPlanned(call, request));
 }
 
 /** Activities as entries, in the order of the ids; those that may not be seen are left out. */

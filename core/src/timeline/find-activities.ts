@@ -35,7 +35,7 @@ export function findPast(
 ): Promise<readonly ActivityPlace[]> {
   const conditions = [
     sql('(l.due_at is null or l.done_at is not null)'),
-    ...(kinds.length === kindCount ? [] : [sql('l.kind = any(?::text[])', [kinds])]),
+    ...ofKinds(kinds),
     ...(after === null
       ? []
       : [sql('(l.occurred_at, l.activity_id) < (?::timestamptz, ?::uuid)', [after.at, after.id])]),
@@ -44,8 +44,11 @@ export function findPast(
 }
 
 /** What is still to be done, the most urgent first. */
-export async function findPlanned(call: TimelineCall, limit: number): Promise<readonly Id[]> {
-  const conditions = [sql('l.due_at is not null and l.done_at is null')];
+export async function findPlanned(
+  call: TimelineCall,
+  { limit, kinds }: Omit<ActivityRequest, 'after'>,
+): Promise<readonly Id[]> {
+  const conditions = [sql('l.due_at is not null and l.done_at is null'), ...ofKinds(kinds)];
   const found = await find(call, { conditions, limit, moment: 'due_at', direction: 'asc', seesAll: false });
   return found.map(({ id }) => id);
 }
@@ -55,6 +58,10 @@ export async function isOnTimeline(call: TimelineCall, activity: Id): Promise<bo
   const conditions = [sql('l.activity_id = ?::uuid', [activity])];
   const found = await find(call, { conditions, limit: 1, moment: 'occurred_at', direction: 'desc', seesAll: false });
   return found.length > 0;
+}
+
+function ofKinds(kinds: readonly string[]): readonly Sql[] {
+  return kinds.length === kindCount ? [] : [sql('l.kind = any(?::text[])', [kinds])];
 }
 
 const kindCount = Activity.fields.kind.options?.length;

@@ -10,6 +10,8 @@ export interface TimelineQuery {
   readonly limit: number;
   /** Names of kinds; null: all. */
   readonly kinds: readonly string[] | null;
+  /** Activities to be done, at most; they come with the beginning. */
+  readonly planned: number;
 }
 
 /** A stretch of a record's timeline, newest first. */

@@ -7,7 +7,7 @@ import { loadTitles } from '../records/load-titles.js';
 import { recordScope, type RecordScope } from '../records/record-scope.js';
 import type { RecordRoom } from '../records/index.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { entriesOf, readPlanned } from './activity-source.js';
+import { activityOptions, entriesOf, readPlanned } from './activity-source.js';
 import { addPin, pinnedTo, removePin, type Pin } from './timeline-pins.js';
 import { kindOptions, readStretch, sourcesOf, type TimelineQuery, type TimelineStretch } from './read-timeline.js';
 import { isOnTimeline } from './find-activities.js';
@@ -19,6 +19,8 @@ export interface TimelinePage extends TimelineStretch {
   readonly pinned: readonly FoundEntry[];
   /** What is to be done, the most urgent first. */
   readonly planned: readonly FoundEntry[];
+  /** Whether more is to be done than was asked for. */
+  readonly isMorePlanned: boolean;
 }
 
 /** Timelines of records of any entity. */
@@ -42,19 +44,26 @@ export class Timelines {
   }
 
   /**
-   * A stretch of the timeline of a record that the reader may see; planned and pinned activities come with its beginning.
+   * A stretch of the timeline of a record that the reader may see; planned and pinned activities of its kinds come with its beginning.
    * @throws MalformedError `invalid_query` for a kind or cursor that there is not
    */
   async read(entity: CompiledEntity, request: EndpointRequest, id: Id, query: TimelineQuery): Promise<TimelinePage> {
     this.#checkKinds(entity, request, query);
     const call: TimelineCall = { scope: this.#scope(request), entity, id, request };
-    const isFirst = query.after === null && query.kinds === null;
+    const isFirst = query.after === null;
+    const isWanted = (kind: string): boolean => query.kinds?.includes(kind) ?? true;
+    const kinds = activityOptions.map(({ name }) => name).filter(isWanted);
     const [stretch, planned, pinned] = await Promise.all([
       readStretch(this.parts, call, query),
-      isFirst ? readPlanned(call, mostPlanned) : [],
+      isFirst ? readPlanned(call, { kinds, limit: query.planned + 1 }) : [],
       isFirst ? pinnedTo(call).then((ids) => entriesOf(call, ids)) : [],
     ]);
-    return { ...stretch, planned, pinned };
+    return {
+      ...stretch,
+      planned: planned.slice(0, query.planned),
+      isMorePlanned: planned.length > query.planned,
+      pinned: pinned.filter(({ kind }) => isWanted(kind)),
+    };
   }
 
   /** Titles of records that the reader may see, by `<entity> <id>`. */
@@ -93,6 +102,3 @@ export class Timelines {
     throw new MalformedError('invalid_query', {}, { errors: [problem] });
   }
 }
-
-/** What is planned stands above everything else, so it is not to fill the page. */
-const mostPlanned = 10;

@@ -13,6 +13,7 @@ interface Entry {
 interface Stretch {
   readonly data: readonly Entry[];
   readonly planned: readonly Entry[];
+  readonly isMorePlanned: boolean;
   readonly pinned: readonly Entry[];
   readonly page: { readonly next: string | null };
 }
@@ -108,16 +109,36 @@ describe('GET /api/v1/<entity>/:id/timeline', () => {
   it('keeps what is planned above, the most urgent first, until it is done', async () => {
     await log({ subject: 'Later', dueAt: '2031-01-01T10:00:00Z' });
     const soon = await log({ subject: 'Soon', dueAt: '2030-01-01T10:00:00Z' });
-    const planned = await read('?kinds=call');
+    const calls = await read('?kinds=call');
+    const notes = await read('?kinds=note,change');
     const first = await read();
     const done = { doneAt: host.clock.now().toISOString() };
     await host.as(host.user).patch(`/api/v1/activities/${soon}`, done, { 'If-Match': '*' });
 
-    expect(planned.planned).to.deep.equal([]);
-    expect(subjects(planned.data)).to.not.include('Soon');
+    expect(subjects(calls.planned)).to.deep.equal(['Soon', 'Later']);
+    expect(subjects(calls.data)).to.not.include('Soon');
+    expect(notes.planned).to.deep.equal([]);
     expect(subjects(first.planned)).to.deep.equal(['Soon', 'Later']);
     expect(subjects((await read()).planned)).to.deep.equal(['Later']);
     expect(subjects((await read('?kinds=call')).data)).to.include('Soon');
+  });
+
+  it('says when more is planned than it shows, and shows as many as are asked for', async () => {
+    const own = await create('accounts', { name: 'Much to do' });
+    const links = [{ entity: 'core.account', id: own }];
+    for (let n = 0; n < 11; n += 1)
+      await log({ kind: 'task', subject: `t${String(n)}`, dueAt: `2030-01-${String(n + 10)}T10:00:00Z`, links });
+
+    const first = await read('?kinds=task', `accounts/${own}`);
+    const all = await read('?planned=11', `accounts/${own}`);
+
+    expect([first.planned.length, first.isMorePlanned]).to.deep.equal([10, true]);
+    expect([subjects(all.planned).at(-1), all.isMorePlanned]).to.deep.equal(['t10', false]);
+    expect((await host.as(host.user).get(`/api/v1/accounts/${own}/timeline?planned=101`)).status).to.equal(400);
+    expect((await host.as(host.user).page(`/accounts/${own}`)).text)
+      .to.include(`href="/accounts/${own}/timeline?planned&#x3D;all"`)
+      .and.not.include('t10');
+    expect((await host.as(host.user).page(`/accounts/${own}/timeline?planned=all`)).text).to.include('t10');
   });
 
   it('has what people pin on top, for everybody, until it is taken down', async () => {
@@ -126,6 +147,8 @@ describe('GET /api/v1/<entity>/:id/timeline', () => {
 
     expect((await host.as(host.user).request('PUT', pin)).status).to.equal(204);
     expect(subjects((await read('', `accounts/${account}`, host.readOnly)).pinned)).to.deep.equal(['Read this first']);
+    expect(subjects((await read('?kinds=note')).pinned)).to.deep.equal(['Read this first']);
+    expect((await read('?kinds=call')).pinned).to.deep.equal([]);
     expect((await host.as(host.readOnly).request('PUT', pin)).status).to.equal(403);
     const elsewhere = `/api/v1/accounts/${await create('accounts', { name: 'Elsewhere' })}/timeline/pins/${pinned}`;
     expect((await host.as(host.user).request('PUT', elsewhere)).status).to.equal(404);

@@ -13,9 +13,13 @@ interface TimelineState {
   readonly kinds: readonly string[] | null;
   /** Day under which the entries before ended. */
   readonly lastDay: string | null;
+  /** Everything that is to be done is wanted. */
+  readonly isAllPlanned: boolean;
 }
 
 const stretchLength = 20;
+/** What is planned stands above everything else, so it is not to fill the page unless somebody asks. */
+const plannedLength = { usual: 10, most: 100 };
 
 /** The timeline of the record whose page this is, with what is needed to add to it. */
 export async function timelineBlock(call: EntityCall, composer?: ComposerState): Promise<PageBlock> {
@@ -59,18 +63,25 @@ export async function renderMore(call: EntityCall): Promise<SafeHtml> {
 async function renderStretch(call: EntityCall, state: TimelineState): Promise<object> {
   const { entity, request, workspace } = call;
   const id = request.params['id'] ?? '';
-  const page = await workspace.container
-    .resolve(Timelines)
-    .read(entity, request, id, { after: state.after, kinds: state.kinds, limit: stretchLength });
-  const { days, planned, pinned } = await drawTimeline(call, page, state.lastDay);
+  const { after, kinds, isAllPlanned } = state;
+  const planned = isAllPlanned ? plannedLength.most : plannedLength.usual;
+  const timelines = workspace.container.resolve(Timelines);
+  const page = await timelines.read(entity, request, id, { after, kinds, limit: stretchLength, planned });
+  const drawn = await drawTimeline(call, page, state.lastDay);
+  const { days } = drawn;
   return {
-    days,
-    planned,
-    pinned,
+    ...drawn,
+    ...(page.isMorePlanned && morePlannedView(call, state)),
     isUnavailable: page.unavailable.length > 0,
-    isEmpty: state.after === null && days.length + planned.length + pinned.length === 0,
+    isEmpty: after === null && days.length + drawn.planned.length + drawn.pinned.length === 0,
     moreHref: page.next === null ? null : addressOf(call, { ...state, after: page.next, lastDay: lastLabel(days) }),
   };
+}
+
+/** The way to what is planned beyond the first ones; a hundred is all that a page shows. */
+function morePlannedView(call: EntityCall, state: TimelineState): object {
+  if (state.isAllPlanned) return { plannedNote: call.t('timeline.plannedFirst', { count: plannedLength.most }) };
+  return { plannedHref: addressOf(call, { ...state, isAllPlanned: true }) };
 }
 
 function lastLabel(days: readonly DayView[]): string | null {
@@ -83,11 +94,12 @@ function stateOf({ request: { url } }: EntityCall): TimelineState {
     after: url.searchParams.get('after'),
     kinds: kinds === null || kinds === '' ? null : kinds.split(','),
     lastDay: url.searchParams.get('day'),
+    isAllPlanned: url.searchParams.get('planned') === 'all',
   };
 }
 
-function addressOf(call: EntityCall, { after, kinds, lastDay }: TimelineState): string {
-  const given = { after, kinds: kinds?.join() ?? null, day: lastDay };
+function addressOf(call: EntityCall, { after, kinds, lastDay, isAllPlanned }: TimelineState): string {
+  const given = { after, kinds: kinds?.join() ?? null, day: lastDay, planned: isAllPlanned ? 'all' : null };
   const params = Object.entries(given).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
   const query = new URLSearchParams(params).toString();
   const path = `/${call.entity.path}/${call.request.params['id'] ?? ''}/timeline`;
@@ -120,7 +132,7 @@ function filtersOf(call: EntityCall, state: TimelineState): readonly object[] {
   const current = state.kinds?.join() ?? null;
   return [{ label: t('timeline.all'), kinds: null }, ...choices].map(({ label, kinds }) => ({
     label,
-    href: addressOf(call, { after: null, kinds, lastDay: null }),
+    href: addressOf(call, { after: null, kinds, lastDay: null, isAllPlanned: false }),
     isCurrent: (kinds?.join() ?? null) === current,
   }));
 }

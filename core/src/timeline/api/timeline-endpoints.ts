@@ -19,13 +19,34 @@ const entry = Type.Object(
 const answer = Type.Object(
   {
     data: Type.Array(entry),
-    planned: Type.Array(entry, { description: 'To be done, the most urgent first; with the first page of all kinds' }),
-    pinned: Type.Array(entry, { description: 'Put on top by people; with the first page of all kinds' }),
+    planned: Type.Array(entry, { description: 'To be done, the most urgent first; with the first page' }),
+    isMorePlanned: Type.Boolean({ description: 'Whether more is to be done than `planned` shows' }),
+    pinned: Type.Array(entry, { description: 'Put on top by people; with the first page' }),
     unavailable: Type.Array(Type.String(), { description: 'Sources that did not answer; what they know is missing' }),
     page: Type.Object({ next: Type.Union([Type.String(), Type.Null()]) }, { additionalProperties: false }),
   },
   { additionalProperties: false },
 );
+
+const usualEntries = 30;
+const mostEntries = 100;
+const usualPlanned = 10;
+
+const queryShape = {
+  type: 'object',
+  properties: {
+    kinds: { type: 'string', description: 'Kinds of entries, comma-separated; all when left out' },
+    limit: { type: 'integer', minimum: 1, maximum: mostEntries, default: usualEntries },
+    after: { type: 'string', description: 'Cursor of the page before' },
+    planned: {
+      type: 'integer',
+      minimum: 1,
+      maximum: mostEntries,
+      default: usualPlanned,
+      description: 'Entries in `planned` at most',
+    },
+  },
+};
 
 /** `/api/v1/<path>/:id/timeline`: what happened with a record, newest first, and what is on top of it. */
 export function timelineEndpoints(entity: CompiledEntity, timelines: () => Timelines): readonly Endpoint[] {
@@ -50,24 +71,19 @@ function showEndpoint(entity: CompiledEntity, timelines: () => Timelines): Endpo
       operationId: `${entity.definition.id}.timeline`,
       summary: `What happened with one of the ${entity.definition.plural}, newest first`,
       tag: entity.definition.id,
-      query: {
-        type: 'object',
-        properties: {
-          kinds: { type: 'string', description: 'Kinds of entries, comma-separated; all when left out' },
-          limit: { type: 'integer', minimum: 1, maximum: mostEntries, default: usualEntries },
-          after: { type: 'string', description: 'Cursor of the page before' },
-        },
-      },
+      query: queryShape,
       answers: { 200: answer },
     },
     async handle(request) {
       const query = readQuery(request);
       const id = request.params['id'] ?? '';
       await timelines().assertVisible(entity, request, id);
-      const { entries, planned, pinned, unavailable, next } = await timelines().read(entity, request, id, query);
+      const { entries, planned, isMorePlanned, pinned, ...rest } = await timelines().read(entity, request, id, query);
+      const { unavailable, next } = rest;
       const body = {
         data: entries.map(present),
         planned: planned.map(present),
+        isMorePlanned,
         pinned: pinned.map(present),
         unavailable,
         page: { next },
@@ -114,13 +130,10 @@ function pinned(entity: CompiledEntity, summary: string, name: string) {
   } as const;
 }
 
-const usualEntries = 30;
-const mostEntries = 100;
-
 /** @throws MalformedError `invalid_query` */
 function readQuery({ query }: EndpointRequest): TimelineQuery {
   const problems: Problem[] = Object.keys(query)
-    .filter((name) => !['kinds', 'limit', 'after'].includes(name))
+    .filter((name) => !['kinds', 'limit', 'after', 'planned'].includes(name))
     .map((name) => ({ pointer: `?${name}`, code: 'unknown_parameter', message: 'is not a parameter' }));
   const text = (name: string): string | null => {
     const value = query[name];
@@ -128,12 +141,17 @@ function readQuery({ query }: EndpointRequest): TimelineQuery {
       problems.push({ pointer: `?${name}`, code: 'duplicate', message: 'is given more than once' });
     return typeof value === 'string' && value !== '' ? value : null;
   };
-  const [kinds, limit, after] = [text('kinds'), text('limit') ?? String(usualEntries), text('after')];
-  const count = /^[0-9]{1,3}$/.test(limit) ? Number(limit) : 0;
-  if (count < 1 || count > mostEntries)
-    problems.push({ pointer: '?limit', code: 'out_of_range', message: `must be between 1 and ${mostEntries}` });
+  const count = (name: string, usual: number): number => {
+    const given = text(name) ?? String(usual);
+    const number = /^[0-9]{1,3}$/.test(given) ? Number(given) : 0;
+    if (number < 1 || number > mostEntries)
+      problems.push({ pointer: `?${name}`, code: 'out_of_range', message: `must be between 1 and ${mostEntries}` });
+    return number;
+  };
+  const [kinds, after] = [text('kinds'), text('after')];
+  const [limit, planned] = [count('limit', usualEntries), count('planned', usualPlanned)];
   if (problems.length > 0) throw new MalformedError('invalid_query', {}, { errors: problems });
-  return { after, limit: count, kinds: kinds?.split(',') ?? null };
+  return { after, limit, kinds: kinds?.split(',') ?? null, planned };
 }
 
 function present({ key, kind, at, data }: FoundEntry): object {
