@@ -1,6 +1,7 @@
 export { authEndpoints } from './auth-endpoints.js';
 export { Authenticator, type Caller, type Credentials } from './authenticator.js';
 export { purgeExpiredLogins } from './expired-logins.js';
+export { holdersOf } from './holders.js';
 export { Passwords } from './passwords.js';
 export { registerAuth } from './register.js';
 export { Roles } from './roles.js';

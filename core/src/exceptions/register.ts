@@ -29,7 +29,8 @@ export function registerExceptionRules(host: PluginHost, workspace: () => Worksp
     await exceptions().evaluate();
   });
   host.contribute(Guidelines, overdueTask);
-  host.job('exception-digest', { cron: '0 7 * * *', timeoutMs }, async () => {
+  // After the evaluation of seven o'clock.
+  host.job('exception-digest', { cron: '5 7 * * *', timeoutMs }, async () => {
     await exceptions().sendDigest();
   });
   host.job('purge-exceptions', { cron: '35 3 * * *', timeoutMs }, () => exceptions().purge());

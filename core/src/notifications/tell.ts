@@ -1,9 +1,7 @@
 import type { Id, PayloadOf, PermissionKey, TransactionContext } from '@trellis-crm/sdk';
-import type { Knex } from 'knex';
-import { Roles } from '../auth/roles.js';
+import { holdersOf, Roles } from '../auth/index.js';
 import type { Database } from '../database/database.js';
 import { appendEvents } from '../events/outbox.js';
-import type { Generation } from '../kernel/generation.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { InboxChanged, type NoticeGiven } from './events.js';
 import { insertNotices, type NoticeLine } from './insert-notices.js';
@@ -43,7 +41,7 @@ export async function tellNotice(
 ): Promise<void> {
   const { users, holding, kind, key, entity, record, by, values, href } = payload;
   // A payload carries the right as plain text.
-  const more = holding === null ? [] : await holdersOf(workspace, holding as PermissionKey);
+  const more = holding === null ? [] : await holders(workspace, holding as PermissionKey);
   const all = [...new Set([...users, ...more])];
   const line = { kind, entity, record, by, values, href, count: 1, key: key ?? record };
   await tell(
@@ -53,22 +51,7 @@ export async function tellNotice(
   );
 }
 
-/** Active users whose role gives a right. */
-async function holdersOf(workspace: Workspace, permission: PermissionKey): Promise<readonly Id[]> {
-  const generation = workspace.generation();
-  const keys = await rolesWith(workspace.container.resolve(Roles), generation, permission);
-  return workspace.database.tx((trx) => usersOf(trx, keys));
-}
-
-async function rolesWith(roles: Roles, generation: Generation, permission: PermissionKey): Promise<string[]> {
-  const all = await roles.all();
-  const grants = await Promise.all(all.map(async ({ key }) => roles.grants(generation, key)));
-  return all.filter((_, place) => grants[place]?.has(permission) === true).map(({ key }) => key);
-}
-
-function usersOf(trx: Knex, roles: readonly string[]): Promise<readonly Id[]> {
-  return trx<{ id: Id; role: string; status: string }>('core.users')
-    .whereIn('role', [...roles])
-    .where({ status: 'active' })
-    .pluck('id');
+function holders({ database, container, generation }: Workspace, permission: PermissionKey): Promise<readonly Id[]> {
+  const roles = container.resolve(Roles);
+  return database.tx((knex) => holdersOf({ knex, roles }, generation(), permission));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createTestHost, type CoreTestHost } from '../../dist/testing/index.js';
 
@@ -58,6 +59,21 @@ describe('the digest of exceptions', function () {
     expect(addresses).to.deep.equal([...new Set(addresses)]);
   });
 
+  it('leaves out nothing that an evaluation holds', async () => {
+    await host.sql('delete from core.outgoing_mails');
+    await host.sql('update core.exceptions set told_at = null');
+
+    const digest = await host.workspace.database.work.transaction(async (trx) => {
+      await trx.raw('select 1 from core.exceptions for update');
+      const job = host.workspace.jobs.runNow('core:exception-digest', {});
+      await Promise.race([job, delay(300)]);
+      return { job };
+    });
+    await digest.job;
+
+    expect((await mails()).map(({ address }) => address)).to.include(host.user.email);
+  });
+
   it('is cleared by doing it: the inbox is empty, for the API and the page', async () => {
     const open = await host.as(host.user).page('/exceptions?scope=mine');
     const [task] = (await host.as(host.user).get('/api/v1/activities')).body['data'] as unknown as { id: string }[];
@@ -69,5 +85,52 @@ describe('the digest of exceptions', function () {
 
     expect(open.text).to.contain('Call back').and.contain('Overdue task');
     expect((await host.as(host.user).page('/exceptions?scope=mine')).text).to.contain('All is well');
+  });
+
+  describe('of what nobody is responsible for', () => {
+    const overdueFor = async (owner: string | null) => {
+      const dueAt = new Date(host.clock.now().getTime() - 5 * dayMs).toISOString();
+      const values = { kind: 'task', subject: `Of ${owner === null ? 'nobody' : 'somebody'}`, dueAt, owner };
+      return String((await host.as(host.admin).post('/api/v1/activities', values)).body['id']);
+    };
+    const addresses = async () => (await mails()).map(({ address }) => address);
+    beforeEach(async () => {
+      await host.sql('delete from core.outgoing_mails');
+      await host.sql('delete from core.exceptions');
+      await host.sql('update core.activities set deleted_at = now()');
+    });
+
+    it('tells those who keep the rules, and then whoever takes it on', async () => {
+      const id = await overdueFor(null);
+      await host.sql('update core.activities set team_id = null where id = ?', [id]);
+      await morning();
+      const first = await addresses();
+      await host.as(host.admin).patch(`/api/v1/activities/${id}`, { owner: host.user.userId }, { 'If-Match': '*' });
+      await host.sql('delete from core.outgoing_mails');
+      await morning();
+
+      expect(first).to.deep.equal([host.admin.email]);
+      expect(await addresses()).to.include(host.user.email);
+    });
+
+    it('shows it first to whoever has nothing of their own teams', async () => {
+      const id = await overdueFor(null);
+      await host.sql('update core.activities set team_id = null where id = ?', [id]);
+      await morning();
+
+      expect((await host.as(host.admin).page('/exceptions')).text).to.contain('Of nobody');
+      expect((await host.as(host.admin).page('/exceptions?scope=team')).text).to.contain('All is well');
+    });
+
+    it('tells those who keep the rules instead of managers where no team has one', async () => {
+      await host.sql('create table kept_managers as select * from core.team_managers');
+      await host.sql('delete from core.team_managers');
+      await overdueFor(host.user.userId);
+      await morning();
+      await host.sql('insert into core.team_managers select * from kept_managers');
+      await host.sql('drop table kept_managers');
+
+      expect((await addresses()).toSorted()).to.deep.equal([host.admin.email, host.user.email].toSorted());
+    });
   });
 });

@@ -1,5 +1,5 @@
-import { isTrellisError, NotFoundError } from '@trellis-crm/sdk';
-import { loadUserIdentity, Roles } from '../../auth/index.js';
+import { isTrellisError, NotFoundError, type Id } from '@trellis-crm/sdk';
+import { holdersOf, loadUserIdentity, Roles } from '../../auth/index.js';
 import type { Identity } from '../../auth/identity.js';
 import { Mailer, type MailOrder } from '../../mail/index.js';
 import type { Generation } from '../../kernel/generation.js';
@@ -9,7 +9,7 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { countExceptions, listExceptions, type ExceptionQuery } from '../list-exceptions.js';
 import { readableRules } from '../rules/readable-rules.js';
 import type { Rule } from '../rules/rule.js';
-import { findAudience, takeUntold, type Audience } from './find-audience.js';
+import { findAudience, findUntold, takeUntold, type Audience } from './find-audience.js';
 import { writeDigest } from './write-digest.js';
 
 /** What a digest draws on. */
@@ -23,21 +23,37 @@ export interface DigestParts {
 const mostNamed = 30;
 
 /**
- * Sends everybody who is to be told one mail about what is new, and nothing to anybody when nothing is. What is new is taken in the
- * transaction that stores the mails, so that nobody hears twice or never, however many digests are made at once.
+ * Sends everybody who is to be told one mail about what is new, and nothing to anybody when nothing is. Mails are written before what is
+ * new is taken, in the transaction that stores them: evaluations go on meanwhile, and nobody hears twice or never, however many digests
+ * are made at once.
  * @returns how many mails
  */
 export async function sendDigest(parts: DigestParts): Promise<number> {
   const { workspace, rules } = parts;
+  const { database, clock, container } = workspace;
   const generation = workspace.generation();
-  return workspace.database.work.transaction(async (trx) => {
-    const untold = await takeUntold(trx, rules, workspace.clock.now());
-    if (untold.length === 0) return 0;
-    const orders: MailOrder[] = [];
-    for (const person of await findAudience(trx, rules, untold))
-      orders.push(...(await orderFor(parts, generation, person)));
-    return orders.length === 0 ? 0 : workspace.container.resolve(Mailer).queue(trx, generation, orders);
+  const exceptions = await findUntold(database.work, rules);
+  if (exceptions.length === 0) return 0;
+  const orders = await ordersFor(parts, generation, exceptions);
+  const count = await database.work.transaction(async (trx) => {
+    if (!(await takeUntold(trx, exceptions, clock.now()))) return null;
+    return orders.length === 0 ? 0 : container.resolve(Mailer).queue(trx, generation, orders);
   });
+  return count ?? sendDigest(parts);
+}
+
+async function ordersFor(
+  parts: DigestParts,
+  generation: Generation,
+  exceptions: readonly Id[],
+): Promise<readonly MailOrder[]> {
+  const { database, container } = parts.workspace;
+  const holding = { knex: database.work, roles: container.resolve(Roles) };
+  const keepers = await holdersOf(holding, generation, 'core.exception:administer');
+  const orders: MailOrder[] = [];
+  for (const person of await findAudience(database.work, { rules: parts.rules, exceptions, keepers }))
+    orders.push(...(await orderFor(parts, generation, person)));
+  return orders;
 }
 
 /** With the rights of the person: of what they may not read they do not hear. */

@@ -21,8 +21,8 @@ export interface Settling {
 
 /**
  * Brings a rule's exceptions in line with the records, in one statement: those without a breach are cleared, new breaches are raised.
- * One that comes back with the same cause is opened again and keeps when it was raised and told of: nobody hears of it twice. Without a
- * moment from which the time runs causes cannot be told apart, so each time it comes back is a new one.
+ * One that comes back with the same cause is opened again and keeps when it was raised and told of: nobody hears of it twice, but whoever
+ * takes on what was nobody's. Without a moment from which the time runs causes cannot be told apart, so each time it comes back is a new one.
  */
 export async function settleRule(knex: Knex, { rule, entity, breaching, now }: Settling): Promise<Settlement> {
   const pieces = [breaching, sql('?::text', [rule]), sql('?::text', [entity]), sql('?::timestamptz', [now])];
@@ -39,7 +39,7 @@ raised as (
   select gen_random_uuid(), ${ruleSql}, ${entitySql}, b.record_id, b.cause, b.since, b.owner_id, b.team_id, ${nowSql} from breaching b
   on conflict (rule, record_id, cause) do update
     set raised_at = case when ${isNew} then excluded.raised_at else x.raised_at end,
-      told_at = case when ${isNew} then null else x.told_at end, cleared_at = null, owner_id = excluded.owner_id, team_id = excluded.team_id
+      told_at = case when ${isNew} or ${isTakenOn} then null else x.told_at end, cleared_at = null, owner_id = excluded.owner_id, team_id = excluded.team_id
     where x.cleared_at is not null
       or (x.owner_id, x.team_id) is distinct from (excluded.owner_id, excluded.team_id)
   returning x.raised_at
@@ -53,6 +53,9 @@ select (select count(*) from breaching)::integer, (select count(*) from raised w
 
 /** Whether a record without a moment breaks its rule anew. */
 const isNew = `x.cause = '' and x.cleared_at is not null`;
+
+/** Whether a record that was nobody's has somebody now, who has not heard of it. */
+const isTakenOn = `x.owner_id is null and x.team_id is null and coalesce(excluded.owner_id, excluded.team_id) is not null`;
 
 /** Clears what a rule that does not hold any more had raised. */
 export async function clearRule(trx: Knex, rule: string, now: Date): Promise<void> {

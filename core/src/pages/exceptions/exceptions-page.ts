@@ -34,12 +34,7 @@ type Scope = (typeof scopes)[number];
 
 async function showExceptions(call: PageCall): Promise<PageAnswer> {
   const { t, render, request } = call;
-  const scope = scopes.find((known) => known === request.url.searchParams.get('scope')) ?? 'team';
-  const after = request.url.searchParams.get('after');
-  const [list, names] = await Promise.all([
-    readApi<ExceptionList>(call, '/exceptions', { scope, ...(after === null ? {} : { after }) }),
-    namesOfRules(call),
-  ]);
+  const [{ scope, list }, names] = await Promise.all([readList(call), namesOfRules(call)]);
   const title = t('exceptions.title');
   const mayAdminister = request.identity.reach('core.exception:administer') !== null;
   const html = render('core:exceptions/inbox', {
@@ -51,6 +46,21 @@ async function showExceptions(call: PageCall): Promise<PageAnswer> {
     evaluateAction: mayAdminister ? '/exceptions/evaluation' : undefined,
   });
   return showPage({ title, breadcrumbs: [{ label: title }], blocks: [{ name: 'exceptions', html }] });
+}
+
+/** Opens on one's teams and, when all is well there, on what is nobody's. */
+async function readList(call: PageCall): Promise<{ readonly scope: Scope; readonly list: ExceptionList }> {
+  const { searchParams } = call.request.url;
+  const read = async (scope: Scope) => {
+    const after = searchParams.get('after');
+    const query = { scope, ...(after === null ? {} : { after }) };
+    return { scope, list: await readApi<ExceptionList>(call, '/exceptions', query) };
+  };
+  const asked = scopes.find((known) => known === searchParams.get('scope'));
+  const first = await read(asked ?? 'team');
+  if (asked !== undefined || first.list.data.length > 0) return first;
+  const all = await read('all');
+  return all.list.data.length > 0 ? all : first;
 }
 
 function scopeTab({ t }: PageCall, scope: Scope, current: Scope, { page }: ExceptionList): object {
