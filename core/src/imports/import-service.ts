@@ -14,18 +14,13 @@ import { importJob, jobOf } from './import-job.js';
 import type { ImportParts } from './import-parts.js';
 import type { ImportRecord } from './import-record.js';
 import { findImport, insertImport, listImports } from './import-store.js';
+import { authorizeImport } from './import-target.js';
 import { planFile, sampleOf, savePlan, startCheck, startRun } from './import-wizard.js';
 import { keepTable, readThrough } from './keep-table.js';
 import type { ImportMapping } from './mapping/mapping.js';
 import type { SampleRows } from './plan/guess-plan.js';
 import type { ImportPlan } from './plan/import-plan.js';
-import {
-  authorizeImport,
-  receiveImport,
-  type ImportRequest,
-  type PlannedImport,
-  type ReadableImport,
-} from './receive-import.js';
+import { receiveImport, type ImportRequest, type PlannedImport, type ReadableImport } from './receive-import.js';
 import { refusedRows } from './refused-rows.js';
 import { resumeImport } from './resume-import.js';
 import { keptMappings, type KeptMappings } from './kept-mappings.js';

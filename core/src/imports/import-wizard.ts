@@ -1,4 +1,4 @@
-import { ConflictError, ValidationError, type Id } from '@trellis-crm/sdk';
+import { ConflictError, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { Identity } from '../auth/identity.js';
 import { firstRows } from './files/first-rows.js';
@@ -7,14 +7,13 @@ import { jobOf, importJob } from './import-job.js';
 import type { ImportParts } from './import-parts.js';
 import type { ImportRecord } from './import-record.js';
 import { changePlan, readFileText, requeueCheck, requeueForReal } from './import-store.js';
-import { importableEntity, type ImportableEntity } from './mapping/entity-fields.js';
+import { authorizeImport, targetFor } from './import-target.js';
 import { compileMapping } from './mapping/compile-mapping.js';
 import { guessPlan, type PlanHints, type SampleRows } from './plan/guess-plan.js';
 import type { ImportPlan } from './plan/import-plan.js';
 import { refusePlanFaults } from './plan/plan-faults.js';
 import { mappingOf } from './plan/plan-mapping.js';
 import {
-  authorizeImport,
   fileTooLarge,
   mostFileBytes,
   tableOptionsOf,
@@ -30,28 +29,12 @@ export async function planFile(
 ): Promise<PlannedImport> {
   const { file } = request;
   if (file.sizeBytes > mostFileBytes) throw fileTooLarge();
-  const target = targetFor(request.entity ?? '', identity, parts);
+  const target = targetFor(request.entity, identity, parts);
   const table = await openTable(file, tableOptionsOf(request));
   const rows = await firstRows(table.beginning, { delimiter: table.delimiter, columns: table.header.length });
   const plan = guessPlan(target, table.header, rows, request);
   const mapping = mappingOf(plan, target, parts.generation());
   return { entity: plan.entity, mapping, plan, table };
-}
-
-/** What may be imported, by its id. @throws ValidationError `unknown_entity`, ForbiddenError `may_not_import` */
-export function targetFor(
-  entity: string,
-  identity: Identity,
-  { generation }: Pick<ImportParts, 'generation'>,
-): ImportableEntity {
-  const target = importableEntity(generation(), entity, identity);
-  if (target !== undefined) {
-    authorizeImport({ source: '', records: [{ entity, fields: {} }] }, identity);
-    return target;
-  }
-  const message = `Nothing called "${entity}" can be imported here.`;
-  const errors = [{ pointer: '/entity', code: 'unknown_entity', message }];
-  throw new ValidationError('unknown_entity', {}, { message, errors });
 }
 
 /** The first rows of an import's file, as cells. */

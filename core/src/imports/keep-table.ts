@@ -2,7 +2,7 @@ import type { Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import { readRows } from './csv/read-rows.js';
 import { refuseFile } from './file-refusal.js';
-import type { ImportTable } from './files/open-table.js';
+import { inTurn, type ImportTable } from './files/open-table.js';
 import { insertPiece, setRowCount } from './import-store.js';
 
 /** Rows of a file at most. */
@@ -14,12 +14,12 @@ const mostRows = 2_000_000;
  */
 export async function keepTable(trx: Knex.Transaction, id: Id, table: ImportTable): Promise<void> {
   const pieces = passing(table.text(), async (piece, position) => insertPiece(trx, id, position, piece));
-  await setRowCount(trx, id, await countRows(table, pieces));
+  await setRowCount(trx, id, await inTurn(table, () => countRows(table, pieces)));
 }
 
 /** Reads a table to its end without keeping it. @throws as {@link keepTable} */
 export async function readThrough(table: ImportTable): Promise<void> {
-  await countRows(table, table.text());
+  await inTurn(table, () => countRows(table, table.text()));
 }
 
 async function countRows({ delimiter, header }: ImportTable, pieces: AsyncIterable<Buffer>): Promise<number> {

@@ -1,6 +1,6 @@
 import { ForbiddenError, NotFoundError, type Id } from '@trellis-crm/sdk';
 import type { Identity } from '../auth/identity.js';
-import { targetFor } from './import-wizard.js';
+import { targetFor } from './import-target.js';
 import type { ImportParts } from './import-parts.js';
 import { compileMapping } from './mapping/compile-mapping.js';
 import { importableEntity, type ImportableEntity } from './mapping/entity-fields.js';

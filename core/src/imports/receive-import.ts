@@ -1,11 +1,11 @@
-import { ForbiddenError, TooLargeError, ValidationError } from '@trellis-crm/sdk';
+import { TooLargeError } from '@trellis-crm/sdk';
 import type { Identity } from '../auth/identity.js';
 import type { Generation } from '../kernel/generation.js';
 import type { ImportFile } from './files/import-file.js';
 import { firstRows } from './files/first-rows.js';
 import { openTable, type ImportTable, type TableOptions } from './files/open-table.js';
+import { authorizeImport, targetFor } from './import-target.js';
 import { compileMapping } from './mapping/compile-mapping.js';
-import { importableEntity } from './mapping/entity-fields.js';
 import { guessMapping } from './mapping/guess-mapping.js';
 import type { ImportMapping } from './mapping/mapping.js';
 import type { PlanHints } from './plan/guess-plan.js';
@@ -46,11 +46,11 @@ export async function receiveImport(
   generation: Generation,
   baseCurrency: string,
 ): Promise<ReadableImport> {
-  const { file, mapping: given } = request;
+  const { file } = request;
   if (file.sizeBytes > mostFileBytes) throw fileTooLarge();
-  if (given !== undefined) authorizeImport(given, identity);
+  const map = mapperFor(request, identity, generation);
   const table = await openTable(file, tableOptionsOf(request));
-  const mapping = given ?? (await guess(request, table, { generation, identity }));
+  const mapping = await map(table);
   authorizeImport(mapping, identity);
   compileMapping(mapping, { generation, header: table.header, baseCurrency, importer: identity });
   return { entity: mainEntityOf(mapping), mapping, table };
@@ -72,33 +72,22 @@ function mainEntityOf({ records }: ImportMapping): string {
   return records.at(-1)?.entity ?? '';
 }
 
-/** Every entity a mapping writes needs its right to import. @throws ForbiddenError `may_not_import` */
-export function authorizeImport(mapping: ImportMapping, identity: Identity): void {
-  for (const { entity } of mapping.records) {
-    if (identity.reach(`${entity}:import`) === null) throw new ForbiddenError('may_not_import', { entity });
-  }
-}
-
-async function guess(
+/** Gives or guesses the mapping of a table, which is opened for those only who may import what it is about. */
+function mapperFor(
   request: ImportRequest,
-  { header, delimiter, beginning }: ImportTable,
-  { generation, identity }: { readonly generation: Generation; readonly identity: Identity },
-): Promise<ImportMapping> {
-  const { entity } = request;
-  const target = entity === undefined ? undefined : importableEntity(generation, entity, identity);
-  if (target !== undefined) {
+  identity: Identity,
+  generation: Generation,
+): (table: ImportTable) => Promise<ImportMapping> {
+  const { mapping } = request;
+  if (mapping !== undefined) {
+    authorizeImport(mapping, identity);
+    return () => Promise.resolve(mapping);
+  }
+  const target = targetFor(request.entity, identity, { generation: () => generation });
+  return async ({ header, delimiter, beginning }) => {
     const rows = await firstRows(beginning, { delimiter, columns: header.length });
     return guessMapping(target, { header, rows }, generation, request);
-  }
-  const message =
-    entity === undefined
-      ? 'Say what the rows are: an entity, or a mapping.'
-      : `Nothing called "${entity}" can be imported here.`;
-  throw new ValidationError(
-    'unknown_entity',
-    {},
-    { message, errors: [{ pointer: '/entity', code: 'unknown_entity', message }] },
-  );
+  };
 }
 
 /** The refusal of a file beyond {@link mostFileBytes}. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { fileOfBytes } from '../../dist/imports/files/import-file.js';
+import { fileOfBytes, type ImportFile } from '../../dist/imports/files/import-file.js';
 import { openTable, type TableOptions } from '../../dist/imports/files/open-table.js';
 import { openImportHost } from './import-host.js';
 import { sheetXml, spreadsheetOf, textRows, zipOf, type XlsxParts } from './xlsx-parts.js';
@@ -150,6 +150,36 @@ describe('a spreadsheet', () => {
     const bytes = zipOf(parts, { [sheet]: { uncompressedSize: 1000 } });
 
     expect(await refusalOf(bytes)).to.include({ code: 'broken_spreadsheet' });
+  });
+
+  it('is opened after two others, whoever sends them', async () => {
+    const bytes = spreadsheetOf(textRows([['name'], ['A']]));
+    const gate = Promise.withResolvers<null>();
+    const opened = new Set<number>();
+    const fileOf = (number: number): ImportFile => {
+      const file = fileOfBytes('people.xlsx', bytes);
+      return {
+        ...file,
+        async *read(from = 0, to = bytes.length) {
+          // The first bytes tell what it is.
+          if (from > 0) {
+            opened.add(number);
+            await gate.promise;
+          }
+          yield* file.read(from, to);
+        },
+      };
+    };
+
+    const tables = [1, 2, 3].map((number) => openTable(fileOf(number)));
+    await openTable(fileOfBytes('people.csv', Buffer.from('name\nA\n')));
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    const together = [...opened];
+    gate.resolve(null);
+
+    expect(together).to.deep.equal([1, 2]);
+    expect((await Promise.all(tables)).map(({ header }) => header)).to.deep.equal([['name'], ['name'], ['name']]);
+    expect(opened.size).to.equal(3);
   });
 
   it('with a row far below writes one line break for each row between, and no cell', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MalformedError } from '@trellis-crm/sdk';
 import type { EndpointRequest } from '../../http/endpoint.js';
 import { fileAtPath, type ImportFile } from '../files/import-file.js';
+import { authorizeSomeImport } from '../import-target.js';
 import { readUpload, type Upload } from './read-upload.js';
 
 /** A file that was sent, and the other fields of its form. */
@@ -12,12 +13,16 @@ export interface SentFile {
   readonly fields: Upload['fields'];
 }
 
-/** Takes the file of a request into a folder that lives as long as the work on it. @throws MalformedError `body_missing` */
+/**
+ * Takes the file of a request into a folder that lives as long as the work on it; nothing of whoever may import nothing.
+ * @throws ForbiddenError `may_not_import`, MalformedError `body_missing`
+ */
 export async function withUpload<T>(
   request: EndpointRequest,
   fileName: string | undefined,
   work: (sent: SentFile) => Promise<T>,
 ): Promise<T> {
+  authorizeSomeImport(request);
   if (request.bodyStream === null) throw new MalformedError('body_missing');
   const folder = await mkdtemp(join(tmpdir(), 'trellis-import-'));
   try {

@@ -1,3 +1,4 @@
+import { WorkQueue } from '../../auth/work-queue.js';
 import { refuseFile } from '../file-refusal.js';
 import type { Delimiter } from '../csv/delimiter.js';
 import { readHeader } from '../csv/header.js';
@@ -37,21 +38,34 @@ export interface ImportTable {
   text(): AsyncIterable<Buffer>;
 }
 
-/** Opens a file. @throws ValidationError with the reason, the line and the column; TooLargeError `file_too_large` */
+/**
+ * Opens a file.
+ * @throws ValidationError with the reason, the line and the column; TooLargeError `file_too_large`; UnavailableError `overloaded`
+ */
 export async function openTable(file: ImportFile, options: TableOptions = {}): Promise<ImportTable> {
-  const { delimiter: wanted, ...source } = await openText(file, options);
-  const beginning = await startOf(source.text());
-  if (beginning.toString('latin1').trim() === '') throw refuseFile('empty_file', 'The file has no text in it.');
-  const { delimiter, names } = readHeader(beginning, wanted);
-  return { ...source, delimiter, header: names, beginning };
+  const format = formatOf(await beginningOf(file, 512));
+  return inTurn({ format }, async () => {
+    const { delimiter: wanted, ...source } = await openText(file, format, options);
+    const beginning = await startOf(source.text());
+    if (beginning.toString('latin1').trim() === '') throw refuseFile('empty_file', 'The file has no text in it.');
+    const { delimiter, names } = readHeader(beginning, wanted);
+    return { ...source, delimiter, header: names, beginning };
+  });
+}
+
+/** While a spreadsheet is read the texts of its cells are in memory, some 200 MB at most: few at a time, whoever sends them. */
+const spreadsheets = new WorkQueue({ concurrent: 2, waiting: 20 });
+
+/** Reads a table when its turn comes. @throws UnavailableError `overloaded` */
+export function inTurn<T>({ format }: Pick<ImportTable, 'format'>, read: () => Promise<T>): Promise<T> {
+  return format === 'xlsx' ? spreadsheets.run(read) : read();
 }
 
 type OpenText = Pick<ImportTable, 'format' | 'encoding' | 'sheets' | 'sheet' | 'text'> & {
   readonly delimiter: Delimiter | undefined;
 };
 
-async function openText(file: ImportFile, options: TableOptions): Promise<OpenText> {
-  const format = formatOf(await beginningOf(file, 512));
+async function openText(file: ImportFile, format: FileFormat, options: TableOptions): Promise<OpenText> {
   if (format === 'xlsx') {
     const { sheets, sheet, lines } = await openSpreadsheet(file, options);
     return { format, encoding: 'utf-8', delimiter: ',', sheets, sheet, text: () => piecesOf(lines()) };
