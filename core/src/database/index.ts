@@ -10,7 +10,14 @@ export {
 } from './database-errors.js';
 export { startEmbedded, type EmbeddedDatabase, type EmbeddedOptions } from './embedded/embedded-database.js';
 export { openSignals, Signals } from './signals.js';
-export { prepare, runPrepared, unprepared, type PreparedRow, type PreparedStatement } from './prepared.js';
+export {
+  prepare,
+  preparePlannedByValues,
+  runPrepared,
+  unprepared,
+  type PreparedRow,
+  type PreparedStatement,
+} from './prepared.js';
 export { runTogether } from './together.js';
 export { runUnit, type UnitOfWork } from './unit-of-work.js';
 export { uuidV7 } from './uuid-v7.js';

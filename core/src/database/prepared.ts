@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Client } from 'pg';
 import { dropBefore, keep, nameIn, startRound } from './kept-statements.js';
-import { StatementRun, type PreparedRow } from './statement-run.js';
+import { StatementRun, type PreparedRow, type RunnableStatement } from './statement-run.js';
 
 export type { PreparedRow } from './statement-run.js';
 
@@ -11,11 +11,18 @@ export interface PreparedStatement {
   readonly text: string;
   /** What the server keeps it under; null: parsed at each use. */
   readonly name: string | null;
+  /** Whether each run is planned for its values. */
+  readonly isPlannedByValues?: boolean;
 }
 
 /** A statement that each connection parses once. Make it once and keep it: the name is a hash of the text. */
 export function prepare(text: string): PreparedStatement {
   return { text, name: `t_${createHash('sha256').update(text).digest('base64url').slice(0, 22)}` };
+}
+
+/** The same for one whose best plan depends on its values, as when a word may be rare or common. Planning takes about half a millisecond per table. */
+export function preparePlannedByValues(text: string): PreparedStatement {
+  return { ...prepare(text), isPlannedByValues: true };
 }
 
 /** A statement for rare use, which no connection keeps. */
@@ -59,20 +66,16 @@ export interface Connections {
 async function runOn(
   client: Client,
   on: Knex,
-  { text, name }: PreparedStatement,
+  statement: PreparedStatement,
   values: readonly unknown[],
 ): Promise<readonly PreparedRow[]> {
+  // A transaction would plan all that follows anew.
+  const isPlannedAnew = statement.isPlannedByValues === true && on.isTransaction !== true;
+  const { text, name } = statement;
   try {
     if (name === null || !keepsStatements(on))
-      return await ask(client, new StatementRun({ text, name: '', columns: undefined }, values));
-    try {
-      return await runNamed(client, { text, name }, values);
-    } catch (error) {
-      if (!isOutdated(error)) throw error;
-      startRound(client);
-      if (on.isTransaction === true) throw error;
-      return await runNamed(client, { text, name }, values);
-    }
+      return await ask(client, new StatementRun({ text, name: '', columns: undefined, isPlannedAnew }, values));
+    return await runKept(client, on, { text, name, isPlannedAnew }, values);
   } catch (error) {
     // The stack of an error from the server leads to the socket it came from; who asked says more.
     if (error instanceof Error) Error.captureStackTrace(error);
@@ -80,15 +83,33 @@ async function runOn(
   }
 }
 
+type NamedStatement = Omit<RunnableStatement, 'columns'>;
+
+async function runKept(
+  client: Client,
+  on: Knex,
+  statement: NamedStatement,
+  values: readonly unknown[],
+): Promise<readonly PreparedRow[]> {
+  try {
+    return await runNamed(client, statement, values);
+  } catch (error) {
+    if (!isOutdated(error)) throw error;
+    startRound(client);
+    if (on.isTransaction === true) throw error;
+    return await runNamed(client, statement, values);
+  }
+}
+
 async function runNamed(
   client: Client,
-  { text, name }: { readonly text: string; readonly name: string },
+  { text, name, isPlannedAnew }: NamedStatement,
   values: readonly unknown[],
 ): Promise<readonly PreparedRow[]> {
   const kept = keep(client, name);
   if (kept.before !== null) await dropBefore(client, kept);
   const columns = kept.names.get(name);
-  const run = new StatementRun({ text, name: nameIn(kept.round, name), columns }, values);
+  const run = new StatementRun({ text, name: nameIn(kept.round, name), columns, isPlannedAnew }, values);
   const rows = await ask(client, run);
   if (columns === undefined) kept.names.set(name, run.columns);
   return rows;

@@ -16,6 +16,8 @@ export interface RunnableStatement {
   readonly name: string;
   /** Known from an earlier run under this name on this connection: the server need not describe the answer again. */
   readonly columns: ColumnReaders | undefined;
+  /** Whether the server is to plan it for these values, whatever the session says. */
+  readonly isPlannedAnew: boolean;
 }
 
 /**
@@ -27,15 +29,20 @@ export class StatementRun implements Submittable {
   readonly name: string;
   /** Set once the server has described them. */
   columns: ColumnReaders | undefined;
+  readonly #isPlannedAnew: boolean;
+  /** Whether the answer that comes is that of the setting sent ahead. */
+  #isAhead: boolean;
   readonly #values: Parameter[];
   readonly #rows: PreparedRow[] = [];
   readonly #outcome = Promise.withResolvers<readonly PreparedRow[]>();
   #failure: { readonly error: unknown } | undefined;
 
-  constructor({ text, name, columns }: RunnableStatement, values: readonly unknown[]) {
+  constructor({ text, name, columns, isPlannedAnew }: RunnableStatement, values: readonly unknown[]) {
     this.text = text;
     this.name = name;
     this.columns = columns;
+    this.#isPlannedAnew = isPlannedAnew;
+    this.#isAhead = isPlannedAnew;
     this.#values = values.map(toParameter);
   }
 
@@ -52,7 +59,8 @@ export class StatementRun implements Submittable {
       isParsed && this.columns !== undefined
         ? [bind, executeAndSync]
         : [...(isParsed ? [] : [serialize.parse({ name, text })]), bind, describe, executeAndSync];
-    if (connection.stream.writable) connection.stream.write(Buffer.concat(message));
+    const sent = this.#isPlannedAnew ? [planForValues, ...message] : message;
+    if (connection.stream.writable) connection.stream.write(Buffer.concat(sent));
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly { readonly dataTypeID: number }[] }): void {
@@ -60,6 +68,7 @@ export class StatementRun implements Submittable {
   }
 
   handleDataRow({ fields }: { readonly fields: (string | null)[] }): void {
+    if (this.#isAhead) return;
     try {
       this.#rows.push(rowOf(fields, this.columns ?? []));
     } catch (error) {
@@ -78,8 +87,9 @@ export class StatementRun implements Submittable {
     this.#outcome.reject(error);
   }
 
+  /** The end is told by `ReadyForQuery`. */
   handleCommandComplete(): void {
-    // The end is told by `ReadyForQuery`.
+    this.#isAhead = false;
   }
 
   handleEmptyQuery(): void {
@@ -104,5 +114,11 @@ export function rowOf(fields: readonly (string | null)[], columns: ColumnReaders
 /** pg's types do not know what it remembers of a connection. */
 type ParsingConnection = Connection & { readonly parsedStatements: Readonly<Record<string, string>> };
 
+/** What is sent in one piece is one transaction, so the setting ends with the statement. */
+const planForValues = Buffer.concat([
+  serialize.parse({ name: '', text: `select set_config('plan_cache_mode', 'force_custom_plan', true)` }),
+  serialize.bind({ statement: '', values: [] }),
+  serialize.execute(),
+]);
 const describe = serialize.describe({ type: 'P', name: '' });
 const executeAndSync = Buffer.concat([serialize.execute(), serialize.sync()]);

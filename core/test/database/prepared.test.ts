@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import type { Knex } from 'knex';
 import { pino } from 'pino';
-import { openDatabase, prepare, runPrepared, unprepared, type Database } from '../../dist/database/index.js';
+import {
+  openDatabase,
+  prepare,
+  preparePlannedByValues,
+  runPrepared,
+  unprepared,
+  type Database,
+} from '../../dist/database/index.js';
 import { maxKeptStatements } from '../../dist/database/kept-statements.js';
 import { createTestDatabase, type TestDatabase } from '../../dist/testing/index.js';
 
@@ -37,6 +44,32 @@ describe('runPrepared', () => {
 
     expect((await run(kept)).flat()).to.deep.equal([sum.name]);
     expect(prepare('select 1').name).to.not.equal(sum.name);
+  });
+
+  it('has a statement planned for its values where that is asked, and goes on as before', async () => {
+    const text = 'select id from things where id = $1::integer';
+    const plans = 'select generic_plans::int, custom_plans::int from pg_prepared_statements where statement = $1';
+    await run(prepare(text), [1]);
+
+    expect(await run(preparePlannedByValues(text), [2])).to.deep.equal([]);
+    expect(await run(preparePlannedByValues(text), [3])).to.deep.equal([]);
+    const [own] = await run(unprepared(plans), [text]);
+    await run(prepare(text), [4]);
+
+    expect(own).to.deep.equal([1, 2]);
+    expect((await run(unprepared(plans), [text]))[0]).to.deep.equal([2, 2]);
+  });
+
+  it('has one without a name planned so too, and in a transaction leaves the setting alone', async () => {
+    const pooled = openDatabase({ url: home.url, poolSize: 1, canPrepare: false }, log);
+    const setting = preparePlannedByValues(`select current_setting('plan_cache_mode')`);
+
+    const outside = await run(setting, [], pooled.knex);
+    const within = await pooled.tx((trx) => run(setting, [], trx));
+
+    expect([outside, within]).to.deep.equal([[['force_custom_plan']], [['force_generic_plan']]]);
+    expect(await run(unprepared(`show plan_cache_mode`), [], pooled.knex)).to.deep.equal([['force_generic_plan']]);
+    await pooled.close();
   });
 
   it('names nothing where the database cannot keep statements', async () => {

@@ -60,7 +60,7 @@ const searchAll = {
       (kind) => `(select * from (
         select ${hit}, case when text like ' ' || $1::text || '%' then 0
           when not text like '%' || $1::text || '%' then 3 when text like '% ' || $1::text || '%' then 1 else 2 end as rank
-        from core.search_of_core__${kind} where text like '%' || $1::text || '%' or terms @@ ($1::text || ':*')::tsquery limit 1000) c
+        from core.search_of_core__${kind} where text like '%' || $1::text || '%' or terms @@ ($1::text || ':*')::tsquery limit 500) c
       order by ${first} limit 8)`,
     )
     .join(' union all ')}) f order by ${first} limit 50`,

@@ -1,4 +1,4 @@
-import { prepare, runPrepared } from '../../database/prepared.js';
+import { preparePlannedByValues, runPrepared } from '../../database/prepared.js';
 import type { CompiledEntity } from '../compiled-entity.js';
 import type { ReadScope } from '../record-scope.js';
 import { around, bindingsOf, numbered, sql, type Sql } from '../sql.js';
@@ -32,7 +32,7 @@ export interface SearchRequest {
 }
 
 /** What a common word finds of one kind is not sorted through to the last record. */
-const mostCandidates = 1000;
+const mostCandidates = 500;
 
 /**
  * Finds records of many entities with the actor's rights: titles that begin so come first, then words that do, then parts of words,
@@ -105,7 +105,7 @@ interface Found {
 async function find(scope: ReadScope, request: SearchRequest, condition: Sql): Promise<Found> {
   if (request.entities.length === 0) return { hits: [], isCut: false, hasLongTexts: false };
   const { text, bindings } = statementOf(scope, request, condition);
-  const rows = (await runPrepared(scope.db, prepare(text), bindings)) as readonly FoundRow[];
+  const rows = (await runPrepared(scope.db, preparePlannedByValues(text), bindings)) as readonly FoundRow[];
   return {
     hits: rows.map((row) => toHit(row, request.terms)),
     isCut: rows.some(([, , , , , , , isCut]) => isCut),
