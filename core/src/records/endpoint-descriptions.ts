@@ -4,6 +4,7 @@ import { traitsOf } from './field-kinds.js';
 import { operatorsOf } from './filter.js';
 import { maxLimit } from './list-query.js';
 import { isSortable } from './sort.js';
+import { completenessOperators } from '../completeness/completeness-condition.js';
 import { completenessPath, hasCompleteness } from '../completeness/completeness-part.js';
 import { hasTags, tagsPath, tagTones } from './tags/tag.js';
 import { tagOperators } from './tags/tag-condition.js';
@@ -226,13 +227,16 @@ function filterSchema(entity: CompiledEntity): JsonSchema {
     })),
   ]);
   const filterable = visible.filter((target) => operatorsOf(target).length > 0);
-  const properties = filterable.map(
-    (target) => [target.name, { anyOf: [{ type: 'string' }, operatorsSchema(operatorsOf(target))] }] as const,
-  );
-  const tags = hasTags(entity)
-    ? [[tagsPath, { anyOf: [{ type: 'string' }, operatorsSchema(tagOperators)] }] as const]
-    : [];
-  return { type: 'object', properties: Object.fromEntries([...properties, ...tags]), additionalProperties: false };
+  const beside = [
+    ...(hasTags(entity) ? [[tagsPath, tagOperators] as const] : []),
+    ...(hasCompleteness(entity) ? [[completenessPath, completenessOperators] as const] : []),
+  ];
+  const all = [...filterable.map((target) => [target.name, operatorsOf(target)] as const), ...beside];
+  const properties = all.map(([name, operators]) => [
+    name,
+    { anyOf: [{ type: 'string' }, operatorsSchema(operators)] },
+  ]);
+  return { type: 'object', properties: Object.fromEntries(properties), additionalProperties: false };
 }
 
 function operatorsSchema(operators: readonly string[]): JsonSchema {

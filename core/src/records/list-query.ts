@@ -11,7 +11,12 @@ import { parseSearch, searchProblems, type SearchTerms } from './search/search-t
 import { decodeCursor } from './cursor.js';
 import type { Sql } from './sql.js';
 import { tagsPath } from './tags/tag.js';
-import { compileCondition, conditionOperators, findCondition, type ConditionTarget } from './tags/tag-condition.js';
+import {
+  compileCondition,
+  conditionOperators,
+  findCondition,
+  type ConditionTarget,
+} from './conditions/condition-target.js';
 import type { CountMode } from './statements/count-statement.js';
 
 /** A list that was asked for, checked against the entity and what the actor may see. */

@@ -1,8 +1,14 @@
 import { MalformedError, type FilterGroup, type Problem } from '@trellis-crm/sdk';
 import type { CompiledEntity } from './compiled-entity.js';
 import { compileTree, type FilterScope } from './conditions/compile-tree.js';
+import {
+  compileCondition,
+  conditionOperators,
+  findCondition,
+  isFieldTarget,
+  type ConditionTarget,
+} from './conditions/condition-target.js';
 import { allOf, anyOf, type Sql } from './sql.js';
-import { compileCondition, conditionOperators, findCondition, type ConditionTarget } from './tags/tag-condition.js';
 
 /** Conditions by field name as SQL: all must hold. @throws MalformedError `invalid_query` */
 export function compileWhere(scope: FilterScope, entity: CompiledEntity, conditions: object): Sql {
@@ -48,7 +54,7 @@ function compileOne(scope: FilterScope, { target, name, operator: operatorName, 
   const { amount, currency } = isMoney(value) ? value : { amount: value, currency: undefined };
   const compiled = compileCondition({ target, operator, value: amount }, scope);
   if (compiled === undefined) throw refused(name, 'cannot be compared with this value');
-  if (currency === undefined || 'tagsOf' in target) return [compiled];
+  if (currency === undefined || !isFieldTarget(target)) return [compiled];
   const inCurrency = { target: { ...target, part: 'currency' as const }, name, operator: 'eq', value: currency };
   return [compiled, ...compileOne(scope, inCurrency)];
 }

@@ -88,7 +88,7 @@ describe('how complete a record is', () => {
     const file = await admin.request('GET', '/api/v1/accounts/export?q=Column+third&fields=name,completeness');
     const answers = [
       await admin.get('/api/v1/accounts?sort=completeness'),
-      await admin.get('/api/v1/accounts?filter[completeness]=10'),
+      await admin.get('/api/v1/teams?filter[completeness]=10'),
       await admin.get('/api/v1/teams?include=completeness'),
     ];
 
@@ -99,6 +99,51 @@ describe('how complete a record is', () => {
     expect(choices.text).to.include('shown.completeness');
     expect(file.text).to.equal('name,completeness\r\nColumn third,33\r\n');
     expect(answers.map(({ status }) => status)).to.deep.equal([400, 400, 400]);
+  });
+
+  it('can be filtered by, in the API, by a person in the list, and by the weights of that moment', async () => {
+    await put({ industry: 1, roles: 1, addresses: 2 });
+    const values: object[] = [{}, { industry: 'Tools' }, { addresses: [{ kind: 'billing', city: 'Bonn' }] }];
+    for (const [place, value] of values.entries())
+      await admin.post('/api/v1/accounts', { name: `Half ${String(place)}`, roles: ['customer'], ...value });
+    const found = async (query: string): Promise<unknown> => {
+      const answer = await admin.get(`/api/v1/accounts?q=Half&sort=name&fields=name&${query}`);
+      return (answer.body['data'] as unknown as { readonly name: string }[]).map(({ name }) => name);
+    };
+    const where = encodeURIComponent('{"any":[{"field":"completeness","op":"lt","value":50}]}');
+
+    const shown = await admin.page('/accounts?filter[completeness][lte]=25');
+    const editor = await admin.page('/accounts/filter?filter[completeness][between]=20,60');
+
+    expect(await found('filter[completeness][lt]=50')).to.deep.equal(['Half 0']);
+    expect(await found('filter[completeness][gte]=50')).to.deep.equal(['Half 1', 'Half 2']);
+    expect(await found('filter[completeness][between]=30,60')).to.deep.equal(['Half 1']);
+    expect(await found('filter[completeness]=75')).to.deep.equal(['Half 2']);
+    expect(await found(`where=${where}`)).to.deep.equal(['Half 0']);
+    expect(shown.text).to.include('Half 0').and.include('name="add" value="completeness"').and.not.to.include('Half 1');
+    expect(editor.text).to.include('value="20"').and.include('value="60"').and.not.to.include('.rest"');
+    await put({ industry: 1 });
+    expect(await found('filter[completeness][lt]=50')).to.deep.equal(['Half 0', 'Half 2']);
+  });
+
+  it('refuses to filter by what is no whole percent', async () => {
+    const asked = ['[lt]=half', '[lt]=-1', '[empty]=true', '[in]=1,2', '[contains]=5', '[eq]='];
+
+    const answers = await Promise.all(asked.map((query) => admin.get(`/api/v1/accounts?filter[completeness]${query}`)));
+
+    expect(answers.map(({ status }) => status)).to.deep.equal(asked.map(() => 400));
+  });
+
+  it('takes whole weights in its form, and leads back to it whatever they are', async () => {
+    const refused = await admin.submit('/accounts/completeness', { industry: '-5', phone: 'abc', employees: '500' });
+    await put({});
+    const settings = await admin.page('/settings');
+
+    expect(refused.status).to.equal(422);
+    expect(refused.text.match(/Enter a whole number from 0 to 100/g)).to.have.length(3);
+    expect(refused.text).to.include('value="-5"').and.include('value="abc"').and.include('value="500"');
+    expect(settings.text).to.include('href="/accounts/completeness"').and.include('href="/contacts/completeness"');
+    expect(settings.text).not.to.include('/activities/completeness');
   });
 
   it('is decided by those who administer settings, of fields there are', async () => {

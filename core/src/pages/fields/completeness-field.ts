@@ -3,7 +3,7 @@ import { completenessPath, hasCompleteness } from '../../completeness/index.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { EntityField } from './entity-field.js';
 
-/** How complete a record is, as a column: worked out when it is read, so nothing to write, filter or sort by. */
+/** How complete a record is, as a column and something to filter by: worked out when it is read, so nothing to write or sort by. */
 export const completenessField: EntityField = {
   path: completenessPath,
   module: 'core',

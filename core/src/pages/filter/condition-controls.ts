@@ -1,4 +1,6 @@
 import type { Field } from '@trellis-crm/sdk';
+import { completenessOperators } from '../../completeness/index.js';
+import { completenessField } from '../fields/completeness-field.js';
 import { targetOf } from '../fields/entity-field.js';
 import { tagsField } from '../fields/tags-field.js';
 import type { RecordNames } from '../fields/record-names.js';
@@ -164,8 +166,8 @@ const wordsOfPeople: Readonly<Record<string, readonly string[]>> = {
   'core.team': ['my_team'],
 };
 
-function operatorsOf({ field }: FilterField): readonly string[] {
-  return offered[field.kind] ?? [];
+function operatorsOf({ field, owner }: FilterField): readonly string[] {
+  return owner === completenessField ? completenessOperators : (offered[field.kind] ?? []);
 }
 
 /** Of choices the editor has one control, which takes several. */

@@ -1,5 +1,6 @@
 import type { Field } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { completenessFieldOf } from '../fields/completeness-field.js';
 import { allFields, findField, type EntityField } from '../fields/entity-field.js';
 import { tagsFieldOf } from '../fields/tags-field.js';
 import type { Labels } from '../fields/labels.js';
@@ -17,7 +18,7 @@ export interface FilterField {
 
 /** Everything that conditions can be about. */
 export function filterFields(entity: CompiledEntity): readonly FilterField[] {
-  return [...allFields(entity), ...tagsFieldOf(entity)].flatMap((owner) => [
+  return [...allFields(entity), ...besideFields(entity)].flatMap((owner) => [
     ...(owner.field.kind === 'json' ? [] : [{ path: owner.path, owner, item: null, field: owner.field }]),
     ...Object.entries(owner.field.item ?? {}).map(([item, field]) => ({
       path: `${owner.path}.${item}`,
@@ -41,7 +42,12 @@ export function findFilterField(entity: CompiledEntity, path: string): FilterFie
 }
 
 function findOwner(entity: CompiledEntity, path: string): EntityField | undefined {
-  return findField(entity, path) ?? tagsFieldOf(entity).find((tags) => tags.path === path);
+  return findField(entity, path) ?? besideFields(entity).find((beside) => beside.path === path);
+}
+
+/** What records can be narrowed by beside their fields: their tags, and how complete they are. */
+export function besideFields(entity: CompiledEntity): readonly EntityField[] {
+  return [...tagsFieldOf(entity), ...completenessFieldOf(entity)];
 }
 
 /** Its name for people: `E-mails: address`. */

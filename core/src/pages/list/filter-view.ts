@@ -2,10 +2,12 @@ import type { Field } from '@trellis-crm/sdk';
 import { cutHoles, hole } from '../../views/holed-markup.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { allFields, targetOf, type EntityField } from '../fields/entity-field.js';
+import { completenessField } from '../fields/completeness-field.js';
 import { fieldRightsOf } from '../fields/readers-entity.js';
-import { tagsField, tagsFieldOf } from '../fields/tags-field.js';
+import { tagsField } from '../fields/tags-field.js';
 import type { RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
+import { besideFields } from './filter-fields.js';
 import { filterName, isGroup, type ListNode } from './filter-nodes.js';
 import { conditionLabel, nodeText, operatorKey, operatorText, valueText } from './filter-texts.js';
 import { addressParams, listAddress, wholeParams, type ListState } from './list-state.js';
@@ -67,7 +69,7 @@ type Hidden = readonly { readonly name: string; readonly value: string }[];
 /** One form per field that lists can be narrowed by, by GET; it keeps the other conditions. */
 function filterForms(call: EntityCall, action: string, hidden: Hidden): object[] {
   const { entity } = call;
-  return [...allFields(entity), ...tagsFieldOf(entity)].flatMap((field) => {
+  return [...allFields(entity), ...besideFields(entity)].flatMap((field) => {
     const label = call.labels.field(entity, field);
     const control = field === tagsField ? tagsControl(label) : controlOf(call, field, label);
     if (control === null) return [];
@@ -77,6 +79,7 @@ function filterForms(call: EntityCall, action: string, hidden: Hidden): object[]
 }
 
 const textOperators = ['contains', 'startsWith', 'eq', 'empty', 'filled'];
+const boundOperators = ['lte', 'gte', 'eq'];
 const orderOperators = ['gte', 'lte', 'eq', 'empty', 'filled'];
 
 const operators: Readonly<Partial<Record<Field['kind'], readonly string[]>>> = {
@@ -123,8 +126,12 @@ function controlOf(call: EntityCall, field: EntityField, label: string): object 
       ? null
       : { ...base, kind: 'lookup', options: [], searchHref: `/${target.path}/options` };
   }
-  const known = operators[kind];
+  const known = operatorsFor(field);
   return known === undefined ? null : { ...base, name: 'value', body: operatorControl(call, field, base.id, known) };
+}
+
+function operatorsFor(field: EntityField): readonly string[] | undefined {
+  return field === completenessField ? boundOperators : operators[field.field.kind];
 }
 
 function operatorControl(

@@ -2,6 +2,7 @@ import { Type, type Problem } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
 import type { WorkspaceSettings } from '../../settings/index.js';
 import { callApi, readApi } from '../api-client.js';
+import { completenessCard } from '../completeness/completeness-card.js';
 import { textOf, type FormData } from '../fields/form-reader.js';
 import { changeEntries } from '../form/form-entries.js';
 import { formProblems, noProblems, problemsOf, type FormProblems } from '../form/form-problems.js';
@@ -59,6 +60,7 @@ async function showSettings(call: PageCall, attempt: Attempt = {}): Promise<Page
       column: 'side' as const,
       html: render('core:settings/rates', ratesView(call, settings, rates.data, rateProblems)),
     },
+    completenessCard(call),
   ];
   const isRefused = [problems, rateProblems].some(({ byControl, general }) => byControl.size + general.length > 0);
   return showPage({ title, breadcrumbs: [{ label: title }], blocks }, isRefused ? 422 : 200);

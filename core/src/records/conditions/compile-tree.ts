@@ -2,7 +2,7 @@ import { isFilterGroup, type Problem } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../compiled-entity.js';
 import type { ReadScope } from '../record-scope.js';
 import { allOf, anyOf, sql, type Sql } from '../sql.js';
-import { compileCondition, conditionOperators, findCondition, type ConditionTarget } from '../tags/tag-condition.js';
+import { compileCondition, conditionOperators, findCondition, type ConditionTarget } from './condition-target.js';
 import type { Asker } from './read-values.js';
 
 /** Groups in groups at most. */
