@@ -195,23 +195,40 @@ async function run(parts: ChangeSetParts, id: Id): Promise<void> {
   const work = set === undefined ? undefined : parts.works.get(set.kind);
   if (set === undefined || work === undefined || isOver(set)) return;
   const failure = await failureOf(() => workThrough(parts, set, work));
-  await parts.knex.transaction(async (trx) => {
-    const now = await store.lockChangeSet(trx, id);
-    if (now === undefined || isOver(now)) return;
-    if (failure === null) await work.finish?.(trx, now);
-    const end = { state: failure === null ? 'done' : 'failed', at: parts.clock.now() } as const;
-    await store.finishChangeSet(trx, id, failure === null ? end : { ...end, failure });
-  });
+  if (failure !== null) await parts.knex.transaction((trx) => end(parts, trx, id, { failure }));
   await parts.progress().finish(id, failure === null ? 'done' : 'failed', failure?.message);
 }
 
 async function workThrough(parts: ChangeSetParts, { id, actor }: ChangeSet, work: RowWork): Promise<void> {
   const session = { identity: await parts.identityOf(actor), generation: parts.generation() };
+  const transaction = parts.transactionOf(id, session);
   await workOff(id, {
     work,
-    transaction: parts.transactionOf(id, session),
+    transaction,
     progress: ({ rowsDone, rowCount }) => parts.progress().report(id, { done: rowsDone, total: rowCount ?? 0 }),
   });
+  await transaction((unit) =>
+    end(parts, unit.trx, id, { failure: null, finish: async (set) => work.finish?.(unit, set) }),
+  );
+}
+
+/** How working off a change set came to its end. */
+interface Ending {
+  readonly failure: ChangeSetFailure | null;
+  finish?(set: ChangeSet): Promise<void>;
+}
+
+async function end(
+  { clock }: ChangeSetParts,
+  trx: Knex.Transaction,
+  id: Id,
+  { failure, finish }: Ending,
+): Promise<void> {
+  const set = await store.lockChangeSet(trx, id);
+  if (set === undefined || isOver(set)) return;
+  await finish?.(set);
+  const done = { state: failure === null ? 'done' : 'failed', at: clock.now() } as const;
+  await store.finishChangeSet(trx, id, failure === null ? done : { ...done, failure });
 }
 
 /** What stops a change set for good is kept with it; other errors are thrown, and a later attempt goes on. */

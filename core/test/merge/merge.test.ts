@@ -190,6 +190,53 @@ describe('POST /api/v1/<entity>/merge', () => {
     expect(after).to.deep.equal([false, true, true]);
   });
 
+  it('is taken back also when a tag and a pinned activity of a loser are there no more', async () => {
+    const [winner, loser] = [await add('accounts', { name: 'W' }), await add('accounts', { name: 'L' })];
+    for (const name of ['fair', 'stays']) await admin.request('PUT', `/api/v1/accounts/${loser}/tags/${name}`);
+    await host.sql(
+      `insert into core.external_ids (source, entity, external_id, record_id) values ('erp', 'core.account', 'G-1', ?)`,
+      [loser],
+    );
+    const { body } = await merge('accounts', winner, [loser]);
+    const [tag] = await host.sql(`select id from core.tags where name = 'fair'`);
+    const { status } = await admin.delete(`/api/v1/tags/${String(tag?.['id'])}`, { 'If-Match': '*' });
+
+    await undo(body['changeSet']);
+
+    const [left, back] = [await get(`accounts/${winner}?include=tags`), await get(`accounts/${loser}?include=tags`)];
+    expect(status).to.equal(204);
+    expect(left['tags']).to.deep.equal([]);
+    expect((back['tags'] as unknown as { name: string }[]).map(({ name }) => name)).to.deep.equal(['stays']);
+    expect(await host.sql(`select record_id from core.external_ids where external_id = 'G-1'`)).to.deep.equal([
+      { record_id: loser },
+    ]);
+  });
+
+  it('takes nothing off a record that whoever takes it back may not change any more', async () => {
+    const mine = host.as(host.manager);
+    const [winner, loser] = [await add('accounts', { name: 'W' }, mine), await add('accounts', { name: 'L' }, mine)];
+    await host.sql(
+      `insert into core.external_ids (source, entity, external_id, record_id) values ('erp', 'core.account', 'S-1', ?)`,
+      [loser],
+    );
+    const { body, status } = await send(mine, 'accounts', { winner, losers: [loser] });
+    const stranger = await host.buildUser();
+    await admin.patch(`/api/v1/accounts/${winner}`, { owner: stranger.userId }, { 'If-Match': '*' });
+    const refused = await mine.patch(`/api/v1/accounts/${winner}`, { name: 'X' }, { 'If-Match': '*' });
+
+    await mine.post(`/api/v1/change-sets/${String(body['changeSet'])}/undo`);
+    await host.settle();
+
+    const set = (await get(`change-sets/${String(body['changeSet'])}`))['data'];
+    const { problems } = (await get(`change-sets/${String(set?.['undo']?.['id'])}`))['data'] ?? {};
+    expect([status, refused.status]).to.deep.equal([200, 403]);
+    expect(JSON.stringify(problems)).to.contain('facts_out_of_reach');
+    expect(await get(`accounts/${loser}`)).to.include({ name: 'L' });
+    expect(await host.sql(`select record_id from core.external_ids where external_id = 'S-1'`)).to.deep.equal([
+      { record_id: winner },
+    ]);
+  });
+
   it('lets one of two who merge the same records win and tells the other', async () => {
     const [one, other] = [await add('contacts', { name: 'P' }), await add('contacts', { name: 'P' })];
 

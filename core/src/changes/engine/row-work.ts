@@ -26,5 +26,5 @@ export interface RowWork {
   /** Entity and record that a row is about, for what is said of one that was refused. */
   subject(unit: ChangeUnit, set: ChangeSet, item: Id): Promise<Pick<ChangeSetProblem, 'entity' | 'recordId'>>;
   /** Once all rows are done, in the transaction that ends the change set. */
-  finish?(trx: Knex.Transaction, set: ChangeSet): Promise<void>;
+  finish?(unit: ChangeUnit, set: ChangeSet): Promise<void>;
 }

@@ -1,5 +1,4 @@
 import type { Id } from '@trellis-crm/sdk';
-import { putBackFacts } from '../../merge/move-facts.js';
 import { mergeKind } from '../../merge/merge-kind.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { ChangeSet, ChangeSetProblem } from '../change-set.js';
@@ -8,6 +7,7 @@ import { listPastChanges, readPastChanges, type PastChange } from './past-change
 import { restoreTrashed } from './restore-trashed.js';
 import { takeBackUpdates } from './take-back-updates.js';
 import { trashMade } from './trash-made.js';
+import { giveFactsBack } from './give-facts-back.js';
 import { forgetKeys } from './forget-keys.js';
 import { leftOut } from './undo-problems.js';
 
@@ -23,9 +23,9 @@ export const undoWork: RowWork = {
     const [change] = await readPastChanges(trx, [item]);
     return { entity: change?.entity ?? '', recordId: change?.recordId ?? item };
   },
-  async finish(trx, set) {
-    await putBackFacts(trx, undoneBy(set));
-    await forgetKeys(trx, undoneBy(set), set.id);
+  async finish(unit, set) {
+    await giveFactsBack(unit, set, undoneBy(set));
+    await forgetKeys(unit.trx, undoneBy(set), set.id);
   },
 };
 
