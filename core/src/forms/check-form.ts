@@ -8,6 +8,16 @@ export interface CheckedForm {
   readonly content: FormContent;
 }
 
+/** Refuses a form that begins to ask for confirmation where no mail leaves. @throws ValidationError */
+export function refuseMissingMail(): never {
+  throw refusal([problem('/needsConfirmation', 'mail_server_needed')]);
+}
+
+/** Whether visitors are told of a mail. */
+export function mailsVisitors({ state, content }: Pick<CheckedForm, 'state' | 'content'>): boolean {
+  return state === 'live' && content.needsConfirmation;
+}
+
 /** Refuses what fits the schema and cannot work. @param target undefined when no active module has it. @throws ValidationError */
 export function checkForm(form: CheckedForm, target: FormTarget | undefined): void {
   if (target === undefined) throw refusal([problem('/target', 'unknown_target')]);

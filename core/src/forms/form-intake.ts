@@ -1,9 +1,10 @@
 import { ForbiddenError, type Clock, type Id, type Problem } from '@trellis-crm/sdk';
-import type { Knex } from 'knex';
 import type { InjectionToken } from 'tsyringe';
-import { hashSecret, newSecret } from '../auth/secret.js';
+import { hashSecret } from '../auth/secret.js';
+import type { Database } from '../database/database.js';
 import { uuidV7 } from '../database/uuid-v7.js';
 import type { SecretBox } from '../secrets/index.js';
+import { addressIn, type AskConfirmation } from './ask-confirmation.js';
 import type { FloodLimits } from './flood-limits.js';
 import { hadTime } from './fill-time.js';
 import type { Answers, Form, Submission, SubmissionSource, SubmissionState } from './form.js';
@@ -21,6 +22,8 @@ export interface Sending {
   readonly isOwn: boolean;
   readonly referrer: string;
   readonly ip: string;
+  /** Language in which the form was shown. */
+  readonly locale: string;
 }
 
 /** What became of it. */
@@ -46,12 +49,11 @@ export const FormIntake: InjectionToken<FormIntake> = Symbol('FormIntake');
 
 /** What it needs. */
 export interface IntakeParts {
-  readonly knex: Knex;
+  readonly database: Pick<Database, 'knex' | 'tx'>;
   readonly clock: Clock;
   readonly secrets: SecretBox;
   readonly limits: FloodLimits;
-  /** Stores and mails the link that confirms a submission. */
-  askConfirmation(form: Form, address: string, token: string): Promise<void>;
+  readonly askConfirmation: AskConfirmation;
   process(key: Pick<Submission, 'formId' | 'id'>): Promise<void>;
 }
 
@@ -64,7 +66,8 @@ const confirmWithinMs = 7 * 86_400_000;
 
 /** Creates it. */
 export function createFormIntake(parts: IntakeParts): FormIntake {
-  const { knex, clock } = parts;
+  const { clock } = parts;
+  const { knex } = parts.database;
   return {
     find: (slug) => findLiveForm(knex, slug),
     take: (sending) => take(parts, sending),
@@ -88,17 +91,16 @@ async function take(parts: IntakeParts, sending: Sending): Promise<Taken> {
 }
 
 async function keep(parts: IntakeParts, sending: Sending, answers: Answers): Promise<void> {
-  const { form } = sending;
+  const { form, locale } = sending;
   const state = stateOf(parts, sending);
-  const token = state === 'unconfirmed' ? newSecret() : null;
-  if (token !== null) await parts.limits.countMail(addressIn(form, answers));
+  const address = addressIn(form, answers);
+  if (state === 'unconfirmed') await parts.limits.countMail(address);
   const id: Id = uuidV7();
-  await insertSubmission(parts.knex, {
-    ...{ id, formId: form.id, state, answers, source: sourceOf(sending) },
-    confirmHash: token === null ? null : hashSecret(token),
-    at: parts.clock.now(),
+  await parts.database.tx(async (trx) => {
+    const at = parts.clock.now();
+    await insertSubmission(trx, { ...{ id, formId: form.id, state, answers, at }, source: sourceOf(sending) });
+    if (state === 'unconfirmed') await parts.askConfirmation(trx, { form, submission: id, address, locale });
   });
-  if (token !== null) await parts.askConfirmation(form, addressIn(form, answers), token);
   if (state === 'received') await parts.process({ formId: form.id, id });
 }
 
@@ -108,11 +110,6 @@ function stateOf({ secrets, clock }: IntakeParts, { form, sent, isOwn }: Sending
   const isHasty = isOwn && !hadTime(secrets, form.id, { given, now: clock.now() });
   if (isHasty || first(sent[honeypot]) !== '') return 'spam';
   return form.content.needsConfirmation ? 'unconfirmed' : 'received';
-}
-
-function addressIn({ content: { fields } }: Form, answers: Answers): string {
-  const asked = fields.find(({ kind, isHidden, isRequired }) => kind === 'email' && !isHidden && isRequired);
-  return asked === undefined ? '' : String(answers[asked.key] ?? '');
 }
 
 /** What campaigns add to addresses. */

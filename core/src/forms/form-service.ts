@@ -5,7 +5,8 @@ import type { Identity } from '../auth/identity.js';
 import type { Database } from '../database/database.js';
 import { uuidV7 } from '../database/uuid-v7.js';
 import type { Generation } from '../kernel/generation.js';
-import { checkForm } from './check-form.js';
+import type { Mailer } from '../mail/index.js';
+import { checkForm, mailsVisitors, refuseMissingMail } from './check-form.js';
 import type { Form, FormContent, FormDraft, FormPatch } from './form.js';
 import { getForm, insertForm, listForms, restoreForm, updateForm } from './form-store.js';
 import { findTarget } from './form-targets.js';
@@ -39,6 +40,7 @@ export const Forms: InjectionToken<Forms> = Symbol('Forms');
 export interface FormParts {
   readonly database: Pick<Database, 'knex' | 'tx'>;
   readonly clock: Clock;
+  readonly isMailReady: Mailer['isReady'];
 }
 
 /** Creates the service. */
@@ -64,7 +66,11 @@ export function createForms(parts: FormParts): Forms {
   };
 }
 
-async function create({ database, clock }: FormParts, draft: FormDraft, change: FormChange): Promise<Form> {
+async function create(
+  { database, clock, isMailReady }: FormParts,
+  draft: FormDraft,
+  change: FormChange,
+): Promise<Form> {
   const { name, slug, target, state = 'draft', ...given } = draft;
   const known = findTarget(change.generation, target);
   const fields = (known?.fields ?? []).map(({ name: field, kind, isRequired = false }) => ({
@@ -74,6 +80,7 @@ async function create({ database, clock }: FormParts, draft: FormDraft, change: 
   const content: FormContent = { ...emptyContent, fields, ...given };
   checkForm({ target, state, content }, known);
   return database.tx(async (trx) => {
+    if (mailsVisitors({ state, content }) && !(await isMailReady(trx))) refuseMissingMail();
     const at = clock.now();
     const form = await insertForm(trx, { id: uuidV7(), name, slug, target, state, content, by: change.by.userId, at });
     await audit(trx, {
@@ -99,7 +106,7 @@ const emptyContent: FormContent = {
 };
 
 function update(
-  { database, clock }: FormParts,
+  { database, clock, isMailReady }: FormParts,
   id: Id,
   patch: FormPatch,
   { by, generation, version }: FormChange & { readonly version: AskedVersion },
@@ -110,6 +117,8 @@ function update(
     const { name = before.name, slug = before.slug, target = before.target, state = before.state, ...given } = patch;
     const content: FormContent = { ...before.content, ...given };
     checkForm({ target, state, content }, findTarget(generation, target));
+    const begins = mailsVisitors({ state, content }) && !mailsVisitors(before);
+    if (begins && !(await isMailReady(trx))) refuseMissingMail();
     const at = clock.now();
     await updateForm(trx, id, { name, slug, target, state, content }, at);
     const after = await getForm(trx, id);

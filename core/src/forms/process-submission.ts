@@ -52,7 +52,7 @@ function write({ workspace, calls }: ProcessParts, { form, target, id }: Writing
   return calls.run({ module, what: `form target ${target.id}`, timeoutMs }, (signal) =>
     workspace.transaction({ generation: workspace.generation(), module, identity, signal }, async (tx, { trx }) => {
       await takeForm(trx, form.id);
-      const submission = await openSubmission(trx, form.id, id);
+      const submission = await openSubmission(trx, form, id);
       const owner = await chooseOwner(trx, form, submission.answers);
       const result = await target.write(tx, { ...toTarget(form, submission), owner });
       const values = { target_entity: result.entity, target_id: result.id };
@@ -61,9 +61,10 @@ function write({ workspace, calls }: ProcessParts, { form, target, id }: Writing
   );
 }
 
-async function openSubmission(trx: Knex.Transaction, formId: Id, id: Id): Promise<Submission> {
-  const submission = await getSubmission(trx, { formId, id }, { lock: true });
-  const isOpen = ['received', 'failed', 'spam'].includes(submission.state);
+async function openSubmission(trx: Knex.Transaction, form: Form, id: Id): Promise<Submission> {
+  const submission = await getSubmission(trx, { formId: form.id, id }, { lock: true });
+  const open = form.content.needsConfirmation ? ['received', 'failed'] : ['received', 'failed', 'spam'];
+  const isOpen = open.includes(submission.state);
   if (!isOpen) throw new ConflictError('submission_not_open', { state: submission.state });
   return submission;
 }

@@ -72,6 +72,7 @@ async function take(workspace: Workspace, request: EndpointRequest, form: Form):
     isOwn: ownOrigins(workspace, request).includes(origin),
     referrer: request.header('Referer'),
     ip: request.ip,
+    locale: request.identity.locale,
   });
   if (taken.kind === 'refused') {
     const state = { kind: 'form', sent, referrer: '', problems: taken.problems } as const;

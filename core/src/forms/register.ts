@@ -1,11 +1,12 @@
 import { FormTargets, type PluginHost } from '@trellis-crm/sdk';
 import { instanceCachingFactory } from 'tsyringe';
-import { moduleIdentity, type CallRunner } from '../kernel/index.js';
+import type { CallRunner } from '../kernel/index.js';
+import { Mailer } from '../mail/index.js';
 import { SecretBox } from '../secrets/index.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { confirmationBy } from './ask-confirmation.js';
 import { contactTarget } from './contact-target.js';
 import { createFloodLimits } from './flood-limits.js';
-import type { Form } from './form.js';
 import { createFormIntake, FormIntake } from './form-intake.js';
 import { createForms, Forms } from './form-service.js';
 import { processSubmission } from './process-submission.js';
@@ -15,17 +16,21 @@ import { purgeForms } from './submission-store.js';
 /** Puts {@link Forms}, {@link Submissions} and {@link FormIntake} into the workspace's container. */
 export function registerForms(workspace: Workspace, { calls }: { readonly calls: CallRunner }): void {
   const { container, database, clock, log } = workspace;
-  const { knex } = database;
   const process = (key: SubmissionKey): Promise<void> => processSubmission({ workspace, calls, log }, key);
-  container.register(Forms, { useFactory: instanceCachingFactory(() => createForms({ database, clock })) });
-  container.register(Submissions, { useFactory: instanceCachingFactory(() => createSubmissions(knex, process)) });
+  const askConfirmation = confirmationBy(workspace);
+  const isMailReady: Mailer['isReady'] = (connection) => container.resolve(Mailer).isReady(connection);
+  container.register(Forms, {
+    useFactory: instanceCachingFactory(() => createForms({ database, clock, isMailReady })),
+  });
+  container.register(Submissions, {
+    useFactory: instanceCachingFactory(() => createSubmissions({ database, process, askConfirmation, isMailReady })),
+  });
   container.register(FormIntake, {
     useFactory: instanceCachingFactory((inner) =>
       createFormIntake({
-        ...{ knex, clock, process },
+        ...{ database, clock, process, askConfirmation },
         secrets: inner.resolve(SecretBox),
-        limits: createFloodLimits(knex),
-        askConfirmation: (form, address, token) => askConfirmation(workspace, { form, address, token }),
+        limits: createFloodLimits(database.knex),
       }),
     ),
   });
@@ -46,27 +51,3 @@ export function registerFormParts(host: PluginHost, workspace: () => Workspace):
 
 /** Nobody turns a submission into a record for so long. */
 const leftAfterMs = 120_000;
-
-interface Asking {
-  readonly form: Form;
-  readonly address: string;
-  readonly token: string;
-}
-
-async function askConfirmation(workspace: Workspace, { form, address, token }: Asking): Promise<void> {
-  const generation = workspace.generation();
-  const [core] = generation.modules;
-  if (core === undefined) return;
-  const { publicUrl } = workspace.info();
-  const identity = moduleIdentity(core, workspace.info());
-  const { signal } = new AbortController();
-  await workspace.context({ generation, module: 'core', identity, signal }).mail.send({
-    to: { email: address },
-    kind: 'form-confirmation',
-    write: ({ t }) => ({
-      subject: t('forms.mail.subject', { form: form.name }),
-      paragraphs: [t('forms.mail.text', { form: form.name }), t('forms.mail.ignore')],
-      action: { label: t('forms.mail.action'), href: `${publicUrl}/f/confirmation/${token}` },
-    }),
-  });
-}

@@ -4,16 +4,14 @@ import type { Submission, SubmissionState } from './form.js';
 
 /** A submission to store. */
 export interface NewSubmission extends Pick<Submission, 'id' | 'formId' | 'state' | 'answers' | 'source'> {
-  /** Of the link that confirms it; null when nothing has to. */
-  readonly confirmHash: Buffer | null;
   readonly at: Date;
 }
 
 /** Stores what was sent, before anything comes of it. */
 export async function insertSubmission(knex: Knex, submission: NewSubmission): Promise<void> {
-  const { id, formId, state, answers, source, confirmHash, at } = submission;
+  const { id, formId, state, answers, source, at } = submission;
   await knex('core.form_submissions').insert({
-    ...{ id, state, form_id: formId, confirm_hash: confirmHash },
+    ...{ id, state, form_id: formId },
     answers: JSON.stringify(answers),
     source: JSON.stringify(source),
     created_at: at,
@@ -66,6 +64,7 @@ export type SubmissionColumns = Readonly<{
   reason?: object | null;
   target_entity?: string;
   target_id?: Id;
+  confirm_hash?: Buffer;
 }>;
 
 /** Writes what came of it. */
@@ -83,7 +82,7 @@ export async function failSubmission(knex: Knex, id: Id, reason: object, at: Dat
     .update({ state: 'failed', reason, changed_at: at });
 }
 
-/** Confirms the one that a link belongs to, once, if it is not older than `since`. */
+/** Confirms the one that a link belongs to, once, if it was not asked for before `since`. */
 export async function confirmSubmission(
   knex: Knex,
   confirmHash: Buffer,
@@ -91,7 +90,7 @@ export async function confirmSubmission(
 ): Promise<Pick<Submission, 'id' | 'formId'> | undefined> {
   const [confirmed] = await knex('core.form_submissions')
     .where({ confirm_hash: confirmHash, state: 'unconfirmed' })
-    .where('created_at', '>=', since)
+    .where('changed_at', '>=', since)
     .update({ state: 'received', confirm_hash: null, changed_at: at })
     .returning<{ id: Id; form_id: Id }[]>(['id', 'form_id']);
   return confirmed === undefined ? undefined : { id: confirmed.id, formId: confirmed.form_id };
@@ -116,7 +115,7 @@ const dayMs = 86_400_000;
 export async function purgeForms(knex: Knex, now: Date): Promise<void> {
   const before = (days: number): Date => new Date(now.getTime() - days * dayMs);
   for (const [state, days] of Object.entries(keepDays))
-    await knex('core.form_submissions').where({ state }).where('created_at', '<', before(days)).delete();
+    await knex('core.form_submissions').where({ state }).where('changed_at', '<', before(days)).delete();
   await knex('core.forms').where('deleted_at', '<', before(30)).delete();
 }
 

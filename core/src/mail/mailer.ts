@@ -28,6 +28,8 @@ export interface MailOrder extends NewMail {
 /** What leaves the workspace by mail. */
 export interface Mailer {
   readonly settings: MailSettingsStore;
+  /** Whether mails leave, as far as the settings tell. */
+  isReady(connection: Knex): Promise<boolean>;
   /** Stores mails in the transaction given and has them sent after it. @returns how many are new */
   queue(connection: Knex, generation: Generation, orders: readonly MailOrder[]): Promise<number>;
   /** Stores a mail if it can leave; for what people get another way otherwise. */
@@ -58,12 +60,11 @@ export function createMailer(parts: MailerParts): Mailer {
     if (length > 0 && isMailReady(stored.values)) await wake(connection);
     return length;
   };
+  const isReady: Mailer['isReady'] = async (connection) => isMailReady((await settings.read(connection)).values);
   return {
-    ...{ settings, queue, wake },
-    async queueIfReady(connection, generation, order) {
-      const { values } = await settings.read(connection);
-      return isMailReady(values) && (await queue(connection, generation, [order])) > 0;
-    },
+    ...{ settings, isReady, queue, wake },
+    queueIfReady: async (connection, generation, order) =>
+      (await isReady(connection)) && (await queue(connection, generation, [order])) > 0,
     sendDue: (ctx) => sendDueMails(parts, ctx),
     test: (ctx, generation, to) => sendTest(parts, ctx, generation, to),
   };

@@ -76,7 +76,8 @@ export async function contactsWith(host: CoreTestHost, email: string): Promise<r
   return body['data'] as unknown as readonly TestBody[];
 }
 
-function unescaped(html: string): string {
+/** Text of an attribute. */
+export function unescaped(html: string): string {
   return html
     .replaceAll('&amp;', '&')
     .replaceAll(/&#x([0-9A-F]+);/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));

@@ -184,38 +184,6 @@ describe('/f/:slug', () => {
     expect(policy).to.contain("form-action 'self' https://www.example.com");
   });
 
-  it('waits for the link in a mail when it is told to, which works once and only by its button', async () => {
-    const form = await buildForm(host, 'confirmed', { needsConfirmation: true });
-    const { headers } = await fillIn(host, form, { name: 'Careful', email: 'careful@example.com' });
-    const [mail] = await host.sql(
-      `select content::text from core.outgoing_mails where address = 'careful@example.com'`,
-    );
-    const link = /\/f\/confirmation\/[\w-]+/.exec(String(mail?.['content']))?.[0] ?? '';
-    const before = await readSubmissions(host, form);
-    const shown = await host.as().page(link);
-    const untouched = await readSubmissions(host, form);
-    const confirm = () => fetch(host.url + link, { method: 'POST', body: new URLSearchParams({}) });
-    const statuses = [(await confirm()).status, (await confirm()).status];
-
-    expect(headers.get('location')).to.equal('/f/confirmed?sent=confirm');
-    expect([before[0]?.['state'], untouched[0]?.['state']] as unknown).to.deep.equal(['unconfirmed', 'unconfirmed']);
-    expect(shown.status).to.equal(200);
-    expect(statuses).to.deep.equal([200, 404]);
-    expect(await contactsWith(host, 'careful@example.com')).to.have.length(1);
-  });
-
-  it('mails one address a few links, however many ask for them', async () => {
-    const form = await buildForm(host, 'to-victim', { needsConfirmation: true });
-    const answers = { name: 'Anybody', email: 'Victim@example.com' };
-
-    const statuses: number[] = [];
-    for (let sent = 0; sent < 6; sent += 1) statuses.push((await fillIn(host, form, answers)).status);
-    const other = await fillIn(host, form, { ...answers, email: 'other@example.com' });
-
-    expect([...statuses, other.status]).to.deep.equal([303, 303, 303, 303, 303, 429, 303]);
-    expect((await readSubmissions(host, form)).length).to.equal(6);
-  });
-
   it('keeps what its target refuses, with the reason, for another try', async () => {
     const form = await buildForm(host, 'refused', {
       fields: [...contactFields, question('job', { target: 'jobTitle' })],

@@ -65,7 +65,7 @@ async function render(
     ...builderView(call, shown, { problems, choices }),
   });
   const isRefused = problems.byControl.size + problems.general.length > 0;
-  const blocks = [settingsTabs(call, formsHref), formTabs(call, stored, 'edit'), { name: 'builder', html }];
+  const blocks = [settingsTabs(call, formsHref), await formTabs(call, stored, 'edit'), { name: 'builder', html }];
   const breadcrumbs = [{ label: t('forms.title'), href: formsHref }, { label: stored.name }];
   return showPage({ title: stored.name, breadcrumbs, blocks }, isRefused ? 422 : 200);
 }

@@ -111,7 +111,7 @@ async function showEmbed(call: PageCall): Promise<PageAnswer> {
     html: htmlSnippet(form, { publicUrl, submit: t('forms.submit') }),
   });
   const breadcrumbs = [{ label: t('forms.title'), href: formsHref }, { label: form.name }];
-  const blocks = [settingsTabs(call, formsHref), formTabs(call, form, 'embed'), { name: 'embed', html }];
+  const blocks = [settingsTabs(call, formsHref), await formTabs(call, form, 'embed'), { name: 'embed', html }];
   return showPage({ title: form.name, breadcrumbs, blocks });
 }
 

@@ -29,11 +29,7 @@ export async function showSubmissions(call: PageCall): Promise<PageAnswer> {
   const href = `${formsHref}/${form.id}/submissions`;
   const { formatters } = request.generation.views;
   const html = render('core:forms/submissions', {
-    tabs: [undefined, ...states].map((one) => ({
-      label: t(`forms.submission.${one ?? 'all'}`),
-      href: one === undefined ? href : `${href}?state=${one}`,
-      isCurrent: one === state,
-    })),
+    tabs: stateTabs(call, href, state),
     items: data.map((submission) => ({
       title: summaryOf(form, submission),
       href: `${href}/${submission.id}`,
@@ -48,8 +44,20 @@ export async function showSubmissions(call: PageCall): Promise<PageAnswer> {
       page.next === null ? undefined : `${href}?after=${page.next}${state === undefined ? '' : `&state=${state}`}`,
   });
   const breadcrumbs = [{ label: t('forms.title'), href: formsHref }, { label: form.name }];
-  const blocks = [settingsTabs(call, formsHref), formTabs(call, form, 'submissions'), { name: 'submissions', html }];
+  const blocks = [
+    settingsTabs(call, formsHref),
+    await formTabs(call, form, 'submissions'),
+    { name: 'submissions', html },
+  ];
   return showPage({ title: form.name, breadcrumbs, blocks });
+}
+
+function stateTabs({ t }: PageCall, href: string, current: (typeof states)[number] | undefined): readonly object[] {
+  return [undefined, ...states].map((state) => ({
+    label: t(`forms.submission.${state ?? 'all'}`),
+    href: state === undefined ? href : `${href}?state=${state}`,
+    isCurrent: state === current,
+  }));
 }
 
 /** `GET /settings/forms/:id/submissions/:submission` */
@@ -93,9 +101,11 @@ export async function retrySubmission(call: PageCall): Promise<PageAnswer> {
     results.push((await callApi(call, 'POST', `${pathOf(call)}/retry`)).body as ShownSubmission);
   });
   const href = `/settings${pathOf(call)}`;
-  if (problems === null && results[0]?.state === 'written')
-    return goTo(href, { text: call.t('forms.submission.retried') });
-  return goTo(href, { text: problems?.general.join(' ') ?? call.t('forms.submission.retryFailed'), tone: 'bad' });
+  if (problems !== null) return goTo(href, { text: problems.general.join(' '), tone: 'bad' });
+  const state = results[0]?.state;
+  if (state === 'written') return goTo(href, { text: call.t('forms.submission.retried') });
+  if (state === 'unconfirmed') return goTo(href, { text: call.t('forms.submission.asked') });
+  return goTo(href, { text: call.t('forms.submission.retryFailed'), tone: 'bad' });
 }
 
 /** What a submission is known by in a list: its first answers, of those in words. */
