@@ -87,6 +87,22 @@ describe('the clean-up of files', () => {
     expect([await left(), await contents()]).to.deep.equal([[], 0]);
   });
 
+  it('keeps as long what was taken out before any night came', async () => {
+    const file = await uploaded(host, host.user);
+    const account = await attach(file);
+    await host.as(host.user).patch(`/api/v1/accounts/${account}`, { files: [] }, { 'If-Match': '*' });
+
+    await pass(2);
+    await purge();
+    await pass(29);
+    await purge();
+    expect(await left()).to.deep.equal([file]);
+
+    await pass(2);
+    await purge();
+    expect(await left()).to.deep.equal([]);
+  });
+
   it('removes contents without a file and what came in and was never kept, but nothing new', async () => {
     const orphan = await store.folder.receive(Readable.from([pdf]), 1000, () => new Error('big'));
     await store.folder.keep(orphan);

@@ -26,7 +26,21 @@ export async function fillFiles<T extends GivenValues>(
   const errors: Problem[] = [];
   const filled = given.map((one) => ({ ...one, values: filledValues(entity, one, found, errors) }));
   if (errors.length > 0) throw new ValidationError('invalid_record', {}, { errors });
+  await markUsed(
+    scope,
+    [...found.values()].filter(({ isNew }) => isNew).map(({ id }) => id),
+  );
   return filled;
+}
+
+/** From now on it stays for 30 days after no record holds it any more. Whoever else marks one does it as well. */
+async function markUsed({ db, clock }: RecordScope, ids: readonly Id[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db.raw(
+    `update core.files set used_at = ? where id in
+     (select id from core.files where id = any(?::uuid[]) and used_at is null for no key update skip locked)`,
+    [clock.now(), [...ids]],
+  );
 }
 
 function idsIn(value: unknown): readonly Id[] {

@@ -10,6 +10,8 @@ import { fileFields, fileIdColumn, type FileField } from './file-fields.js';
 export interface ReadableFile extends StoredFile {
   /** SHA-256 of the content as hex. */
   readonly sha256: string;
+  /** No record has held it yet, as far as is known. */
+  readonly isNew: boolean;
 }
 
 type FileScope = Pick<ReadScope, 'generation' | 'identity' | 'db' | 'elevatedFor'>;
@@ -22,14 +24,18 @@ export async function readableFiles(scope: FileScope, ids: readonly Id[]): Promi
   if (ids.length === 0) return new Map();
   const condition = allOf([sql('f."id" = any(?::uuid[])', [ids]), mayRead(scope)]);
   const [text = ''] = numbered([
-    around('select f."id", f."name", f."type", f."size", f."sha256" from core.files f where ', condition, ''),
+    around(
+      'select f."id", f."name", f."type", f."size", f."sha256", f."used_at" is null from core.files f where ',
+      condition,
+      '',
+    ),
   ]);
   const rows = await runPrepared(scope.db, unprepared(finished(text)), bindingsOf([condition]));
   return new Map(
-    rows.map(([id, name, type, size, sha256]) => [
-      String(id),
-      { id: String(id), name: String(name), type: String(type), size: Number(size), sha256: String(sha256) },
-    ]),
+    rows.map(([id, name, type, size, sha256, isNew]) => {
+      const file = { id: String(id), name: String(name), type: String(type), size: Number(size) };
+      return [file.id, { ...file, sha256: String(sha256), isNew: isNew === true }];
+    }),
   );
 }
 
