@@ -5,7 +5,7 @@ import type { CompiledEntity } from '../records/compiled-entity.js';
 import { moveToLane, showBoard } from './board/board-page.js';
 import { showCompleteness, takeCompleteness } from './completeness/completeness-page.js';
 import { showDuplicates, takeDecision, takeSearch } from './duplicates/review-page.js';
-import { showSimilar } from './duplicates/similar-records.js';
+import { showSimilar, showSimilarToRecord } from './duplicates/similar-records.js';
 import { showColumns } from './columns/columns-page.js';
 import { showFilter } from './filter/filter-page.js';
 import { takeBulkForm } from './changes/bulk-submit.js';
@@ -37,7 +37,18 @@ import { restoreRecord, trashRecord } from './trash/trash-actions.js';
 import { showTrash } from './trash/trash-page.js';
 
 type Show = (call: EntityCall) => Promise<PageAnswer>;
-type Part = 'create' | 'update' | 'delete' | 'board' | 'bulk' | 'duplicates' | 'merge' | 'completeness' | 'tags' | null;
+type Part =
+  | 'create'
+  | 'update'
+  | 'delete'
+  | 'board'
+  | 'bulk'
+  | 'duplicates'
+  | 'similar'
+  | 'merge'
+  | 'completeness'
+  | 'tags'
+  | null;
 
 function isPermission(verb: string): verb is PermissionKey {
   return verb.includes(':');
@@ -112,6 +123,7 @@ const pagesOfEntity: readonly (readonly [string, string, Part, Show])[] = [
   ['GET /:id', 'read', null, showRecord],
   ['GET /:id/edit', 'update', 'update', showEditForm],
   ['POST /:id/edit', 'update', 'update', takeEditForm],
+  ['GET /:id/similar', 'update', 'similar', showSimilarToRecord],
   ['GET /:id/fields/:field', 'update', 'update', showFieldEditor],
   ['POST /:id/fields/:field', 'update', 'update', takeFieldEditor],
   ['POST /:id/lane', 'update', 'board', moveToLane],
@@ -143,6 +155,7 @@ const declaredParts: Readonly<Partial<Record<Exclude<Part, null>, (entity: Compi
   board: ({ definition }) => definition.views?.board !== undefined,
   bulk: hasBulk,
   duplicates: (entity) => entity.duplicates.length > 0 && !isWithout(entity, 'create'),
+  similar: (entity) => entity.duplicates.length > 0 && !isWithout(entity, 'update'),
   completeness: ({ definition }) => definition.completeness !== undefined,
   merge: isMergeable,
   tags: hasTags,

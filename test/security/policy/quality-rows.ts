@@ -1,13 +1,7 @@
-/** A row that asks for one right. */
-interface QualityRow {
-  readonly kind: 'right';
-  readonly right: string;
-  readonly answers: readonly number[];
-}
+import { holding } from './makers.js';
+import type { Row } from './row.js';
 
-type QualityRows = Readonly<Record<string, QualityRow>>;
-
-const holding = (right: string, ...answers: readonly number[]): QualityRow => ({ kind: 'right', right, answers });
+type QualityRows = Readonly<Record<string, Row>>;
 
 /** What entities have that say what makes a record complete. */
 export function completenessRows(entity: string, path: string): QualityRows {
@@ -25,6 +19,8 @@ export function duplicateRows(entity: string, path: string): QualityRows {
   return {
     [`GET /api/v1/${path}/duplicates`]: holding(`${entity}:read`, 200),
     [`GET /${path}/similar`]: holding(`${entity}:create`, 200),
+    // As the form of the record, beside which it stands.
+    [`GET /${path}/:id/similar`]: { kind: 'form', entity, right: `${entity}:update`, answers: [200] },
     [`GET /api/v1/${path}/duplicate-pairs`]: holding(`${entity}:update`, 200),
     [`PUT /api/v1/${path}/duplicate-pairs/:left/:right`]: holding(`${entity}:update`, 404),
     [`POST /api/v1/${path}/duplicate-pairs/search`]: holding('core.job:administer', 202),

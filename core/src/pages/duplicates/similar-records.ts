@@ -1,5 +1,7 @@
 import { textOf, entryPlaces, type FormData } from '../fields/form-reader.js';
-import { findField } from '../fields/entity-field.js';
+import { asText, findField, type RecordValues } from '../fields/entity-field.js';
+import { formValuesOf } from '../form/form-values.js';
+import { readRecord, writableFields } from '../form/record-form.js';
 import type { EntityCall } from '../page-call.js';
 import { readApi } from '../api-client.js';
 import { showPart, type PageAnswer } from '../page-endpoint.js';
@@ -15,23 +17,43 @@ export interface SimilarRecord {
 /** `GET /<path>/similar`: what a form that is being filled in looks like; the form brings its values by the names of its controls. */
 export async function showSimilar(call: EntityCall): Promise<PageAnswer> {
   const form = Object.fromEntries(call.request.url.searchParams);
-  return showPart(call.render('core:records/_similar-list', listView(call, await findSimilar(call, form))));
+  return showPart(call.render('core:records/_similar-list', listView(call, await findSimilar(call, form), null)));
 }
 
-/** Records that look like what a form describes and that were not in the form yet when it was sent. */
-export async function unseenSimilar(call: EntityCall, form: FormData): Promise<readonly SimilarRecord[]> {
+/** `GET /<path>/:id/similar`: the same for a record that is being changed. */
+export async function showSimilarToRecord(call: EntityCall): Promise<PageAnswer> {
+  const record = await readRecord(call);
+  const form = Object.fromEntries(call.request.url.searchParams);
+  const similar = await findSimilarAfter(call, form, record);
+  return showPart(call.render('core:records/_similar-list', listView(call, similar, record)));
+}
+
+/**
+ * Records that look like what a form describes and that were not in the form yet when it was sent.
+ * @param record the one that the form changes; null for a new one
+ */
+export async function unseenSimilar(
+  call: EntityCall,
+  form: FormData,
+  record: RecordValues | null,
+): Promise<readonly SimilarRecord[]> {
   const seen = new Set(textOf(form, '_similar').split(' '));
-  const found = await findSimilar(call, form);
+  const found = await (record === null ? findSimilar(call, form) : findSimilarAfter(call, form, record));
   return found.every(({ id }) => seen.has(id)) ? [] : found;
 }
 
 /** Context of `core:records/_similar`; null where nothing is declared to look for. */
-export function similarView(call: EntityCall, similar: readonly SimilarRecord[]): object | null {
+export function similarView(
+  call: EntityCall,
+  similar: readonly SimilarRecord[],
+  record: RecordValues | null,
+): object | null {
   const { duplicates, path, definition } = call.entity;
   if (duplicates.length === 0 || call.request.identity.reach(`${definition.id}:read`) === null) return null;
   const names = [...new Set(duplicates.map(({ field }) => field.path))];
   const controls = names.flatMap((name) => [`[name="${name}"]`, `[name^="${name}."]`]);
-  return { src: `/${path}/similar`, include: controls.join(', '), ...listView(call, similar) };
+  const src = record === null ? `/${path}/similar` : `/${path}/${asText(record['id'])}/similar`;
+  return { src, include: controls.join(', '), ...listView(call, similar, record) };
 }
 
 async function findSimilar(call: EntityCall, form: FormData): Promise<readonly SimilarRecord[]> {
@@ -44,6 +66,20 @@ async function findSimilar(call: EntityCall, form: FormData): Promise<readonly S
     query,
   );
   return data;
+}
+
+/** Others that look like the record by what the form changes of it: what it had in common with them before is known. */
+async function findSimilarAfter(
+  call: EntityCall,
+  form: FormData,
+  record: RecordValues,
+): Promise<readonly SimilarRecord[]> {
+  const before = askedOf(call, formValuesOf(writableFields(call.entity), record, call.env));
+  const changed = Object.entries(askedOf(call, form)).filter(([name, value]) => value !== before[name]);
+  if (changed.length === 0) return [];
+  const names = new Set(changed.map(([name]) => name));
+  const found = await findSimilar(call, form);
+  return found.filter(({ id, reasons }) => id !== record['id'] && reasons.some((reason) => names.has(reason)));
 }
 
 /** What the form says of the fields that are compared. */
@@ -64,7 +100,7 @@ function askedOf({ entity }: EntityCall, form: FormData): Readonly<Record<string
 
 const longest = 1000;
 
-function listView(call: EntityCall, similar: readonly SimilarRecord[]): object {
+function listView(call: EntityCall, similar: readonly SimilarRecord[], record: RecordValues | null): object {
   const { entity, t, labels } = call;
   const { definition, path } = entity;
   const items = similar.map(({ id, title, reasons }) => ({
@@ -78,7 +114,7 @@ function listView(call: EntityCall, similar: readonly SimilarRecord[]): object {
     entities: labels.manyInText(definition),
   };
   return {
-    title: t('duplicates.warning', words),
+    title: t(record === null ? 'duplicates.warning' : 'duplicates.warningOfOthers', words),
     items,
     seen: similar.map(({ id }) => id).join(' '),
   };

@@ -1,7 +1,7 @@
 import { isTrellisError } from '@trellis-crm/sdk';
 import { patchBlocks } from '../block-patches.js';
 import { unseenSimilar } from '../duplicates/similar-records.js';
-import { addressOf, titleOf, type EntityField } from '../fields/entity-field.js';
+import { addressOf, titleOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import { readForm, type FormData } from '../fields/form-reader.js';
 import type { EntityCall } from '../page-call.js';
 import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
@@ -33,7 +33,7 @@ export async function takeCreateForm(call: EntityCall): Promise<PageAnswer> {
   const { values, problems: unread } = readForm(fieldsOfForm(writableFields(entity), form), form, reading(call));
   const problems = [...unsent, ...unread];
   if (problems.length > 0) return showForm(call, { record: null, form, problems });
-  const similar = await unseenSimilar(call, form);
+  const similar = await unseenSimilar(call, form, null);
   if (similar.length > 0) return showForm(call, { record: null, form, similar });
   try {
     const created = await ctx.records(entity.definition).create(values);
@@ -49,7 +49,7 @@ export async function showEditForm(call: EntityCall): Promise<PageAnswer> {
   return showForm(call, { record, form: formValuesOf(writableFields(call.entity), record, call.env) });
 }
 
-/** `POST /<path>/:id/edit`: saves, or shows the form again with what is wrong or what somebody else changed meanwhile. */
+/** `POST /<path>/:id/edit`: saves, or shows the form again with what is wrong, what somebody else changed meanwhile, or once with records that look the same. */
 export async function takeEditForm(call: EntityCall): Promise<PageAnswer> {
   const { entity, t } = call;
   const record = await readRecord(call);
@@ -59,6 +59,8 @@ export async function takeEditForm(call: EntityCall): Promise<PageAnswer> {
   const { values, problems: unread } = readForm(fieldsOfForm(writableFields(entity), form), form, reading(call));
   const problems = [...unsent, ...unread];
   if (problems.length > 0) return showForm(call, { record, form, problems });
+  const similar = isOutdated(call, record) ? [] : await unseenSimilar(call, form, record);
+  if (similar.length > 0) return showForm(call, { record, form, similar });
   try {
     const saved = await saveRecord(call, values);
     return goTo(addressOf(entity, saved), { text: t('form.saved', { name: titleOf(entity, saved) }) });
@@ -66,6 +68,11 @@ export async function takeEditForm(call: EntityCall): Promise<PageAnswer> {
     if (isTrellisError(error) && error.kind === 'stale') return showConflict(call, form);
     return showForm(call, { record, form, problems: problemsOf(error) });
   }
+}
+
+/** Whether somebody else saved since the form was opened: that is told first. */
+function isOutdated({ request: { ifVersion } }: EntityCall, record: RecordValues): boolean {
+  return typeof ifVersion === 'number' && ifVersion !== record['version'];
 }
 
 /** The form keeps what was typed; beside it stands what the record says by now, and saving again overwrites that. */

@@ -31,7 +31,7 @@ export interface FormState {
   readonly problems?: readonly Problem[];
   /** Fields that somebody else changed while this form was open. */
   readonly conflicts?: readonly EntityField[];
-  /** Records that are likely the one to be added, which nobody has looked at yet. */
+  /** Records that are likely the one to be added or changed, which nobody has looked at yet. */
   readonly similar?: readonly SimilarRecord[];
 }
 
@@ -57,7 +57,7 @@ export async function formView(call: EntityCall, state: FormState, title: string
     submitLabel: call.t(submitKey(state)),
     errors: errorList(problems),
     conflicts: await conflictViews(call, state),
-    similar: state.record === null ? similarView(call, state.similar ?? []) : null,
+    similar: similarView(call, state.similar ?? [], state.record),
     groups: groups.map(({ label, fields: own }) => ({
       label,
       controls: own.map((field) => fieldControl(field, sources)),
@@ -66,7 +66,7 @@ export async function formView(call: EntityCall, state: FormState, title: string
 }
 
 function submitKey({ record, similar = [] }: FormState): string {
-  if (record !== null) return 'form.save';
+  if (record !== null) return similar.length === 0 ? 'form.save' : 'duplicates.saveAnyway';
   return similar.length === 0 ? 'form.create' : 'duplicates.createAnyway';
 }
 
