@@ -27,6 +27,7 @@ export function checkForm(form: CheckedForm, target: FormTarget | undefined): vo
     ...routingProblems(content),
     ...confirmationProblems(content),
     ...redirectProblems(content),
+    ...originProblems(content),
     ...(form.state === 'live' ? missingProblems(content, target) : []),
   ];
   if (errors.length > 0) throw refusal(errors);
@@ -58,10 +59,22 @@ function confirmationProblems({ needsConfirmation, fields }: FormContent): Probl
   return when(needsConfirmation && !asksAddress, '/needsConfirmation', 'email_question_needed');
 }
 
-/** Its origin stands in the policy of the form's page, where a `;` would begin something else. */
 function redirectProblems({ redirectUrl }: FormContent): Problem[] {
-  const isFine = redirectUrl === null || /^https?:\/\/[\w.:[\]-]+$/.test(URL.parse(redirectUrl)?.origin ?? '');
-  return when(!isFine, '/redirectUrl', 'not_url');
+  return when(redirectUrl !== null && !isFineOrigin(URL.parse(redirectUrl)?.origin), '/redirectUrl', 'not_url');
+}
+
+function originProblems({ origins }: FormContent): Problem[] {
+  return when(!origins.every(isFineOrigin), '/origins', 'not_url');
+}
+
+/** It stands in the policy of the form's page, where a `;` would begin something else. */
+function isFineOrigin(origin = ''): boolean {
+  return /^https?:\/\/[\w.:[\]-]+$/.test(origin);
+}
+
+/** A site as browsers name it in `Origin`: small letters, Punycode, no port that goes without saying. */
+export function asBrowsersSay(site: string): string {
+  return URL.parse(site)?.origin ?? '';
 }
 
 /** What the target cannot do without has to be asked for or fixed. */

@@ -6,7 +6,7 @@ import type { Database } from '../database/database.js';
 import { uuidV7 } from '../database/uuid-v7.js';
 import type { Generation } from '../kernel/generation.js';
 import type { Mailer } from '../mail/index.js';
-import { checkForm, mailsVisitors, refuseMissingMail } from './check-form.js';
+import { asBrowsersSay, checkForm, mailsVisitors, refuseMissingMail } from './check-form.js';
 import type { Form, FormContent, FormDraft, FormPatch } from './form.js';
 import { getForm, insertForm, listForms, restoreForm, updateForm } from './form-store.js';
 import { findTarget } from './form-targets.js';
@@ -77,7 +77,7 @@ async function create(
     ...{ key: field.toLowerCase(), label: field, kind, target: field, isRequired },
     ...{ help: '', options: [], isHidden: false, value: '' },
   }));
-  const content: FormContent = { ...emptyContent, fields, ...given };
+  const content = withOrigins({ ...emptyContent, fields, ...given });
   checkForm({ target, state, content }, known);
   return database.tx(async (trx) => {
     if (mailsVisitors({ state, content }) && !(await isMailReady(trx))) refuseMissingMail();
@@ -115,7 +115,7 @@ function update(
     const before = await getForm(trx, id, { lock: true });
     refuseStale(version, before.version);
     const { name = before.name, slug = before.slug, target = before.target, state = before.state, ...given } = patch;
-    const content: FormContent = { ...before.content, ...given };
+    const content = withOrigins({ ...before.content, ...given });
     checkForm({ target, state, content }, findTarget(generation, target));
     const begins = mailsVisitors({ state, content }) && !mailsVisitors(before);
     if (begins && !(await isMailReady(trx))) refuseMissingMail();
@@ -131,6 +131,10 @@ function update(
     });
     return after;
   });
+}
+
+function withOrigins(content: FormContent): FormContent {
+  return { ...content, origins: [...new Set(content.origins.map(asBrowsersSay))] };
 }
 
 function auditable({ name, slug, target, state, content }: Form): Readonly<Record<string, unknown>> {

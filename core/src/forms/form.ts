@@ -58,8 +58,8 @@ const contentFields = {
   thanks: Type.String({ maxLength: 2000 }),
   /** Where people go afterwards instead of reading `thanks`. */
   redirectUrl: Type.Union([Type.String({ maxLength: 1000, pattern: '^https?://\\S+$' }), Type.Null()]),
-  /** Sites that may embed it and send to it, as `https://www.example.com`. */
-  origins: Type.Array(Type.String({ pattern: '^https?://[a-zA-Z0-9.-]+(:[0-9]{1,5})?$', maxLength: 200 }), {
+  /** Sites that may embed it and send to it, as `https://www.example.com`; kept as browsers name them. */
+  origins: Type.Array(Type.String({ pattern: '^https?://[^\\s/?#@;,]+/?$', maxLength: 200 }), {
     maxItems: 20,
     uniqueItems: true,
   }),

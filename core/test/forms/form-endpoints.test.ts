@@ -94,10 +94,24 @@ describe('/api/v1/forms', () => {
     for (const change of [
       { slug: 'Not good' },
       { origins: ['https://a.example/path'] },
+      { origins: ["https://a.example;script-src 'self'"] },
+      { origins: ['https://a.example:99999'] },
       { redirectUrl: 'javascript:x' },
       { owner: 'me' },
     ])
       expect((await admin().post(path, { ...draft, ...change })).status, JSON.stringify(change)).to.equal(422);
+  });
+
+  it('keeps sites as browsers name them', async () => {
+    const origins = ['https://Example.com', 'https://example.com:443', 'https://例子.测试/', 'http://localhost:8080'];
+
+    const { body } = await admin().get(`${path}/${(await buildForm(host, 'sites', { origins })).id}`);
+
+    expect(body['origins']).to.deep.equal([
+      'https://example.com',
+      'https://xn--fsqu00a.xn--0zwm56d',
+      'http://localhost:8080',
+    ]);
   });
 
   it('gives each address once', async () => {

@@ -24,7 +24,16 @@ describe('the pages about web forms', () => {
     expect(empty.text).to.contain('No web forms yet');
     expect(made.status).to.equal(303);
     expect(shown.text).to.contain('value="trade-fair-2027"').and.contain('value="Job title"').and.contain('>Phone<');
-    expect((await admin().submit('/settings/forms', { name: '!', target: 'core.contact' })).status).to.equal(422);
+    expect((await admin().submit('/settings/forms', { name: '', target: 'core.contact' })).status).to.equal(422);
+  });
+
+  it('make one of a name that has no letters for an address', async () => {
+    const made = await admin().submit('/settings/forms', { name: '联系我们', target: 'core.contact' });
+    const { body } = await admin().get(`/api/v1${(made.headers.get('location') ?? '').replace('/settings', '')}`);
+
+    expect(made.status).to.equal(303);
+    expect(body).to.deep.include({ name: '联系我们', state: 'draft' });
+    expect(body['slug']).to.match(/^form-[0-9a-f]{8}$/);
   });
 
   it('add and take out questions without scripts, and save them in their order', async () => {

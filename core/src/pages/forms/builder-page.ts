@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { FormTargetField } from '@trellis-crm/sdk';
 import type { FormField } from '../../forms/form.js';
 import { callApi, readApi } from '../api-client.js';
@@ -143,13 +144,14 @@ export async function firstQuestions(call: PageCall, target: string): Promise<re
   }));
 }
 
-/** An address made of a name. */
+/** An address made of a name; one of its own when the name has no letters for it. */
 export function slugOf(form: FormData): string {
   const given = textOf(form, 'slug') || textOf(form, 'name');
-  return given
+  const slug = given
     .normalize('NFKD')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 60);
+  return given === '' || slug.length > 1 ? slug : `form-${randomBytes(4).toString('hex')}`;
 }
