@@ -66,6 +66,50 @@ describe('the timeline of a record page', () => {
       expect(await page()).to.match(/To do[\s\S]*Review[\s\S]*due/);
     });
 
+    it('adds a task for somebody else, which comes again and reminds them', async () => {
+      const own = { kind: 'task', subject: 'Ask for the order', dueAt: '2030-03-04T10:00', owner: host.user.userId };
+      const { status } = await host
+        .as(host.manager)
+        .submit(`/accounts/${account}/activities`, { ...own, priority: 'high', remind: '60', repeat: 'weekly' });
+
+      const { body } = await host.as(host.user).get('/api/v1/activities?filter[subject]=Ask for the order');
+      expect(status).to.equal(303);
+      expect(body['data']?.[0]).to.deep.include({
+        kind: 'task',
+        owner: host.user.userId,
+        priority: 'high',
+        dueAt: '2030-03-04T10:00:00.000Z',
+        remindAt: '2030-03-04T09:00:00.000Z',
+        recurrence: 'FREQ=WEEKLY;BYDAY=MO',
+      });
+    });
+
+    it('refuses a task without a text or a time, or for somebody whom one may give none', async () => {
+      const silent = await write({ kind: 'task', dueAt: '2030-03-04T10:00' });
+      const timeless = await write({ kind: 'task', subject: 'Some day', remind: '60' });
+      const broken = await write({ kind: 'task', subject: 'Some day', dueAt: 'soon' });
+      const others = { kind: 'task', subject: 'Not mine', dueAt: '2030-03-04T10:00', owner: host.admin.userId };
+      const given = await write(others);
+
+      expect([silent, timeless, broken, given].map(({ status }) => status)).to.deep.equal([422, 422, 422, 422]);
+      expect(given.text).to.include('You may not give records to this person.');
+      expect(timeless.text).to.match(/name="dueAt"[^>]*aria-invalid="true"/);
+      expect(timeless.text).to.match(/<option value="60" selected/);
+    });
+
+    for (const kind of ['visit', 'voicemail', 'letter', 'fax', 'chat'])
+      it(`adds a ${kind} with who took part in it`, async () => {
+        const body = `What the ${kind} said`;
+        const { status } = await write({ kind, body, 'participants.add.core.user': host.manager.userId });
+
+        const { body: found } = await host.as(host.user).get(`/api/v1/activities?filter[kind]=${kind}`);
+        expect(status).to.equal(303);
+        expect(found['data']?.[0]).to.deep.include({
+          subject: body,
+          participants: [{ entity: 'core.user', id: host.manager.userId }],
+        });
+      });
+
     it('shows the form again with 422 when nothing was said, and what was typed', async () => {
       const { status, text } = await write({ kind: 'email', subject: '', body: '', occurredAt: 'nonsense' });
 
@@ -94,7 +138,12 @@ describe('the timeline of a record page', () => {
 
     expect(alone.text)
       .to.match(/^\s*<section class="composer"/)
-      .and.include('value="email"');
+      .and.include('value="email"')
+      .and.include('participants.add.core.contact')
+      .and.include('compose&#x3D;visit');
+    expect(await page('?compose=task'))
+      .to.include('name="repeat"')
+      .and.include(`value="${host.user.userId}"`);
     expect([plain.status, plain.headers.get('location')]).to.deep.equal([
       303,
       `/accounts/${account}?compose=email#composer`,

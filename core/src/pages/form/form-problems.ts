@@ -32,8 +32,13 @@ export function formProblems(
 /** Problems that a refused write carries: those of a validation, else the error itself. @throws what is not a refusal */
 export function problemsOf(error: unknown): readonly Problem[] {
   if (!isTrellisError(error) || !refusals.has(error.kind)) throw error;
-  return error.errors.length > 0 ? error.errors : [{ pointer: '', code: error.code, message: error.message }];
+  return error.errors.length > 0
+    ? error.errors
+    : [{ pointer: pointers[error.code] ?? '', code: error.code, message: error.message }];
 }
+
+/** What a refusal of the whole record is about, where that is one field. */
+const pointers: Readonly<Record<string, string>> = { owner_out_of_reach: '/owner' };
 
 /** Kinds of errors that a person can answer to: the form is shown again, with all that was typed. */
 const refusals: ReadonlySet<string> = new Set(['validation', 'conflict', 'forbidden', 'stale']);

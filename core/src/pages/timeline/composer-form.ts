@@ -1,5 +1,7 @@
 import { Activity, type Problem } from '@trellis-crm/sdk';
 import { tellOfActivity } from '../../following/index.js';
+import { activityCall } from '../day/add-form.js';
+import { readPlan } from '../day/plan-form.js';
 import { asText, type RecordValues } from '../fields/entity-field.js';
 import { readForm } from '../fields/form-reader.js';
 import { problemsOf } from '../form/form-problems.js';
@@ -7,20 +9,21 @@ import { formWithFiles } from '../form/sent-files.js';
 import { formOf } from '../form/plain-form.js';
 import { reading } from '../form/record-form.js';
 import type { EntityCall } from '../page-call.js';
-import { composedFields, composedKind, type ComposerState } from './composer-view.js';
+import { composedAs, composedFields, composedKind } from './composed-kinds.js';
+import type { ComposerState } from './composer-view.js';
 
 /** Adds the activity that was written. @returns what to show again when something is wrong; null when it is there */
 export async function addComposed(call: EntityCall): Promise<ComposerState | null> {
   const kind = composedKind(formOf(call)['kind']);
-  const fields = composedFields(call, kind);
+  const fields = composedFields(activityCall(call).entity, kind);
   const { form, problems: unsent } = formWithFiles(call, fields);
   const { values, problems: unread } = readForm(fields, form, reading(call));
-  const problems = [...unsent, ...unread];
   const input = completed(call, kind, values);
-  const wrong = [...problems, ...(input === null ? [nothingSaid] : [])];
+  const wrong = [...unsent, ...unread, ...missingIn(kind, input, values)];
   if (input === null || wrong.length > 0) return { kind, form, problems: wrong };
   try {
-    await add(call, input);
+    const plan = composedAs(kind).isPlanned ? readPlan(call, form, asText(values['dueAt'])) : {};
+    await add(call, { ...input, ...plan });
     return null;
   } catch (error) {
     return { kind, form, problems: problemsOf(error) };
@@ -35,7 +38,14 @@ async function add({ ctx, workspace, request, entity }: EntityCall, input: Input
   });
 }
 
-const nothingSaid: Problem = { pointer: '/body', code: 'required', message: 'is required' };
+const required = { code: 'required', message: 'is required' };
+const nothingSaid: Problem = { pointer: '/body', ...required };
+const noTime: Problem = { pointer: '/dueAt', ...required };
+
+function missingIn(kind: string, input: Input | null, { dueAt }: RecordValues): readonly Problem[] {
+  const hasNoTime = composedAs(kind).isPlanned && (dueAt ?? null) === null;
+  return [...(input === null ? [nothingSaid] : []), ...(hasNoTime ? [noTime] : [])];
+}
 
 type Input = Parameters<ReturnType<EntityCall['ctx']['records']>['create']>[0] & {
   readonly kind: 'note';
@@ -54,7 +64,7 @@ function completed(call: EntityCall, kind: string, values: RecordValues): Input 
   );
   const [firstLine = ''] = asText(values['body']).split('\n');
   const subject = asText(values['subject']) || firstLine.slice(0, 200).trim();
-  if (subject === '' && (kind === 'note' || kind === 'email')) return null;
+  if (subject === '' && composedAs(kind).needsText) return null;
   const { entity, request, t } = call;
   return {
     ...Object.fromEntries(given),
