@@ -1,6 +1,10 @@
+import { Account } from '@trellis-crm/sdk';
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Overlap } from '../../dist/imports/engine/overlap.js';
+import { mayOverlap } from '../../dist/imports/engine/set-keys.js';
+import { compileMapping } from '../../dist/imports/mapping/compile-mapping.js';
+import { generationOf } from './memory-ports.js';
 
 describe('sets of an import side by side', () => {
   /** Sets that take the given times; notes what begins, what is worked out and what is committed. */
@@ -56,5 +60,16 @@ describe('sets of an import side by side', () => {
 
     expect(reason).to.equal('1 failed');
     expect(notes).to.deep.equal(['begin 1', 'begin 2']);
+  });
+
+  it('are none where rows may name tags that are new in both', () => {
+    const sideBySide = (header: readonly string[]): boolean => {
+      const fields = Object.fromEntries(header.map((column) => [column, column]));
+      const records = [{ entity: 'core.account', match: { field: 'name' }, fields }];
+      const generation = generationOf([Account]);
+      return mayOverlap(compileMapping({ source: 'x', records }, { generation, header, baseCurrency: 'EUR' }));
+    };
+
+    expect([sideBySide(['name']), sideBySide(['name', 'tags'])]).to.deep.equal([true, false]);
   });
 });

@@ -52,7 +52,9 @@ export async function ensureTags(
 ): Promise<readonly Tag[]> {
   const wanted = checkedNames(names);
   if (wanted.length === 0) return [];
-  const rows = wanted.map((name) => ({ id: uuidV7(), name, key: tagKey(name), tone: toneFor(name) }));
+  const named = wanted.map((name) => ({ id: uuidV7(), name, key: tagKey(name), tone: toneFor(name) }));
+  // In one order, so that two who make the same ones do not wait for each other.
+  const rows = named.toSorted((left, right) => (left.key < right.key ? -1 : 1));
   await trx.raw(
     `insert into core.tags (id, name, name_key, tone, created_by, created_at)
      select id, name, key, tone, ?, ? from jsonb_to_recordset(?::jsonb) as n(id uuid, name text, key text, tone text)
