@@ -2,7 +2,7 @@ import { PluginQuarantined } from '@trellis-crm/sdk';
 import { appendEvents } from '../events/outbox.js';
 import { pauseModule, removeModule, resumeModule, syncModule } from '../events/module-work.js';
 import type { LifecycleParts } from '../kernel/lifecycle/index.js';
-import { forgetModule, forgetRecordsOfModule, forgetTagsOfModule, type CompiledEntity } from '../records/index.js';
+import { forgetModule, forgetRecordsOfModule, type CompiledEntity } from '../records/index.js';
 import type { Foundation } from './foundation.js';
 
 /** What events, jobs and roles do in the transaction that changes a plugin's state. */
@@ -18,7 +18,6 @@ export function moduleWork(
     async remove(unit, module) {
       await removeModule(unit, module);
       await forgetModule(unit.trx, module);
-      await forgetTagsOfModule(unit.trx, module);
     },
     purge: (trx, module) => forgetRecordsOfModule(trx, entities(), module),
     async takeGrants(unit, module) {

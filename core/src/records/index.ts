@@ -9,7 +9,7 @@ export { findDrift, type Drift } from './drift.js';
 export type { ExpectedColumn, ExpectedTable } from './expected-tables.js';
 export { forgetLinks } from './forget-links.js';
 export { forgetRecordsOfModule } from './forget-module.js';
-export { forgetTags, forgetTagsOfModule } from './tags/forget-tags.js';
+export { forgetTags } from './tags/forget-tags.js';
 export { buildOpenApi } from './openapi.js';
 export { keepAnswers, keepAnswersJob } from './kept/keep-answers.js';
 export { addKeptColumns } from './kept/kept-columns.js';

@@ -2,6 +2,8 @@ import type { Id } from '@trellis-crm/sdk';
 import { createTestHost } from '@trellis-crm/sdk/testing';
 import type { TestHost } from '@trellis-crm/sdk/testing';
 import { expect } from 'chai';
+import { ensureTags } from '../../dist/records/tags/tag-store.js';
+import { openRecordHost } from '../records/record-host.js';
 
 describe('what becomes of tags', () => {
   let host: TestHost;
@@ -49,6 +51,43 @@ describe('what becomes of tags', () => {
 
     expect(await host.sql(`select from core.accounts where id = '${id}'`)).to.have.length(0);
     expect(await tagsOf(id)).to.deep.equal([]);
+  });
+
+  it('when a module is removed and restored: its records have them again', async () => {
+    const sales = await createTestHost({ plugins: [new URL('../../../plugins/sales', import.meta.url)] });
+    const admin = sales.as(sales.admin);
+    try {
+      const { body } = await admin.post('/api/v1/sales/pipelines', { name: 'Returns' });
+      const path = `/api/v1/sales/pipelines/${String(body['id'])}`;
+      await admin.request('PUT', `${path}/tags/kept`);
+      for (const verb of ['disable', 'remove', 'restore', 'enable'])
+        await admin.submit('/plugins/sales/plan', { verb });
+
+      const restored = (await admin.get(`${path}?include=tags`)).body['tags'] as unknown as readonly { name: string }[];
+      expect(restored.map(({ name }) => name)).to.deep.equal(['kept']);
+    } finally {
+      await sales.close();
+    }
+  });
+
+  it('when two make the same ones at once, in whatever order: neither waits for ever', async () => {
+    const both = await openRecordHost();
+    try {
+      const maker = { userId: null, now: both.clock.now() };
+      await both
+        .tx(async ({ trx }) => {
+          await ensureTags(trx, ['Alpha'], maker);
+          const second = both.tx((other) => ensureTags(other.trx, ['Beta', 'Alpha'], maker));
+          await both.untilBlocked(second);
+          await ensureTags(trx, ['Beta'], maker);
+          return { second };
+        })
+        .then(({ second }) => second);
+
+      expect(await both.count('core.tags')).to.equal(2);
+    } finally {
+      await both.close();
+    }
   });
 
   it('when a module is removed: those of its records are gone, and what else core says of them', async () => {

@@ -8,8 +8,3 @@ export async function forgetTags(trx: Knex.Transaction, entity: string, ids: rea
     .whereIn('record_id', [...ids])
     .delete();
 }
-
-/** Takes the tags off all records of a module that is removed. */
-export async function forgetTagsOfModule(trx: Knex.Transaction, module: string): Promise<void> {
-  await trx('core.record_tags').where('entity', 'like', `${module}.%`).delete();
-}
