@@ -127,14 +127,31 @@ describe('exceptions', function () {
   });
 
   it('are raised anew for another cause', async () => {
+    const dueAt = (day: number): string => `2026-01-0${day}T10:00:00.000Z`;
+    const task = { kind: 'task', subject: 'Overdue', dueAt: dueAt(1) };
+    const { body } = await admin().post('/api/v1/activities', task);
+    await evaluate();
+    await admin().patch(`/api/v1/activities/${String(body['id'])}`, { dueAt: dueAt(2) }, { 'If-Match': '*' });
+
+    await evaluate();
+
+    const rows = await host.sql(
+      `select cleared_at is null as is_open from core.exceptions where rule = 'core.overdue-task' order by raised_at, cause`,
+    );
+    expect(rows).to.deep.equal([{ is_open: false }, { is_open: true }]);
+    await admin().delete(`/api/v1/activities/${String(body['id'])}`, { 'If-Match': '*' });
+  });
+
+  it('stay as they are when a change cures nothing, though the time of their rule runs from the last change', async () => {
     const id = await account({ name: 'Chosen one', industry: 'Wanted' });
     await evaluate();
+    const raised = await host.sql('select id, raised_at, cleared_at from core.exceptions');
     await change(id, { description: 'touched' });
 
     await evaluate();
 
-    const rows = await host.sql('select cleared_at is null as is_open from core.exceptions order by raised_at, cause');
-    expect(rows).to.deep.equal([{ is_open: false }, { is_open: true }]);
+    expect(raised).to.have.length(1);
+    expect(await host.sql('select id, raised_at, cleared_at from core.exceptions')).to.deep.equal(raised);
   });
 
   it('ask the module among the records that fit, and go on when another rule fails', async () => {

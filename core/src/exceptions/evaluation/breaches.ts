@@ -22,7 +22,8 @@ export interface BreachSource {
 
 /**
  * The records as a subquery with `record_id`, `since`, `cause`, `owner_id`, `team_id`. The cause is the moment the time runs from, in
- * milliseconds; a record without one has a cause of its own.
+ * milliseconds; a record without one has a cause of its own, and so has one whose time runs from its last change: a change that is no
+ * cure is no new cause.
  */
 export function breaches(scope: QueryScope, { entity, since, condition, ids }: BreachSource): Sql {
   const field = findTarget(scope, entity, since)?.field;
@@ -31,7 +32,8 @@ export function breaches(scope: QueryScope, { entity, since, condition, ids }: B
   const chosen = ids === null ? [] : [sql('r."id" = any(?::uuid[])', [[...ids]])];
   const where = allOf([visibleRecords(scope, entity), condition, ...chosen]);
   const plugins = [...where.plugins, ...(field === undefined ? [] : sidesOf([field]))];
-  const cause = `coalesce(((extract(epoch from ${moment}) * 1000)::bigint)::text, '')`;
+  const cause =
+    since === 'updatedAt' ? `''` : `coalesce(((extract(epoch from ${moment}) * 1000)::bigint)::text, '')`;
   const columns = `r."id" as record_id, ${moment} as since, ${cause} as cause, ${owner} as owner_id, ${team} as team_id`;
   const text = `select ${columns} ${fromClause(entity, plugins)} where ${where.text} order by since, record_id limit ${mostBreaches}`;
   return { text, bindings: where.bindings, plugins: [] };
