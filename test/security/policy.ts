@@ -126,8 +126,8 @@ export const routes: Readonly<Record<string, Row>> = {
   'GET /api/v1/imports/:id': ownImport(200),
   'POST /api/v1/imports/:id/resumption': ownImport(202, 403),
   'GET /api/v1/imports/:id/refused.csv': ownImport(200),
-  // Nobody has attached it yet; who reads it once a record holds it is asked in core/test/files.
-  'POST /api/v1/files': signedIn([201], 'whole'),
+  // For whoever may attach it to something. Nobody has yet; who reads it once a record holds it is asked in core/test/files.
+  'POST /api/v1/files': holding('core.account:create', 201),
   'GET /api/v1/files/:id': own([200]),
   'GET /files/:id': own([200]),
   'GET /api/v1/import-mappings': signedIn([200]),

@@ -4,8 +4,9 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform, type Readable, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { diskRoomOf, leavesRoom } from './disk-room.js';
 import { lookedAtBytes } from './file-type.js';
-import { namedFault } from './storage-fault.js';
+import { namedFault, storageFull } from './storage-fault.js';
 
 /** Content that has come in and lies under a name of its own, until it is kept or dropped. */
 export interface ReceivedContent {
@@ -20,8 +21,13 @@ export interface ReceivedContent {
 /** Contents by their SHA-256 below the data folder: what two files have in common is there once, and never changes. */
 export class ContentFolder {
   readonly #root: string;
+  /** Bytes that may still come of what comes in now. */
+  #comingBytes = 0;
 
-  constructor(dataDir: string) {
+  constructor(
+    dataDir: string,
+    private readonly roomOf = diskRoomOf,
+  ) {
     this.#root = join(dataDir, 'files');
   }
 
@@ -29,13 +35,18 @@ export class ContentFolder {
   async receive(source: Readable, maxBytes: number, tooLarge: () => Error): Promise<ReceivedContent> {
     const path = join(this.#incoming, randomUUID());
     const meter = new ContentMeter(maxBytes, tooLarge);
+    this.#comingBytes += maxBytes;
+    const coming = this.#comingBytes;
     try {
       await mkdir(this.#incoming, { recursive: true, mode: 0o700 });
+      if (!leavesRoom(await this.roomOf(this.#root), coming)) throw storageFull();
       await pipeline(source, meter, createWriteStream(path, { mode: 0o600, flush: true }));
       return { path, sizeBytes: meter.sizeBytes, sha256: meter.digest(), beginning: meter.beginning() };
     } catch (error) {
       await rm(path, { force: true });
       throw namedFault(error);
+    } finally {
+      this.#comingBytes -= maxBytes;
     }
   }
 

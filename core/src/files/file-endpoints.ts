@@ -1,6 +1,15 @@
 import { create as dispositionOf } from 'content-disposition';
-import { MalformedError, NotFoundError, Type, UnavailableError, Uuid, type StoredFile } from '@trellis-crm/sdk';
+import {
+  ForbiddenError,
+  MalformedError,
+  NotFoundError,
+  Type,
+  UnavailableError,
+  Uuid,
+  type StoredFile,
+} from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
+import { mayAttachFiles } from '../records/files/file-fields.js';
 import { readableFiles } from '../records/files/readable-files.js';
 import { recordScope } from '../records/record-scope.js';
 import type { RecordRoom } from '../records/index.js';
@@ -45,7 +54,7 @@ function uploadEndpoint({ store }: FileEndpointParts): Endpoint {
       summary: 'Upload a file, to be attached to a record by its id within a day',
       tag,
       answers: { 201: FileJson },
-      failures: [413, 415, 422, 503],
+      failures: [413, 415, 422, 429, 503],
     },
     async handle(request) {
       const file = await upload(store(), request);
@@ -55,7 +64,8 @@ function uploadEndpoint({ store }: FileEndpointParts): Endpoint {
 }
 
 async function upload(store: FileStore, request: EndpointRequest): Promise<StoredFile> {
-  const { bodyStream: stream, identity, query } = request;
+  const { bodyStream: stream, generation, identity, query } = request;
+  if (!mayAttachFiles(identity, generation.entities.values())) throw new ForbiddenError('forbidden');
   if (stream === null) throw new MalformedError('body_missing');
   const contentType = request.header('Content-Type');
   const keep = async (file: ReceivedFile): Promise<StoredFile> => {

@@ -5,8 +5,8 @@ import type { Identity } from '../auth/identity.js';
 import { uuidV7 } from '../database/uuid-v7.js';
 import { ContentFolder, type ReceivedContent } from './content-folder.js';
 import { fileNameOf } from './file-name.js';
+import { claimRoom } from './file-room.js';
 import { typeOf, type KnownType } from './file-type.js';
-import { storageFull } from './storage-fault.js';
 
 /** What the store needs of a workspace. */
 export interface FileStoreParts {
@@ -59,11 +59,13 @@ export class FileStore {
     throw refused('file_type_refused', `"${name}" is of a kind that is not kept here.`, { name });
   }
 
-  /** Stores what came in, all or none. @throws UnavailableError `storage_full` */
+  /** Stores what came in, all or none. @throws RateLimitError `too_many_files_waiting`, UnavailableError `storage_full` */
   async store(files: readonly ReceivedFile[], { userId }: Pick<Identity, 'userId'>): Promise<readonly StoredFile[]> {
     if (files.length === 0) return [];
-    await this.#checkRoom(files);
+    const { maxBytes, quotaBytes } = this.parts;
+    const sizeBytes = files.reduce((sum, { content }) => sum + content.sizeBytes, 0);
     return this.parts.knex.transaction(async (trx) => {
+      await claimRoom(trx, { userId, count: files.length, sizeBytes, maxBytes, quotaBytes });
       // In one order, so that nobody waits for somebody who waits for them.
       for (const { content } of files.toSorted((left, right) =>
         left.content.sha256 < right.content.sha256 ? -1 : 1,
@@ -87,16 +89,6 @@ export class FileStore {
   /** Content of a file as a stream; null when it is lost. */
   open(sha256: string): Promise<Readable | null> {
     return this.folder.read(sha256);
-  }
-
-  async #checkRoom(files: readonly ReceivedFile[]): Promise<void> {
-    const { knex, quotaBytes } = this.parts;
-    if (quotaBytes === 0) return;
-    const { rows } = await knex.raw<{ rows: { used: string }[] }>(
-      'select coalesce(sum(size), 0) as used from core.files',
-    );
-    const wanted = files.reduce((sum, { content }) => sum + content.sizeBytes, 0);
-    if (Number(rows[0]?.used) + wanted > quotaBytes) throw storageFull();
   }
 }
 

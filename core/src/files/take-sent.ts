@@ -6,7 +6,7 @@ import type { SentFile, TakenFile } from './sent-file.js';
 /**
  * Stores files that came with a form, before its handler begins: that is one transaction as a whole, which would have to wait for a second
  * connection while it holds one, and whose end would take along what was sent.
- * @throws UnavailableError `storage_full`
+ * @throws RateLimitError `too_many_files_waiting`, UnavailableError `storage_full`
  */
 export async function takeSent(
   store: FileStore,
