@@ -1,5 +1,6 @@
 import { definePages, page, redirect, Type, Uuid, view, type Context, type MenuItem } from '@trellis-crm/sdk';
 import { moveDeal } from '../deals/deal.service.js';
+import { Stage } from '../pipelines/stage.entity.js';
 import { loadBoard } from './board.service.js';
 import { toBoardView } from './board.view.js';
 
@@ -18,7 +19,9 @@ export const boardPages = definePages({
     form: Type.Object({ stage: Uuid }, { additionalProperties: false }),
     handle: async (ctx, { params, form, isPartial }) => {
       const deal = await moveDeal(ctx, params['dealId'] ?? '', form.stage);
-      return isPartial ? showBoard(ctx) : redirect(address, ctx.t('board.moved', { name: deal.name }));
+      const { pipeline } = await ctx.records(Stage).get(deal.stage);
+      if (isPartial) return showBoard(ctx, pipeline);
+      return redirect(`${address}?pipeline=${pipeline}`, ctx.t('board.moved', { name: deal.name }));
     },
   }),
 });
