@@ -32,8 +32,7 @@ export function breaches(scope: QueryScope, { entity, since, condition, ids }: B
   const chosen = ids === null ? [] : [sql('r."id" = any(?::uuid[])', [[...ids]])];
   const where = allOf([visibleRecords(scope, entity), condition, ...chosen]);
   const plugins = [...where.plugins, ...(field === undefined ? [] : sidesOf([field]))];
-  const cause =
-    since === 'updatedAt' ? `''` : `coalesce(((extract(epoch from ${moment}) * 1000)::bigint)::text, '')`;
+  const cause = since === 'updatedAt' ? `''` : `coalesce(((extract(epoch from ${moment}) * 1000)::bigint)::text, '')`;
   const columns = `r."id" as record_id, ${moment} as since, ${cause} as cause, ${owner} as owner_id, ${team} as team_id`;
   const text = `select ${columns} ${fromClause(entity, plugins)} where ${where.text} order by since, record_id limit ${mostBreaches}`;
   return { text, bindings: where.bindings, plugins: [] };
