@@ -1,4 +1,4 @@
-import { ForbiddenError, type Clock, type Id, type Problem } from '@trellis-crm/sdk';
+import { ForbiddenError, type Clock, type FormSource, type Id, type Problem } from '@trellis-crm/sdk';
 import type { InjectionToken } from 'tsyringe';
 import { hashSecret } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
@@ -7,7 +7,7 @@ import type { SecretBox } from '../secrets/index.js';
 import { addressIn, type AskConfirmation } from './ask-confirmation.js';
 import type { FloodLimits } from './flood-limits.js';
 import { hadTime } from './fill-time.js';
-import type { Answers, Form, Submission, SubmissionSource, SubmissionState } from './form.js';
+import type { Answers, Form, Submission, SubmissionState } from './form.js';
 import { findLiveForm } from './form-store.js';
 import { readAnswers, type SentForm } from './read-answers.js';
 import { confirmSubmission, insertSubmission } from './submission-store.js';
@@ -115,12 +115,14 @@ function stateOf({ secrets, clock }: IntakeParts, { form, sent, isOwn }: Sending
 /** What campaigns add to addresses. */
 export const utmNames = ['source', 'medium', 'campaign', 'term', 'content'] as const;
 
-function sourceOf({ sent, origin, referrer }: Sending): SubmissionSource {
+/** A form in a frame has no campaign in its own address; the page around it may. */
+function sourceOf({ sent, origin, referrer }: Sending): FormSource {
+  const from = first(sent['_referrer']) || referrer;
+  const around = URL.parse(from)?.searchParams;
   const utm = utmNames.flatMap((name) => {
-    const value = first(sent[`utm_${name}`]).slice(0, 200);
+    const value = (first(sent[`utm_${name}`]) || first(around?.get(`utm_${name}`) ?? '')).slice(0, 200);
     return value === '' ? [] : [[name, value] as const];
   });
-  const from = first(sent['_referrer']) || referrer;
   return { origin, referrer: from.slice(0, 500), utm: Object.fromEntries(utm) };
 }
 

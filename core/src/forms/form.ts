@@ -1,4 +1,4 @@
-import { Type, Uuid, type FormFieldKind, type Id, type Static } from '@trellis-crm/sdk';
+import { Type, Uuid, type FormFieldKind, type FormSource, type Id, type Static } from '@trellis-crm/sdk';
 
 /** What a question may be. */
 export const fieldKinds = [
@@ -123,15 +123,6 @@ export type Answers = Readonly<Record<string, string | readonly string[] | boole
  */
 export type SubmissionState = 'unconfirmed' | 'received' | 'written' | 'failed' | 'spam';
 
-/** Where a submission came from. */
-export interface SubmissionSource {
-  /** Site whose page it was sent from. */
-  readonly origin: string;
-  readonly referrer: string;
-  /** `source`, `medium`, `campaign`, `term`, `content` as far as given. */
-  readonly utm: Readonly<Record<string, string>>;
-}
-
 /** What somebody sent. */
 export interface Submission {
   readonly id: Id;
@@ -140,7 +131,7 @@ export interface Submission {
   readonly formId: Id;
   readonly state: SubmissionState;
   readonly answers: Answers;
-  readonly source: SubmissionSource;
+  readonly source: FormSource;
   /** Code and text of why it could not become a record. */
   readonly reason: { readonly code: string; readonly message: string } | null;
   readonly targetEntity: string | null;

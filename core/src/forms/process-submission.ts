@@ -1,4 +1,4 @@
-import { ConflictError, isTrellisError, NotFoundError, type Id } from '@trellis-crm/sdk';
+import { ConflictError, isTrellisError, NotFoundError, type FormSubmission, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { BaseLogger } from 'pino';
 import { classifyDatabaseError } from '../database/database-errors.js';
@@ -70,7 +70,10 @@ async function openSubmission(trx: Knex.Transaction, form: Form, id: Id): Promis
 }
 
 /** Only what the form asks for reaches the target, under the names the form gives it. */
-function toTarget({ id: formId, content: { fields } }: Form, { id: submissionId, answers }: Submission) {
+function toTarget(
+  { id: formId, name: formName, content: { fields } }: Form,
+  { id: submissionId, answers, source }: Submission,
+): Omit<FormSubmission, 'owner'> {
   const values = fields.flatMap(({ key, target }) => {
     const answer = answers[key];
     return target === null || answer === undefined ? [] : [[target, answer] as const];
@@ -79,7 +82,7 @@ function toTarget({ id: formId, content: { fields } }: Form, { id: submissionId,
     const answer = answerText(answers[key]);
     return target !== null || answer === '' ? [] : [{ label, answer }];
   });
-  return { submissionId, formId, values: Object.fromEntries(values), questions };
+  return { submissionId, formId, formName, source, values: Object.fromEntries(values), questions };
 }
 
 async function fail({ workspace, log }: ProcessParts, id: Id, error: unknown): Promise<void> {

@@ -7,8 +7,8 @@ import {
   contactFields,
   contactsWith,
   fillIn,
+  hiddenIn,
   readSubmissions,
-  unescaped,
   type MadeForm,
 } from './form-lab.js';
 
@@ -71,12 +71,12 @@ describe('a form that asks for confirmation', function () {
   it('mails in the language in which it was shown', async () => {
     const form = await buildForm(host, 'translated', { needsConfirmation: true });
     const page = await fetch(`${host.url}/f/translated`, { headers: { 'Accept-Language': 'zh-CN' } });
-    const hidden = /name="_shown" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
+    const hidden = hiddenIn(await page.text());
     host.clock.advance(5000);
     await fetch(`${host.url}/f/translated`, {
       method: 'POST',
       headers: { 'Accept-Language': 'zh-CN', Origin: host.url },
-      body: new URLSearchParams({ _shown: unescaped(hidden), name: '李', email: 'li@example.com' }),
+      body: new URLSearchParams({ ...hidden, name: '李', email: 'li@example.com' }),
       redirect: 'manual',
     });
 

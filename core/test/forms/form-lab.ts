@@ -41,10 +41,8 @@ export async function fillIn(
   options: { readonly query?: string; readonly waitMs?: number } = {},
 ): Promise<TestResponse> {
   const page = await host.as().page(`/f/${slug}${options.query ?? ''}`);
-  const hidden = [...page.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)];
   host.clock.advance(options.waitMs ?? 5000);
-  const fields = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, unescaped(value)]));
-  return post(host, slug, { ...fields, ...answers }, { Origin: host.url });
+  return post(host, slug, { ...hiddenIn(page.text), ...answers }, { Origin: host.url });
 }
 
 /** A bare POST of a form, as from anywhere. */
@@ -76,8 +74,13 @@ export async function contactsWith(host: CoreTestHost, email: string): Promise<r
   return body['data'] as unknown as readonly TestBody[];
 }
 
-/** Text of an attribute. */
-export function unescaped(html: string): string {
+/** What a shown form sends along unseen. */
+export function hiddenIn(html: string): Readonly<Record<string, string>> {
+  const hidden = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)];
+  return Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, unescaped(value)]));
+}
+
+function unescaped(html: string): string {
   return html
     .replaceAll('&amp;', '&')
     .replaceAll(/&#x([0-9A-F]+);/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));

@@ -2,7 +2,16 @@ import { expect } from 'chai';
 import connect from 'knex';
 import { failSubmission } from '../../dist/forms/submission-store.js';
 import { createTestHost, type CoreTestHost } from '../../dist/testing/index.js';
-import { buildForm, contactFields, contactsWith, fillIn, post, question, readSubmissions } from './form-lab.js';
+import {
+  buildForm,
+  contactFields,
+  contactsWith,
+  fillIn,
+  hiddenIn,
+  post,
+  question,
+  readSubmissions,
+} from './form-lab.js';
 
 describe('/f/:slug', () => {
   let host: CoreTestHost;
@@ -123,6 +132,25 @@ describe('/f/:slug', () => {
     expect((await readSubmissions(host, form))[0]?.['source']).to.deep.include({
       origin: host.url,
       utm: { source: 'fair', campaign: 'spring' },
+    });
+  });
+
+  it('keeps the campaign of the page around it when it is shown in a frame', async () => {
+    const form = await buildForm(host, 'framed', { origins: ['https://www.example.com'] });
+    const around = 'https://www.example.com/contact?utm_source=fair&utm_medium=mail';
+    const page = await fetch(`${host.url}/f/framed?utm_medium=own`, { headers: { Referer: around } });
+
+    host.clock.advance(5000);
+    await post(
+      host,
+      'framed',
+      { ...hiddenIn(await page.text()), name: 'F', email: 'f@example.com' },
+      { Origin: host.url },
+    );
+
+    expect((await readSubmissions(host, form))[0]).to.deep.include({
+      state: 'written',
+      source: { origin: host.url, referrer: around, utm: { source: 'fair', medium: 'own' } },
     });
   });
 

@@ -18,10 +18,22 @@ export interface FormTargetField {
   readonly isRequired?: boolean;
 }
 
+/** Where a submission came from; texts of the visitor's browser, so anything may stand in them. */
+export interface FormSource {
+  /** Site whose page it was sent from, like `https://www.example.com`. */
+  readonly origin: string;
+  /** Address of the page before, as far as its site tells; may be empty. */
+  readonly referrer: string;
+  /** `source`, `medium`, `campaign`, `term`, `content` as far as given. */
+  readonly utm: Readonly<Record<string, string>>;
+}
+
 /** What somebody sent, on its way to the target. */
 export interface FormSubmission {
   readonly submissionId: Id;
   readonly formId: Id;
+  readonly formName: string;
+  readonly source: FormSource;
   /** By target field; only what the form asks for or fixes. Texts, numbers as texts, lists of texts, booleans. */
   readonly values: Readonly<Record<string, string | readonly string[] | boolean>>;
   /** Questions that fill no field of the target, with their answers. */

@@ -23,6 +23,7 @@ export {
   FormTargets,
   type FormFieldKind,
   type FormResult,
+  type FormSource,
   type FormSubmission,
   type FormTarget,
   type FormTargetField,

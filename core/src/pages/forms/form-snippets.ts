@@ -2,9 +2,10 @@ import { honeypot } from '../../forms/form-intake.js';
 import type { FormField } from '../../forms/form.js';
 import type { ShownForm } from './form-draft.js';
 
-/** A frame that shows our page. */
+/** A frame that shows our page, and hears of the whole address of the page around it: campaigns stand there. */
 export function frameSnippet({ name, slug }: ShownForm, publicUrl: string): string {
-  return `<iframe src="${escape(`${publicUrl}/f/${slug}`)}" title="${escape(name)}" width="100%" height="700"></iframe>`;
+  const look = 'width="100%" height="700" referrerpolicy="no-referrer-when-downgrade"';
+  return `<iframe src="${escape(`${publicUrl}/f/${slug}`)}" title="${escape(name)}" ${look}></iframe>`;
 }
 
 /** A plain form that posts to us. */
