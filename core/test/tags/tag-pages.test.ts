@@ -1,6 +1,7 @@
 import type { Id } from '@trellis-crm/sdk';
-import { createTestHost, type TestHost } from '@trellis-crm/sdk/testing';
+import { createTestHost, type TestHost, type TestResponse } from '@trellis-crm/sdk/testing';
 import { expect } from 'chai';
+import { readFlash } from '../../dist/pages/flash.js';
 
 describe('tags on pages', () => {
   let host: TestHost;
@@ -68,6 +69,26 @@ describe('tags on pages', () => {
     expect([status, view['columns'], view['isReduced']]).to.deep.equal([201, ['name', 'tags'], false]);
   });
 
+  it('are not changed under the settings from a page that somebody else made old', async () => {
+    const admin = host.as(host.admin);
+    await admin.submit('/settings/tags', { name: 'VIP' });
+    const id = await idOf('VIP');
+    const { text } = await admin.page('/settings/tags');
+    const renamed = await admin.submit(`/settings/tags/${id}`, { name: 'Very', tone: 'ok', _version: '1' });
+
+    const late = await admin.submit(`/settings/tags/${id}`, { name: 'VIP', tone: 'bad', _version: '1' });
+    const gone = await admin.submit(`/settings/tags/${id}/removal`, { _version: '1' });
+    const shown = await admin.page('/settings/tags');
+
+    expect(text.match(/name="_version" value="1"/g)).to.have.length.greaterThan(1);
+    expect([renamed.status, late.status, gone.status]).to.deep.equal([303, 303, 303]);
+    expect(shown.text).to.contain('class="tag ok">Very');
+    expect([saidBy(late), saidBy(gone)].map((text) => text.includes('Somebody else changed'))).to.deep.equal([
+      true,
+      true,
+    ]);
+  });
+
   it('are renamed, recoloured, merged and deleted under the settings', async () => {
     const admin = host.as(host.admin);
     await admin.submit('/settings/tags', { name: 'Doomed' });
@@ -84,3 +105,9 @@ describe('tags on pages', () => {
     expect((await client().page('/settings/tags')).status).to.equal(403);
   });
 });
+
+/** What a redirect says on the next page. */
+function saidBy({ headers }: TestResponse): string {
+  const cookie = headers.getSetCookie().find((one) => one.startsWith('flash='));
+  return readFlash({ cookie: () => cookie?.slice('flash='.length).split(';')[0] })?.text ?? '';
+}

@@ -182,6 +182,20 @@ describe('tasks', function () {
       expect(await open()).to.deep.equal([]);
     });
 
+    it('is not chosen anew from a page that somebody else made old', async () => {
+      const id = await plan({ dueAt: '2099-01-05T08:00:00.000Z' });
+      const { text } = await client().page(`/day/${id}/plan`);
+      await change(id, { recurrence: 'FREQ=DAILY' });
+
+      const late = await client().submit(`/day/${id}/plan`, { repeat: 'weekly', days: 'MO', _version: '1' });
+      const { body } = await client().get(`/api/v1/activities/${id}`);
+      const again = await client().submit(`/day/${id}/plan`, { repeat: 'weekly', days: 'MO', _version: '2' });
+
+      expect(text).to.contain('name="_version" value="1"');
+      expect(late.text).to.contain('Somebody else saved meanwhile').and.contain('name="_version" value="2"');
+      expect([late.status, body['recurrence'], again.status]).to.deep.equal([422, 'FREQ=DAILY', 303]);
+    });
+
     it('is chosen on a page, with the reminder, and refused when it is no rule', async () => {
       const id = await plan({ dueAt: '2099-01-05T08:00:00.000Z' });
       const form = { remind: '60', repeat: 'weekly', days: 'MO', count: '3' };

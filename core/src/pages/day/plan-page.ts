@@ -18,8 +18,10 @@ export async function takePlan(call: PageCall): Promise<PageAnswer> {
   const task = await records.get(request.params['id'] ?? '');
   ctx.authorize(`${Activity.id}:update`, task);
   const form = formOf(call);
+  const { ifVersion } = request;
+  const shown = typeof ifVersion === 'number' ? { version: ifVersion } : {};
   const problems = await problemsIn(call, ['recurrence', 'remindAt'], () =>
-    records.update(task.id, task.dueAt === null ? {} : readPlan(call, form, task.dueAt)),
+    records.update(task.id, task.dueAt === null ? {} : readPlan(call, form, task.dueAt), shown),
   );
   if (problems !== null) return show(call, problems, form);
   return goTo('/day', { text: t('tasks.plan.saved', { name: task.subject }) });
@@ -31,7 +33,7 @@ async function show(call: PageCall, problems: FormProblems, form?: FormData): Pr
   const title = t('tasks.plan.of', { name: task.subject });
   const errors = [...problems.general, ...problems.byControl.values()];
   const html = render('core:tasks/plan', {
-    ...{ title, action: `/day/${task.id}/plan`, errors },
+    ...{ title, action: `/day/${task.id}/plan`, version: task.version, errors },
     plan: planView(call, { ...task }, ...(form === undefined ? [] : [form])),
   });
   const breadcrumbs = [{ label: t('tasks.title'), href: '/day' }, { label: title }];

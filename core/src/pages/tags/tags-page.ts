@@ -27,6 +27,7 @@ export function tagPages(deps: PageDeps): readonly Endpoint[] {
 }
 
 interface ShownTag extends Tag {
+  readonly version: number;
   readonly uses: number;
 }
 
@@ -44,10 +45,10 @@ async function showTagList(call: PageCall): Promise<PageAnswer> {
   return showPage({ title, breadcrumbs, blocks: [settingsTabs(call, href), { name: 'tags', html }] });
 }
 
-function tagView({ t }: PageCall, { id, name, tone, uses }: ShownTag, all: readonly ShownTag[]): object {
+function tagView({ t }: PageCall, { id, name, tone, version, uses }: ShownTag, all: readonly ShownTag[]): object {
   const others = all.filter((other) => other.id !== id).map((other) => ({ value: other.id, label: other.name }));
   return {
-    ...{ id, name, tone },
+    ...{ id, name, tone, version, versionFields: [{ name: '_version', value: version }] },
     uses: t('tags.uses', { count: uses }),
     editLabel: t('tags.edit', { name }),
     action: `${href}/${id}`,
@@ -64,7 +65,9 @@ function createTag(call: PageCall): Promise<PageAnswer> {
 function changeTag(call: PageCall): Promise<PageAnswer> {
   const form = formOf(call);
   const body = { name: textOf(form, 'name'), tone: textOf(form, 'tone') };
-  return done(call, 'tags.changed', () => callApi(call, 'PATCH', pathOf(call), { body, ifVersion: '*' }));
+  return done(call, 'tags.changed', () =>
+    callApi(call, 'PATCH', pathOf(call), { body, ifVersion: shownVersion(call) }),
+  );
 }
 
 function mergeTag(call: PageCall): Promise<PageAnswer> {
@@ -73,19 +76,27 @@ function mergeTag(call: PageCall): Promise<PageAnswer> {
 }
 
 function removeTag(call: PageCall): Promise<PageAnswer> {
-  return done(call, 'tags.removed', () => callApi(call, 'DELETE', pathOf(call), { ifVersion: '*' }));
+  return done(call, 'tags.removed', () => callApi(call, 'DELETE', pathOf(call), { ifVersion: shownVersion(call) }));
+}
+
+/** Who saw an older one is told, and loses nothing of another's. */
+function shownVersion({ request }: PageCall): number | '*' {
+  return request.ifVersion ?? '*';
 }
 
 function pathOf({ request }: PageCall): string {
   return `/tags/${request.params['id'] ?? ''}`;
 }
 
+const explained: ReadonlySet<string> = new Set(['validation', 'conflict', 'stale']);
+
 /** The list again, with what was done or why it was not. */
 async function done(call: PageCall, key: string, act: () => Promise<unknown>): Promise<PageAnswer> {
   try {
     await act();
   } catch (error) {
-    if (!isTrellisError(error) || !(error.kind === 'validation' || error.kind === 'conflict')) throw error;
+    if (!isTrellisError(error) || !explained.has(error.kind)) throw error;
+    if (error.kind === 'stale') return goTo(href, { text: call.t('tags.changedSince'), tone: 'bad' });
     const text = problemText(call);
     return goTo(href, { text: text(error.code) ?? text('invalid_tag') ?? error.message, tone: 'bad' });
   }
