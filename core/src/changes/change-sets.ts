@@ -144,11 +144,11 @@ function enqueue(parts: ChangeSetParts, trx: Knex.Transaction, id: Id): Promise<
 /** The lock of the row decides who wins. */
 async function undo(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identity: Identity): Promise<ChangeSet> {
   const set = visible(await store.lockChangeSet(trx, id), id, identity);
+  if (set.undoOf !== null) throw notUndoable(id);
   // An undo counts once: one that finds none of the records would be the last.
-  const isActive = parts.generation().entities.has(set.entity);
-  if (set.undoOf !== null || !isActive) throw new ConflictError('change_set_not_undoable', { id });
-  assertMayChange(set, identity);
   await assertWhole(parts, trx, id);
+  if (!parts.generation().entities.has(set.entity)) throw notUndoable(id);
+  assertMayChange(set, identity);
   if (!isOver(set)) {
     if (!parts.works.has(set.kind)) throw new ConflictError('change_set_not_over', { id });
     await stop(parts, trx, id);
@@ -160,6 +160,10 @@ async function undo(parts: ChangeSetParts, trx: Knex.Transaction, id: Id, identi
   await store.requeueChangeSet(trx, set.undo.id);
   await enqueue(parts, trx, set.undo.id);
   return visible(await store.findChangeSet(trx, set.undo.id), set.undo.id, identity);
+}
+
+function notUndoable(id: Id): ConflictError {
+  return new ConflictError('change_set_not_undoable', { id });
 }
 
 /** Each record asks for its own rights; without any, an undo would be used up, and keys of other systems moved, for nothing. */

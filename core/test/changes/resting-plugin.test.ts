@@ -1,5 +1,6 @@
-import { createTestHost, type TestHost } from '@trellis-crm/sdk/testing';
+import { createTestHost, type TestHost, type TestResponse } from '@trellis-crm/sdk/testing';
 import { expect } from 'chai';
+import { readFlash } from '../../dist/pages/flash.js';
 
 describe('taking back what changed fields of a plugin', function () {
   this.timeout(60_000);
@@ -32,6 +33,23 @@ describe('taking back what changed fields of a plugin', function () {
     expect([body['industry'], body['sales']]).to.deep.equal([null, { territory: 'before' }]);
   });
 
+  it('says so where an import is taken back, of the plugin’s own records too', async () => {
+    const admin = host.as(host.admin);
+    const query = '/api/v1/imports?entity=sales.pipeline';
+    const { body } = await admin.post(query, 'name\nImported\n', { 'Content-Type': 'text/csv' });
+    const id = String(body['data']?.['id']);
+    await host.settle();
+    const { changeSet } = (await admin.get(`/api/v1/imports/${id}`)).body['data'] ?? {};
+
+    await host.disable('sales');
+    const asked = await admin.post(`/api/v1/change-sets/${String(changeSet)}/undo`);
+    const page = await admin.submit(`/imports/${id}/undo`, {});
+    await host.enable('sales');
+
+    expect([asked.status, asked.body['code']]).to.deep.equal([409, 'change_set_plugin_resting']);
+    expect(saidBy(page)).to.contain('a plugin that does not run');
+  });
+
   it('asks nothing of plugins that have no part in it', async () => {
     const admin = host.as(host.admin);
     const { body: account } = await admin.post('/api/v1/accounts', { name: 'South' });
@@ -46,3 +64,9 @@ describe('taking back what changed fields of a plugin', function () {
     expect(undone.status).to.equal(202);
   });
 });
+
+/** What a redirect says on the next page. */
+function saidBy({ headers }: TestResponse): string {
+  const cookie = headers.getSetCookie().find((one) => one.startsWith('flash='));
+  return readFlash({ cookie: () => cookie?.slice('flash='.length).split(';')[0] })?.text ?? '';
+}

@@ -1,6 +1,7 @@
 import { isTrellisError } from '@trellis-crm/sdk';
 import { ChangeSets } from '../../changes/index.js';
 import { Imports } from '../../imports/index.js';
+import { problemText } from '../form/problem-text.js';
 import type { PageCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { outcomeView, problemTable, stepItems, stepOf } from './import-view.js';
@@ -37,7 +38,8 @@ export async function runImport({ request, workspace }: PageCall): Promise<PageA
 }
 
 /** `POST /imports/:id/undo`: takes back what the import did, but for what somebody worked on since. */
-export async function undoImport({ t, request, workspace }: PageCall): Promise<PageAnswer> {
+export async function undoImport(call: PageCall): Promise<PageAnswer> {
+  const { t, request, workspace } = call;
   const id = request.params['id'] ?? '';
   const { changeSetId } = await workspace.container.resolve(Imports).get(id, request.identity);
   try {
@@ -45,7 +47,7 @@ export async function undoImport({ t, request, workspace }: PageCall): Promise<P
     return goTo(`/imports/${id}`);
   } catch (error) {
     if (!isTrellisError(error) || error.status !== 409) throw error;
-    return goTo(`/imports/${id}`, { text: t('imports.undoneAlready'), tone: 'bad' });
+    return goTo(`/imports/${id}`, { text: problemText(call)(error.code) ?? t('imports.undoneAlready'), tone: 'bad' });
   }
 }
 
