@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import type { CliContext } from './cli-context.js';
 import { backupCommand } from './commands/backup.command.js';
+import { changeCommand } from './commands/change.command.js';
 import { configCommand } from './commands/config.command.js';
 import { demoCommand } from './commands/demo.command.js';
 import { doctorCommand } from './commands/doctor.command.js';
 import { eventCommand } from './commands/event.command.js';
 import { explainCommand } from './commands/explain.command.js';
+import { exportCommand } from './commands/export.command.js';
 import { importCommand } from './commands/import.command.js';
 import { jobCommand } from './commands/job.command.js';
 import { pluginCommand } from './commands/plugin.command.js';
@@ -27,6 +29,8 @@ const commands: readonly ((cli: CliContext) => Command)[] = [
   workerCommand,
   setupCommand,
   importCommand,
+  exportCommand,
+  changeCommand,
   demoCommand,
   pluginCommand,
   userCommand,
@@ -68,6 +72,7 @@ Examples:
   trellis serve                  start everything; then open http://localhost:3000
   trellis serve --port 8080      on another port
   trellis import accounts.csv    import a file whose mapping stands beside it
+  trellis export contacts        a list as CSV, for a pipe or with --out for a file
   trellis backup                 everything into one file under ./data/backups
   trellis doctor                 what is installed where, and what is wrong with it
   trellis config --json          every setting, for a program to read

@@ -24,6 +24,8 @@ export interface ExportedFile {
   readonly name: string;
   readonly type: string;
   readonly body: Readable;
+  /** Records in it, as far as they stay visible until they are written. */
+  readonly rowCount: number;
 }
 
 /** What is exported. */
@@ -31,6 +33,8 @@ export interface ExportRequest {
   readonly parameters: URLSearchParams;
   /** Names of the pages, for who asks for them. */
   readonly labels?: () => ExportLabels;
+  /** Told after each page how many records of how many are read. */
+  readonly onRows?: (rowsDone: number, rowCount: number) => void;
 }
 
 /**
@@ -41,7 +45,7 @@ export async function exportList(
   { knex, clock }: ExportParts,
   scope: QueryScope,
   entity: CompiledEntity,
-  { parameters, labels = () => plainLabels }: ExportRequest,
+  { parameters, labels = () => plainLabels, onRows }: ExportRequest,
 ): Promise<ExportedFile> {
   const query = parseExportQuery(scope, entity, parameters);
   const id = uuidV7();
@@ -62,8 +66,10 @@ export async function exportList(
     throw new ValidationError('too_many_rows', { rowCount, most: mostSheetRows - 1 });
   }
   const columns = columnsOf(query.fields, query.hasLabels ? labels() : plainLabels);
-  const pages = counted(readRows({ id, entity, scope, fields: query.fields, columns, knex }), end);
-  return { ...nameAndType(entity, query, clock.now()), body: bodyOf(query, columns, pages, clock.now()) };
+  const pages = counted(readRows({ id, entity, scope, fields: query.fields, columns, knex }), end, (rowsDone) =>
+    onRows?.(rowsDone, rowCount),
+  );
+  return { ...nameAndType(entity, query, clock.now()), body: bodyOf(query, columns, pages, clock.now()), rowCount };
 }
 
 /** One's own exports, or everybody's for administrators of jobs; newest first. */
@@ -90,7 +96,11 @@ const types: Readonly<Record<ExportFormat, string>> = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
 
-function nameAndType({ definition }: CompiledEntity, { format }: ExportQuery, now: Date): Omit<ExportedFile, 'body'> {
+function nameAndType(
+  { definition }: CompiledEntity,
+  { format }: ExportQuery,
+  now: Date,
+): Pick<ExportedFile, 'name' | 'type'> {
   const name = `${definition.plural.replaceAll('_', '-')}-${now.toISOString().slice(0, 10)}.${format}`;
   return { name, type: types[format] };
 }
@@ -99,12 +109,14 @@ function nameAndType({ definition }: CompiledEntity, { format }: ExportQuery, no
 async function* counted(
   pages: AsyncIterable<readonly (readonly string[])[]>,
   end: (state: ExportRecord['state'], rowsSent: number) => Promise<void>,
+  onRows: (rowsDone: number) => void,
 ): AsyncGenerator<readonly (readonly string[])[]> {
   let sent = 0;
   let state: ExportRecord['state'] = 'broken-off';
   try {
     for await (const page of pages) {
       sent += page.length;
+      onRows(sent);
       yield page;
     }
     state = 'done';

@@ -14,3 +14,4 @@ export type { ProblemGroup } from './import-progress-store.js';
 export { groupProblems } from './grouped-problems.js';
 export { withoutUndefined } from './without-undefined.js';
 export { fileAtPath } from './files/import-file.js';
+export { delimiters } from './csv/delimiter.js';

@@ -1,8 +1,8 @@
 import { StartError } from '@trellis-crm/config';
 import { Argument, Command } from 'commander';
-import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { ExplainedVerb, StatementPlan } from '../../records/explain/explain-statements.js';
 import type { CliContext } from '../cli-context.js';
+import { findEntity } from './find-entity.js';
 
 /** `trellis explain <entity> <verb>`: the SQL of an entity's records by reach, and how PostgreSQL runs it. */
 export function explainCommand(cli: CliContext): Command {
@@ -29,19 +29,6 @@ async function explain(cli: CliContext, name: string, verb: ExplainedVerb): Prom
       fix: 'declare a field of it with `search: true`',
     });
   cli.output.result({ entity: entity.definition.id, verb, statements }, () => statements.flatMap(toLines));
-}
-
-/** @throws StartError when no active module declares it */
-function findEntity(entities: ReadonlyMap<string, CompiledEntity>, name: string): CompiledEntity {
-  const found =
-    entities.get(name) ??
-    [...entities.values()].find(({ path, definition }) => name === path || name === definition.noun);
-  if (found !== undefined) return found;
-  const known = [...entities.values()].map(({ definition, path }) => `${definition.id} (${path})`).join(', ');
-  throw new StartError(`There is no entity "${name}"`, {
-    reason: 'no active module declares it',
-    fix: `use one of ${known}`,
-  });
 }
 
 function toLines({ name, text, plan }: StatementPlan): string[] {

@@ -5,6 +5,7 @@ import { isTrellisError } from '@trellis-crm/sdk';
 import type { Identity } from '../../auth/index.js';
 import type { OpenWorkspace } from '../../composition/open-workspace.js';
 import {
+  delimiters,
   fileAtPath,
   Imports,
   inImportOrder,
@@ -26,6 +27,10 @@ export interface ImportOptions {
   readonly headerRow?: string;
   readonly only?: string;
   readonly encoding?: string;
+  /** `tab` for a tab. */
+  readonly delimiter?: string;
+  /** Id of a mapping that somebody saved. */
+  readonly savedMapping?: string;
   readonly dryRun?: boolean;
   readonly refused?: string;
   readonly as?: string;
@@ -60,13 +65,13 @@ export async function planImport(
 }
 
 async function plan(imports: Imports, identity: Identity, path: string, options: ImportOptions): Promise<PlannedFile> {
-  const given = await readMapping(path, options);
+  const given = await mappingFor(imports, identity, path, options);
   const request: ImportRequest = {
     file: await fileAtPath(basename(path), path),
     isDryRun: options.dryRun ?? false,
     ...(given === undefined ? guessOptions(options) : { mapping: given }),
     ...withoutUndefined({
-      ...{ sheet: options.sheet, encoding: options.encoding },
+      ...{ sheet: options.sheet, encoding: options.encoding, delimiter: delimiterOf(options) },
       headerRow: options.headerRow === undefined ? undefined : rowNumber(options.headerRow),
     }),
   };
@@ -93,6 +98,20 @@ function columnAndField(text: string): [string, string] {
     reason: 'there is no "=" in it',
     fix: 'write --map "Column name=field"',
   });
+}
+
+function delimiterOf({ delimiter }: ImportOptions): ImportRequest['delimiter'] {
+  return delimiters.find((known) => known === (delimiter === 'tab' ? '\t' : delimiter));
+}
+
+function mappingFor(
+  imports: Imports,
+  identity: Identity,
+  path: string,
+  options: ImportOptions,
+): Promise<ImportMapping | undefined> {
+  const { savedMapping: id } = options;
+  return id === undefined ? readMapping(path, options) : imports.kept.mappingFor(id, identity);
 }
 
 /** The mapping named, else the one beside the file unless the command line says what the rows are. */

@@ -4,7 +4,7 @@ import type { ImportOptions } from './import-plan.js';
 
 /** `trellis import <file> …`: the same engine as the API, run at once, whether the server runs or not. */
 export function importCommand(cli: CliContext): Command {
-  return new Command('import')
+  return readingOptions(new Command('import'))
     .summary('import CSV, XLSX and vCard files')
     .description(
       'Imports CSV, XLSX and vCard files, in an order in which each finds what it refers to. Importing a file again changes nothing.',
@@ -17,9 +17,7 @@ export function importCommand(cli: CliContext): Command {
     .addOption(
       new Option('--only <rows>', 'rows of new records only, or of existing ones').choices(['create', 'update']),
     )
-    .option('--sheet <name>', 'sheet of a spreadsheet, instead of the first one')
-    .option('--header-row <number>', 'row of a spreadsheet with the names of the columns, instead of the one found')
-    .option('--encoding <label>', 'encoding of a text file, instead of the one found: gb18030, windows-1252 …')
+    .option('--saved-mapping <id>', 'mapping that somebody saved, as GET /api/v1/import-mappings lists them')
     .option('--source <name>', 'name of the system the external ids come from')
     .option('--dry-run', 'check all rows and change nothing')
     .option('--refused <file.csv>', 'write the rows kept out there, with the reason')
@@ -42,4 +40,18 @@ export function importCommand(cli: CliContext): Command {
       else if (options.resume === undefined) await importFiles(cli, workspace, files, options);
       else await resumeImport(cli, workspace, options.resume, options);
     });
+}
+
+/** What is said of a file instead of being found out. */
+function readingOptions(command: Command): Command {
+  return command
+    .option('--sheet <name>', 'sheet of a spreadsheet, instead of the first one')
+    .option('--header-row <number>', 'row of a spreadsheet with the names of the columns, instead of the one found')
+    .option('--encoding <label>', 'encoding of a text file, instead of the one found: gb18030, windows-1252 …')
+    .addOption(
+      new Option(
+        '--delimiter <character>',
+        'what stands between the cells of a text file, instead of what is found',
+      ).choices([',', ';', 'tab', '|']),
+    );
 }

@@ -17,6 +17,10 @@ export function jobCommand(cli: CliContext): Command {
     .summary('run a job now, in this process')
     .argument('<job>', '<module>:<name>, as `trellis job list` shows it')
     .option('--payload <json>', 'JSON object handed to the job', '{}')
+    .addHelpText(
+      'after',
+      '\nFor example `trellis job run core:find-duplicates` looks through all records for likely duplicates.',
+    )
     .action((name: string, { payload }: { payload: string }) => runJob(cli, name, payload));
   return job;
 }
