@@ -6,7 +6,7 @@ import type { Client, ClientBase } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { archiveFormat, archiveVersion, ArchiveError, type ArchiveHeader } from './archive-format.js';
 import { ArchiveWriter, type WrittenArchive } from './archive-writer.js';
-import { listContents } from './file-contents.js';
+import { listContents, openContent, spoiltContents } from './file-contents.js';
 import {
   listPackageFiles,
   placesTable,
@@ -30,6 +30,14 @@ export interface BackupParts {
   onTable?(name: string, index: number, total: number): void;
 }
 
+/** A backup, and what of the contents of files could not be carried as it was. */
+export interface TakenBackup extends WrittenArchive {
+  /** Names of contents that are not there any more. The rest is worth keeping, and their files answer as they do here. */
+  readonly lost: readonly string[];
+  /** Names of contents that are there and not what was kept: no restoration brings them back. */
+  readonly spoilt: readonly string[];
+}
+
 /** Name of the file with the key of sealed settings, below the data folder. */
 export const keyFile = 'secrets.key';
 
@@ -37,7 +45,7 @@ export const keyFile = 'secrets.key';
  * Writes everything of the installation into one archive, as of one moment, while the server goes on.
  * @throws ArchiveError `archive_exists`, `archive_incomplete`
  */
-export async function createBackup(path: string, parts: BackupParts): Promise<WrittenArchive> {
+export async function createBackup(path: string, parts: BackupParts): Promise<TakenBackup> {
   await refuseExisting(path);
   await mkdir(dirname(path), { recursive: true });
   const { client } = parts;
@@ -46,8 +54,9 @@ export async function createBackup(path: string, parts: BackupParts): Promise<Wr
     await refuseUnsupported(client);
     const writer = await ArchiveWriter.create(path, await headerOf(parts));
     try {
-      await writeBody(writer, parts);
-      return await writer.finish();
+      const lost = await writeBody(writer, parts);
+      const archive = await writer.finish();
+      return { ...archive, lost, spoilt: [...spoiltContents(archive.files)] };
     } catch (error) {
       await writer.abort();
       throw error;
@@ -86,7 +95,8 @@ async function headerOf({ client, folders }: BackupParts): Promise<ArchiveHeader
   };
 }
 
-async function writeBody(writer: ArchiveWriter, parts: BackupParts): Promise<void> {
+/** @returns names of contents that are lost */
+async function writeBody(writer: ArchiveWriter, parts: BackupParts): Promise<readonly string[]> {
   const { client, folders } = parts;
   for (const before of await readBeginning(client)) await writer.line({ before });
   for (const { statement } of await readObjects(client)) await writer.line({ before: statement });
@@ -99,19 +109,32 @@ async function writeBody(writer: ArchiveWriter, parts: BackupParts): Promise<voi
   for (const { name, value, isCalled } of await readSequences(client))
     await writer.line({ sequence: name, value, isCalled });
   for (const after of await readEnding(client)) await writer.line({ after });
-  await writeFiles(writer, parts);
+  await writePackages(writer, parts);
+  return writeContents(writer, parts);
 }
 
-async function writeFiles(writer: ArchiveWriter, { client, folders, withKey }: BackupParts): Promise<void> {
+async function writePackages(writer: ArchiveWriter, { client, folders, withKey }: BackupParts): Promise<void> {
   const { rows } = await client.query<{ location: string }>(`select location from ${placesTable}`);
   const files = await listPackageFiles(
     folders.dataDir,
     rows.map(({ location }) => location),
   );
   const withKeyFile = withKey && (await readKeyFingerprint(folders.dataDir)) !== null;
-  const contents = await listContents(client, folders.dataDir);
-  for (const file of [...files, ...contents, ...(withKeyFile ? [keyFile] : [])])
+  for (const file of [...files, ...(withKeyFile ? [keyFile] : [])])
     await writer.file(file, readPieces(join(folders.dataDir, file)));
+}
+
+async function writeContents(
+  writer: ArchiveWriter,
+  { client, folders: { dataDir } }: BackupParts,
+): Promise<readonly string[]> {
+  const lost: string[] = [];
+  for (const name of await listContents(client)) {
+    const content = await openContent(join(dataDir, name));
+    if (content === null) lost.push(name);
+    else await writer.file(name, content);
+  }
+  return lost;
 }
 
 /** Quoting never happens: JSON holds none of these control characters. */

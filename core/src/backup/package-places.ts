@@ -38,10 +38,13 @@ export async function listPackageFiles(dataDir: string, locations: readonly stri
     .sort((left, right) => (left < right ? -1 : 1));
 }
 
-/** A file in pieces small enough for one line each. */
+/** A file in pieces of {@link pieceBytes}. */
 export function readPieces(path: string): AsyncIterable<Buffer> {
-  return createReadStream(path, { highWaterMark: 48 * 1024 });
+  return createReadStream(path, { highWaterMark: pieceBytes });
 }
+
+/** Bytes of a file that are small enough for one line. */
+export const pieceBytes = 48 * 1024;
 
 const names = { dataDir: '{dataDir}', pluginsDir: '{pluginsDir}' };
 

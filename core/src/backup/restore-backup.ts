@@ -7,7 +7,7 @@ import { ArchiveError, type ArchiveLine } from './archive-format.js';
 import { damaged } from './archive-reader.js';
 import { checkArchive, readChecked, type CheckedArchive, type ReadLine } from './check-archive.js';
 import { keyFile, readKeyFingerprint } from './create-backup.js';
-import { isContent, refuseWrongNames } from './file-contents.js';
+import { isContent, spoiltContents } from './file-contents.js';
 import { placesTable, withFolders, type InstallationFolders } from './package-places.js';
 import { ownSchemas } from './schema-scope.js';
 
@@ -26,6 +26,8 @@ export interface RestoreParts {
 export interface RestoredArchive extends CheckedArchive {
   /** False when sealed settings cannot be opened here until the key is brought along. */
   readonly hasKey: boolean;
+  /** Names of contents that were not what they say, and are left out: their files are there and answer that they are lost. */
+  readonly spoilt: readonly string[];
 }
 
 /**
@@ -35,12 +37,12 @@ export interface RestoredArchive extends CheckedArchive {
 export async function restoreBackup(path: string, parts: RestoreParts): Promise<RestoredArchive> {
   await refuseFull(parts.client);
   const checked = await checkArchive(path);
-  refuseWrongNames(checked.trailer);
+  const spoilt = spoiltContents(checked.trailer.files);
   const { client } = parts;
   await client.query(beginning);
   try {
     await refuseFull(client);
-    await new Restoration(parts, Object.keys(checked.trailer.tables).length).run(readChecked(path, checked));
+    await new Restoration(parts, Object.keys(checked.trailer.tables).length, spoilt).run(readChecked(path, checked));
     if (parts.isHeld) await hold(parts, checked);
     await client.query('commit');
   } catch (error) {
@@ -48,7 +50,8 @@ export async function restoreBackup(path: string, parts: RestoreParts): Promise<
     throw error;
   }
   await client.query('analyze');
-  return { ...checked, hasKey: (await readKeyFingerprint(parts.folders.dataDir)) === checked.header.keyFingerprint };
+  const hasKey = (await readKeyFingerprint(parts.folders.dataDir)) === checked.header.keyFingerprint;
+  return { ...checked, hasKey, spoilt: [...spoilt] };
 }
 
 /** Bodies of functions are checked when they run: they may name what comes later. */
@@ -79,7 +82,11 @@ class Restoration {
   readonly #tables: number;
   #tablesDone = 0;
 
-  constructor(parts: RestoreParts, tables: number) {
+  constructor(
+    parts: RestoreParts,
+    tables: number,
+    private readonly spoilt: ReadonlySet<string>,
+  ) {
     this.#parts = parts;
     this.#tables = tables;
   }
@@ -96,7 +103,7 @@ class Restoration {
   async #act(line: ArchiveLine, lines: AsyncGenerator<ReadLine>): Promise<IteratorResult<ReadLine>> {
     const { client } = this.#parts;
     if ('table' in line) return this.#table(line, lines);
-    if ('file' in line) return this.#file(line.file, lines);
+    if ('file' in line) return this.spoilt.has(line.file) ? passBy(lines) : this.#file(line.file, lines);
     if ('before' in line) await client.query(line.before);
     if ('after' in line) await client.query(line.after);
     if ('sequence' in line)
@@ -130,6 +137,13 @@ class Restoration {
     else await rename(draft, path);
     return next;
   }
+}
+
+/** @returns the first line behind the parts of a file */
+async function passBy(lines: AsyncGenerator<ReadLine>): Promise<IteratorResult<ReadLine>> {
+  let next = await lines.next();
+  while (next.done !== true && next.value.kind === 'part') next = await lines.next();
+  return next;
 }
 
 type Row = readonly (string | null)[];

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { checkArchive } from '../../dist/backup/index.js';
+import { restoreBackup } from '../../dist/backup/index.js';
 import { archiveFormat, archiveVersion } from '../../dist/backup/archive-format.js';
 import { ArchiveWriter } from '../../dist/backup/archive-writer.js';
+import { openContent } from '../../dist/backup/file-contents.js';
 import type { TestDatabase } from '../../dist/testing/index.js';
 import { BackupHome } from './backup-home.js';
 
@@ -54,6 +57,16 @@ describe('Backup of files that people keep', function () {
     expect(rows).to.have.length(3);
   });
 
+  it('reads to its end what the clean-up removes meanwhile', async () => {
+    const path = home.path('content');
+    await writeFile(path, content);
+    const opened = await openContent(path);
+    await rm(path);
+
+    expect((await buffer(opened ?? Readable.from([]))).equals(content)).to.equal(true);
+    expect(await openContent(path)).to.equal(null);
+  });
+
   it('works on a database that knows no files yet', async () => {
     const old = await home.filledDatabase();
     const client = await home.client(old);
@@ -62,8 +75,30 @@ describe('Backup of files that people keep', function () {
     expect((await home.backUp(old, 'data', 'before-files.zst')).files).to.deep.equal({});
   });
 
-  it('refuses content under the name of another, and writes nothing', async () => {
+  it('carries what was spoilt on the disk without a word of its name, and restores everything else', async () => {
+    const spoilt = createHash('sha256').update('as it was kept').digest('hex');
+    const client = await home.client(source);
+    await client.query(
+      `insert into core.files (id, name, type, size, sha256, created_at)
+       values (gen_random_uuid(), 'b.pdf', 'application/pdf', 14, $1, now())`,
+      [spoilt],
+    );
+    await mkdir(dirname(placeIn('data', spoilt)), { recursive: true });
+    await writeFile(placeIn('data', spoilt), 'as it is now');
     const target = await home.emptyDatabase();
+
+    const taken = await home.backUp(source, 'data', 'spoilt.zst');
+    const restored = await home.restore(target, 'without', 'spoilt.zst');
+
+    expect([taken.lost, taken.spoilt]).to.deep.equal([[nameOf(lost)], [nameOf(spoilt)]]);
+    expect(restored.spoilt).to.deep.equal([nameOf(spoilt)]);
+    expect((await readFile(placeIn('without'))).equals(content)).to.equal(true);
+    expect(await readdir(dirname(placeIn('without', spoilt))).catch(() => [])).to.deep.equal([]);
+    const { rows } = await (await home.client(target)).query('select sha256 from core.files');
+    expect(rows).to.have.length(4);
+  });
+
+  it('puts nothing under the name of another content, whoever wrote the archive', async () => {
     const path = home.path('forged.zst');
     const header = {
       format: archiveFormat,
@@ -74,19 +109,25 @@ describe('Backup of files that people keep', function () {
       keyFingerprint: null,
     } as const;
     const writer = await ArchiveWriter.create(path, header);
-    await writer.file(
-      nameOf(lost),
-      (async function* () {
-        yield Buffer.from('something else');
-      })(),
-    );
+    for (const [name, text] of [
+      [nameOf(lost), 'something else'],
+      [nameOf(sha256), content],
+    ] as const)
+      await writer.file(name, Readable.from([Buffer.from(text)]));
     await writer.finish();
-    await checkArchive(path);
+    await mkdir(dirname(placeIn('forged', lost)), { recursive: true });
+    await writeFile(placeIn('forged', lost), 'lost');
+    const client = await home.client(await home.emptyDatabase());
 
-    const refused = await home.restore(target, 'forged', 'forged.zst').catch((error: unknown) => error);
+    const { spoilt } = await restoreBackup(path, {
+      client,
+      folders: home.folders('forged'),
+      now: new Date(),
+      isHeld: false,
+    });
 
-    expect(refused).to.include({ code: 'archive_damaged' });
-    expect(await stat(placeIn('forged', lost)).catch(() => null)).to.equal(null);
-    await rm(path);
+    expect(spoilt).to.deep.equal([nameOf(lost)]);
+    expect((await readFile(placeIn('forged', lost))).toString()).to.equal('lost');
+    expect((await readFile(placeIn('forged'))).equals(content)).to.equal(true);
   });
 });

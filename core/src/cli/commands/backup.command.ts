@@ -46,14 +46,24 @@ export function backupPath(dataDir: string, what = 'trellis'): string {
 
 async function backUp(cli: CliContext, given: string | undefined, withKey: boolean): Promise<void> {
   const path = given ?? backupPath(cli.config.dataDir);
-  const { sizeBytes, body, tables } = await takeBackup(cli, path, withKey);
+  const { sizeBytes, body, tables, lost, spoilt } = await takeBackup(cli, path, withKey);
   const rows = Object.values(tables).reduce((sum, { count }) => sum + count, 0);
-  cli.output.result({ file: path, sizeBytes, body, tables }, () => [
+  cli.output.result({ file: path, sizeBytes, body, tables, lost, spoilt }, () => [
     `${path}: ${rows.toLocaleString('en')} rows of ${Object.keys(tables).length} tables, ${(sizeBytes / 1e6).toFixed(1)} MB`,
     ...(withKey
       ? []
       : [
           `Secret settings need ${join(cli.config.dataDir, 'secrets.key')}, if there is one: keep it, too, apart from the backup`,
         ]),
+    ...contentsAmiss(lost, 'are lost and left out'),
+    ...contentsAmiss(spoilt, 'are not what was kept and cannot be restored; bring them back from an older backup'),
   ]);
+  if (spoilt.length > 0) process.exitCode = 1;
+}
+
+/** Says which contents of files are not as they should be; the first of many. */
+export function contentsAmiss(names: readonly string[], what: string): readonly string[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, 20).map((name) => `  ${name}`);
+  return [`${names.length} contents of files ${what}:`, ...shown, ...(names.length > shown.length ? ['  …'] : [])];
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { RestoredArchive } from '../../backup/index.js';
 import { readInstance } from '../../supervisor/index.js';
 import type { CliContext } from '../cli-context.js';
+import { contentsAmiss } from './backup.command.js';
 
 /** `trellis restore <file>`: a backup into an empty database, held until it is released. */
 export function restoreCommand(cli: CliContext): Command {
@@ -40,16 +41,20 @@ export function releaseCommand(cli: CliContext): Command {
 
 async function restore(cli: CliContext, path: string, kept?: string): Promise<void> {
   const restored = await restoreInto(cli, path);
-  const { header, trailer, hasKey } = restored;
+  const { header, trailer, hasKey, spoilt } = restored;
   const rows = Object.values(trailer.tables).reduce((sum, { count }) => sum + count, 0);
-  cli.output.result({ header, tables: trailer.tables, files: trailer.files, hasKey, kept: kept ?? null }, () => [
-    `Restored ${rows.toLocaleString('en')} rows of ${Object.keys(trailer.tables).length} tables, as of ${header.createdAt}`,
-    ...(kept === undefined ? [] : [`The database before it is kept in ${kept}`]),
-    ...(hasKey
-      ? []
-      : ['Secret settings cannot be read here: bring secrets.key of the old data folder along, or set them again']),
-    'It is held: it sends nothing until `trellis release`',
-  ]);
+  cli.output.result(
+    { header, tables: trailer.tables, files: trailer.files, hasKey, spoilt, kept: kept ?? null },
+    () => [
+      `Restored ${rows.toLocaleString('en')} rows of ${Object.keys(trailer.tables).length} tables, as of ${header.createdAt}`,
+      ...(kept === undefined ? [] : [`The database before it is kept in ${kept}`]),
+      ...(hasKey
+        ? []
+        : ['Secret settings cannot be read here: bring secrets.key of the old data folder along, or set them again']),
+      ...contentsAmiss(spoilt, 'were not what was kept when the backup was taken and are left out'),
+      'It is held: it sends nothing until `trellis release`',
+    ],
+  );
 }
 
 async function restoreInto(cli: CliContext, path: string): Promise<RestoredArchive> {
