@@ -69,6 +69,7 @@ const faultsBySqlState: Readonly<Record<string, DatabaseFault>> = {
   '22003': 'out_of_range',
   '22001': 'out_of_range',
   '22008': 'out_of_range',
+  '22007': 'bad_text',
   '22P02': 'bad_text',
   '22021': 'bad_text',
   '22P05': 'bad_text',

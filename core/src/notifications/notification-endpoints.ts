@@ -1,5 +1,6 @@
 import { Type, Uuid, ValidationError } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest } from '../http/endpoint.js';
+import { momentOf } from '../http/moment-of.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { channelEndpoints } from './channel-endpoints.js';
 import { noteLine, readLine, readInbox, readWhole } from './inbox.js';
@@ -103,14 +104,6 @@ function snoozeEndpoints(workspace: Workspace): readonly Endpoint[] {
       handle: (request) => note(request, { snoozed_until: null }),
     },
   ];
-}
-
-/** The format lets leap seconds through, which no clock here has. @throws ValidationError `not_a_moment` */
-function momentOf(text: string, pointer: string): Date {
-  const moment = new Date(text);
-  if (!Number.isNaN(moment.getTime())) return moment;
-  const message = 'is no moment';
-  throw new ValidationError('not_valid', {}, { errors: [{ pointer, code: 'not_a_moment', message }] });
 }
 
 /** @throws ValidationError `not_in_future` */

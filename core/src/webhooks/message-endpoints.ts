@@ -1,5 +1,6 @@
 import { Type, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest } from '../http/endpoint.js';
+import { momentOf } from '../http/moment-of.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { DeliverySearch } from './delivery-log.js';
 import { WebhookMessages } from './message-service.js';
@@ -63,7 +64,7 @@ function replayEndpoints(messages: Service): readonly Endpoint[] {
       method: 'POST',
       path: `${path}/deliveries/:delivery/replay`,
       input: { params: { id: Uuid, delivery: Uuid } },
-      description: describe('replayWebhookDelivery', 'Send a message again', 202, null),
+      description: { ...describe('replayWebhookDelivery', 'Send a message again', 202, null), failures: [409] },
       async handle({ params: { id = '', delivery = '' } }) {
         await messages().replay(id, delivery);
         return { status: 202, body: null };
@@ -74,9 +75,13 @@ function replayEndpoints(messages: Service): readonly Endpoint[] {
       method: 'POST',
       path: `${path}/replays`,
       input: { params: { id: Uuid }, body: { kind: 'json', schema: ReplaysBody } },
-      description: describe('replayFailedDeliveries', 'Send again all that failed since then', 202, CountSchema),
+      description: {
+        ...describe('replayFailedDeliveries', 'Send again all that failed since then', 202, CountSchema),
+        failures: [409],
+      },
       async handle({ params: { id = '' }, body }) {
-        const count = await messages().replayFailed(id, new Date((body as { readonly since: string }).since));
+        const since = momentOf((body as { readonly since: string }).since, '/since');
+        const count = await messages().replayFailed(id, since);
         return { status: 202, body: { count } };
       },
     },

@@ -16,9 +16,9 @@ export interface WebhookMessages {
   list(search: DeliverySearch): Promise<readonly Delivery[]>;
   /** @throws NotFoundError `webhook_not_found`, `delivery_not_found` */
   get(webhookId: Id, id: Id): Promise<{ readonly delivery: Delivery; readonly attempts: readonly Attempt[] }>;
-  /** Sends one again, with all its tries. @throws NotFoundError */
+  /** Sends one again, with all its tries; when the webhook is paused, once it is resumed. @throws NotFoundError, ConflictError `webhook_not_active` */
   replay(webhookId: Id, id: Id): Promise<void>;
-  /** Sends all again that were given up or dropped since then. @returns how many. @throws NotFoundError */
+  /** Sends all again that were given up or dropped since then, as `replay` does. @returns how many. @throws NotFoundError, ConflictError `webhook_not_active` */
   replayFailed(webhookId: Id, since: Date): Promise<number>;
   /**
    * Sends an event that says nothing, at once, whatever the webhook's state.
@@ -59,31 +59,28 @@ export function createWebhookMessages(parts: MessageParts): WebhookMessages {
       return { delivery, attempts: await listAttempts(knex, id) };
     },
     async replay(webhookId, id) {
-      await getWebhook(knex, webhookId);
-      await getDelivery(knex, webhookId, id);
-      await sendAgain(parts, (deliveries) => deliveries.where({ id }));
+      await getDelivery(knex, (await getWebhook(knex, webhookId)).id, id);
+      await sendAgain(parts, webhookId, (deliveries) => deliveries.where({ id }));
     },
-    async replayFailed(webhookId, since) {
-      await getWebhook(knex, webhookId);
-      return sendAgain(parts, (deliveries) =>
-        deliveries
-          .where({ webhook_id: webhookId })
-          .whereIn('state', ['failed', 'dropped'])
-          .where('created_at', '>=', since),
-      );
-    },
+    replayFailed: (webhookId, since) =>
+      sendAgain(parts, webhookId, (deliveries) =>
+        deliveries.whereIn('state', ['failed', 'dropped']).where('created_at', '>=', since),
+      ),
     test: (webhookId) => test(parts, webhookId),
   };
 }
 
 function sendAgain(
   { knex, clock, sendMessages }: MessageParts,
+  webhookId: Id,
   which: (deliveries: Knex.QueryBuilder) => Knex.QueryBuilder,
 ): Promise<number> {
   return knex.transaction(async (trx) => {
+    const { state } = await getWebhook(trx, webhookId);
+    if (state === 'disabled') throw new ConflictError('webhook_not_active');
     const now = clock.now();
     const values = { state: 'waiting', attempts: 0, next_at: now, changed_at: now };
-    const count = await which(trx('core.webhook_deliveries')).update(values);
+    const count = await which(trx('core.webhook_deliveries').where({ webhook_id: webhookId })).update(values);
     if (count > 0) await sendMessages(trx);
     return count;
   });

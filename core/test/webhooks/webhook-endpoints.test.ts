@@ -191,6 +191,37 @@ describe('/api/v1/webhooks', () => {
     expect((await readLog(host, webhook))[0]).to.deep.include({ state: 'delivered' });
   });
 
+  it('sends nothing again to a webhook whose receiver is gone, and says so', async () => {
+    const webhook = await buildWebhook(host, receiver.url);
+    await buildAccount(host);
+    await host.settle();
+    const [delivery] = await readLog(host, webhook);
+    await host.sql(`update core.webhooks set state = 'disabled', state_reason = 'gone' where id = ?`, [webhook.id]);
+    const since = new Date(host.clock.now().getTime() - 3_600_000).toISOString();
+    const replay = `/deliveries/${String(delivery?.['id'])}/replay`;
+
+    const answers = [
+      await admin().post(`${path}/${webhook.id}${replay}`),
+      await admin().post(`${path}/${webhook.id}/replays`, { since }),
+    ];
+    const page = await admin().submit(`/settings/webhooks/${webhook.id}${replay}`, {});
+
+    expect(answers.map(({ status, body }) => [status, String(body['code'])])).to.deep.equal([
+      [409, 'webhook_not_active'],
+      [409, 'webhook_not_active'],
+    ]);
+    expect(page.status).to.equal(303);
+    expect((await readLog(host, webhook))[0]).to.deep.include({ state: 'delivered' });
+  });
+
+  it('refuses moments that no clock has', async () => {
+    const { id } = await buildWebhook(host, receiver.url);
+
+    const { status, body } = await admin().post(`${path}/${id}/replays`, { since: '2016-12-31T23:59:60Z' });
+
+    expect([status, body['errors']?.[0]?.['code']] as unknown).to.deep.equal([422, 'not_a_moment']);
+  });
+
   it('answers 404 for what is not there', async () => {
     const { id } = await buildWebhook(host, receiver.url);
     const answers = await Promise.all([

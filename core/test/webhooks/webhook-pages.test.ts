@@ -96,6 +96,19 @@ describe('the pages about webhooks', () => {
     expect((await admin().submit(at(webhook, '/replays'), {})).status).to.equal(303);
   });
 
+  it('say that a message waits while the webhook is paused', async () => {
+    const webhook = await buildWebhook(host, receiver.url);
+    await buildAccount(host);
+    await host.settle();
+    await admin().submit(at(webhook, '/state'), { state: 'paused' });
+    const delivery = /\/deliveries\/[0-9a-f-]{36}/.exec((await admin().page(at(webhook))).text)?.[0] ?? '';
+
+    const replayed = await admin().submit(at(webhook, `${delivery}/replay`), {});
+
+    const [, flash = ''] = /flash=([\w-]+)/.exec(replayed.headers.get('set-cookie') ?? '') ?? [];
+    expect(Buffer.from(flash, 'base64url').toString()).to.contain('when the webhook is resumed');
+  });
+
   it('make a new secret', async () => {
     const webhook = await buildWebhook(host, receiver.url);
 

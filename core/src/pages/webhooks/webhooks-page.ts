@@ -79,15 +79,30 @@ const keptMs = 30 * 86_400_000;
 
 async function replayFailed(call: PageCall): Promise<PageAnswer> {
   const since = new Date(call.env.now.getTime() - keptMs).toISOString();
-  const { body } = await callApi(call, 'POST', `${pathOf(call)}/replays`, { body: { since } });
-  const { count } = body as { readonly count: number };
-  return goTo(hrefOf(call), { text: call.t('webhooks.replayed', { count }) });
+  return sendAgain(call, hrefOf(call), async () => {
+    const { body } = await callApi(call, 'POST', `${pathOf(call)}/replays`, { body: { since } });
+    return (body as { readonly count: number }).count;
+  });
 }
 
 async function replay(call: PageCall): Promise<PageAnswer> {
   const delivery = `/deliveries/${call.request.params['delivery'] ?? ''}`;
-  await callApi(call, 'POST', `${pathOf(call)}${delivery}/replay`);
-  return goTo(`${hrefOf(call)}${delivery}`, { text: call.t('webhooks.replayed', { count: 1 }) });
+  return sendAgain(call, `${hrefOf(call)}${delivery}`, async () => {
+    await callApi(call, 'POST', `${pathOf(call)}${delivery}/replay`);
+    return 1;
+  });
+}
+
+/** @param act sends messages again. @returns how many */
+async function sendAgain(call: PageCall, href: string, act: () => Promise<number>): Promise<PageAnswer> {
+  const sent: number[] = [];
+  const problems = await problemsIn(call, [], async () => {
+    sent.push(await act());
+  });
+  if (problems !== null) return goTo(href, { text: problems.general.join(' '), tone: 'bad' });
+  const [count = 0] = sent;
+  const { state } = await readApi<ShownWebhook>(call, pathOf(call));
+  return goTo(href, { text: call.t(state === 'paused' ? 'webhooks.replayedPaused' : 'webhooks.replayed', { count }) });
 }
 
 function pathOf({ request }: PageCall): string {
