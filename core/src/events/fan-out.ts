@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { prepare, runPrepared } from '../database/prepared.js';
 import type { DueDelivery } from './due.js';
+import { isToldActivity } from './told-activities.js';
 
 /** An event on its way to deliveries, as live listeners see it. */
 export interface FannedEvent {
@@ -117,7 +118,7 @@ const fanOutStatement = prepare(`
     insert into core.told_events (position, event_id)
     select position, id from fanned f
     where record_version >= 1 and (payload -> 'changed' ? 'owner' or (payload -> 'changed' <> '[]' and exists (
-      select from core.followers w where w.entity = f.entity and w.record_id = f.order_key::uuid)))
+      select from core.followers w where w.entity = f.entity and w.record_id = f.order_key::uuid)) or ${isToldActivity})
     returning 1
   ), announced as (
     select f.type, f.entity, f.order_key, f.payload, f.position from fanned f

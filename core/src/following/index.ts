@@ -1,3 +1,3 @@
 export { follow, isFollowing, unfollow } from './followers.js';
 export { followingEndpoints } from './following-endpoints.js';
-export { tellOfActivity } from './tell-people.js';
+export { activityLines, type ToldChange } from './tell-people.js';

@@ -1,42 +1,60 @@
 import type { Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 
-interface Nameable {
-  readonly id: Id;
+/** That an activity names a user. */
+export interface Mention {
+  readonly activity: Id;
+  readonly user: Id;
+}
+
+interface Nameable extends Mention {
+  readonly text: string;
   readonly name: string;
   readonly email: string | null;
 }
 
-/** Active users whom a text names: `@Ada Admin` or `@ada@example.com`, in whatever case. Of two with one name both are meant. */
-export async function mentionedIn(db: Knex, text: string): Promise<readonly Id[]> {
-  if (!text.includes('@')) return [];
-  const folded = text.toLowerCase();
+/** Active users whom activities name in their texts: `@Ada Admin` or `@ada@example.com`, in whatever case. Of two with one name both are meant. */
+export async function mentionedIn(db: Knex, texts: ReadonlyMap<Id, string>): Promise<readonly Mention[]> {
+  const places = [...texts].flatMap(([activity, text]) => placesIn(text).map((place) => ({ activity, place })));
+  if (places.length === 0) return [];
   const { rows } = await db.raw<{ rows: Nameable[] }>(
-    `select id, name, email from core.users where status = 'active' and deleted_at is null
-       and (position('@' || lower(name) in ?::text) > 0 or position('@' || email in ?::text) > 0)`,
-    [folded, folded],
+    `select p.activity, p.text, u.id as "user", u.name, u.email
+     from unnest(?::uuid[], ?::text[]) as p(activity, text)
+     join core.users u on starts_with(p.text, lower(u.name)) or starts_with(p.text, lower(u.email))
+     where u.status = 'active' and u.deleted_at is null`,
+    [places.map(({ activity }) => activity), places.map(({ place }) => place)],
   );
-  return rows
-    .filter(({ name, email }) => [name, email ?? name].some((one) => isNamed(folded, one)))
-    .map(({ id }) => id);
+  return rows.filter(isNamed).map(({ activity, user }) => ({ activity, user }));
+}
+
+/** Longer than any name or address. */
+const placeLength = 320;
+/** A text with more is a table, no letter to colleagues. */
+const mostPlaces = 50;
+
+/** What follows each `@` that does not stand within an address, folded. */
+function placesIn(text: string): readonly string[] {
+  const folded = text.toLowerCase();
+  const signs = folded.matchAll(/(?<![\p{L}\p{N}._-])@(?=\S)/gu);
+  return [...signs].slice(0, mostPlaces).map(({ index }) => folded.slice(index + 1, index + 1 + placeLength));
 }
 
 /** `@ann` names no Ann where the text goes on with another letter. */
-function isNamed(folded: string, name: string): boolean {
-  const wanted = `@${name.toLowerCase()}`;
-  for (let at = folded.indexOf(wanted); at !== -1; at = folded.indexOf(wanted, at + 1))
-    if (!/^[\p{L}\p{N}]/u.test(folded.slice(at + wanted.length))) return true;
-  return false;
+function isNamed({ text, name, email }: Nameable): boolean {
+  return [name, email ?? name]
+    .map((one) => one.toLowerCase())
+    .some((one) => text.startsWith(one) && !/^[\p{L}\p{N}]/u.test(text.slice(one.length)));
 }
 
-/** Notes who is named in an activity. @returns those who were not before */
-export async function noteMentions(db: Knex, activity: Id, users: readonly Id[]): Promise<readonly Id[]> {
-  if (users.length === 0) return [];
-  const { rows } = await db.raw<{ rows: { user_id: Id }[] }>(
+/** Notes who is named in activities. @returns what is new of it */
+export async function noteMentions(db: Knex, mentions: readonly Mention[]): Promise<readonly Mention[]> {
+  if (mentions.length === 0) return [];
+  const { rows } = await db.raw<{ rows: Mention[] }>(
     `insert into core.mentions (activity_id, user_id)
-     select ?::uuid, u.id from core.users u where u.id = any(?::uuid[]) and u.status = 'active' and u.deleted_at is null
-     on conflict do nothing returning user_id`,
-    [activity, [...users]],
+     select distinct m.activity, u.id from unnest(?::uuid[], ?::uuid[]) as m(activity, "user")
+     join core.users u on u.id = m."user" and u.status = 'active' and u.deleted_at is null
+     on conflict do nothing returning activity_id as activity, user_id as "user"`,
+    [mentions.map(({ activity }) => activity), mentions.map(({ user }) => user)],
   );
-  return rows.map(({ user_id: user }) => user);
+  return rows;
 }

@@ -1,5 +1,6 @@
 import type { Context, Id, TransactionContext } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
+import { activityLines, type ToldChange } from '../following/index.js';
 import { quoted } from '../records/names.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -15,17 +16,11 @@ export async function tellChanges(workspace: Workspace, ctx: Context): Promise<v
 
 const batchSize = 2000;
 
-interface SetAside {
-  readonly entity: string;
-  readonly record: Id;
-  /** Who changed it; null for what nobody did. */
-  readonly by: Id | null;
+interface SetAside extends ToldChange {
   readonly changeSet: Id;
   readonly isAssigned: boolean;
   /** Paths of the fields that changed. */
   readonly changed: readonly string[];
-  /** One of many that were changed or imported together, in as many transactions as that took. */
-  readonly isPart: boolean;
 }
 
 async function tellSome(workspace: Workspace, tx: TransactionContext): Promise<number> {
@@ -34,6 +29,7 @@ async function tellSome(workspace: Workspace, tx: TransactionContext): Promise<n
   const lines = await database.tx(async (trx) => [
     ...(await assignedLines(workspace, trx, events)),
     ...(await followedLines(workspace, trx, events)),
+    ...(await activityLines(tx, trx, events)),
   ]);
   await tell(workspace, tx, lines);
   return events.length;
@@ -51,7 +47,7 @@ const takeStatement = `
     where position = any(array(select position from core.told_events order by position limit ${batchSize} for update skip locked))
     returning event_id
   )
-  select e.entity, e.order_key::uuid as record, e.change_set as "changeSet",
+  select e.entity, e.order_key::uuid as record, e.record_version = 1 as "isNew", e.change_set as "changeSet",
     e.payload -> 'changed' \\? 'owner' as "isAssigned", e.payload -> 'changed' as changed,
     exists (select from core.change_sets s where s.id = e.change_set) as "isPart",
     case when e.actor like 'user:%' then substr(e.actor, 6)::uuid else e.on_behalf_of end as by

@@ -52,6 +52,25 @@ describe('following and naming people', () => {
     expect(await told(host.user)).to.not.include('core.followed-activity');
   });
 
+  it('has followers told of what comes by any way, and of what only names the record as a participant', async () => {
+    const { body: contact } = await host.as(host.user).post('/api/v1/contacts', { name: 'Ann Buyer' });
+    const about = { entity: 'core.contact', id: contact['id'] };
+    const follower = await host.buildUser({ name: 'Follower One', role: 'manager' });
+    await host.as(follower).request('PUT', following(`contacts/${String(contact['id'])}`));
+
+    await host.as(host.user).post('/api/v1/activities', { kind: 'call', subject: 'By the API', links: [about] });
+    expect(await told(follower)).to.deep.equal(['core.followed-activity']);
+    await host
+      .as(host.user)
+      .post('/api/v1/activities', { kind: 'call', subject: 'In the room', participants: [about] });
+    await told(follower);
+
+    const lines = await host.sql(
+      `select count, record_id from core.notifications where user_id = '${follower.userId}'`,
+    );
+    expect(lines).to.deep.equal([{ count: 2, record_id: contact['id'] }]);
+  });
+
   it('has those told who are named, once, and nobody whose name only begins so', async () => {
     const ann = await host.buildUser({ name: 'Ann' });
     const anna = await host.buildUser({ name: 'Anna Berg' });
@@ -87,5 +106,23 @@ describe('following and naming people', () => {
     expect((await host.as(host.user).post(elsewhere, { users: [somebody.userId] })).status).to.equal(403);
     const nowhere = `/api/v1/activities/${randomUUID()}/mentions`;
     expect((await host.as(host.user).post(nowhere, { users: [somebody.userId] })).status).to.equal(404);
+  });
+
+  it('has those told whom a text names, whichever way it was written or changed, once', async () => {
+    const eve = await host.buildUser({ name: 'Eve Example' });
+    const { body: note } = await host
+      .as(host.user)
+      .post('/api/v1/activities', { kind: 'note', subject: 'Plain', body: 'mail joe@eve example' });
+    expect(await told(eve)).to.deep.equal([]);
+    const change = (body: string) =>
+      host.as(host.user).patch(`/api/v1/activities/${String(note['id'])}`, { body }, { 'If-Match': '*' });
+
+    await change('Please look, @Eve Example.');
+    expect(await told(eve)).to.deep.equal(['core.mentioned']);
+    await change('Please look again, @eve example!');
+    await told(eve);
+
+    const lines = await host.sql(`select count from core.notifications where user_id = '${eve.userId}'`);
+    expect(lines).to.deep.equal([{ count: 1 }]);
   });
 });

@@ -1,5 +1,4 @@
 import { Activity, type Problem } from '@trellis-crm/sdk';
-import { tellOfActivity } from '../../following/index.js';
 import { activityCall } from '../day/add-form.js';
 import { readPlan } from '../day/plan-form.js';
 import { asText, type RecordValues } from '../fields/entity-field.js';
@@ -23,19 +22,11 @@ export async function addComposed(call: EntityCall): Promise<ComposerState | nul
   if (input === null || wrong.length > 0) return { kind, form, problems: wrong };
   try {
     const plan = composedAs(kind).isPlanned ? readPlan(call, form, asText(values['dueAt'])) : {};
-    await add(call, { ...input, ...plan });
+    await call.ctx.records(Activity).create({ ...input, ...plan });
     return null;
   } catch (error) {
     return { kind, form, problems: problemsOf(error) };
   }
-}
-
-async function add({ ctx, workspace, request, entity }: EntityCall, input: Input): Promise<void> {
-  const record = { entity: entity.definition.id, id: request.params['id'] ?? '' };
-  await ctx.tx(async (tx) => {
-    const { id, subject, body } = await tx.records(Activity).create(input);
-    await workspace.database.tx((trx) => tellOfActivity(tx, trx, { activity: id, subject, body, record }));
-  });
 }
 
 const required = { code: 'required', message: 'is required' };

@@ -41,7 +41,7 @@ export async function composerView(
   const { further, isPlanned } = composedAs(kind);
   const controls = fields.map((field) => ({
     ...{ ...fieldControl(field, sources), isRequired: false },
-    ...(isPlanned && { hint: undefined }),
+    ...(isPlanned && field.path === 'dueAt' && { hint: undefined }),
   }));
   return {
     kind,
