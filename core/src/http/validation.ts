@@ -1,6 +1,7 @@
 import type { Problem, TSchema } from '@trellis-crm/sdk';
-import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, Options, ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { SchemaCompiler } from '../schemas/schema-compiler.js';
 import { problemsOf } from './schema-problems.js';
 
 /** Checks a value against one schema, changing it where the schema's kind of source asks for it (texts of a query become numbers). */
@@ -14,8 +15,8 @@ export type ValueSource = 'json' | 'query' | 'form';
 
 /** Compiles schemas, each once per source. */
 export class SchemaChecks {
-  readonly #fast = createAjvs(false);
-  readonly #thorough = createAjvs(true);
+  readonly #fast = createCompilers(false);
+  readonly #thorough = createCompilers(true);
   readonly #checks: Readonly<Record<ValueSource, WeakMap<TSchema, SchemaCheck>>> = {
     json: new WeakMap(),
     query: new WeakMap(),
@@ -47,19 +48,19 @@ export class SchemaChecks {
   }
 }
 
-function createAjvs(allErrors: boolean): Readonly<Record<ValueSource, Ajv2020>> {
+function createCompilers(allErrors: boolean): Readonly<Record<ValueSource, SchemaCompiler>> {
   return {
-    json: createAjv({ allErrors }),
-    query: createAjv({ allErrors, coerceTypes: true }),
-    form: createAjv({ allErrors, coerceTypes: 'array' }),
+    json: createCompiler({ allErrors }),
+    query: createCompiler({ allErrors, coerceTypes: true }),
+    form: createCompiler({ allErrors, coerceTypes: 'array' }),
   };
 }
 
-function createAjv(options: Options): Ajv2020 {
-  const ajv = new Ajv2020({ strict: false, ownProperties: true, ...options });
+function createCompiler(options: Options): SchemaCompiler {
+  const compiler = new SchemaCompiler({ strict: false, ownProperties: true, ...options });
   // The package's types describe CommonJS, where the function itself is the module.
-  addFormats.default(ajv);
-  return ajv;
+  addFormats.default(compiler);
+  return compiler;
 }
 
 const smallNodes = 2000;

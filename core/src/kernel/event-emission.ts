@@ -1,6 +1,7 @@
 import { PluginError, ValidationError, type EventDefinition } from '@trellis-crm/sdk';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { SchemaCompiler } from '../schemas/schema-compiler.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { ContextScope } from './callback.js';
 import type { ContextParts } from './context-parts.js';
@@ -56,7 +57,7 @@ function checkPayload(event: EventDefinition, payload: unknown): void {
 }
 
 function compile(event: EventDefinition): ValidateFunction {
-  const ajv = new Ajv2020({ allErrors: true, strict: false });
-  formats.default(ajv);
-  return ajv.compile(event.payload);
+  const compiler = new SchemaCompiler({ allErrors: true, strict: false });
+  formats.default(compiler);
+  return compiler.compile(event.payload);
 }

@@ -1,5 +1,6 @@
 import type { Contract, ExtensionPoint, PluginHost } from '@trellis-crm/sdk';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { SchemaCompiler } from '../schemas/schema-compiler.js';
 import { asDeclarationError, checkRegistrations, declarationError } from './registration-checks.js';
 import type { ModuleSource, Registrations } from './registrations.js';
 
@@ -101,7 +102,7 @@ function checkContribution(module: string, point: ExtensionPoint<unknown>, value
 }
 
 function compile(point: ExtensionPoint<unknown>): ValidateFunction {
-  return new Ajv2020({ allErrors: true, strict: false, validateFormats: false }).compile(point.schema);
+  return new SchemaCompiler({ allErrors: true, strict: false, validateFormats: false }).compile(point.schema);
 }
 
 async function oneByOne<T>(changes: readonly T[], check: (change: T) => Promise<void>): Promise<void> {

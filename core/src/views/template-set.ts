@@ -1,7 +1,7 @@
 import Handlebars, { type HelperDelegate, type TemplateDelegate } from 'handlebars';
 
 import { readTemplates } from './template-files.js';
-import { parseTemplate } from './template-source.js';
+import { createSpecs } from './template-specs.js';
 
 /** The templates of one generation, each compiled when it is first used. */
 export interface TemplateSet {
@@ -25,8 +25,9 @@ export function createTemplateSet(
   const files = new Map(sources.flatMap(readTemplates).map((file) => [file.name, file]));
   const knownHelpers = Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
   const options = { ...strictOptions, knownHelpers, knownHelpersOnly: true };
+  const specOf = createSpecs(options);
   const templates = new Map(
-    [...files].map(([name, file]) => [name, lazily(() => handlebars.compile(parseTemplate(file), options))]),
+    [...files].map(([name, file]) => [name, lazily(() => handlebars.template<unknown>(specOf(file)))]),
   );
   handlebars.registerPartial(Object.fromEntries(templates));
   return {
@@ -38,7 +39,7 @@ export function createTemplateSet(
     has: (name) => templates.has(name),
     describe: (name) => files.get(name)?.description,
     verify() {
-      for (const file of files.values()) handlebars.precompile(parseTemplate(file), options);
+      for (const file of files.values()) specOf(file);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { MalformedError, ValidationError, type Problem } from '@trellis-crm/sdk';
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import { SchemaCompiler } from '../../schemas/schema-compiler.js';
 import type { ImportMapping } from './mapping.js';
 import { MappingSchema } from './mapping-schema.js';
 
@@ -21,7 +22,7 @@ function checkMapping(value: unknown): ImportMapping {
   );
 }
 
-const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(MappingSchema);
+const validate = new SchemaCompiler({ allErrors: true, strict: true, allowUnionTypes: true }).compile(MappingSchema);
 
 function isMapping(value: unknown): value is ImportMapping {
   return validate(value);

@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { SchemaCompiler } from '../../schemas/schema-compiler.js';
 import type { Registrations } from '../registrations.js';
 import { isSealed, type SecretBox } from '../../secrets/index.js';
 
@@ -12,9 +12,9 @@ export function settingValues(module: Registrations, stored: SettingMap, secrets
   const opened = openSecrets(stored, secrets);
   const changed = properties.filter(([name]) => opened[name] !== undefined);
   if (changed.length === 0) return Object.fromEntries(defaults);
-  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const compiler = new SchemaCompiler({ strict: false, validateFormats: false });
   const fitting = changed
-    .filter(([name, schema]) => ajv.validate(schema, opened[name]))
+    .filter(([name, schema]) => compiler.validate(schema, opened[name]))
     .map(([name]) => [name, opened[name]]);
   return { ...Object.fromEntries(defaults), ...Object.fromEntries(fitting) } as SettingMap;
 }

@@ -1,5 +1,5 @@
 import { NotFoundError, ValidationError } from '@trellis-crm/sdk';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { SchemaCompiler } from '../../schemas/schema-compiler.js';
 import { changeActive, getPlugin, type LifecycleContext } from './lifecycle-context.js';
 import { findPlugin, updatePlugin, type PluginRow } from './plugin-row.js';
 import type { SecretBox } from '../../secrets/index.js';
@@ -78,8 +78,8 @@ function withoutHidden(values: Readonly<Record<string, unknown>>): Readonly<Reco
 }
 
 function check(schema: SettingsSchema, settings: Readonly<Record<string, unknown>>): void {
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false });
-  const validate = ajv.compile({ ...schema, required: [], additionalProperties: false });
+  const compiler = new SchemaCompiler({ allErrors: true, strict: false, validateFormats: false });
+  const validate = compiler.compile({ ...schema, required: [], additionalProperties: false });
   if (validate(settings)) return;
   const errors = (validate.errors ?? []).map(({ instancePath, keyword, message = 'is wrong', params }) => {
     const unknown = (params as Readonly<Record<string, unknown>>)['additionalProperty'];

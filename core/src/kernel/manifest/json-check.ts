@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { PluginError, type Problem, type Static, type TSchema } from '@trellis-crm/sdk';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import { SchemaCompiler } from '../../schemas/schema-compiler.js';
 
 /**
  * Reads a JSON file and checks it against a schema whose `description`s say what a right value is.
@@ -18,7 +19,7 @@ const validators = new WeakMap<TSchema, ValidateFunction>();
 
 function validatorOf(schema: TSchema): ValidateFunction {
   const validate =
-    validators.get(schema) ?? new Ajv2020({ allErrors: true, strict: false, verbose: true }).compile(schema);
+    validators.get(schema) ?? new SchemaCompiler({ allErrors: true, strict: false, verbose: true }).compile(schema);
   validators.set(schema, validate);
   return validate;
 }
