@@ -6,8 +6,8 @@ import { ensureOldest, requireOldest } from './setup/postgresql-15.js';
 import { prepare } from './setup/prepare.js';
 import { show } from './setup/progress.js';
 
-/** What measures, kills or replaces processes of whole installations has the machine to itself. */
-const needsMachine = /^test\/dist-test\/(bench|fault|system)\//;
+/** What measures has the machine to itself. */
+const needsMachine = /^test\/dist-test\/(bench\/|fault\/(frozen-database|overload|processes)\.)/;
 /** More than these failed for a reason. */
 const mostLookedAtAgain = 3;
 /** Options for two processes that each take the next file. */

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 
 import { launchChromium } from '../support/chromium.js';
 import { idIn, openContext, textOf } from '../support/host-browser.js';
-import { examinePage, looks } from '../support/page-check.js';
+import { examinePage, looks, shareOf } from '../support/page-check.js';
 import { isFullRun } from '../support/scale.js';
 
 /** What is wrong with a page that is right. */
@@ -42,8 +42,9 @@ describe('each kind of page', function () {
     it(`${kind}: is right light and dark, on a desk and on a phone`, () => examine(kind, pages));
   }
 
-  for (const kind of isFullRun ? furtherKinds : [...mainKinds, ...furtherKinds]) {
-    it(`${kind}: is right light on a desk and dark on a phone`, () => examine(kind, pages.slice(1, 3)));
+  for (const [index, kind] of (isFullRun ? furtherKinds : [...mainKinds, ...furtherKinds]).entries()) {
+    it(`${kind}: is right light on a desk and dark on a phone, in short runs in one of them`, () =>
+      examine(kind, shareOf(pages.slice(1, 3), index)));
   }
 
   /** Axe objects to nothing, nothing is wider than the screen, the console is quiet. */

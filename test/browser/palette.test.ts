@@ -4,7 +4,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 import { launchChromium } from '../support/chromium.js';
 import { idIn, openContext } from '../support/host-browser.js';
-import { examineAsItIs, looks } from '../support/page-check.js';
+import { crossedLooks, examineAsItIs, looks } from '../support/page-check.js';
+import { isFullRun } from '../support/scale.js';
 
 describe('the command palette and the keys', function () {
   this.timeout(60_000);
@@ -176,7 +177,7 @@ describe('the command palette and the keys', function () {
     expect(isStill).to.equal(true);
   });
 
-  for (const look of looks) {
+  for (const look of isFullRun ? looks : crossedLooks) {
     it(`is accessible, as it opens and with what was found: ${look.theme}, ${look.width} px`, async () => {
       const seen = await (await openContext(browser, host, host.admin, look)).newPage();
       await visit(account, seen);

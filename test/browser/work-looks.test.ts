@@ -4,8 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 
 import { launchChromium } from '../support/chromium.js';
 import { openContext } from '../support/host-browser.js';
-import { crossedLooks, examineAsItIs, examinePage } from '../support/page-check.js';
-import { isFullRun } from '../support/scale.js';
+import { crossedLooks, examineAsItIs, examinePage, shareOf } from '../support/page-check.js';
 import { fillWork } from '../support/working-records.js';
 
 /** What is wrong with a page that is right. */
@@ -60,16 +59,13 @@ describe('each kind of page of daily work', function () {
 
   after(() => Promise.all(running.map((stop) => stop())));
 
-  /** Both looks in a full run; in a short one every other page in the one, the rest in the other. */
-  const looksOf = (index: number): readonly Page[] => (isFullRun ? pages : pages.slice(index % 2, (index % 2) + 1));
-
   for (const [index, kind] of kinds.entries())
     it(`${kind}: is right light on a desk and dark on a phone, in short runs in one of them`, async () => {
       const found = await Promise.all(
-        looksOf(index).map((page) => examinePage(page, host.url + (addresses[kind] ?? kind))),
+        shareOf(pages, index).map((page) => examinePage(page, host.url + (addresses[kind] ?? kind))),
       );
 
-      expect(found).to.deep.equal(looksOf(index).map(() => nothing));
+      expect(found).to.deep.equal(found.map(() => nothing));
     });
 
   it('are there, each of them', async () => {
@@ -85,9 +81,9 @@ describe('each kind of page of daily work', function () {
     ['the dialog of a bulk change', '/accounts', changeTicked],
     ['the dialog of bulk tags', '/accounts', (page) => changeTicked(page, 'tag')],
   ];
-  for (const [name, address, open] of opened)
-    it(`${name}: is right light on a desk and dark on a phone`, async () => {
-      for (const page of pages) {
+  for (const [index, [name, address, open]] of opened.entries())
+    it(`${name}: is right light on a desk and dark on a phone, in short runs in one of them`, async () => {
+      for (const page of shareOf(pages, index)) {
         await page.goto(host.url + address);
         await open(page);
         await page.waitForSelector('dialog[open], .menu:popover-open');
@@ -97,7 +93,7 @@ describe('each kind of page of daily work', function () {
     });
 
   it('the import: is right from the file to what came of it', async () => {
-    for (const [index, page] of pages.entries()) {
+    for (const [index, page] of shareOf(pages, 1).entries()) {
       await page.goto(`${host.url}/imports`);
       const buffer = Buffer.from(`name,roles,employees\nAlder ${index},customer,12\nBirch,Kunde,many\n,partner,1\n`);
       await page.setInputFiles('[name=file]', { name: 'accounts.csv', mimeType: 'text/csv', buffer });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import type { Browser, ConsoleMessage, Page } from 'playwright-core';
+import { isFullRun } from './scale.js';
 
 /** Which screen and which colours a page is looked at with. */
 export interface Look {
@@ -27,6 +28,11 @@ export const looks: readonly Look[] = [390, 1440].flatMap((width) => [
 
 /** Both screens and both colours, each once: what a small run looks with. */
 export const crossedLooks = looks.slice(1, 3);
+
+/** Of pages, dialogs or looks, one for each of {@link crossedLooks}: both in a full run; in a short one that of the `index`-th thing to look at. */
+export function shareOf<T>(crossed: readonly T[], index: number): readonly T[] {
+  return isFullRun ? crossed : crossed.slice(index % 2, (index % 2) + 1);
+}
 
 /** Opens a page in a browser of its own and examines it. */
 export async function checkPage(browser: Browser, address: string, look: Look): Promise<PageFindings> {
