@@ -43,7 +43,8 @@ document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
   if (status === 401 && isPart) return location.reload();
   if (status === 422 || (status < 500 && !isPart)) return;
   ctx.swap = 'none';
-  if (status < 500) return showFailure(titleOf(ctx.text));
+  const told = headers.get('x-problem-text');
+  if (status < 500) return showFailure(told ? decodeURIComponent(told) : titleOf(ctx.text));
   const note = document.getElementById('toast-template')?.dataset.note ?? '';
   showFailure(undefined, note.replace('{id}', headers.get('x-request-id') ?? status));
 });

@@ -14,10 +14,12 @@ export const maxPasswordLength = 200;
 export function checkNewPassword(password: string, personal: readonly (string | null)[], field = 'password'): void {
   const code = weakness(password, personal);
   if (code === null) return;
+  const limit = limits[code];
+  const problem = { pointer: `/${field}`, code, message: messages[code] ?? code };
   throw new ValidationError(
     'not_valid',
     {},
-    { errors: [{ pointer: `/${field}`, code, message: messages[code] ?? code }] },
+    { errors: [{ ...problem, ...(limit !== undefined && { details: { limit } }) }] },
   );
 }
 
@@ -49,6 +51,11 @@ const guessed: readonly string[] = [
   'admin123',
   'iloveyou',
 ];
+
+const limits: Readonly<Record<string, number>> = {
+  password_too_short: minPasswordLength,
+  too_long: maxPasswordLength,
+};
 
 const messages: Readonly<Record<string, string>> = {
   password_too_short: `must have at least ${minPasswordLength} characters`,

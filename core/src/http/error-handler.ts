@@ -1,7 +1,7 @@
 import { isTrellisError, TrellisError } from '@trellis-crm/sdk';
 import type { Workspace } from '../workspace/workspace.js';
 import { translateDatabaseError } from './database-translation.js';
-import { renderErrorPage } from './error-page.js';
+import { errorText, renderErrorPage } from './error-page.js';
 import { allowHeader, MethodNotAllowedError } from './method-not-allowed-error.js';
 import { presentProblem, problemType } from './problem.js';
 import { isApi, isPartial, type Exchange } from './request-state.js';
@@ -51,7 +51,7 @@ function answer(workspace: Workspace, ctx: Exchange, error: TrellisError): void 
   ctx.set('Cache-Control', 'no-store');
   setErrorHeaders(ctx, error);
   if (!isApi(ctx) && error.status === 401) sendToLogin(ctx);
-  else if (isApi(ctx) || !wantsPage(ctx, error)) sendProblem(ctx, error);
+  else if (isApi(ctx) || !wantsPage(ctx, error)) sendProblem(workspace, ctx, error);
   else sendPage(workspace, ctx, error);
 }
 
@@ -93,8 +93,12 @@ function sendToLogin(ctx: Exchange): void {
 }
 
 /** htmx shows 5xx as a toast; a 4xx that is not a form's own 422 must not be swapped into the page either. */
-function sendProblem(ctx: Exchange, error: TrellisError): void {
-  if (!isApi(ctx)) ctx.set('HX-Reswap', 'none');
+function sendProblem(workspace: Workspace, ctx: Exchange, error: TrellisError): void {
+  if (!isApi(ctx)) {
+    ctx.set('HX-Reswap', 'none');
+    const text = error.status < 500 ? errorText(workspace, ctx, error) : null;
+    if (text !== null) ctx.set('X-Problem-Text', encodeURIComponent(text));
+  }
   ctx.body = presentProblem(error, ctx.state.requestId);
   ctx.set('Content-Type', problemType);
 }

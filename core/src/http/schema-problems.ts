@@ -36,7 +36,20 @@ function losersOf(union: ErrorObject, errors: readonly ErrorObject[]): ErrorObje
 function toProblem(error: ErrorObject): Problem {
   const name = missingOrUnknown(error);
   const pointer = name === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(name)}`;
-  return { pointer, code: codes[error.keyword] ?? 'not_valid', message: messageOf(error) };
+  const details = detailsOf(error);
+  return {
+    pointer,
+    code: codes[error.keyword] ?? 'not_valid',
+    message: messageOf(error),
+    ...(details !== null && { details }),
+  };
+}
+
+/** What a text for people names: a limit that itself is allowed, and the form that a text should have. */
+function detailsOf({ keyword, params }: ErrorObject): NonNullable<Problem['details']> | null {
+  const { limit, format } = params as Readonly<Record<string, unknown>>;
+  if (typeof limit === 'number' && !keyword.startsWith('exclusive')) return { limit };
+  return typeof format === 'string' ? { format } : null;
 }
 
 function missingOrUnknown(error: ErrorObject): string | undefined {

@@ -47,7 +47,12 @@ const problem: JsonSchema = {
       type: 'array',
       items: {
         type: 'object',
-        properties: { pointer: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
+        properties: {
+          pointer: { type: 'string' },
+          code: { type: 'string' },
+          message: { type: 'string' },
+          details: { type: 'object', description: 'Such as the `limit` that is exceeded' },
+        },
         required: ['pointer', 'code', 'message'],
       },
     },

@@ -24,26 +24,32 @@ function checkText(field: Field, value: string, pointer: string): Problem | null
   if (field.format === 'recurrence' && !isRecurrence(value))
     return { pointer, code: 'invalid_recurrence', message: 'must be a rule like FREQ=WEEKLY;BYDAY=MO' };
   const kind = checkedKinds[field.kind];
-  if (kind === undefined || kind.isFine(value)) return null;
-  return { pointer, code: kind.code, message: kind.message };
+  return kind === undefined || kind.isFine(value) ? null : { pointer, ...kind.problem };
 }
 
 interface CheckedKind {
-  readonly code: string;
-  readonly message: string;
+  readonly problem: Omit<Problem, 'pointer'>;
   isFine(value: string): boolean;
 }
 
 const checkedKinds: Readonly<Partial<Record<FieldKind, CheckedKind>>> = {
-  dateTime: { code: 'wrong_format', message: 'must be a moment', isFine: (value) => moment.test(value) },
-  url: { code: 'wrong_format', message: 'must be a web address', isFine: isWebAddress },
-  phone: { code: 'invalid_phone', message: 'must be a phone number', isFine: isPhoneNumber },
+  dateTime: {
+    problem: { code: 'wrong_format', message: 'must be a moment', details: { format: 'date-time' } },
+    isFine: (value) => moment.test(value),
+  },
+  url: {
+    problem: { code: 'wrong_format', message: 'must be a web address', details: { format: 'url' } },
+    isFine: isWebAddress,
+  },
+  phone: { problem: { code: 'invalid_phone', message: 'must be a phone number' }, isFine: isPhoneNumber },
 };
 
 function checkRange({ min, max }: Field, value: string, pointer: string): Problem | null {
   const number = new Big(value);
-  if (min !== undefined && number.lt(min)) return { pointer, code: 'too_small', message: `must be >= ${min}` };
-  if (max !== undefined && number.gt(max)) return { pointer, code: 'too_large', message: `must be <= ${max}` };
+  if (min !== undefined && number.lt(min))
+    return { pointer, code: 'too_small', message: `must be >= ${min}`, details: { limit: min } };
+  if (max !== undefined && number.gt(max))
+    return { pointer, code: 'too_large', message: `must be <= ${max}`, details: { limit: max } };
   return null;
 }
 

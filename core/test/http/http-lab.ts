@@ -81,6 +81,7 @@ function labWorkspace(endpoints: readonly Endpoint[], options: LabOptions): Work
     number: 1,
     endpoints,
     views,
+    modules: [{ module: 'core' }],
     match: (method: Method, path: string) => match(endpoints, method, path),
   };
   const workspace = {

@@ -3,7 +3,6 @@ import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { titleOf, type EntityField } from '../fields/entity-field.js';
 import { textOf, type FormData } from '../fields/form-reader.js';
 import { saveRecord } from '../form/record-form.js';
-import { problemsOf } from '../form/form-problems.js';
 import { loadNamesOf } from '../fields/record-names.js';
 import { refsInNodes } from '../list/filter-texts.js';
 import { filtersHtml } from '../list/filter-view.js';
@@ -13,6 +12,7 @@ import { chooseView } from '../list/view-choice.js';
 import { viewTabsHtml } from '../list/view-tabs.js';
 import type { PageBlock } from '../../views/page-model.js';
 import type { EntityCall } from '../page-call.js';
+import { orTold } from '../or-told.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { laneField } from './board-lanes.js';
 import { boardView } from './board-view.js';
@@ -69,14 +69,12 @@ export async function moveToLane(call: EntityCall): Promise<PageAnswer> {
   const field = boardField(entity);
   const lane = textOf(call.request.body as FormData, field.path);
   const board = `/${entity.path}/board`;
-  try {
+  const move = async (): Promise<PageAnswer> => {
     const saved = await saveRecord(call, { [field.path]: lane });
-    if (call.request.isPartial) return await showBoard(call);
+    if (call.request.isPartial) return showBoard(call);
     return goTo(board, { text: call.t('board.moved', { name: titleOf(entity, saved) }) });
-  } catch (error) {
-    if (call.request.isPartial) throw error;
-    return goTo(board, { text: problemsOf(error)[0]?.message ?? '', tone: 'bad' });
-  }
+  };
+  return call.request.isPartial ? move() : orTold(call, board, move);
 }
 
 /** @throws NotFoundError when the entity declares no board */

@@ -5,7 +5,7 @@ import { callApi } from '../api-client.js';
 import { readForm, textOf, type FormData } from '../fields/form-reader.js';
 import { problemsOf } from '../form/form-problems.js';
 import { formOf } from '../form/plain-form.js';
-import { problemText } from '../form/problem-text.js';
+import { refusalText } from '../form/problem-text.js';
 import { reading } from '../form/record-form.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { goTo, type PageAnswer } from '../page-endpoint.js';
@@ -35,9 +35,7 @@ async function takeTags(call: EntityCall, selection: Selection, form: FormData):
     return await begin(call, selection, tagChangeIn(form));
   } catch (error) {
     if (!isTrellisError(error) || error.kind !== 'validation') throw error;
-    const [{ code } = { code: 'invalid_tag' }] = error.errors;
-    const text = problemText(call);
-    return bulkTagForm(call, selection, { form, problem: text(code) ?? text('invalid_tag') ?? code });
+    return bulkTagForm(call, selection, { form, problem: refusalText(call, error) });
   }
 }
 

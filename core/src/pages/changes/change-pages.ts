@@ -3,6 +3,7 @@ import { ChangeSets, isOver, type ChangeSetProblem } from '../../changes/index.j
 import type { Endpoint } from '../../http/endpoint.js';
 import { loadNamesOf } from '../fields/record-names.js';
 import type { PageCall, PageDeps } from '../page-call.js';
+import { orTold } from '../or-told.js';
 import { goTo, pageEndpoint, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { settled } from './bulk-submit.js';
 import { changeRow, changeTitle, outcomeView, problemRow } from './change-set-view.js';
@@ -62,16 +63,21 @@ function idsByEntity(problems: readonly ChangeSetProblem[]): ReadonlyMap<string,
 /** Back to the records when it is done at once, else to the page that tells how far it is. */
 async function undoChange(call: PageCall): Promise<PageAnswer> {
   const { t, request, workspace } = call;
-  const begun = await workspace.container.resolve(ChangeSets).undo(idOf(call), request.identity);
-  const undo = await settled(call, begun.id);
-  const path = request.generation.entities.get(undo.entity)?.path;
-  if (!isOver(undo) || undo.problemCount > 0 || path === undefined) return goTo(`/change-sets/${undo.id}`);
-  return goTo(`/${path}`, { text: t('changes.undone') });
+  return orTold(call, `/change-sets/${idOf(call)}`, async () => {
+    const begun = await workspace.container.resolve(ChangeSets).undo(idOf(call), request.identity);
+    const undo = await settled(call, begun.id);
+    const path = request.generation.entities.get(undo.entity)?.path;
+    if (!isOver(undo) || undo.problemCount > 0 || path === undefined) return goTo(`/change-sets/${undo.id}`);
+    return goTo(`/${path}`, { text: t('changes.undone') });
+  });
 }
 
 async function cancelChange(call: PageCall): Promise<PageAnswer> {
-  const { id } = await call.workspace.container.resolve(ChangeSets).cancel(idOf(call), call.request.identity);
-  return goTo(`/change-sets/${id}`);
+  const page = `/change-sets/${idOf(call)}`;
+  return orTold(call, page, async () => {
+    await call.workspace.container.resolve(ChangeSets).cancel(idOf(call), call.request.identity);
+    return goTo(page);
+  });
 }
 
 function idOf({ request }: PageCall): Id {

@@ -37,7 +37,7 @@ function weightIn(text: string): number | string {
 /** A weight that the API refuses is none, whatever it is. */
 function weightText(call: EntityCall): ProblemText {
   const others = problemText(call);
-  return (code) => (weightCodes.has(code) ? call.t('completeness.notAWeight') : others(code));
+  return (problem) => (weightCodes.has(problem.code) ? call.t('completeness.notAWeight') : others(problem));
 }
 
 const weightCodes: ReadonlySet<string> = new Set(['wrong_type', 'too_small', 'too_large']);

@@ -1,4 +1,5 @@
 import { isTrellisError, type Problem } from '@trellis-crm/sdk';
+import type { Told } from '../../http/problem-texts.js';
 
 /** What is wrong with a form, by control name, and what belongs to no control. */
 export interface FormProblems {
@@ -9,8 +10,8 @@ export interface FormProblems {
 /** Nothing wrong (yet). */
 export const noProblems: FormProblems = { byControl: new Map(), general: [] };
 
-/** Texts for the reader, by the code of a problem; null where the catalogue has none. */
-export type ProblemText = (code: string) => string | null;
+/** Text for the reader of a problem; null where no catalogue knows its code. */
+export type ProblemText = (problem: Told) => string | null;
 
 /** Sorts problems to the controls they are about: pointer `/domains/0/domain` is control `domains.0.domain`. */
 export function formProblems(
@@ -20,9 +21,9 @@ export function formProblems(
 ): FormProblems {
   const byControl = new Map<string, string>();
   const general: string[] = [];
-  for (const { pointer, code, message } of problems) {
-    const text = textOf(code) ?? message;
-    const control = controlAt(pointer, controls);
+  for (const problem of problems) {
+    const text = textOf(problem) ?? problem.message;
+    const control = controlAt(problem.pointer, controls);
     if (control === null) general.push(text);
     else if (!byControl.has(control)) byControl.set(control, text);
   }
@@ -32,9 +33,9 @@ export function formProblems(
 /** Problems that a refused write carries: those of a validation, else the error itself. @throws what is not a refusal */
 export function problemsOf(error: unknown): readonly Problem[] {
   if (!isTrellisError(error) || !refusals.has(error.kind)) throw error;
-  return error.errors.length > 0
-    ? error.errors
-    : [{ pointer: pointers[error.code] ?? '', code: error.code, message: error.message }];
+  if (error.errors.length > 0) return error.errors;
+  const { code, message, details } = error;
+  return [{ pointer: pointers[code] ?? '', code, message, details }];
 }
 
 /** What a refusal of the whole record is about, where that is one field. */

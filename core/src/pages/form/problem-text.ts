@@ -1,7 +1,14 @@
+import type { TrellisError } from '@trellis-crm/sdk';
+import { textOfError, textOfProblem } from '../../http/problem-texts.js';
 import type { PageCall } from '../page-call.js';
 import type { ProblemText } from './form-problems.js';
 
-/** The texts of problems by their code, from core's catalogue. */
-export function problemText({ request, env, t }: PageCall): ProblemText {
-  return (code) => (request.generation.views.hasText(env, 'core', `problem.${code}`) ? t(`problem.${code}`) : null);
+/** The texts of problems by their code, from core's catalogue or that of the module that refuses. */
+export function problemText({ request: { generation }, env }: PageCall): ProblemText {
+  return (problem) => textOfProblem({ generation, env }, problem);
+}
+
+/** What a refusal says in the reader's language. */
+export function refusalText({ request: { generation }, env }: PageCall, error: TrellisError): string {
+  return textOfError({ generation, env }, error) ?? error.message;
 }

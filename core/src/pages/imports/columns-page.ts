@@ -6,7 +6,7 @@ import { textOf } from '../fields/form-reader.js';
 import { formOf } from '../form/plain-form.js';
 import type { PageCall } from '../page-call.js';
 import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
-import { refusalText } from './import-texts.js';
+import { fileRefusalText } from './import-texts.js';
 import { stepItems } from './import-view.js';
 import { planOf } from './map-form.js';
 import { mappingStep, mappingsView } from './mapping-steps.js';
@@ -40,7 +40,7 @@ export async function changeColumns(call: PageCall): Promise<PageAnswer> {
     return goTo(`/imports/${record.id}`);
   } catch (error) {
     if (!isTrellisError(error) || error.status !== 422) throw error;
-    return columnsPage(call, record, changed, [refusalText(call, error)]);
+    return columnsPage(call, record, changed, [fileRefusalText(call, error)]);
   }
 }
 

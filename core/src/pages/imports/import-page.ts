@@ -1,8 +1,7 @@
-import { isTrellisError } from '@trellis-crm/sdk';
 import { ChangeSets } from '../../changes/index.js';
 import { Imports } from '../../imports/index.js';
-import { problemText } from '../form/problem-text.js';
 import type { PageCall } from '../page-call.js';
+import { orTold } from '../or-told.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { outcomeView, problemTable, stepItems, stepOf } from './import-view.js';
 import { undoOf } from './undo-view.js';
@@ -32,27 +31,32 @@ export async function showImport(call: PageCall): Promise<PageAnswer> {
 }
 
 /** `POST /imports/:id/run`: imports for real what was checked. */
-export async function runImport({ request, workspace }: PageCall): Promise<PageAnswer> {
-  const { id } = await workspace.container.resolve(Imports).startRun(request.params['id'] ?? '', request.identity);
-  return goTo(`/imports/${id}`);
+export function runImport(call: PageCall): Promise<PageAnswer> {
+  return thenShow(call, (id, { request, workspace }) =>
+    workspace.container.resolve(Imports).startRun(id, request.identity),
+  );
 }
 
 /** `POST /imports/:id/undo`: takes back what the import did, but for what somebody worked on since. */
-export async function undoImport(call: PageCall): Promise<PageAnswer> {
-  const { t, request, workspace } = call;
-  const id = request.params['id'] ?? '';
-  const { changeSetId } = await workspace.container.resolve(Imports).get(id, request.identity);
-  try {
+export function undoImport(call: PageCall): Promise<PageAnswer> {
+  return thenShow(call, async (id, { request, workspace }) => {
+    const { changeSetId } = await workspace.container.resolve(Imports).get(id, request.identity);
     await workspace.container.resolve(ChangeSets).undo(changeSetId, request.identity);
-    return goTo(`/imports/${id}`);
-  } catch (error) {
-    if (!isTrellisError(error) || error.status !== 409) throw error;
-    return goTo(`/imports/${id}`, { text: problemText(call)(error.code) ?? t('imports.undoneAlready'), tone: 'bad' });
-  }
+  });
 }
 
 /** `POST /imports/:id/resumption`: goes on with what stopped. */
-export async function resumeImport({ request, workspace }: PageCall): Promise<PageAnswer> {
-  const { id } = await workspace.container.resolve(Imports).resume(request.params['id'] ?? '', request.identity);
-  return goTo(`/imports/${id}`);
+export function resumeImport(call: PageCall): Promise<PageAnswer> {
+  return thenShow(call, (id, { request, workspace }) =>
+    workspace.container.resolve(Imports).resume(id, request.identity),
+  );
+}
+
+/** The page of the import, with what was done to it or why it was not. */
+function thenShow(call: PageCall, act: (id: string, call: PageCall) => Promise<unknown>): Promise<PageAnswer> {
+  const id = call.request.params['id'] ?? '';
+  return orTold(call, `/imports/${id}`, async () => {
+    await act(id, call);
+    return goTo(`/imports/${id}`);
+  });
 }

@@ -11,7 +11,7 @@ import { createPageCall, type PageCall, type PageDeps } from '../page-call.js';
 import { goTo, pageEndpoint, respond, showPage, type PageAnswer } from '../page-endpoint.js';
 import { changeColumns, showColumns } from './columns-page.js';
 import { resumeImport, runImport, showImport, undoImport } from './import-page.js';
-import { refusalText } from './import-texts.js';
+import { fileRefusalText } from './import-texts.js';
 import { importRow } from './import-view.js';
 
 /** Importing a file: upload, columns, check, run, report. Each import is its owner's alone. */
@@ -95,7 +95,7 @@ async function takeFile(call: PageCall): Promise<PageAnswer> {
     // A form that nobody could send by this page is refused as such.
     if (!isTrellisError(error) || error.status >= 500 || error.status === 400) throw error;
     const status = error.status === 413 ? 413 : 422;
-    return showImports(call, { message: refusalText(call, error), entity: sent.entity, status });
+    return showImports(call, { message: fileRefusalText(call, error), entity: sent.entity, status });
   }
 }
 

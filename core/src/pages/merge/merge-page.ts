@@ -10,6 +10,7 @@ import { problemsOf } from '../form/form-problems.js';
 import { formOf } from '../form/plain-form.js';
 import { problemText } from '../form/problem-text.js';
 import type { EntityCall } from '../page-call.js';
+import { orTold } from '../or-told.js';
 import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
 import { chosenPrefix } from './control-names.js';
 import { mergeView } from './merge-view.js';
@@ -48,8 +49,11 @@ export async function takeMerge(call: EntityCall): Promise<PageAnswer> {
 /** `POST /<path>/:id/unmerge/:changeSet`: takes a merge back, in the background. */
 export async function takeUnmerge(call: EntityCall): Promise<PageAnswer> {
   const { params } = call.request;
-  await callApi(call, 'POST', `/change-sets/${params['changeSet'] ?? ''}/undo`);
-  return goTo(`/${call.entity.path}/${params['id'] ?? ''}`, { text: call.t('merge.undoing') });
+  const record = `/${call.entity.path}/${params['id'] ?? ''}`;
+  return orTold(call, record, async () => {
+    await callApi(call, 'POST', `/change-sets/${params['changeSet'] ?? ''}/undo`);
+    return goTo(record, { text: call.t('merge.undoing') });
+  });
 }
 
 /** Those that are there and may be seen, in the order asked for. @throws NotFoundError when there are none */
@@ -97,7 +101,7 @@ async function showComparison(
   const errors =
     error === undefined
       ? []
-      : problemsOf(error).map(({ code, message }) => ({ message: problemText(call)(code) ?? message }));
+      : problemsOf(error).map((problem) => ({ message: problemText(call)(problem) ?? problem.message }));
   const html = call.render('core:merge/comparison', { title, errors, ...(await mergeView(call, records, form)) });
   return mergePage(call, { title, html, record: records[0] ?? {}, status: errors.length > 0 ? 422 : 200 });
 }

@@ -1,10 +1,11 @@
-import { isTrellisError, User, Uuid } from '@trellis-crm/sdk';
+import { User, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
 import type { AccessLink } from '../../users/index.js';
 import { callApi } from '../api-client.js';
 import { textOf } from '../fields/form-reader.js';
 import { formOf } from '../form/plain-form.js';
 import type { PageCall, PageDeps } from '../page-call.js';
+import { orTold } from '../or-told.js';
 import { goTo, pageEndpoint, showPage, type PageAnswer } from '../page-endpoint.js';
 
 /** What administrators do to the access of a user; what there is to see stands on the user's own page. */
@@ -92,14 +93,7 @@ async function reactivate(call: PageCall): Promise<PageAnswer> {
 
 /** A refusal (the last administrator, somebody without e-mail) is told on the user's page. */
 async function orRefusal(call: PageCall, act: () => Promise<PageAnswer>): Promise<PageAnswer> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!isTrellisError(error) || !['conflict', 'validation'].includes(error.kind)) throw error;
-    const key = `problem.${error.code}`;
-    const isKnown = call.request.generation.views.hasText(call.env, 'core', key);
-    return goTo(home(call), { text: isKnown ? call.t(key) : (error.errors[0]?.message ?? error.message), tone: 'bad' });
-  }
+  return orTold(call, home(call), act);
 }
 
 function home(call: PageCall): string {

@@ -6,7 +6,7 @@ import { allTags, readTags } from '../../records/tags/tag-store.js';
 import { callApi } from '../api-client.js';
 import { addressOf, asText } from '../fields/entity-field.js';
 import { textOf } from '../fields/form-reader.js';
-import { problemText } from '../form/problem-text.js';
+import { refusalText } from '../form/problem-text.js';
 import { formOf } from '../form/plain-form.js';
 import { readRecord } from '../form/record-form.js';
 import { filterName } from '../list/filter-nodes.js';
@@ -69,8 +69,7 @@ async function refusalOf(call: EntityCall, change: () => Promise<void>): Promise
     return null;
   } catch (error) {
     if (!isTrellisError(error) || !(error.kind === 'validation' || error.kind === 'conflict')) throw error;
-    const code = error.code === 'not_valid' ? 'invalid_tag' : error.code;
-    return problemText(call)(code) ?? error.message;
+    return refusalText(call, error);
   }
 }
 

@@ -1,11 +1,11 @@
-import { isTrellisError, Uuid } from '@trellis-crm/sdk';
+import { Uuid } from '@trellis-crm/sdk';
 import type { Endpoint } from '../../http/endpoint.js';
 import { longestTag, tagTones, type Tag } from '../../records/tags/tag.js';
 import { callApi, readApi } from '../api-client.js';
 import { textOf } from '../fields/form-reader.js';
 import { formOf } from '../form/plain-form.js';
-import { problemText } from '../form/problem-text.js';
 import type { PageCall, PageDeps } from '../page-call.js';
+import { orTold } from '../or-told.js';
 import { goTo, pageEndpoint, showPage, type PageAnswer, type PageRoute } from '../page-endpoint.js';
 import { settingsTabs } from '../settings/settings-tabs.js';
 
@@ -88,17 +88,10 @@ function pathOf({ request }: PageCall): string {
   return `/tags/${request.params['id'] ?? ''}`;
 }
 
-const explained: ReadonlySet<string> = new Set(['validation', 'conflict', 'stale']);
-
 /** The list again, with what was done or why it was not. */
 async function done(call: PageCall, key: string, act: () => Promise<unknown>): Promise<PageAnswer> {
-  try {
+  return orTold(call, href, async () => {
     await act();
-  } catch (error) {
-    if (!isTrellisError(error) || !explained.has(error.kind)) throw error;
-    if (error.kind === 'stale') return goTo(href, { text: call.t('tags.changedSince'), tone: 'bad' });
-    const text = problemText(call);
-    return goTo(href, { text: text(error.code) ?? text('invalid_tag') ?? error.message, tone: 'bad' });
-  }
-  return goTo(href, { text: call.t(key) });
+    return goTo(href, { text: call.t(key) });
+  });
 }

@@ -19,5 +19,5 @@ function isMoved({ before, after }: Change): boolean {
 }
 
 function needsClosure(tx: TransactionContext, { stage }: RecordOf<typeof Deal>): ConflictError {
-  return new ConflictError('stage_needs_closure', { stage }, { message: tx.t('deals.errors.stageNeedsClosure') });
+  return new ConflictError('stage_needs_closure', { stage }, { message: tx.t('problem.stage_needs_closure') });
 }
