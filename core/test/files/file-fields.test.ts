@@ -123,6 +123,35 @@ describe('files of a record', () => {
     expect([await filesOf(winner.id), await filesOf(loser.id)]).to.deep.equal([[one], [two]]);
   });
 
+  it('come into many records at once under the same rules, and out of them again', async () => {
+    const [own, foreign] = [await uploaded(host, host.manager), await uploaded(host, host.admin)];
+    const records = [await post({}), await post({})];
+    const change = (file: string) =>
+      host.as(host.manager).post('/api/v1/accounts/bulk', {
+        action: 'update',
+        ids: records.map(({ id }) => id),
+        set: { files: [{ id: file, name: 'not this' }] },
+      });
+    const filesOf = async () =>
+      Promise.all(
+        records.map(async ({ id }) => (await host.as(host.user).get(`/api/v1/accounts/${id}`)).body['files']),
+      );
+
+    const refused = [await change(foreign), await change(crypto.randomUUID())];
+    const taken = await change(own);
+    await host.settle();
+
+    expect(refused.map(({ status, body }) => [status, body['errors']?.['0']?.['code']])).to.deep.equal([
+      [422, 'unknown_file'],
+      [422, 'unknown_file'],
+    ]);
+    const entry = { id: own, name: 'contract.pdf', type: 'application/pdf', size: pdf.length };
+    expect(await filesOf()).to.deep.equal([[entry], [entry]]);
+    await host.as(host.manager).post(`${taken.headers.get('Location') ?? ''}/undo`);
+    await host.settle();
+    expect(await filesOf()).to.deep.equal([[], []]);
+  });
+
   it('are columns of names in exports, and no column for imports', async () => {
     const file = await uploaded(host, host.user);
     await post({ name: 'Exported with files', files: [file] });

@@ -1,5 +1,6 @@
 import { MalformedError, Type, Uuid, ValidationError, type EntityVerb, type Id, type Static } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { fillFiles } from '../../records/files/fill-files.js';
 import { matchingTrash } from '../../records/list-trash.js';
 import { matchingRecords, type MatchParameters } from '../../records/matching.js';
 import { parseOptions, tryParsePatch } from '../../records/parse-input.js';
@@ -94,6 +95,7 @@ async function checkSet(scope: RecordScope, entity: CompiledEntity, set: BulkReq
   const none = { pointer: '/set', code: 'required', message: 'names no field' };
   const errors = values.size === 0 && problems.length === 0 ? [none] : problems;
   if (errors.length > 0) throw new ValidationError('invalid_record', {}, { errors });
+  await fillFiles(scope, entity, [{ values, prefix: '' }]);
   const draft = { values, changed: new Set(values.keys()), prefix: '' };
   await scope.inUnit((tx) => checkReferences(tx, entity, [draft]));
 }

@@ -1,5 +1,6 @@
 import { PluginError, type Id } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { fillFiles } from '../../records/files/fill-files.js';
 import { lockRecords, readRecords } from '../../records/get-records.js';
 import { parseOptions, tryParsePatch } from '../../records/parse-input.js';
 import type { WriteScope } from '../../records/record-scope.js';
@@ -64,7 +65,8 @@ const acts: Readonly<Record<BulkInput['action'], Act>> = {
   async update(scope, entity, ids, { set }) {
     const { admitted, problems } = await admitRecords(scope, entity, ids, 'update');
     const { values } = tryParsePatch(entity, set ?? {}, parseOptions(scope, entity));
-    const patches = new Map(admitted.map(({ id }) => [id, { values, prefix: '' }]));
+    const [patch = { values, prefix: '' }] = await fillFiles(scope, entity, [{ values, prefix: '' }]);
+    const patches = new Map(admitted.map(({ id }) => [id, patch]));
     await updateParsed(
       scope,
       entity,
