@@ -18,6 +18,7 @@ import { createDuplicatePairs } from './20261123044000_create-duplicate-pairs.js
 import { addVatNumber } from './20261123050500_add-vat-number.js';
 import { createCompleteness } from './20261123051000_create-completeness.js';
 import { divideSearchEntries } from './20261123100500_divide-search-entries.js';
+import { addContactRoles } from './20261123105000_add-contact-roles.js';
 
 /** Tables of core's records, and what every write adds to. */
 export const recordMigrations: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const recordMigrations: readonly Migration[] = [
   addVatNumber,
   createCompleteness,
   divideSearchEntries,
+  addContactRoles,
 ];

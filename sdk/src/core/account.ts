@@ -6,7 +6,7 @@ export const Account = defineEntity('core.account', {
   plural: 'accounts',
   fields: {
     name: field.text({ required: true, max: 200, search: true, index: true }),
-    roles: field.choices(['prospect', 'customer', 'partner', 'supplier', 'competitor', 'internal']),
+    roles: field.choices(['prospect', 'customer', 'partner', 'supplier', 'competitor', 'shareholder', 'internal']),
     industry: field.text({ max: 120, index: true }),
     website: field.url({ search: true }),
     phone: field.phone({ search: true }),

@@ -1,12 +1,14 @@
 import { defineEntity } from '../entity.js';
 import { field } from '../fields.js';
 
-/** A person; may belong to several accounts, with a role in each. */
+/** A person; may belong to several accounts, with a role in each, and be something to us without any. */
 export const Contact = defineEntity('core.contact', {
   plural: 'contacts',
   fields: {
     name: field.text({ required: true, max: 200, search: true, index: true }),
     jobTitle: field.text({ max: 120 }),
+    /** What the person is to us, whatever their accounts are. */
+    roles: field.choices(['prospect', 'customer', 'partner', 'supplier', 'employee', 'shareholder']),
     emails: field.list(
       {
         email: field.email({ required: true, search: true }),
