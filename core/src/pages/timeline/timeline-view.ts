@@ -3,6 +3,7 @@ import type { SafeHtml } from '../../views/safe-html.js';
 import type { DisplaySources } from '../fields/field-display.js';
 import { displaySources } from '../list/list-view.js';
 import type { EntityCall } from '../page-call.js';
+import { drawActivity } from './activity-markup.js';
 import { activityView } from './activity-view.js';
 import { changeView } from './change-view.js';
 import { timelineNames } from './timeline-names.js';
@@ -79,7 +80,7 @@ function bodyOf(
   shown: { readonly sources: DisplaySources; readonly isPinned: boolean },
 ): SafeHtml | string {
   const { module, template } = entry.option;
-  if (module === 'core') return call.render(`core:${template}`, coreView(call, entry, shown));
+  if (module === 'core') return coreBody(call, entry, shown);
   try {
     return call.render(`${module}:${template}`, entry.view ?? entry.data);
   } catch (error) {
@@ -88,10 +89,11 @@ function bodyOf(
   }
 }
 
-function coreView(
+function coreBody(
   call: EntityCall,
   entry: FoundEntry,
   shown: { readonly sources: DisplaySources; readonly isPinned: boolean },
-): object {
-  return entry.kind === 'change' ? changeView(call, entry, shown.sources) : activityView(call, entry, shown);
+): SafeHtml {
+  if (entry.kind !== 'change') return drawActivity(call, activityView(call, entry, shown));
+  return call.render(`core:${entry.option.template}`, changeView(call, entry, shown.sources));
 }
