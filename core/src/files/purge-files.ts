@@ -1,7 +1,6 @@
 import type { Clock } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
-import { quoted } from '../records/names.js';
-import { fileIdColumn } from '../records/files/file-fields.js';
+import { isHeldByRecord } from '../records/files/held-files.js';
 import type { ContentFolder } from './content-folder.js';
 import { lockContent } from './file-store.js';
 
@@ -38,35 +37,21 @@ export async function purgeFiles({ knex, clock, folder }: FilePurgeParts): Promi
 }
 
 async function forgetUnused(knex: Knex, now: Date, aDayAgo: Date): Promise<void> {
-  const isUsed = await inUse(knex);
+  const isUsed = await isHeldByRecord(knex);
   const isOver = new Date(now.getTime() - releasedDays * dayMs);
   await knex.transaction(async (trx) => {
     await trx.raw(
       `update core.files f set used_at = ?, unused_since = null
-       where (f.used_at is null or f.unused_since is not null) and (${isUsed})`,
+       where (f.used_at is null or f.unused_since is not null) and ${isUsed}`,
       [now],
     );
-    await trx.raw(`update core.files f set unused_since = ? where f.unused_since is null and not (${isUsed})`, [now]);
+    await trx.raw(`update core.files f set unused_since = ? where f.unused_since is null and not ${isUsed}`, [now]);
     await trx.raw(
-      `delete from core.files f where not (${isUsed})
+      `delete from core.files f where not ${isUsed}
        and ((f.used_at is null and f.created_at < ?) or f.unused_since < ?)`,
       [aDayAgo, isOver],
     );
   });
-}
-
-/** Whether a record holds a file. Asked of the database, which knows the tables of disabled and archived plugins too. */
-async function inUse(knex: Knex): Promise<string> {
-  const { rows } = await knex.raw<{ rows: { schema: string; table: string }[] }>(
-    `select n.nspname as "schema", c.relname as "table" from pg_attribute a
-     join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-     where a.attname = ? and a.atttypid = 'uuid'::regtype and not a.attisdropped and c.relkind in ('r', 'p')`,
-    [fileIdColumn],
-  );
-  const held = rows.map(
-    ({ schema, table }) => `exists (select from ${quoted(schema, table)} h where h."${fileIdColumn}" = f.id)`,
-  );
-  return ['false', ...held].join(' or ');
 }
 
 /** Whoever stores the same content meanwhile waits, and finds it gone or stays. */

@@ -66,6 +66,20 @@ describe('files of a record', () => {
     expect(created.status).to.equal(422);
   });
 
+  it('are nobody’s to take while only a record of a plugin that does not run holds them', async () => {
+    const file = await uploaded(host, host.user);
+    const { id } = await post({});
+    await host.sql('create schema p_absent');
+    await host.sql('create table p_absent.thing_files (thing_id uuid, position integer, file_id uuid)');
+    await host.sql('insert into p_absent.thing_files values (gen_random_uuid(), 0, ?)', [file]);
+
+    const held = [await statusOf(file), (await patch(id, { files: [file] })).status];
+    await host.sql('delete from p_absent.thing_files');
+
+    expect(held).to.deep.equal([404, 422]);
+    expect([await statusOf(file), (await patch(id, { files: [file] })).status]).to.deep.equal([200, 200]);
+  });
+
   it('may stand in several records, once somebody may read them in one', async () => {
     const file = await uploaded(host, host.user);
     await post({ files: [file] });

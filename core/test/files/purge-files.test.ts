@@ -129,6 +129,18 @@ describe('the clean-up of files', () => {
     expect(await left()).to.deep.equal([file]);
   });
 
+  it('asks no table of somebody else in the same database', async () => {
+    await uploaded(host, host.user);
+    await host.sql('create schema theirs');
+    await host.sql('create table theirs.things (file_id uuid)');
+    await host.sql('insert into theirs.things select id from core.files');
+
+    await pass(2);
+    await purge();
+
+    expect(await left()).to.deep.equal([]);
+  });
+
   it('is told of a full disk by name, and nothing stays', async () => {
     const full = new Readable({
       read() {
