@@ -62,6 +62,36 @@ describe('GET /search/palette', function () {
     expect(others).to.not.contain(`/accounts/${other}/edit`).and.not.contain('/guest/owned').and.not.contain('/trash');
   });
 
+  it('offers to write on its timeline, to follow, take over, tag and merge it, within the rights on it', async () => {
+    const admins = await palette(`at=/accounts/${own}`, host.admin);
+    const mine = await palette(`at=/accounts/${own}`);
+    const others = await palette(`at=/accounts/${other}`);
+    const read = await palette(`at=/accounts/${own}`, host.readOnly);
+
+    for (const kind of ['note', 'call', 'email', 'meeting', 'task'])
+      expect(others).to.contain(`href="/accounts/${other}?compose=${kind}#composer"`);
+    expect(admins).to.contain(`formaction="/accounts/${own}/fields/owner" name="owner" value="${host.admin.userId}"`);
+    expect(admins).to.contain(`/accounts/${own}#tag-input`).and.contain(`/accounts/merge?ids=${own}`);
+    expect(others).to.contain(`formaction="/accounts/${other}/following" name="follow" value="true"`);
+    expect(mine + others)
+      .to.not.contain('/fields/owner')
+      .and.not.contain(`/accounts/${other}#tag-input`)
+      .and.not.contain(`merge?ids=${other}`);
+    expect(read).to.not.contain('compose=').and.not.contain('#tag-input').and.not.contain('merge?ids');
+  });
+
+  it('follows and takes over where it says so', async () => {
+    await host.as(host.admin).submit(`/accounts/${own}/following`, { follow: 'true' });
+    const taken = await host.as(host.admin).submit(`/accounts/${own}/fields/owner`, { owner: host.admin.userId });
+    const { body } = await host.as(host.admin).get(`/api/v1/accounts/${own}`);
+    const after = await palette(`at=/accounts/${own}`, host.admin);
+    await host.as(host.admin).submit(`/accounts/${own}/fields/owner`, { owner: host.user.userId });
+
+    expect(taken.status).to.equal(303);
+    expect(body['owner']).to.equal(host.admin.userId);
+    expect(after).to.contain('name="follow" value="false"').and.not.contain('/fields/owner');
+  });
+
   it('offers what can be done with a list, and everywhere what is not about anything', async () => {
     const list = await palette('at=/accounts');
     const home = await palette('at=/');

@@ -10,6 +10,8 @@ export interface CommandView {
   readonly href?: string;
   /** Taken by POST. */
   readonly action?: string;
+  /** What is sent with it. */
+  readonly value?: { readonly name: string; readonly value: string };
   readonly isTheme?: boolean;
   /** Shown in place of the page one is on. */
   readonly isDialog?: boolean;

@@ -2,9 +2,10 @@ import { isTrellisError } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../../records/compiled-entity.js';
 import { titleOf, type RecordValues } from '../../fields/entity-field.js';
 import { isWithout } from '../../list/list-view.js';
-import type { PageCall } from '../../page-call.js';
+import type { EntityCall, PageCall } from '../../page-call.js';
 import type { CommandView } from './command-view.js';
 import { contributedCommands } from './contributed-commands.js';
+import { recordCommands } from './record-commands.js';
 
 /** What can be done with what one looks at. */
 export interface ContextCommands {
@@ -23,7 +24,7 @@ export async function contextCommands(call: PageCall, at: string): Promise<Conte
   if (entity === undefined || identity.reach(`${entity.definition.id}:read`) === null) return null;
   if (!path.startsWith(`/${entity.path}/:id`)) return listCommands(call, entity);
   const { id = '' } = match.params;
-  return uuid.test(id) ? recordCommands(call, entity, id) : null;
+  return uuid.test(id) ? commandsOfRecord({ ...call, entity }, id) : null;
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -60,8 +61,8 @@ function listCommands(call: PageCall, entity: CompiledEntity): ContextCommands {
   };
 }
 
-async function recordCommands(call: PageCall, entity: CompiledEntity, id: string): Promise<ContextCommands | null> {
-  const { ctx, t } = call;
+async function commandsOfRecord(call: EntityCall, id: string): Promise<ContextCommands | null> {
+  const { ctx, t, entity } = call;
   const { definition, path } = entity;
   const record = await recordAt(call, entity, id);
   if (record === null) return null;
@@ -78,6 +79,7 @@ async function recordCommands(call: PageCall, entity: CompiledEntity, id: string
     title,
     commands: [
       ...(may('update') ? [edit] : []),
+      ...(await recordCommands(call, record)),
       ...contributedCommands(call, { entity: definition.id, on: 'record' }, { ...record, id }),
       ...(may('delete') ? [trash] : []),
     ],
