@@ -232,7 +232,7 @@ function namedEntry(name: ReturnType<RecordNames['of']>): EntryView | null {
   return name === null ? null : { text: name.title, href: name.href };
 }
 
-/** In a list names are not looked up for links: one that happens to be known stands for all, else their number. */
+/** One whose name the reader may know stands for all, else their number. */
 function firstLink(value: unknown, { names, t }: DisplaySources): FirstEntry | null {
   const links = linksIn(value);
   if (links.length === 0) return null;

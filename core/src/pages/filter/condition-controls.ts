@@ -1,7 +1,9 @@
 import type { Field } from '@trellis-crm/sdk';
 import { completenessOperators } from '../../completeness/index.js';
+import type { CompiledEntity } from '../../records/compiled-entity.js';
 import { completenessField } from '../fields/completeness-field.js';
 import { targetOf } from '../fields/entity-field.js';
+import { linkTargets } from '../fields/links-control.js';
 import { tagsField } from '../fields/tags-field.js';
 import type { RecordNames } from '../fields/record-names.js';
 import { dayWords, dayWordText } from '../list/day-words.js';
@@ -10,6 +12,7 @@ import type { PlainCondition } from '../list/filter-nodes.js';
 import { operatorKey } from '../list/filter-texts.js';
 import type { EntityCall } from '../page-call.js';
 import type { DraftCondition } from './filter-draft.js';
+import { linkOfDraft, partsOfLink } from './draft-links.js';
 
 /** What the controls of conditions are made from. */
 export interface ConditionSources {
@@ -27,7 +30,8 @@ const offered: Readonly<Partial<Record<Field['kind'], readonly string[]>>> = {
   ...{ text, email: text, phone: text, url: text, longText: ['contains', 'notContains', 'empty', 'filled'] },
   ...{ integer: figure, decimal: figure, percent: figure, money: figure, duration: figure },
   ...{ choice: several, choices: several, boolean: ['eq'], date: days, dateTime: days },
-  ...{ ref: ['eq', 'ne', 'empty', 'filled'], list: ['empty', 'filled'], files: ['empty', 'filled'] },
+  ...{ ref: ['eq', 'ne', 'empty', 'filled'], links: ['eq', 'ne', 'empty', 'filled'] },
+  ...{ list: ['empty', 'filled'], files: ['empty', 'filled'] },
 };
 
 /** Whether the editor has controls for a condition. */
@@ -48,7 +52,11 @@ export function fitting({ entity }: EntityCall, draft: DraftCondition): DraftCon
   const wanted = asOffered(found, draft.op);
   const op = known.includes(wanted) ? wanted : (known[0] ?? 'eq');
   const takesWord = op !== 'between' && (isDay(found.field) || found.field.kind === 'ref');
-  return { ...draft, field: found.path, op, word: takesWord ? draft.word : '' };
+  return { ...draft, field: found.path, op, values: valuesOf(found, draft), word: takesWord ? draft.word : '' };
+}
+
+function valuesOf({ field }: FilterField, draft: DraftCondition): readonly string[] {
+  return field.kind === 'links' ? [linkOfDraft(draft)] : draft.values;
 }
 
 /** A condition to begin with. */
@@ -76,7 +84,7 @@ export function conditionView(
       ...{ name: `${prefix}op`, id: idOf(prefix, 'op'), value: draft.op },
       options: operatorsOf(found).map((op) => ({ value: op, label: t(operatorKey(found.field.kind, op)) })),
     },
-    ...valueView(call, sources, { found, draft, prefix }),
+    ...(found.field.kind === 'links' ? linkView : valueView)(call, sources, { found, draft, prefix }),
   };
 }
 
@@ -141,6 +149,30 @@ function lookupControl(
     options: choices.get(target) ?? [],
     ...(current && { valueLabel: current.title }),
     ...(path !== undefined && { searchHref: `/${path}/options` }),
+  };
+}
+
+/** What kind of record is meant, then which one. */
+function linkView(call: EntityCall, sources: ConditionSources, { found, draft, prefix }: Asked): object {
+  if (draft.op === 'empty' || draft.op === 'filled') return {};
+  const targets = linkTargets(call.request.generation, call.entity, found.field);
+  const [chosen, id] = partsOfLink(draft.values[0] ?? '');
+  const target = targets.find(({ definition }) => definition.id === chosen) ?? targets[0];
+  if (target === undefined) return {};
+  const options = targets.map(({ definition }) => ({ value: definition.id, label: call.labels.one(definition) }));
+  const control = { name: `${prefix}value.0`, id: idOf(prefix, 'value-0'), label: call.t('filter.value') };
+  return {
+    word: { name: `${prefix}word`, id: idOf(prefix, 'word'), value: target.definition.id, options },
+    controls: [{ ...control, ...linkedLookup(sources, target, id) }],
+  };
+}
+
+/** A record whose name is not known is one of another kind, or hidden: it is as if none was chosen. */
+function linkedLookup({ names, choices }: ConditionSources, { definition, path }: CompiledEntity, id: string): object {
+  const current = names.of(definition.id, id);
+  return {
+    ...{ kind: 'lookup', options: choices.get(definition.id) ?? [], searchHref: `/${path}/options` },
+    ...(current === null ? { value: '' } : { value: id, valueLabel: current.title }),
   };
 }
 

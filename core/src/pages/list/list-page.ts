@@ -2,12 +2,12 @@ import { cutHoles, hole } from '../../views/holed-markup.js';
 import type { PageBlock } from '../../views/page-model.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { patchBlocks } from '../block-patches.js';
-import { findField, type EntityField } from '../fields/entity-field.js';
+import { findField, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import { numberKinds, readTypedNumber } from '../fields/typed-number.js';
 import { fromLocalInput } from '../fields/zoned-time.js';
 import { bulkBarHtml } from '../changes/bulk-bar.js';
 import { exportLinks, exportQuery } from '../exports/export-links.js';
-import { loadNamesOf, namesFrom, type RecordNames } from '../fields/record-names.js';
+import { collectRefs, loadNamesOf, namesFrom, type RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { listExtras } from '../record/record-extras.js';
@@ -77,14 +77,14 @@ function plainValueIn({ entity, env }: EntityCall): PlainValueOf {
   };
 }
 
-/** Names came with the page; only a condition may speak of other records. */
-async function namesFor(call: EntityCall, state: ListState, { titles }: NamedPage): Promise<RecordNames> {
+/** Names of refs came with the page; links, and conditions, may speak of other records. */
+async function namesFor(call: EntityCall, state: ListState, { titles, texts }: NamedPage): Promise<RecordNames> {
   const { entities } = call.request.generation;
   const known = namesFrom(entities, (entity, id) => titles.get(entity)?.get(id));
   const missing = new Map<string, Set<string>>();
-  for (const [target, ids] of refsInNodes(call, state.nodes)) {
+  for (const [target, ids] of [...refsInNodes(call, state.nodes), ...linkedIn(call, state, texts)]) {
     const unknown = [...ids].filter((id) => known.of(target, id) === null);
-    if (unknown.length > 0) missing.set(target, new Set(unknown));
+    if (unknown.length > 0) missing.set(target, new Set([...(missing.get(target) ?? []), ...unknown]));
   }
   if (missing.size === 0) return known;
   const others = await loadNamesOf(call, missing);
@@ -92,6 +92,14 @@ async function namesFor(call: EntityCall, state: ListState, { titles }: NamedPag
     of: (entity, id) => known.of(entity, id) ?? others.of(entity, id),
     titleOf: (entity, id) => known.titleOf(entity, id) ?? others.titleOf(entity, id),
   };
+}
+
+/** Ids that columns of links lead to, by entity: their names are no part of the page's answer. */
+function linkedIn({ entity }: EntityCall, state: ListState, texts: readonly string[]): Map<string, Set<string>> {
+  const links = columnsOf(entity, state).filter(({ field }) => field.kind === 'links');
+  if (links.length === 0) return new Map();
+  const records = texts.map((text) => JSON.parse(text) as RecordValues);
+  return collectRefs(entity, links, records);
 }
 
 function listBlocks(call: EntityCall, shown: ShownList): PageBlock[] {
