@@ -1,8 +1,8 @@
-import { Contact, type FormSubmission, type FormTarget, type TransactionContext } from '@trellis-crm/sdk';
+import { Activity, Contact, type FormSubmission, type FormTarget, type TransactionContext } from '@trellis-crm/sdk';
 
 /**
  * A form becomes a contact. Somebody with the same e-mail address is not made twice: the contact there is gets what it lacked,
- * and keeps what it has, for anybody can type anybody's address.
+ * and keeps what it has, for anybody can type anybody's address. What was written stands on its timeline.
  */
 export const contactTarget: FormTarget = {
   id: 'core.contact',
@@ -14,10 +14,11 @@ export const contactTarget: FormTarget = {
     { name: 'jobTitle', label: 'contact.fields.jobTitle', kind: 'text' },
     { name: 'description', label: 'contact.fields.description', kind: 'longText' },
   ],
-  rights: ['core.contact:read', 'core.contact:create', 'core.contact:update'],
+  rights: ['core.contact:read', 'core.contact:create', 'core.contact:update', 'core.activity:create'],
   async write(tx, submission) {
     const known = await knownContact(tx, text(submission, 'email'));
     const id = known === null ? await createContact(tx, submission) : await completeContact(tx, known, submission);
+    await noteOn(tx, id, submission);
     return { entity: Contact.id, id };
   },
 };
@@ -55,6 +56,17 @@ async function completeContact(
     ...(contact.owner === null && { owner: submission.owner }),
   });
   return contact.id;
+}
+
+/** All that was sent, as a note of whoever owns the contact. */
+async function noteOn(tx: TransactionContext, contact: string, submission: FormSubmission): Promise<void> {
+  const { owner } = await tx.records(Contact).get(contact);
+  const { formName, source } = submission;
+  const person = ['name', 'jobTitle', 'email', 'phone'].map((name) => text(submission, name)).filter(Boolean);
+  const from = [source.referrer || source.origin, ...Object.values(source.utm)].filter(Boolean);
+  const body = [person.join(' · '), description(submission), from.join(' · ')].filter(Boolean).join('\n\n');
+  const links = [{ entity: Contact.id, id: contact }];
+  await tx.records(Activity).create({ kind: 'note', subject: formName, body, links, owner });
 }
 
 /** What was written, and the answers to questions of the form's own, each on a line. */

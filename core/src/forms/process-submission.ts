@@ -10,6 +10,7 @@ import { getForm, takeForm } from './form-store.js';
 import { findTarget, type OwnedTarget } from './form-targets.js';
 import { answerText } from './read-answers.js';
 import { chooseOwner } from './routing.js';
+import { tellOfFailed, tellOfFilled } from './tell-of-submission.js';
 import { failSubmission, getSubmission, updateSubmission } from './submission-store.js';
 
 /** What turning submissions into records needs. */
@@ -36,7 +37,7 @@ export async function processSubmission(parts: ProcessParts, key: Pick<Submissio
   } catch (error) {
     if (isTrellisError(error) && error.code === 'submission_not_open') throw error;
     if (isOutage(error)) throw error;
-    await fail(parts, key.id, error);
+    await fail(parts, form, { id: key.id, error });
   }
 }
 
@@ -49,14 +50,17 @@ interface Writing {
 function write({ workspace, calls }: ProcessParts, { form, target, id }: Writing): Promise<void> {
   const identity = formIdentity(form, target.rights, workspace.info());
   const { module } = target;
+  const generation = workspace.generation();
   return calls.run({ module, what: `form target ${target.id}`, timeoutMs }, (signal) =>
-    workspace.transaction({ generation: workspace.generation(), module, identity, signal }, async (tx, { trx }) => {
+    workspace.transaction({ generation, module, identity, signal }, async (tx, unit) => {
+      const { trx } = unit;
       await takeForm(trx, form.id);
       const submission = await openSubmission(trx, form, id);
       const owner = await chooseOwner(trx, form, submission.answers);
       const result = await target.write(tx, { ...toTarget(form, submission), owner });
       const values = { target_entity: result.entity, target_id: result.id };
       await updateSubmission(trx, id, { ...values, state: 'written', reason: null }, workspace.clock.now());
+      await tellOfFilled({ unit, generation, identity, form }, result);
     }),
   );
 }
@@ -85,7 +89,12 @@ function toTarget(
   return { submissionId, formId, formName, source, values: Object.fromEntries(values), questions };
 }
 
-async function fail({ workspace, log }: ProcessParts, id: Id, error: unknown): Promise<void> {
+interface Failure {
+  readonly id: Id;
+  readonly error: unknown;
+}
+
+async function fail({ workspace, log }: ProcessParts, form: Form, { id, error }: Failure): Promise<void> {
   const known = isTrellisError(error);
   if (!known) log.error({ err: error, submission: id }, 'a form submission could not be turned into a record');
   const reason = known
@@ -94,7 +103,13 @@ async function fail({ workspace, log }: ProcessParts, id: Id, error: unknown): P
         message: [error.message, ...error.errors.map((one) => `${one.pointer} ${one.message}`)].join('; '),
       }
     : { code: 'internal', message: 'An error of ours; see the log' };
-  await failSubmission(workspace.database.knex, id, reason, workspace.clock.now());
+  const generation = workspace.generation();
+  const identity = formIdentity(form, [], workspace.info());
+  const { signal } = new AbortController();
+  await workspace.transaction({ generation, module: 'core', identity, signal }, async (_tx, unit) => {
+    const isNew = await failSubmission(unit.trx, id, reason, workspace.clock.now());
+    if (isNew) await tellOfFailed({ unit, generation, identity, form });
+  });
 }
 
 function isOutage(error: unknown): boolean {

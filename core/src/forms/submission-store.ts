@@ -74,12 +74,12 @@ export async function updateSubmission(knex: Knex, id: Id, values: SubmissionCol
     .update({ ...values, changed_at: at });
 }
 
-/** Keeps why none came of it, unless another try made one meanwhile. */
-export async function failSubmission(knex: Knex, id: Id, reason: object, at: Date): Promise<void> {
-  await knex('core.form_submissions')
-    .where({ id })
-    .whereNot({ state: 'written' })
-    .update({ state: 'failed', reason, changed_at: at });
+/** Keeps why none came of it, unless another try made one meanwhile. @returns whether it had not failed before */
+export async function failSubmission(knex: Knex, id: Id, reason: object, at: Date): Promise<boolean> {
+  const submissions = () => knex('core.form_submissions').where({ id });
+  const before = await submissions().forUpdate().first<{ state: SubmissionState } | undefined>('state');
+  await submissions().whereNot({ state: 'written' }).update({ state: 'failed', reason, changed_at: at });
+  return before !== undefined && !['written', 'failed'].includes(before.state);
 }
 
 /** Confirms the one that a link belongs to, once, if it was not asked for before `since`. */

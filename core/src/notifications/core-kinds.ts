@@ -8,6 +8,8 @@ const coreKinds: readonly NotificationKind[] = [
   kind('followed-activity', 'star', { app: true, mail: 'digest' }),
   kind('followed-change', 'eye', { app: true, mail: 'digest' }),
   kind('work-finished', 'checkbox', { app: true, mail: 'never' }),
+  kind('form-filled', 'clipboard-list', { app: true, mail: 'digest' }),
+  { ...kind('form-failed', 'clipboard-list', { app: true, mail: 'digest' }), permission: 'core.form:administer' },
   kind('mail-failed', 'mail', { app: true, mail: 'never' }),
   { ...kind('webhook-stopped', 'webhook', { app: true, mail: 'digest' }), permission: 'core.webhook:administer' },
   {

@@ -40,7 +40,10 @@ async function takeSetAside(trx: Knex): Promise<readonly SetAside[]> {
   return rows;
 }
 
-/** Each is looked at once: whoever else takes a batch waits for these rows and finds others. That demo records were made is no news to anybody. */
+/**
+ * Each is looked at once: whoever else takes a batch waits for these rows and finds others. That demo records were made is no news to
+ * anybody; what web forms bring is told of as such.
+ */
 const takeStatement = `
   with batch as (
     delete from core.told_events
@@ -48,7 +51,7 @@ const takeStatement = `
     returning event_id
   )
   select e.entity, e.order_key::uuid as record, e.record_version = 1 as "isNew", e.change_set as "changeSet",
-    e.payload -> 'changed' \\? 'owner' as "isAssigned", e.payload -> 'changed' as changed,
+    e.payload -> 'changed' \\? 'owner' and e.actor not like 'form:%' as "isAssigned", e.payload -> 'changed' as changed,
     exists (select from core.change_sets s where s.id = e.change_set) as "isPart",
     case when e.actor like 'user:%' then substr(e.actor, 6)::uuid else e.on_behalf_of end as by
   from batch join core.events e on e.id = batch.event_id

@@ -239,7 +239,7 @@ describe('/f/:slug', () => {
     for (const form of [removed, left])
       await host.sql(
         `insert into core.form_submissions (id, form_id, state, answers, source, created_at, changed_at)
-         values (gen_random_uuid(), ?, 'received', ?::jsonb, '{}', ?, now())`,
+         values (gen_random_uuid(), ?, 'received', ?::jsonb, '{"origin": "", "referrer": "", "utm": {}}', ?, now())`,
         [form.id, JSON.stringify({ name: 'L', email: `${form.slug}@example.com` }), host.clock.now().toISOString()],
       );
     await host.as(host.admin).delete(`/api/v1/forms/${removed.id}`, { 'If-Match': '*' });
