@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { LRUCache } from 'lru-cache';
 import type { Client } from 'pg';
 import { dropBefore, keep, nameIn, startRound } from './kept-statements.js';
 import { StatementRun, type PreparedRow, type RunnableStatement } from './statement-run.js';
@@ -15,10 +16,17 @@ export interface PreparedStatement {
   readonly isPlannedByValues?: boolean;
 }
 
-/** A statement that each connection parses once. Make it once and keep it: the name is a hash of the text. */
+/** A statement that each connection parses once. Its name is a hash of the text. */
 export function prepare(text: string): PreparedStatement {
-  return { text, name: `t_${createHash('sha256').update(text).digest('base64url').slice(0, 22)}` };
+  const known = prepared.get(text);
+  if (known !== undefined) return known;
+  const statement = { text, name: `t_${createHash('sha256').update(text).digest('base64url').slice(0, 22)}` };
+  prepared.set(text, statement);
+  return statement;
 }
+
+/** A hash of some thousand characters costs as much as sending them; what is put together for each request is the same mostly. */
+const prepared = new LRUCache<string, PreparedStatement>({ max: 1000 });
 
 /** The same for one whose best plan depends on its values, as when a word may be rare or common. Planning takes about half a millisecond per table. */
 export function preparePlannedByValues(text: string): PreparedStatement {
