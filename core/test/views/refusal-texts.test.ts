@@ -39,6 +39,7 @@ const unseen: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['invalid_contribution', 'manifest_outdated', 'intrinsics_changed', 'definition_missing', 'migration_invalid'],
   ],
+  'told with the name of each file, in the words of `files.…`': ['files_refused'],
   'of the command line': ['cannot_start', 'not_confirmed'],
 };
 
