@@ -145,6 +145,23 @@ describe('files on pages', () => {
     expect(new Set(statuses)).to.deep.equal(new Set([303]));
   });
 
+  it('make another form of one that is sent again with others', async () => {
+    const id = await create();
+    const note = (...files: Sent) =>
+      send(`/accounts/${id}/activities`, { _key: 'twice', kind: 'note', body: 'Signed' }, files);
+
+    const answers = [
+      await note(file('a.pdf')),
+      await note(file('a.pdf')),
+      await note(file('b.png', png)),
+      await note(),
+    ];
+
+    expect(answers.map(({ status }) => status)).to.deep.equal([303, 303, 422, 422]);
+    const { body } = await host.as(host.user).get(`/api/v1/activities?filter[links.id]=${id}`);
+    expect(body['data'] ?? body).to.have.length(1);
+  });
+
   it('cannot be attached by the id of somebody else’s', async () => {
     const { body } = await host
       .as(host.admin)

@@ -55,11 +55,12 @@ function actorOf({ identity }: Caller, cookies: CookieJar): string | null {
   return guest === null ? null : `guest:${createHash('sha256').update(guest).digest('base64url')}`;
 }
 
-/** A stream is read by its handler, so of an upload only the address counts. */
+/** A stream is read by its handler, so of an upload only the address counts; files of a form count by their content. */
 function hashOf({ ctx, body }: KeyedRequest): Buffer {
-  const { form, value } = body ?? { form: null, value: undefined };
+  const { form, value, files = [] } = body ?? { form: null, value: undefined };
+  const sent = files.map(({ field, name, content }) => [field, name ?? null, content.sha256]);
   return createHash('sha256')
     .update(`${ctx.method} ${ctx.path}${ctx.search}\n`)
-    .update(JSON.stringify([value ?? null, form?.version ?? null]))
+    .update(JSON.stringify([value ?? null, form?.version ?? null, ...sent]))
     .digest();
 }
