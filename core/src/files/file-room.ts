@@ -18,24 +18,28 @@ export interface WantedRoom {
 const mostWaiting = { largest: 40, count: 2000 } as const;
 
 /**
- * Sees that there is room for files, and that nobody fills it with what no record holds. Whoever else stores files of this user waits until
- * the transaction ends, and with a quota everybody.
+ * Sees that there is room for files, and that nobody fills it with what no record holds.
  * @throws RateLimitError `too_many_files_waiting`, UnavailableError `storage_full`
  */
-export async function claimRoom(trx: Knex.Transaction, wanted: WantedRoom): Promise<void> {
-  if (wanted.userId !== null) await claimOwnRoom(trx, { ...wanted, userId: wanted.userId });
+export async function checkRoom(db: Knex, wanted: WantedRoom): Promise<void> {
+  if (wanted.userId !== null) await checkOwnRoom(db, { ...wanted, userId: wanted.userId });
   if (wanted.quotaBytes === 0) return;
-  await takeTurn(trx, 'core.files');
-  const { rows } = await trx.raw<{ rows: { used: string }[] }>('select coalesce(sum(size), 0) as used from core.files');
+  const { rows } = await db.raw<{ rows: { used: string }[] }>('select coalesce(sum(size), 0) as used from core.files');
   if (Number(rows[0]?.used) + wanted.sizeBytes > wanted.quotaBytes) throw storageFull();
 }
 
-async function claimOwnRoom(
-  trx: Knex.Transaction,
+/** The same for good: whoever else stores files of this user waits until the transaction ends, and with a quota everybody. @throws the same */
+export async function claimRoom(trx: Knex.Transaction, wanted: WantedRoom): Promise<void> {
+  if (wanted.userId !== null) await takeTurn(trx, `core.files of ${wanted.userId}`);
+  if (wanted.quotaBytes > 0) await takeTurn(trx, 'core.files');
+  await checkRoom(trx, wanted);
+}
+
+async function checkOwnRoom(
+  db: Knex,
   { userId, count, sizeBytes, maxBytes }: WantedRoom & { readonly userId: Id },
 ): Promise<void> {
-  await takeTurn(trx, `core.files of ${userId}`);
-  const { rows } = await trx.raw<{ rows: { files: string; bytes: string }[] }>(
+  const { rows } = await db.raw<{ rows: { files: string; bytes: string }[] }>(
     `select count(*) as files, coalesce(sum(size), 0) as bytes from core.files where created_by = ? and used_at is null`,
     [userId],
   );

@@ -5,7 +5,7 @@ import type { Identity } from '../auth/identity.js';
 import { uuidV7 } from '../database/uuid-v7.js';
 import { ContentFolder, type ReceivedContent } from './content-folder.js';
 import { fileNameOf } from './file-name.js';
-import { claimRoom } from './file-room.js';
+import { checkRoom, claimRoom } from './file-room.js';
 import { typeOf, type KnownType } from './file-type.js';
 
 /** What the store needs of a workspace. */
@@ -64,8 +64,9 @@ export class FileStore {
     if (files.length === 0) return [];
     const { maxBytes, quotaBytes } = this.parts;
     const sizeBytes = files.reduce((sum, { content }) => sum + content.sizeBytes, 0);
+    const wanted = { userId, count: files.length, sizeBytes, maxBytes, quotaBytes };
+    await checkRoom(this.parts.knex, wanted);
     return this.parts.knex.transaction(async (trx) => {
-      await claimRoom(trx, { userId, count: files.length, sizeBytes, maxBytes, quotaBytes });
       // In one order, so that nobody waits for somebody who waits for them.
       for (const { content } of files.toSorted((left, right) =>
         left.content.sha256 < right.content.sha256 ? -1 : 1,
@@ -73,6 +74,8 @@ export class FileStore {
         await lockContent(trx, content.sha256);
         await this.folder.keep(content);
       }
+      // Nobody waits for somebody's disk: what came at the same time and finds no room leaves contents that are swept.
+      await claimRoom(trx, wanted);
       const rows = files.map(({ name, type, content }) => ({
         id: uuidV7(),
         name,
