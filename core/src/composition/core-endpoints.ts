@@ -8,7 +8,8 @@ import { DemoData, demoEndpoints } from '../demo/index.js';
 import { deadLetterEndpoints } from '../events/dead-letter-endpoints.js';
 import { exceptionApi } from '../exceptions/index.js';
 import { exportEndpoints, exportParts } from '../exports/index.js';
-import type { Endpoint } from '../http/endpoint.js';
+import type { Endpoint, EndpointRequest } from '../http/endpoint.js';
+import type { ReasonTexts } from '../http/reason-texts.js';
 import { fileEndpoints, FileStore } from '../files/index.js';
 import { formRoomEndpoints } from '../forms/index.js';
 import { Hold, holdEndpoint } from '../hold/index.js';
@@ -20,6 +21,8 @@ import { pluginEndpoints } from '../kernel/rest/index.js';
 import { createLiveStreams, type LiveStreams } from '../live/index.js';
 import { mailEndpoints } from '../mail/index.js';
 import { notificationEndpoints } from '../notifications/index.js';
+import { reasonTexts } from '../pages/exports/reason-texts.js';
+import type { PageDeps } from '../pages/page-call.js';
 import { corePageEndpoints } from '../pages/core-page-endpoints.js';
 import type { RecordRoom } from '../records/index.js';
 import { SavedViews, viewEndpoints } from '../saved-views/index.js';
@@ -69,7 +72,7 @@ export function gatherCoreEndpoints(
       ...pluginEndpoints({ lifecycle, dataDir: config.dataDir }),
       ...deadLetterEndpoints({ knex: database.knex, clock, wakeRelay: () => bus.relay.wake() }),
       ...jobEndpoints(jobs.progress),
-      ...manyRecordEndpoints(workspace),
+      ...manyRecordEndpoints({ workspace, calls }),
       ...exceptionApi(workspace, room),
       ...fileEndpoints({ room, store: () => container.resolve(FileStore) }),
       ...demoEndpoints(() => container.resolve(DemoData)),
@@ -90,12 +93,14 @@ const ownRooms = [
 ];
 
 /** What is done with many records at once. */
-function manyRecordEndpoints(workspace: Workspace): readonly Endpoint[] {
+function manyRecordEndpoints(deps: PageDeps): readonly Endpoint[] {
+  const { workspace } = deps;
   const { container } = workspace;
+  const textsOf = (request: EndpointRequest): ReasonTexts => reasonTexts(deps, request);
   return [
-    ...changeSetEndpoints(() => container.resolve(ChangeSets)),
+    ...changeSetEndpoints(() => container.resolve(ChangeSets), textsOf),
     ...exportEndpoints(exportParts(workspace)),
-    ...importEndpoints(() => container.resolve(Imports)),
+    ...importEndpoints(() => container.resolve(Imports), textsOf),
     ...mappingEndpoints(() => container.resolve(Imports)),
   ];
 }

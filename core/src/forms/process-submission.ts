@@ -99,7 +99,7 @@ async function fail({ workspace, log }: ProcessParts, form: Form, { id, error }:
   if (!known) log.error({ err: error, submission: id }, 'a form submission could not be turned into a record');
   const reason = known
     ? {
-        code: error.code,
+        code: error.errors[0]?.code ?? error.code,
         message: [error.message, ...error.errors.map((one) => `${one.pointer} ${one.message}`)].join('; '),
       }
     : { code: 'internal', message: 'An error of ours; see the log' };

@@ -57,7 +57,7 @@ function tell(generation: Generation, env: ViewEnv, error: TrellisError): string
   return own ?? generation.views.translate(env, 'core', `errors.text.${titleKey(error.status)}`);
 }
 
-const plainCodes: ReadonlySet<string> = new Set(['forbidden', 'stale_version']);
+const plainCodes: ReadonlySet<string> = new Set(['forbidden', 'not_found', 'stale_version']);
 
 /** Key of the texts for a status; those without their own share the one of their class. */
 function titleKey(status: number): string {

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { InjectionToken } from 'tsyringe';
 import { storedActorOf, type Identity } from '../auth/index.js';
 import { uuidV7 } from '../database/uuid-v7.js';
+import type { ReasonTexts } from '../http/reason-texts.js';
 import type { ProgressStore } from '../jobs/job-progress.js';
 import { endGivenUp } from './end-given-up.js';
 import { endInterrupted } from './end-interrupted.js';
@@ -74,7 +75,7 @@ export interface Imports {
   /** Texts of columns that the last check found to be none of their options. */
   unknownOptions(record: ImportRecord): Promise<ReadonlyMap<string, readonly string[]>>;
   /** CSV of the rows kept out, line by line. */
-  refused(record: ImportRecord): AsyncIterable<string>;
+  refused(record: ImportRecord, texts?: ReasonTexts): AsyncIterable<string>;
 }
 
 /** The imports of a workspace, in its container. */
@@ -117,7 +118,7 @@ export function createImports(parts: ImportParts): Imports {
     problems: (record, limit, kind) => readProblems(work, record.id, kind === undefined ? { limit } : { limit, kind }),
     groups: (record) => readProblemGroups(work, record.id),
     unknownOptions: (record) => readUnknownOptions(work, record.id),
-    refused: (record) => refusedRows(work, record),
+    refused: (record, texts) => refusedRows(work, record, texts),
   };
 }
 

@@ -47,20 +47,20 @@ async function sendSome(
 const mostAttempts = delayMinutes.length + 1;
 
 const neverReturned: SmtpFailure = {
-  stage: 'message',
+  stage: 'interrupted',
   isPermanent: true,
-  detail: 'The server stopped each time while it sent this mail',
+  detail: '',
 };
 
 const lockedPassword: SmtpFailure = {
   stage: 'password',
   isPermanent: false,
-  detail: 'The password was sealed by another installation: type it again',
+  detail: '',
 };
 
 async function attempt(parts: MailerParts, smtp: SmtpConnection, mail: TakenMail): Promise<SmtpFailure | null> {
   const content = contentOf(parts, mail);
-  if (content === null) return { stage: 'message', isPermanent: true, detail: 'Another installation sealed this mail' };
+  if (content === null) return { stage: 'sealed', isPermanent: true, detail: '' };
   try {
     await smtp.send({
       messageId: mail.message_id,
@@ -108,5 +108,5 @@ function outcomeOf({ attempts }: TakenMail, failure: SmtpFailure | null, now: Da
 }
 
 function isAboutMail({ stage }: SmtpFailure): boolean {
-  return stage === 'recipient' || stage === 'message';
+  return ['recipient', 'message', 'interrupted', 'sealed'].includes(stage);
 }

@@ -3,9 +3,19 @@ import { createTransport } from 'nodemailer';
 import type { MailContent } from './mail-store.js';
 import { isMailReady, type MailSettings } from './mail-settings.js';
 
-/** Where sending failed, in the order of the way: each has its own remedy. */
+/** Where sending failed, in the order of the way: each has its own remedy. The last three never reach a server. */
 export type SmtpStage =
-  'dns' | 'connection' | 'timeout' | 'tls' | 'authentication' | 'sender' | 'recipient' | 'message' | 'password';
+  | 'dns'
+  | 'connection'
+  | 'timeout'
+  | 'tls'
+  | 'authentication'
+  | 'sender'
+  | 'recipient'
+  | 'message'
+  | 'password'
+  | 'interrupted'
+  | 'sealed';
 
 /** A mail server, for a few mails. */
 export interface SmtpConnection {

@@ -89,7 +89,7 @@ describe('bulk changes on pages', () => {
 
     expect(refused.status).to.equal(403);
     const page = await host.as(far).page(answer.headers.get('Location') ?? '');
-    expect(page.text).to.contain('You may not change this record.').and.contain('Account 0');
+    expect(page.text).to.contain('You may not change this record').and.contain('Account 0');
     expect((await industriesOf(ids)).length).to.equal(4);
     expect((await host.as(host.readOnly).page(answer.headers.get('Location') ?? '')).status).to.equal(404);
   });

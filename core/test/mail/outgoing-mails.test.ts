@@ -60,7 +60,7 @@ describe('mails', function () {
     await die(8);
     const given = await run();
 
-    expect(given).to.deep.equal([{ state: 'dead', stage: 'message' }]);
+    expect(given).to.deep.equal([{ state: 'dead', stage: 'interrupted' }]);
     expect(smtp.received).to.have.length(0);
     expect(await host.emitted(MailFailed)).to.have.length(1);
   });

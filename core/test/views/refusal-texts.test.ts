@@ -12,7 +12,7 @@ const languages = ['en', 'zh-CN'] as const;
 const unseen: Readonly<Record<string, readonly string[]>> = {
   'told by the text of the status, 400 or 5xx': [
     ...['bad_cursor', 'invalid_cursor', 'duplicate_parameter', 'unknown_parameter', 'client_gone', 'request_timeout'],
-    ...['database_full', 'database_unavailable', 'overloaded', 'statement_timeout', 'internal'],
+    ...['database_full', 'database_unavailable', 'overloaded', 'statement_timeout'],
   ],
   'of conditions in the address of an API call': [
     ...['empty', 'not_a_list', 'not_an_object', 'not_one_of', 'too_deep', 'unknown_member', 'unknown_operator'],

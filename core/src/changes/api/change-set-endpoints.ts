@@ -1,16 +1,20 @@
 import { Readable } from 'node:stream';
 import { Type, Uuid } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../../http/endpoint.js';
+import { AsShown, plainReasons, type ReasonTexts } from '../../http/reason-texts.js';
 import type { ChangeSets } from '../change-sets.js';
 import { ChangeSetJson, ChangeSetWithProblems, presentChangeSet, presentProblems } from './present-change-set.js';
 import { problemLines } from './problem-lines.js';
 
 /** `/api/v1/change-sets`: what was changed together, how far that is, and taking it back. */
-export function changeSetEndpoints(changeSets: () => ChangeSets): readonly Endpoint[] {
+export function changeSetEndpoints(
+  changeSets: () => ChangeSets,
+  textsOf: (request: EndpointRequest) => ReasonTexts,
+): readonly Endpoint[] {
   return [
     listEndpoint(changeSets),
     showEndpoint(changeSets),
-    problemsEndpoint(changeSets),
+    problemsEndpoint(changeSets, textsOf),
     undoEndpoint(changeSets),
     cancelEndpoint(changeSets),
   ];
@@ -47,21 +51,23 @@ function showEndpoint(changeSets: () => ChangeSets): Endpoint {
   };
 }
 
-function problemsEndpoint(changeSets: () => ChangeSets): Endpoint {
+function problemsEndpoint(changeSets: () => ChangeSets, textsOf: (request: EndpointRequest) => ReasonTexts): Endpoint {
   const summary = 'Records that were left as they are, with the reason, as CSV';
   return {
     ...signedIn,
     method: 'GET',
     path: '/api/v1/change-sets/:id/skipped.csv',
-    input: one,
+    input: { ...one, query: AsShown },
     description: { operationId: 'getSkippedRecords', summary, tag, answers: { 200: null } },
-    handle: async ({ params, identity }) => {
+    handle: async (request) => {
+      const { params, identity, query } = request;
       const set = await changeSets().get(params['id'] ?? '', identity);
+      const texts = query['labels'] === 'true' ? textsOf(request) : plainReasons;
       const headers = {
         'Content-Type': 'text/csv; charset=utf-8',
         'Content-Disposition': `attachment; filename="skipped-${set.id}.csv"`,
       };
-      return { status: 200, headers, body: Readable.from(problemLines(changeSets(), set)) };
+      return { status: 200, headers, body: Readable.from(problemLines(changeSets(), set, texts)) };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { MalformedError, Type, Uuid, type PermissionKey } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../../http/endpoint.js';
+import { AsShown, plainReasons, type ReasonTexts } from '../../http/reason-texts.js';
 import { SchemaChecks } from '../../http/validation.js';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { Imports } from '../import-service.js';
@@ -19,13 +20,16 @@ const bodyTypes = [
 const OneImport = Type.Object({ data: ImportJson });
 
 /** `POST /api/v1/imports` and what became of them. */
-export function importEndpoints(imports: () => Imports): readonly Endpoint[] {
+export function importEndpoints(
+  imports: () => Imports,
+  textsOf: (request: EndpointRequest) => ReasonTexts,
+): readonly Endpoint[] {
   return [
     acceptEndpoint(imports),
     listEndpoint(imports),
     showEndpoint(imports),
     resumeEndpoint(imports),
-    refusedEndpoint(imports),
+    refusedEndpoint(imports, textsOf),
   ];
 }
 
@@ -116,15 +120,16 @@ function resumeEndpoint(imports: () => Imports): Endpoint {
   };
 }
 
-function refusedEndpoint(imports: () => Imports): Endpoint {
+function refusedEndpoint(imports: () => Imports, textsOf: (request: EndpointRequest) => ReasonTexts): Endpoint {
   const summary = 'Rows kept out, with the reason, as CSV';
   return {
     ...signedIn,
     method: 'GET',
     path: '/api/v1/imports/:id/refused.csv',
-    input: { params: { id: Uuid } },
+    input: { params: { id: Uuid }, query: AsShown },
     description: { operationId: 'getRefusedRows', summary, tag, answers: { 200: null } },
-    handle: (request) => refused(imports(), request),
+    handle: (request) =>
+      refused(imports(), request, request.query['labels'] === 'true' ? textsOf(request) : plainReasons),
   };
 }
 
@@ -159,13 +164,17 @@ async function show(imports: Imports, { params, identity }: EndpointRequest): Pr
   return { status: 200, body: { data: { ...presentImport(record), problems } } };
 }
 
-async function refused(imports: Imports, { params, identity }: EndpointRequest): Promise<EndpointResponse> {
+async function refused(
+  imports: Imports,
+  { params, identity }: EndpointRequest,
+  texts: ReasonTexts,
+): Promise<EndpointResponse> {
   const record = await imports.get(params['id'] ?? '', identity);
   const headers = {
     'Content-Type': 'text/csv; charset=utf-8',
     'Content-Disposition': `attachment; filename="refused-${record.id}.csv"`,
   };
-  return { status: 200, headers, body: Readable.from(imports.refused(record)) };
+  return { status: 200, headers, body: Readable.from(imports.refused(record, texts)) };
 }
 
 /** Fields of a form are text, like a query's. */

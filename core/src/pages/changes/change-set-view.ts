@@ -1,7 +1,9 @@
 import type { ChangeSet, ChangeSetProblem } from '../../changes/index.js';
 import { isOver, isUndoable } from '../../changes/index.js';
 import type { Tone } from '../fields/option-tone.js';
+import { fieldName, leftOutText } from '../exports/reason-texts.js';
 import type { RecordNames } from '../fields/record-names.js';
+import { problemText } from '../form/problem-text.js';
 import type { PageCall } from '../page-call.js';
 
 const knownKinds: ReadonlySet<string> = new Set([
@@ -72,7 +74,7 @@ export function outcomeView(call: PageCall, set: ChangeSet): object {
     cancelAction: isRunning ? `/change-sets/${id}/cancellation` : undefined,
     headline: t(headlineKey(set)),
     tone: toneOf(set),
-    failure: failure?.message,
+    failure: failure === null ? undefined : (problemText(call)(failure) ?? failure.message),
     figures: figures(call, set),
     ...nextSteps(call, set),
   };
@@ -98,19 +100,19 @@ function nextSteps({ t, labels, request }: PageCall, set: ChangeSet): object {
     listHref: known === undefined ? undefined : `/${known.path}`,
     listLabel:
       known === undefined ? undefined : t('changes.seeList', { entities: labels.manyInText(known.definition) }),
-    skippedHref: problemCount > 0 ? `/api/v1/change-sets/${id}/skipped.csv` : undefined,
+    skippedHref: problemCount > 0 ? `/api/v1/change-sets/${id}/skipped.csv?labels=true` : undefined,
   };
 }
 
 /** A record that was left as it is: by its name for who may read that. */
-export function problemRow({ request }: PageCall, problem: ChangeSetProblem, names: RecordNames): object {
-  const { entity, recordId, field, message } = problem;
+export function problemRow(call: PageCall, problem: ChangeSetProblem, names: RecordNames): object {
+  const { entity, recordId, field } = problem;
   const name = names.titleOf(entity, recordId);
-  const path = request.generation.entities.get(entity)?.path;
-  const where = field === null ? message : `${field}: ${message}`;
+  const path = call.request.generation.entities.get(entity)?.path;
+  const reason = leftOutText(call, problem);
   return {
     title: name ?? recordId,
-    note: where,
+    note: field === null ? reason : `${fieldName(call, entity, field)}: ${reason}`,
     ...(name !== null && path !== undefined ? { href: `/${path}/${recordId}` } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { answerText } from '../../forms/read-answers.js';
 import type { Answers, Submission } from '../../forms/form.js';
 import { callApi, readApi } from '../api-client.js';
 import { problemsIn } from '../form/plain-form.js';
+import { problemText } from '../form/problem-text.js';
 import type { PageCall } from '../page-call.js';
 import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
 import { settingsTabs } from '../settings/settings-tabs.js';
@@ -78,7 +79,7 @@ export async function showSubmission(call: PageCall): Promise<PageAnswer> {
   const html = render('core:forms/submission', {
     title,
     tag: { label: t(`forms.submission.${state}`), tone: tones[state] },
-    reason: reason?.message,
+    reason: reason === null ? undefined : (problemText(call)(reason) ?? reason.message),
     recordHref: recordHref(call, submission),
     retryAction: state === 'failed' || state === 'spam' ? `/settings${path}/retry` : undefined,
     retryLabel: t(state === 'spam' ? 'forms.submission.notSpam' : 'forms.submission.retry'),

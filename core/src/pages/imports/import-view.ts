@@ -101,7 +101,7 @@ function nextSteps({ t, request }: PageCall, record: ImportRecord, undo: ChangeS
     runLabel: t('imports.run', { count: written }),
     columnsHref: when(isChangeable(record), `/imports/${id}/columns`),
     resumeAction: when(isResumable(record) && undo === null, `/imports/${id}/resumption`),
-    refusedHref: when(totals.refused > 0, `/api/v1/imports/${id}/refused.csv`),
+    refusedHref: when(totals.refused > 0, `/api/v1/imports/${id}/refused.csv?labels=true`),
     listHref: when(isOver && !isDryRun, `/${path}`),
   };
 }

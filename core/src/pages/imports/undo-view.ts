@@ -41,5 +41,5 @@ function undoneView({ t, env, request }: PageCall, { id, counts, problemCount }:
   const undone = t('imports.undone', { count: taken, number: number(taken) });
   if (problemCount === 0) return { undone };
   const kept = t('imports.undoKept', { count: problemCount, number: number(problemCount) });
-  return { undone, kept, keptHref: `/api/v1/change-sets/${id}/skipped.csv` };
+  return { undone, kept, keptHref: `/api/v1/change-sets/${id}/skipped.csv?labels=true` };
 }

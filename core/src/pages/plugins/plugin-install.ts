@@ -10,6 +10,7 @@ import { actorKey } from '../../kernel/plugin-identity.js';
 import { textOf } from '../fields/form-reader.js';
 import { formOf } from '../form/plain-form.js';
 import { createPageCall, type PageCall } from '../page-call.js';
+import { refusalText } from '../form/problem-text.js';
 import { goTo, respond, type PageAnswer } from '../page-endpoint.js';
 import type { PluginPageDeps } from './plugin-page-deps.js';
 
@@ -54,6 +55,6 @@ async function install(call: PageCall, lifecycle: PluginLifecycle, path: string)
     return goTo(`/plugins/${id}`, { text: call.t('plugins.verb.install.done', { name: title }) });
   } catch (error) {
     if (!isTrellisError(error)) throw error;
-    return goTo('/plugins', { text: error.message, tone: 'bad' });
+    return goTo('/plugins', { text: refusalText(call, error), tone: 'bad' });
   }
 }

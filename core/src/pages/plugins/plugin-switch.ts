@@ -3,6 +3,7 @@ import type { Plan, PlannedVerb, PluginLifecycle, PluginState } from '../../kern
 import { actorKey } from '../../kernel/plugin-identity.js';
 import { textOf } from '../fields/form-reader.js';
 import { formOf } from '../form/plain-form.js';
+import { refusalText } from '../form/problem-text.js';
 import type { PageCall } from '../page-call.js';
 import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
 import { translated } from './plugin-view.js';
@@ -76,7 +77,7 @@ async function perform(call: PageCall, lifecycle: PluginLifecycle, verb: Planned
     await acts[verb](lifecycle, id, actor);
   } catch (error) {
     if (!isTrellisError(error)) throw error;
-    return goTo(`/plugins/${id}`, { text: error.message, tone: 'bad' });
+    return goTo(`/plugins/${id}`, { text: refusalText(call, error), tone: 'bad' });
   }
   const text = call.t(`plugins.verb.${verb}.done`, { name: title });
   if (verb === 'enable' || verb === 'disable')
