@@ -125,6 +125,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'GET /api/v1/imports': signedIn([200]),
   'GET /api/v1/imports/:id': ownImport(200),
   'POST /api/v1/imports/:id/resumption': ownImport(202, 403),
+  'POST /api/v1/imports/:id/cancellation': ownImport(409),
   'GET /api/v1/imports/:id/refused.csv': ownImport(200),
   // For whoever may attach it to something. Nobody has yet; who reads it once a record holds it is asked in core/test/files.
   'POST /api/v1/files': holding('core.account:create', 201),
@@ -222,6 +223,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /imports/:id/run': ownImport(303, 403, 409),
   'POST /imports/:id/undo': ownImport(303, 404),
   'POST /imports/:id/resumption': ownImport(303, 403),
+  'POST /imports/:id/cancellation': ownImport(303),
   'GET /imports/:id/columns': ownImport(303),
   'POST /imports/:id/columns': ownImport(303),
   'GET /exceptions': signedIn([200]),

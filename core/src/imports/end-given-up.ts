@@ -1,7 +1,7 @@
 import type { Clock, Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { GivenUpJob } from '../jobs/job-queue.js';
-import type { ImportRecord } from './import-record.js';
+import { isImportOver, type ImportRecord } from './import-record.js';
 import { findImport, finishImport } from './import-store.js';
 
 /** Of an error of the database, the end says what is wrong; before it stands the statement. */
@@ -22,13 +22,13 @@ export function endGivenUp({ knex, clock, takeGivenUp }: GivenUpParts): Promise<
     for (const { payload, attempts, lastError } of await takeGivenUp(trx)) {
       const id: Id = String(payload['importId']);
       const open = await findImport(trx, id);
-      if (open === undefined || open.state === 'done' || open.state === 'failed') continue;
+      if (open === undefined || isImportOver(open)) continue;
       const last = lastError ?? 'The server process that ran it ended';
       const failure = {
         code: 'gave_up',
         message: `Given up after ${attempts} attempts. ${last.slice(-maxReasonLength)}`,
       } as const;
-      await finishImport(trx, open, clock.now(), failure);
+      await finishImport(trx, open, clock.now(), { state: 'failed', failure });
       ended.push({ ...open, state: 'failed', failure });
     }
     return ended;

@@ -13,7 +13,7 @@ export async function endInterrupted(knex: Knex, clock: Clock): Promise<readonly
     const ended: ImportRecord[] = [];
     for (const record of found) {
       const failure = { code: 'interrupted', message: messageFor(record) } as const;
-      await finishImport(trx, record, clock.now(), failure);
+      await finishImport(trx, record, clock.now(), { state: 'failed', failure });
       ended.push({ ...record, state: 'failed', failure });
     }
     return ended;

@@ -1,7 +1,7 @@
 import { ConflictError, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import { finishChangeSet, lockChangeSet, noteChangeSet, reopenChangeSet } from '../changes/change-set-store.js';
-import type { ImportFailure, ImportRecord } from './import-record.js';
+import type { ImportEnd, ImportRecord } from './import-record.js';
 
 /** Kind of the change sets of imports. */
 const importKind = 'import';
@@ -26,11 +26,10 @@ export async function closeChangeSet(
   trx: Knex.Transaction,
   { changeSetId, isDryRun }: Pick<ImportRecord, 'changeSetId' | 'isDryRun'>,
   at: Date,
-  failure: ImportFailure | null,
+  { state, failure }: ImportEnd,
 ): Promise<void> {
   if (isDryRun) return;
-  const end = { state: failure === null ? 'done' : 'failed', at } as const;
-  await finishChangeSet(trx, changeSetId, failure === null ? end : { ...end, failure });
+  await finishChangeSet(trx, changeSetId, failure === null ? { state, at } : { state, at, failure });
 }
 
 function importUndone(importId: Id): ConflictError {

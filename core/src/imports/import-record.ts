@@ -24,7 +24,10 @@ export interface ImportRecord {
   /** What somebody chose column by column; null when a mapping was given. */
   readonly plan: ImportPlan | null;
   readonly isDryRun: boolean;
-  /** `draft`: its plan is being made; `failed`: the file as a whole could not be imported any further; `failure` says why. */
+  /**
+   * `draft`: its plan is being made; `failed`: the file as a whole could not be imported any further, `failure` says why; `cancelled`:
+   * somebody stopped it. What is committed stays in both.
+   */
   readonly state: ImportState;
   /** Rows of the file below its header. */
   readonly rowCount: number;
@@ -42,7 +45,18 @@ export interface ImportRecord {
 }
 
 /** How far an import is. */
-export type ImportState = 'draft' | 'queued' | 'running' | 'done' | 'failed';
+export type ImportState = 'draft' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+/** Whether an import has ended, however. */
+export function isImportOver({ state }: Pick<ImportRecord, 'state'>): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled';
+}
+
+/** How an import ended. */
+export interface ImportEnd {
+  readonly state: 'done' | 'failed' | 'cancelled';
+  readonly failure: ImportFailure | null;
+}
 
 /** Why an import stopped. */
 export interface ImportFailure {

@@ -1,4 +1,4 @@
-import { NotFoundError, type Id } from '@trellis-crm/sdk';
+import { ConflictError, NotFoundError, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { InjectionToken } from 'tsyringe';
 import { storedActorOf, type Identity } from '../auth/index.js';
@@ -13,8 +13,8 @@ import type { ImportProblem } from './import-problem.js';
 import { readProblemGroups, readProblems, readUnknownOptions, type ProblemGroup } from './import-progress-store.js';
 import { importJob, jobOf } from './import-job.js';
 import type { ImportParts } from './import-parts.js';
-import type { ImportRecord } from './import-record.js';
-import { findImport, insertImport, listImports } from './import-store.js';
+import { isImportOver, type ImportRecord } from './import-record.js';
+import { findImport, finishImport, insertImport, listImports } from './import-store.js';
 import { authorizeImport } from './import-target.js';
 import { planFile, sampleOf, savePlan, startCheck, startRun } from './import-wizard.js';
 import { keepTable, readThrough } from './keep-table.js';
@@ -57,6 +57,8 @@ export interface Imports {
   sample(record: ImportRecord): Promise<SampleRows>;
   /** Has a job go on with an import that was given up or interrupted. @throws NotFoundError, ForbiddenError, ConflictError `import_not_resumable` */
   resume(id: Id, identity: Identity): Promise<ImportRecord>;
+  /** Stops one that waits or is under way, behind the rows that went in: they can be taken back. @throws NotFoundError, ConflictError `import_over` */
+  cancel(id: Id, identity: Identity): Promise<ImportRecord>;
   /** Takes a file; the caller runs it. */
   accept(request: ImportRequest, identity: Identity): Promise<ImportRecord>;
   /** Runs an import to its end, or goes on with one that was interrupted. @throws NotFoundError `import_not_found` */
@@ -96,6 +98,7 @@ export function createImports(parts: ImportParts): Imports {
     kept: keptMappings(parts, mappings),
     sample: (record) => sampleOf(work, record),
     resume: (id, identity) => resume(parts, id, identity),
+    cancel: (id, identity) => cancel(parts, id, identity),
     accept: (request, identity) =>
       work.transaction(async (trx) =>
         store(parts, trx, { ...request, identity }, await receive(parts, request, identity)),
@@ -171,6 +174,17 @@ async function resume(parts: ImportParts, id: Id, identity: Identity): Promise<I
   });
 }
 
+async function cancel(parts: ImportParts, id: Id, identity: Identity): Promise<ImportRecord> {
+  const record = await get(parts, id, identity);
+  const { work } = parts.database;
+  const end = { state: 'cancelled', failure: null } as const;
+  const isStopped = await work.transaction((trx) => finishImport(trx, record, parts.clock.now(), end));
+  if (!isStopped) throw new ConflictError('import_over', { importId: id }, { message: 'This import is over.' });
+  const stopped = found(await findImport(work, id), id);
+  await report(parts.progress(), stopped);
+  return stopped;
+}
+
 async function store(
   parts: ImportParts,
   trx: Knex.Transaction,
@@ -236,11 +250,9 @@ async function openRun(parts: ImportParts, { actor }: ImportRecord, options: Run
   };
 }
 
-async function report(
-  progress: ProgressStore,
-  { id, state, rowsDone, rowCount, failure }: ImportRecord,
-): Promise<void> {
-  if (state === 'done' || state === 'failed') await progress.finish(id, state, failure?.message);
+async function report(progress: ProgressStore, record: ImportRecord): Promise<void> {
+  const { id, state, rowsDone, rowCount, failure } = record;
+  if (isImportOver(record)) await progress.finish(id, state === 'failed' ? 'failed' : 'done', failure?.message);
   else await progress.report(id, { done: rowsDone, total: rowCount });
 }
 

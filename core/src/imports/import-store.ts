@@ -4,7 +4,7 @@ import { isInQueue } from '../jobs/job-queue.js';
 import { noTotals } from './engine/chunk-result.js';
 import { closeChangeSet, openChangeSet } from './import-change-set.js';
 import { importJob } from './import-job.js';
-import type { ImportFailure, ImportRecord } from './import-record.js';
+import type { ImportEnd, ImportRecord } from './import-record.js';
 import type { ImportMapping } from './mapping/mapping.js';
 import type { ImportPlan } from './plan/import-plan.js';
 import { isUnmarked } from './running-mark.js';
@@ -107,7 +107,7 @@ export async function requeueImport(trx: Knex.Transaction, id: Id): Promise<bool
 }
 
 /** A dry run that nobody runs: it has written nothing, whatever it came to. */
-const isChangeable = `is_dry_run and state in ('draft', 'done', 'failed')`;
+const isChangeable = `is_dry_run and state in ('draft', 'done', 'failed', 'cancelled')`;
 
 /** Gives an import another plan, to be checked anew. @returns whether it was still to be changed */
 export async function changePlan(knex: Knex, id: Id, plan: ImportPlan, mapping: ImportMapping): Promise<boolean> {
@@ -175,20 +175,20 @@ export async function interruptedImports(trx: Knex.Transaction): Promise<readonl
   return rows.map(recordOf);
 }
 
-/** Marks an import as ended, with its change set. */
+/** Marks an import as ended, with its change set. @returns whether it was under way or waiting: one that is over stays as it is */
 export async function finishImport(
   trx: Knex.Transaction,
   record: Pick<ImportRecord, 'id' | 'changeSetId' | 'isDryRun'>,
   now: Date,
-  failure: ImportFailure | null,
-): Promise<void> {
-  await trx.raw('update core.imports set state = ?, failure = ?, finished_at = ? where id = ?', [
-    failure === null ? 'done' : 'failed',
-    failure === null ? null : JSON.stringify(failure),
-    now,
-    record.id,
-  ]);
-  await closeChangeSet(trx, record, now, failure);
+  end: ImportEnd,
+): Promise<boolean> {
+  const { state, failure } = end;
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
+    `update core.imports set state = ?, failure = ?, finished_at = ? where id = ? and state in ('queued', 'running')`,
+    [state, failure === null ? null : JSON.stringify(failure), now, record.id],
+  );
+  if (rowCount === 1) await closeChangeSet(trx, record, now, end);
+  return rowCount === 1;
 }
 
 /** Removes imports that ended before a moment, files and problems included; their records stay. @returns how many */

@@ -1,7 +1,7 @@
 export { mappingEndpoints } from './api/mapping-endpoints.js';
 export { entityImportEndpoints, importEndpoints } from './api/import-endpoints.js';
 export { Imports, type RunOptions } from './import-service.js';
-export type { ImportRecord } from './import-record.js';
+export { isImportOver, type ImportRecord } from './import-record.js';
 export type { ImportProblem } from './import-problem.js';
 export { parseMapping } from './mapping/parse-mapping.js';
 export type { ImportMapping } from './mapping/mapping.js';

@@ -66,7 +66,9 @@ describe('trellis import', function () {
       'companies.csv: 2 records to the trash, 0 given their values back, 0 left as they stand\n',
     );
     expect(undone.code).to.equal(0);
-    expect([again.code, absent.code]).to.deep.equal([2, 2]);
+    const over = await trellis('import', '--stop', id);
+    expect([again.code, absent.code, over.code]).to.deep.equal([2, 2, 2]);
+    expect(over.stderr).to.contain('it is over');
     expect(again.stderr).to.contain('it was taken back already');
     expect(absent.stderr).to.contain('there is none');
   });

@@ -160,6 +160,28 @@ describe('POST /api/v1/imports', () => {
     ).to.have.length(0);
   });
 
+  it('is stopped before it began, by those who see it, and leaves nothing to go on with', async () => {
+    const { headers } = await post(host.admin, '/api/v1/imports?entity=core.account', 'name\nNever\n');
+    const path = headers.get('Location') ?? '';
+    const id = path.split('/').at(-1) ?? '';
+    const waiting = await host.as(host.admin).page(`/imports/${id}`);
+    const other = await host.as(host.user).post(`${path}/cancellation`);
+
+    const { status, body } = await host.as(host.admin).post(`${path}/cancellation`);
+    await host.settle();
+    const again = await host.as(host.admin).post(`${path}/cancellation`);
+    const resumed = await host.as(host.admin).post(`${path}/resumption`);
+    const late = await host.as(host.admin).submit(`/imports/${id}/cancellation`, {});
+    const page = await host.as(host.admin).page(`/imports/${id}`);
+
+    expect(waiting.text).to.contain(`action="/imports/${id}/cancellation"`);
+    expect([other.status, status, body['data']?.['state']]).to.deep.equal([404, 200, 'cancelled']);
+    expect([again.status, again.body['code'], resumed.status]).to.deep.equal([409, 'import_over', 409]);
+    expect([late.status, page.text.includes('The import was stopped')]).to.deep.equal([303, true]);
+    expect(await host.sql(`select 1 from core.accounts where name = 'Never'`)).to.have.length(0);
+    expect((await host.as(host.admin).get(`/api/v1/jobs/${id}`)).body['data']).to.include({ state: 'done' });
+  });
+
   it('is there for each entity too, with the entity’s own right to import', async () => {
     const { status, headers } = await post(host.manager, '/api/v1/accounts/import', 'name\nDelta\n');
     await host.settle();

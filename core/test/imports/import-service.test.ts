@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { ImportTakenOver, saveChunk } from '../../dist/imports/import-progress-store.js';
 import { findImport } from '../../dist/imports/import-store.js';
 import type { ImportMapping } from '../../dist/imports/mapping/mapping.js';
+import type { ImportRecord } from '../../dist/imports/import-record.js';
 import { identityOf, operator, reaches } from '../records/record-host.js';
 import { fileOfBytes } from '../../dist/imports/files/import-file.js';
 import { openImportHost, type ImportHost } from './import-host.js';
@@ -71,6 +72,33 @@ describe('imports', () => {
     expect(dry.totals).to.deep.include({ created: 2, changed: 0, refused: 2 });
     expect(dry.totals).to.deep.equal(real.totals);
     expect(await world.imports.problems(dry, 10)).to.deep.equal(await world.imports.problems(real, 10));
+  });
+
+  it('stops when somebody asks, behind a set that went in, and only once', async () => {
+    const rows = Array.from({ length: 4000 }, (_, index) => `Stopped ${index}`);
+    const file = fileOfBytes('stopped.csv', Buffer.from(`name\n${rows.join('\n')}\n`));
+    const { id } = await world.imports.accept({ file, entity: 'core.account', isDryRun: false }, operator);
+    const stopping: Promise<ImportRecord>[] = [];
+
+    const record = await world.imports.run(id, {
+      onProgress() {
+        if (stopping.length === 0) stopping.push(world.imports.cancel(id, operator));
+      },
+    });
+    const again = await world.imports.cancel(id, operator).catch((error: unknown) => error);
+    const after = await world.imports.run(id);
+
+    expect([(await stopping[0])?.state, record.state, after.state]).to.deep.equal([
+      'cancelled',
+      'cancelled',
+      'cancelled',
+    ]);
+    expect(isTrellisError(again) && again.code).to.equal('import_over');
+    expect(record.totals.created).to.be.within(500, 3000);
+    const there = await world.rows('select count(*)::integer as n from core.accounts');
+    expect(there).to.deep.equal([{ n: record.totals.created }]);
+    const [set] = await world.rows('select state, counts from core.change_sets');
+    expect(set).to.deep.equal({ state: 'cancelled', counts: { created: record.totals.created } });
   });
 
   it('refuses only the row that is not unique when the record layer refuses the set', async () => {

@@ -57,7 +57,7 @@ function noSuchImport(id: string, cause: unknown): StartError {
 }
 
 function endWith(reports: readonly FileReport[]): void {
-  if (reports.some(({ record }) => record.totals.refused > 0 || record.state === 'failed')) process.exitCode = 1;
+  if (reports.some(({ record }) => record.totals.refused > 0 || record.state !== 'done')) process.exitCode = 1;
 }
 
 /** Whose rights an import has: those of a user, or all. */

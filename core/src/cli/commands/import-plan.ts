@@ -38,6 +38,8 @@ export interface ImportOptions {
   readonly resume?: string;
   /** Id of an import to take back, instead of files. */
   readonly undo?: string;
+  /** Id of an import to stop, instead of files. */
+  readonly stop?: string;
 }
 
 /** A file that can be imported. */

@@ -32,6 +32,7 @@ export function reportLines({ record, problems }: FileReport): string[] {
     ...(hidden > 0 ? [`  … and ${amount(hidden)} more; --refused <file.csv> writes the rows with their reasons`] : []),
     ...notices.map((group) => `  note: ${amount(group.count)} × ${group.message} (first in ${placeOf(group)})`),
     ...(record.failure === null ? [] : [`  stopped: ${record.failure.message}`]),
+    ...(record.state === 'cancelled' ? [`  stopped by somebody behind row ${amount(record.rowsDone)}`] : []),
   ];
 }
 

@@ -26,6 +26,7 @@ export function importCommand(cli: CliContext): Command {
       '--undo <import>',
       'take an import back: what it made goes to the trash, what it changed gets its values back',
     )
+    .option('--stop <import>', 'stop an import that is under way: what went in stays')
     .option('--as <e-mail>', 'import with the rights of this user, instead of all')
     .addHelpText(
       'after',
@@ -37,6 +38,8 @@ export function importCommand(cli: CliContext): Command {
       const { importFiles, resumeImport } = await import('./import-files.js');
       if (options.undo !== undefined)
         await (await import('./import-undo.js')).undoImport(cli, workspace, options.undo, options);
+      else if (options.stop !== undefined)
+        await (await import('./import-stop.js')).stopImport(cli, workspace, options.stop, options);
       else if (options.resume === undefined) await importFiles(cli, workspace, files, options);
       else await resumeImport(cli, workspace, options.resume, options);
     });

@@ -29,6 +29,7 @@ export function importEndpoints(
     listEndpoint(imports),
     showEndpoint(imports),
     resumeEndpoint(imports),
+    cancelEndpoint(imports),
     refusedEndpoint(imports, textsOf),
   ];
 }
@@ -116,6 +117,21 @@ function resumeEndpoint(imports: () => Imports): Endpoint {
     handle: async ({ params, identity }) => {
       const record = await imports().resume(params['id'] ?? '', identity);
       return { status: 202, body: { data: presentImport(record) } };
+    },
+  };
+}
+
+function cancelEndpoint(imports: () => Imports): Endpoint {
+  const summary = 'Stop an import that waits or is under way; what went in stays, and can be taken back';
+  return {
+    ...signedIn,
+    method: 'POST',
+    path: '/api/v1/imports/:id/cancellation',
+    input: { params: { id: Uuid } },
+    description: { operationId: 'cancelImport', summary, tag, answers: { 200: OneImport } },
+    handle: async ({ params, identity }) => {
+      const record = await imports().cancel(params['id'] ?? '', identity);
+      return { status: 200, body: { data: presentImport(record) } };
     },
   };
 }

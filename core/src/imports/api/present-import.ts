@@ -32,6 +32,7 @@ export const ImportJson = Type.Object({
     Type.Literal('running'),
     Type.Literal('done'),
     Type.Literal('failed'),
+    Type.Literal('cancelled'),
   ]),
   progress: Type.Object({ done: Count, total: Count }),
   totals: Type.Object({

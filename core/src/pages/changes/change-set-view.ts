@@ -71,13 +71,19 @@ export function outcomeView(call: PageCall, set: ChangeSet): object {
     progressNote:
       rowCount === null ? t('changes.starting') : t('changes.progress', { done: rowsDone, total: rowCount }),
     ...(rowCount === null ? {} : { done: rowsDone, total: rowCount }),
-    cancelAction: isRunning ? `/change-sets/${id}/cancellation` : undefined,
+    cancelAction: isRunning ? cancelHref(set) : undefined,
     headline: t(headlineKey(set)),
     tone: toneOf(set),
     failure: failure === null ? undefined : (problemText(call)(failure) ?? failure.message),
     figures: figures(call, set),
     ...nextSteps(call, set),
   };
+}
+
+/** An import stops with its file. */
+function cancelHref({ id, input }: ChangeSet): string {
+  const { importId } = input;
+  return typeof importId === 'string' ? `/imports/${importId}/cancellation` : `/change-sets/${id}/cancellation`;
 }
 
 function figures({ t, env, request }: PageCall, { counts, problemCount }: ChangeSet): object[] {

@@ -52,6 +52,13 @@ export function resumeImport(call: PageCall): Promise<PageAnswer> {
   );
 }
 
+/** `POST /imports/:id/cancellation`: stops it where it is. */
+export function cancelImport(call: PageCall): Promise<PageAnswer> {
+  return thenShow(call, (id, { request, workspace }) =>
+    workspace.container.resolve(Imports).cancel(id, request.identity),
+  );
+}
+
 /** The page of the import, with what was done to it or why it was not. */
 function thenShow(call: PageCall, act: (id: string, call: PageCall) => Promise<unknown>): Promise<PageAnswer> {
   const id = call.request.params['id'] ?? '';

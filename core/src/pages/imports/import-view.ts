@@ -1,5 +1,5 @@
 import type { ChangeSet } from '../../changes/index.js';
-import { isResumable, type ImportRecord, type ProblemGroup } from '../../imports/index.js';
+import { isImportOver, isResumable, type ImportRecord, type ProblemGroup } from '../../imports/index.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import type { Tone } from '../fields/option-tone.js';
 import type { PageCall } from '../page-call.js';
@@ -64,7 +64,8 @@ export function outcomeView(call: PageCall, record: ImportRecord, undo: ChangeSe
     total: rowCount,
     failure: failure && textOr(call, `imports.refusal.${failure.code}`, {}, failure.message),
     headline: t(headlineKey(record)),
-    tone: failure === null ? 'ok' : 'bad',
+    tone: toneOf(record),
+    cancelAction: `/imports/${id}/cancellation`,
     figures: figures(call, record),
     ...nextSteps(call, record, undo),
     ...undoView(call, record, undo),
@@ -102,12 +103,12 @@ function nextSteps({ t, request }: PageCall, record: ImportRecord, undo: ChangeS
     columnsHref: when(isChangeable(record), `/imports/${id}/columns`),
     resumeAction: when(isResumable(record) && undo === null, `/imports/${id}/resumption`),
     refusedHref: when(totals.refused > 0, `/api/v1/imports/${id}/refused.csv?labels=true`),
-    listHref: when(isOver && !isDryRun, `/${path}`),
+    listHref: when(!isDryRun && (isOver || state === 'cancelled'), `/${path}`),
   };
 }
 
-function isChangeable({ isDryRun, plan, state }: ImportRecord): boolean {
-  return isDryRun && plan !== null && (state === 'done' || state === 'failed');
+function isChangeable(record: ImportRecord): boolean {
+  return record.isDryRun && record.plan !== null && isImportOver(record);
 }
 
 /** The problems of one kind as a table; null when there are none. */
@@ -150,11 +151,18 @@ function stateTag({ t }: PageCall, { state, totals }: ImportRecord): { label: st
     running: 'info',
     done: isPartial ? 'warn' : 'ok',
     failed: 'bad',
+    cancelled: 'warn',
   } as const;
   return { label: t(isPartial ? 'imports.state.partial' : `imports.state.${state}`), tone: tones[state] };
 }
 
+function toneOf({ state, failure }: ImportRecord): Tone {
+  if (failure !== null) return 'bad';
+  return state === 'cancelled' ? 'warn' : 'ok';
+}
+
 function headlineKey({ state, isDryRun, failure }: ImportRecord): string {
   if (failure !== null || state === 'failed') return 'imports.failed';
+  if (state === 'cancelled') return isDryRun ? 'imports.checkCancelled' : 'imports.cancelled';
   return isDryRun ? 'imports.checkedAll' : 'imports.importedAll';
 }

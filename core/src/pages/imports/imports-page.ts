@@ -10,7 +10,7 @@ import { isWithout } from '../list/list-view.js';
 import { createPageCall, type PageCall, type PageDeps } from '../page-call.js';
 import { goTo, pageEndpoint, respond, showPage, type PageAnswer } from '../page-endpoint.js';
 import { changeColumns, showColumns } from './columns-page.js';
-import { resumeImport, runImport, showImport, undoImport } from './import-page.js';
+import { cancelImport, resumeImport, runImport, showImport, undoImport } from './import-page.js';
 import { fileRefusalText } from './import-texts.js';
 import { importRow } from './import-view.js';
 
@@ -26,6 +26,7 @@ export function importPages(deps: PageDeps): readonly Endpoint[] {
     pageEndpoint(deps, 'POST /imports/:id/run', { ...byId, handle: runImport }),
     pageEndpoint(deps, 'POST /imports/:id/undo', { ...byId, handle: undoImport }),
     pageEndpoint(deps, 'POST /imports/:id/resumption', { ...byId, handle: resumeImport }),
+    pageEndpoint(deps, 'POST /imports/:id/cancellation', { ...byId, handle: cancelImport }),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { isTrellisError } from '@trellis-crm/sdk';
 import { ChangeSets, type ChangeSet } from '../../changes/index.js';
-import type { ImportRecord } from '../../imports/index.js';
+import { isImportOver, type ImportRecord } from '../../imports/index.js';
 import type { PageCall } from '../page-call.js';
 
 /** The undo of an import, as it stands; null when nobody takes it back. */
@@ -26,9 +26,9 @@ export function undoView(call: PageCall, record: ImportRecord, undo: ChangeSet |
   return undo.state === 'done' ? undoneView(call, undo) : undoingView(call, undo);
 }
 
-function hasWritten({ totals, state, isDryRun }: ImportRecord): boolean {
-  const isOver = state === 'done' || state === 'failed';
-  return !isDryRun && isOver && totals.created + totals.changed > 0;
+function hasWritten(record: ImportRecord): boolean {
+  const { totals, isDryRun } = record;
+  return !isDryRun && isImportOver(record) && totals.created + totals.changed > 0;
 }
 
 function undoingView({ t }: PageCall, { rowsDone, rowCount }: ChangeSet): object {
