@@ -32,6 +32,9 @@ export type NewExport = Pick<ExportRecord, 'id' | 'entity' | 'format' | 'fields'
 /** Exports that one person may have running at once. */
 const mostAtOnce = 3;
 
+/** What reads no page for so long has nobody who waits for it: its process died, or its reader sleeps. */
+const aliveSeconds = 300;
+
 /** Looking again this much later is soon enough. */
 const retryAfterSeconds = 30;
 
@@ -57,7 +60,7 @@ export async function beginExport(
 async function noteExport(trx: Knex.Transaction, started: NewExport): Promise<void> {
   const { id, format, fields, actor, startedAt } = started;
   const createdBy = actor.kind === 'user' ? actor.userId : null;
-  if (createdBy !== null) await assertRoom(trx, createdBy);
+  if (createdBy !== null) await assertRoom(trx, createdBy, startedAt);
   await trx.raw(
     `insert into core.exports (id, entity, format, fields, query, actor, created_by, state, started_at)
        values (?, ?, ?, ?, ?, ?, ?, 'running', ?)`,
@@ -74,11 +77,12 @@ async function noteExport(trx: Knex.Transaction, started: NewExport): Promise<vo
   );
 }
 
-async function assertRoom(trx: Knex.Transaction, user: Id): Promise<void> {
+async function assertRoom(trx: Knex.Transaction, user: Id, now: Date): Promise<void> {
   await trx.raw(`select pg_advisory_xact_lock(hashtextextended('trellis.export ' || ?, 0))`, [user]);
   const { rows } = await trx.raw<{ rows: { n: number }[] }>(
-    `select count(*)::integer as n from core.exports where created_by = ? and state = 'running'`,
-    [user],
+    `select count(*)::integer as n from core.exports where created_by = ? and state = 'running'
+       and coalesce(alive_at, started_at) > ?::timestamptz - make_interval(secs => ?)`,
+    [user, now, aliveSeconds],
   );
   if ((rows[0]?.n ?? 0) >= mostAtOnce)
     throw new RateLimitError('too_many_exports', { most: mostAtOnce, retryAfterSeconds });
@@ -123,11 +127,12 @@ async function listRecords(
   return Number(row?.[0] ?? 0);
 }
 
-/** Ids of a page of an export, in their order; none behind the last. @param number from 0 */
-export async function recordsOfPage(knex: Knex, id: Id, number: number): Promise<readonly Id[]> {
+/** Ids of a page of an export, in their order; none behind the last. Notes that somebody reads it. @param number from 0 */
+export async function recordsOfPage(knex: Knex, id: Id, number: number, now: Date): Promise<readonly Id[]> {
   const { rows } = await knex.raw<{ rows: { ids: Id[] }[] }>(
-    'select record_ids as ids from core.export_pages where export_id = ? and number = ?',
-    [id, number],
+    `with alive as (update core.exports set alive_at = ? where id = ?)
+     select record_ids as ids from core.export_pages where export_id = ? and number = ?`,
+    [now, id, id, number],
   );
   return rows[0]?.ids ?? [];
 }

@@ -66,7 +66,7 @@ export async function exportList(
     throw new ValidationError('too_many_rows', { rowCount, most: mostSheetRows - 1 });
   }
   const columns = columnsOf(query.fields, query.hasLabels ? labels() : plainLabels);
-  const pages = counted(readRows({ id, entity, scope, fields: query.fields, columns, knex }), end, (rowsDone) =>
+  const pages = counted(readRows({ id, entity, scope, fields: query.fields, columns, knex, clock }), end, (rowsDone) =>
     onRows?.(rowsDone, rowCount),
   );
   return { ...nameAndType(entity, query, clock.now()), body: bodyOf(query, columns, pages, clock.now()), rowCount };

@@ -1,4 +1,4 @@
-import type { Id } from '@trellis-crm/sdk';
+import type { Clock, Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { CompiledEntity, CompiledField } from '../records/compiled-entity.js';
 import { readableFields } from '../records/field-access.js';
@@ -21,6 +21,7 @@ export interface ExportRun {
   readonly columns: readonly Column[];
   /** The pool of work that takes long. */
   readonly knex: Knex;
+  readonly clock: Clock;
 }
 
 /**
@@ -48,7 +49,7 @@ interface Page {
 
 async function readPage(run: ExportRun, fields: readonly CompiledField[], number: number): Promise<Page | null> {
   const scope = { ...run.scope, db: run.knex };
-  const ids = await recordsOfPage(run.knex, run.id, number);
+  const ids = await recordsOfPage(run.knex, run.id, number, run.clock.now());
   if (ids.length === 0) return null;
   const withTags = hasTags(run.entity) && run.fields.some(({ path }) => path === tagsPath);
   const withCompleteness = run.fields.some(({ path }) => path === completenessPath);

@@ -14,6 +14,22 @@ describe('exports of one person at once', () => {
       [user.userId, count],
     );
 
+  it('count for nobody once their process died, and as long as somebody reads them', async () => {
+    await host.sql(`update core.exports set state = 'done'`);
+    await running(host.manager, 3);
+    await host.sql(`update core.exports set started_at = now() - interval '10 minutes' where state = 'running'`);
+    const dead = await host.as(host.manager).get(path);
+    await host.sql(`update core.exports set alive_at = now() where state = 'running'`);
+    const alive = await host.as(host.manager).get(path);
+    const [read] = await host.sql(
+      `select alive_at from core.exports where row_count is not null and state = 'done' order by id desc`,
+    );
+    await host.sql(`update core.exports set state = 'done'`);
+
+    expect([dead.status, alive.status]).to.deep.equal([200, 429]);
+    expect(read?.['alive_at']).to.be.an.instanceOf(Date);
+  });
+
   it('are three: a fourth is told to wait, other people are not', async () => {
     await running(host.user, 2);
     const third = await host.as(host.user).get(path);
