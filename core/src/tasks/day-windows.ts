@@ -2,8 +2,8 @@ import { fromLocalInput, toLocalInput } from '../pages/fields/zoned-time.js';
 import type { WorkspaceSettings } from '../settings/index.js';
 import { addDays, weekdayNames, weekdayOf } from './local-days.js';
 
-/** Parts of what is planned, the most urgent first. */
-export const dayGroups = ['overdue', 'today', 'tomorrow', 'week', 'later'] as const;
+/** Parts of what is planned, the most urgent first; last, tasks without a due time. */
+export const dayGroups = ['overdue', 'today', 'tomorrow', 'week', 'later', 'undated'] as const;
 
 /** One of {@link dayGroups}. */
 export type DayGroup = (typeof dayGroups)[number];
@@ -30,6 +30,7 @@ export function dayWindows(
     tomorrow: { from: tomorrow, to: after },
     week: { from: after, to: later },
     later: { from: later, to: null },
+    undated: { from: null, to: null },
   };
 }
 

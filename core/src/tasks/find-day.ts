@@ -18,7 +18,7 @@ export interface AskedWindow extends TimeWindow {
 
 /**
  * What somebody owns and has not done, by stretches of time, in one statement: each stretch is a range of the index of what one
- * owns and is planned.
+ * owns and is planned. What has no due time is there in the order in which it was written.
  *
  * @throws MalformedError `invalid_query` for a cursor that is none
  */
@@ -43,16 +43,18 @@ interface Branch {
 }
 
 function branch(owner: Id, { group, from, to, after }: AskedWindow, limit: number): Branch {
+  const [moment, isPlanned] =
+    group === 'undated' ? ['occurred_at', "kind = 'task' and due_at is null"] : ['due_at', 'due_at is not null'];
   const place = after === undefined || after === null ? null : placeIn(after);
   const conditions = [
-    ...(from === null ? [] : [{ sql: 'due_at >= ?::timestamptz', values: [from] }]),
-    ...(to === null ? [] : [{ sql: 'due_at < ?::timestamptz', values: [to] }]),
-    ...(place === null ? [] : [{ sql: '(due_at, id) > (?::timestamptz, ?::uuid)', values: place }]),
+    ...(from === null ? [] : [{ sql: `${moment} >= ?::timestamptz`, values: [from] }]),
+    ...(to === null ? [] : [{ sql: `${moment} < ?::timestamptz`, values: [to] }]),
+    ...(place === null ? [] : [{ sql: `(${moment}, id) > (?::timestamptz, ?::uuid)`, values: place }]),
   ];
   return {
-    sql: `select ?::text as "group", id, due_at::text as due from core.activities
-      where owner_id = ?::uuid and due_at is not null and done_at is null and deleted_at is null
-      ${conditions.map(({ sql }) => `and ${sql}`).join(' ')} order by due_at, id limit ?::integer`,
+    sql: `select ?::text as "group", id, ${moment}::text as due from core.activities
+      where owner_id = ?::uuid and ${isPlanned} and done_at is null and deleted_at is null
+      ${conditions.map(({ sql }) => `and ${sql}`).join(' ')} order by ${moment}, id limit ?::integer`,
     bindings: [group, owner, ...conditions.flatMap(({ values }) => values), limit],
   };
 }

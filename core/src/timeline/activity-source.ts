@@ -38,18 +38,22 @@ export const activitySource: Source = {
   },
 };
 
-/** Looks further, in longer strides, where so many were in the trash that the page is not full. */
+/** Whether an activity is still to be done: it has a due time, or is a task. */
+export function isToDo({ kind, dueAt, doneAt }: Readonly<Record<string, unknown>>): boolean {
+  return (doneAt ?? null) === null && (kind === 'task' || (dueAt ?? null) !== null);
+}
+
+/** Looks further, in longer strides, where so many were in the trash, or are to be done, that the page is not full. */
 async function readPast(call: TimelineCall, request: ActivityRequest): Promise<readonly FoundEntry[]> {
   const entries: FoundEntry[] = [];
   let { after, limit } = request;
   for (;;) {
     const places = await findPast(call, { ...request, after, limit });
-    entries.push(
-      ...(await entriesOf(
-        call,
-        places.map(({ id }) => id),
-      )),
+    const found = await entriesOf(
+      call,
+      places.map(({ id }) => id),
     );
+    entries.push(...found.filter(({ data }) => !isToDo(data)));
     after = places.at(-1) ?? null;
     if (entries.length >= request.limit || places.length < limit || after === null) break;
     limit = Math.min(limit * 4, longestStride);

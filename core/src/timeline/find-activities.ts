@@ -26,7 +26,8 @@ export interface ActivityRequest {
 }
 
 /**
- * What happened with a record, newest first, without what is still planned. For readers of all activities the index of the links says
+ * What happened with a record, newest first, without what is still planned; open tasks without a due time are among it, for the index
+ * does not tell them apart. For readers of all activities the index of the links says
  * all that is asked: whether one is in the trash shows when it is read. Those of others are looked at one by one.
  */
 export function findPast(
@@ -43,14 +44,19 @@ export function findPast(
   return find(call, { conditions, limit, moment: 'occurred_at', direction: 'desc', seesAll: seesAll(call) });
 }
 
-/** What is still to be done, the most urgent first. */
+/** What is still to be done: the most urgent first, then tasks without a due time, the oldest first. */
 export async function findPlanned(
   call: TimelineCall,
   { limit, kinds }: Omit<ActivityRequest, 'after'>,
 ): Promise<readonly Id[]> {
   const conditions = [sql('l.due_at is not null and l.done_at is null'), ...ofKinds(kinds)];
-  const found = await find(call, { conditions, limit, moment: 'due_at', direction: 'asc', seesAll: false });
-  return found.map(({ id }) => id);
+  const undated = [sql("l.kind = 'task' and l.due_at is null and l.done_at is null")];
+  const common = { limit, direction: 'asc', seesAll: false } as const;
+  const [urgent, others] = await Promise.all([
+    find(call, { ...common, conditions, moment: 'due_at' }),
+    kinds.includes('task') ? find(call, { ...common, conditions: undated, moment: 'occurred_at' }) : [],
+  ]);
+  return [...urgent, ...others].slice(0, limit).map(({ id }) => id);
 }
 
 /** Whether an activity stands on the timeline of the record. */

@@ -1,3 +1,4 @@
+export { isToDo } from './activity-source.js';
 export { registerTimelines } from './register.js';
 export { Timelines, type TimelinePage } from './timelines.js';
 export { timelineEndpoints } from './api/timeline-endpoints.js';

@@ -73,7 +73,7 @@ describe('/day', () => {
     const { body: account } = await client().post('/api/v1/accounts', { name: 'Oak & Sons' });
     const form = { subject: 'Visit them', dueAt: '2099-01-02T10:30', 'links.add.core.account': String(account['id']) };
     const added = await client().submit('/day', form);
-    const refused = await client().submit('/day', { subject: 'Without a time', dueAt: '' });
+    const refused = await client().submit('/day', { subject: 'Without a time', dueAt: '', repeat: 'daily' });
 
     expect(added.status).to.equal(303);
     expect(await textOf())
@@ -81,6 +81,24 @@ describe('/day', () => {
       .and.contain('Oak &amp; Sons');
     expect(refused.status).to.equal(422);
     expect(refused.text).to.contain('Without a time');
+  });
+
+  it('has tasks without a due time below the others, until they are done', async () => {
+    const refused = await host.as(host.readOnly).submit('/day', { subject: 'Some day' });
+    await client().submit('/day', { subject: 'Some day', dueAt: '' });
+    const { body: foreign } = await client().post('/api/v1/activities', { kind: 'call', subject: 'Was a call' });
+    const shown = await textOf();
+    const rest = shown.slice(shown.indexOf('Without a date'));
+    const [, action = ''] = /action="(\/day\/[^"]*completion)"/.exec(rest) ?? [];
+
+    expect(refused.status).to.equal(403);
+    expect(rest).to.contain('Some day').and.contain('No date').and.not.contain('/plan"');
+    expect(shown).to.not.contain(String(foreign['id']));
+    expect((await client().submit(action, {})).status).to.equal(303);
+    expect(await textOf()).to.not.contain('Without a date');
+    expect(
+      await textOf('/day?group=undated&after=2026-01-01 10:00:00%2B00~0198c1a0-0000-7000-8000-000000000000'),
+    ).to.contain('My day');
   });
 
   it('shows fifty of a part at once and goes on where they ended', async () => {

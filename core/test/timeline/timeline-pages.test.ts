@@ -84,7 +84,18 @@ describe('the timeline of a record page', () => {
       });
     });
 
-    it('refuses a task without a text or a time, or for somebody whom one may give none', async () => {
+    it('adds a task without a due time to what is to do, until it is done', async () => {
+      await write({ kind: 'task', subject: 'Some time soon' });
+      const toDo = await page();
+      const [, action = ''] = /action="([^"]*completion)"/.exec(toDo.slice(toDo.indexOf('Some time soon'))) ?? [];
+      await host.as(host.user).submit(action, {});
+
+      expect(toDo).to.match(/To do<\/h3>[\s\S]*Some time soon[\s\S]*timeline-day/);
+      expect(toDo.match(/Some time soon<\/a>/g)).to.have.length(1);
+      expect((await page()).slice(toDo.indexOf('To do</h3>'))).to.match(/timeline-day[\s\S]*Some time soon/);
+    });
+
+    it('refuses a task without a text, one that is to come again at no time, or for somebody whom one may give none', async () => {
       const silent = await write({ kind: 'task', dueAt: '2030-03-04T10:00' });
       const timeless = await write({ kind: 'task', subject: 'Some day', remind: '60' });
       const broken = await write({ kind: 'task', subject: 'Some day', dueAt: 'soon' });
@@ -92,7 +103,7 @@ describe('the timeline of a record page', () => {
       const given = await write(others);
 
       expect([silent, timeless, broken, given].map(({ status }) => status)).to.deep.equal([422, 422, 422, 422]);
-      expect(given.text).to.include('You may not give records to this person.');
+      expect(given.text).to.include('You may not give records to this person');
       expect(timeless.text).to.match(/name="dueAt"[^>]*aria-invalid="true"/);
       expect(timeless.text).to.match(/<option value="60" selected/);
     });

@@ -7,8 +7,8 @@ import { User } from './user.js';
 const beside = ['kind', 'occurredAt', 'dueAt', 'doneAt'] as const;
 
 /**
- * Something that was done with or for a customer, or is to be done: planned when it has a due time, done when `doneAt` says so. Whoever
- * is to do it is its owner.
+ * Something that was done with or for a customer, or is to be done: planned when it has a due time or is a task, done when `doneAt`
+ * says so. Whoever is to do it is its owner.
  */
 export const Activity = defineEntity('core.activity', {
   plural: 'activities',
@@ -23,7 +23,7 @@ export const Activity = defineEntity('core.activity', {
     direction: field.choice(['inbound', 'outbound']),
     /** When it happened; of a planned one when it was planned, until it is done. */
     occurredAt: field.dateTime({ default: 'now', index: true }),
-    /** When it is to be done; null for what was only logged. */
+    /** When it is to be done; null for what was only logged, and for a task without a date. */
     dueAt: field.dateTime({ index: true }),
     /** When it was done; null while it is planned, and for what was only logged. */
     doneAt: field.dateTime(),

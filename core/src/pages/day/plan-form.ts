@@ -1,3 +1,4 @@
+import type { Problem } from '@trellis-crm/sdk';
 import { Settings } from '../../settings/index.js';
 import { choiceOf, repeats, ruleDays, ruleOf, weekdayNames, type Repeat } from '../../tasks/index.js';
 import { asText, type RecordValues } from '../fields/entity-field.js';
@@ -67,6 +68,13 @@ export function readPlan({ env }: PageCall, form: FormData, dueAt: string): Reco
     ...(remind === kept ? {} : { remindAt: reminder }),
     ...(repeat === kept ? {} : { recurrence: rule }),
   };
+}
+
+/** What is wrong with a plan: without a due time there is nothing to remind of before it, and nothing to repeat. */
+export function planProblems(form: FormData, dueAt: unknown): readonly Problem[] {
+  const isPlanned = [textOf(form, 'remind'), textOf(form, 'repeat')].some((one) => one !== '');
+  if (!isPlanned || (dueAt ?? null) !== null) return [];
+  return [{ pointer: '/dueAt', code: 'required', message: 'is required' }];
 }
 
 function listOf(form: FormData, name: string): readonly string[] {

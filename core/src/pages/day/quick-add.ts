@@ -8,15 +8,14 @@ import type { PageCall } from '../page-call.js';
 import { goTo, type PageAnswer } from '../page-endpoint.js';
 import { activityCall, addedFields } from './add-form.js';
 import { showDay } from './day-list.js';
-import { readPlan } from './plan-form.js';
+import { planProblems, readPlan } from './plan-form.js';
 
 /** `POST /day`: a task of one's own. */
 export async function quickAdd(call: PageCall): Promise<PageAnswer> {
   const form = formOf(call);
   const fields = addedFields(activityCall(call));
   const { values, problems } = readForm(fields, form, reading(call));
-  const missing = values['dueAt'] === null ? [{ pointer: '/dueAt', code: 'required', message: 'is required' }] : [];
-  const wrong = [...problems, ...missing.filter(({ pointer }) => problems.every((one) => one.pointer !== pointer))];
+  const wrong = [...problems, ...planProblems(form, values['dueAt'])];
   if (wrong.length > 0) return showDay(call, { form, problems: wrong });
   try {
     const owner = call.request.identity.userId;

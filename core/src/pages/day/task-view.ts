@@ -30,7 +30,7 @@ const icons: Readonly<Record<string, string>> = {
 export function taskView(call: PageCall, task: Task, names: RecordNames): object {
   const { ctx, t, env, request } = call;
   const { id, subject, kind, links, priority } = task;
-  const dueAt = String(task.dueAt);
+  const dueAt = task.dueAt ?? null;
   const mayChange = ctx.can(`${Activity.id}:update`, task);
   return {
     ...{ id, subject, href: `/activities/${id}`, icon: icons[kind] ?? 'activity' },
@@ -38,19 +38,19 @@ export function taskView(call: PageCall, task: Task, names: RecordNames): object
       const name = names.of(link.entity, link.id);
       return name === null ? [] : [{ text: name.title, href: name.href }];
     }),
-    due: request.generation.views.formatters.dateTime(env, dueAt),
+    due: dueAt === null ? t('tasks.undated') : request.generation.views.formatters.dateTime(env, dueAt),
     datetime: dueAt,
     kindLabel: kind === 'task' ? '' : t(`activity.options.kind.${kind}`),
     isRepeated: typeof task.recurrence === 'string',
-    isLate: Date.parse(dueAt) < env.now.getTime(),
+    isLate: dueAt !== null && Date.parse(dueAt) < env.now.getTime(),
     isUrgent: priority === 'high',
     doneAction: mayChange ? `/day/${id}/completion` : null,
     doneLabel: t('tasks.doneOf', { name: subject }),
-    groups: mayChange ? menuOf(call, id) : [],
+    groups: mayChange ? menuOf(call, task) : [],
   };
 }
 
-function menuOf(call: PageCall, id: Id): readonly object[] {
+function menuOf(call: PageCall, { id, dueAt }: Task): readonly object[] {
   const { t } = call;
   const snooze = snoozeChoices(call).map(({ label, until }) => ({
     ...{ label, icon: 'clock', action: `/day/${id}/snooze` },
@@ -59,7 +59,8 @@ function menuOf(call: PageCall, id: Id): readonly object[] {
   const pick = { label: t('tasks.snooze.date'), icon: 'calendar', href: `/day/${id}/snooze` };
   const plan = { label: t('tasks.plan.title'), icon: 'alarm', href: `/day/${id}/plan` };
   const change = { label: t('form.edit'), icon: 'pencil', href: `/activities/${id}/edit` };
-  return [{ label: t('tasks.snooze.title'), items: [...snooze, pick] }, { items: [plan, change] }];
+  const further = typeof dueAt === 'string' ? [plan, change] : [change];
+  return [{ label: t('tasks.snooze.title'), items: [...snooze, pick] }, { items: further }];
 }
 
 /** Until when tasks can be put off, with what each is called. */

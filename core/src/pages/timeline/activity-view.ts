@@ -1,6 +1,6 @@
 import { Activity } from '@trellis-crm/sdk';
-import type { FoundEntry } from '../../timeline/index.js';
-import { asText, findField, type RecordValues } from '../fields/entity-field.js';
+import { isToDo, type FoundEntry } from '../../timeline/index.js';
+import { asText, findField } from '../fields/entity-field.js';
 import { filesValue } from '../fields/files-display.js';
 import { displayField, type DisplaySources } from '../fields/field-display.js';
 import type { EntityCall } from '../page-call.js';
@@ -83,14 +83,9 @@ function linksShown(call: EntityCall, data: FoundEntry['data'], { names }: Displ
 }
 
 function dueOf({ env }: EntityCall, data: FoundEntry['data'], { formatters }: DisplaySources): ActivityView['due'] {
-  if (!isPlanned(data)) return null;
+  if (!isToDo(data) || data['dueAt'] === null) return null;
   const datetime = asText(data['dueAt']);
   return { datetime, text: formatters.dateTime(env, datetime), isLate: Date.parse(datetime) < env.now.getTime() };
-}
-
-/** Whether something is still to be done. */
-export function isPlanned(data: RecordValues): boolean {
-  return data['dueAt'] !== null && data['doneAt'] === null;
 }
 
 function actionsOn(
@@ -114,6 +109,6 @@ function actionsOn(
   const items = offered.filter(({ isOffered }) => isOffered).map(({ item }) => item);
   return {
     groups: items.length === 0 ? [] : [{ items }],
-    doneAction: mayChange && isPlanned(data) ? `${base}/completion` : null,
+    doneAction: mayChange && isToDo(data) ? `${base}/completion` : null,
   };
 }

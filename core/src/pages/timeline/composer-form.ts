@@ -1,6 +1,6 @@
 import { Activity, type Problem } from '@trellis-crm/sdk';
 import { activityCall } from '../day/add-form.js';
-import { readPlan } from '../day/plan-form.js';
+import { planProblems, readPlan } from '../day/plan-form.js';
 import { asText, type RecordValues } from '../fields/entity-field.js';
 import { readForm } from '../fields/form-reader.js';
 import { problemsOf } from '../form/form-problems.js';
@@ -18,10 +18,12 @@ export async function addComposed(call: EntityCall): Promise<ComposerState | nul
   const { form, problems: unsent } = formWithFiles(call, fields);
   const { values, problems: unread } = readForm(fields, form, reading(call));
   const input = completed(call, kind, values);
-  const wrong = [...unsent, ...unread, ...missingIn(kind, input, values)];
+  const { isPlanned } = composedAs(kind);
+  const unplanned = isPlanned ? planProblems(form, values['dueAt']) : [];
+  const wrong = [...unsent, ...unread, ...unplanned, ...(input === null ? [nothingSaid] : [])];
   if (input === null || wrong.length > 0) return { kind, form, problems: wrong };
   try {
-    const plan = composedAs(kind).isPlanned ? readPlan(call, form, asText(values['dueAt'])) : {};
+    const plan = isPlanned ? readPlan(call, form, asText(values['dueAt'])) : {};
     await call.ctx.records(Activity).create({ ...input, ...plan });
     return null;
   } catch (error) {
@@ -29,14 +31,7 @@ export async function addComposed(call: EntityCall): Promise<ComposerState | nul
   }
 }
 
-const required = { code: 'required', message: 'is required' };
-const nothingSaid: Problem = { pointer: '/body', ...required };
-const noTime: Problem = { pointer: '/dueAt', ...required };
-
-function missingIn(kind: string, input: Input | null, { dueAt }: RecordValues): readonly Problem[] {
-  const hasNoTime = composedAs(kind).isPlanned && (dueAt ?? null) === null;
-  return [...(input === null ? [nothingSaid] : []), ...(hasNoTime ? [noTime] : [])];
-}
+const nothingSaid: Problem = { pointer: '/body', code: 'required', message: 'is required' };
 
 type Input = Parameters<ReturnType<EntityCall['ctx']['records']>['create']>[0] & {
   readonly kind: 'note';
