@@ -1,4 +1,4 @@
-import { RateLimitError, type Id } from '@trellis-crm/sdk';
+import { ConflictError, RateLimitError, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { StoredActor } from '../auth/index.js';
 import { runPrepared, unprepared } from '../database/prepared.js';
@@ -127,29 +127,33 @@ async function listRecords(
   return Number(row?.[0] ?? 0);
 }
 
-/** Ids of a page of an export, in their order; none behind the last. Notes that somebody reads it. @param number from 0 */
+/**
+ * Ids of a page of an export, in their order; none behind the last. Notes that somebody reads it. @param number from 0
+ * @throws ConflictError `export_ended`
+ */
 export async function recordsOfPage(knex: Knex, id: Id, number: number, now: Date): Promise<readonly Id[]> {
-  const { rows } = await knex.raw<{ rows: { ids: Id[] }[] }>(
-    `with alive as (update core.exports set alive_at = ? where id = ?)
-     select record_ids as ids from core.export_pages where export_id = ? and number = ?`,
-    [now, id, id, number],
+  const { rows } = await knex.raw<{ rows: { ids: Id[] | null }[] }>(
+    `with alive as (update core.exports set alive_at = ? where id = ? and state = 'running' returning id)
+     select p.record_ids as ids from alive left join core.export_pages p on p.export_id = alive.id and p.number = ?`,
+    [now, id, number],
   );
-  return rows[0]?.ids ?? [];
+  const [row] = rows;
+  // What was ended has no pages any more, and half a file must not look like a whole one.
+  if (row === undefined) throw new ConflictError('export_ended');
+  return row.ids ?? [];
 }
 
-/** Ends an export and forgets its order. */
+/** Ends an export, unless it has ended, and forgets its order. */
 export async function endExport(
   knex: Knex,
   id: Id,
   end: Pick<ExportRecord, 'state' | 'rowsSent'> & { readonly at: Date },
 ): Promise<void> {
-  await knex.raw('update core.exports set state = ?, rows_sent = ?, finished_at = ? where id = ?', [
-    end.state,
-    end.rowsSent,
-    end.at,
-    id,
-  ]);
-  await knex.raw('delete from core.export_pages where export_id = ?', [id]);
+  await knex.raw(
+    `with ended as (update core.exports set state = ?, rows_sent = ?, finished_at = ? where id = ? and state = 'running')
+     delete from core.export_pages where export_id = ?`,
+    [end.state, end.rowsSent, end.at, id, id],
+  );
 }
 
 /** Exports, newest first. @param createdBy only those of this user; null: of everybody */

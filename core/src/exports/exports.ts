@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { ValidationError, type Clock, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
-import { storedActorOf, type Identity } from '../auth/index.js';
+import { storedActorOf, type Identity, type StoredActor } from '../auth/index.js';
 import { uuidV7 } from '../database/uuid-v7.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import type { QueryScope } from '../records/record-scope.js';
@@ -17,6 +17,8 @@ export interface ExportParts {
   /** The work pool: to put a list in order may take longer than a request. */
   readonly knex: Knex;
   readonly clock: Clock;
+  /** Somebody with the rights they have now. @throws NotFoundError `user_not_found` when they may not sign in any more */
+  actorNow(actor: StoredActor): Promise<Identity>;
 }
 
 /** A file that is written while it is read. */
@@ -42,11 +44,12 @@ export interface ExportRequest {
  * @throws ForbiddenError, MalformedError `invalid_query`, RateLimitError `too_many_exports`, ValidationError `too_many_rows`
  */
 export async function exportList(
-  { knex, clock }: ExportParts,
+  parts: ExportParts,
   scope: QueryScope,
   entity: CompiledEntity,
   { parameters, labels = () => plainLabels, onRows }: ExportRequest,
 ): Promise<ExportedFile> {
+  const { knex, clock } = parts;
   const query = parseExportQuery(scope, entity, parameters);
   const id = uuidV7();
   const started = {
@@ -59,17 +62,17 @@ export async function exportList(
     startedAt: clock.now(),
   };
   const rowCount = await beginExport(knex, entity, started, query);
-  const end = (state: ExportRecord['state'], rowsSent: number): Promise<void> =>
-    endExport(knex, id, { state, rowsSent, at: clock.now() });
+  const course = new ExportCourse(parts, id, (rowsDone) => onRows?.(rowsDone, rowCount));
   if (query.format === 'xlsx' && rowCount >= mostSheetRows) {
-    await end('broken-off', 0);
+    await course.end('broken-off');
     throw new ValidationError('too_many_rows', { rowCount, most: mostSheetRows - 1 });
   }
   const columns = columnsOf(query.fields, query.hasLabels ? labels() : plainLabels);
-  const pages = counted(readRows({ id, entity, scope, fields: query.fields, columns, knex, clock }), end, (rowsDone) =>
-    onRows?.(rowsDone, rowCount),
-  );
-  return { ...nameAndType(entity, query, clock.now()), body: bodyOf(query, columns, pages, clock.now()), rowCount };
+  const rows = readRows({ id, entity, scope, fields: query.fields, columns, ...parts, actor: started.actor });
+  const body = bodyOf(query, columns, course.count(rows), clock.now());
+  // A body that nobody begins to read runs none of what stands behind it.
+  body.once('close', () => void course.end('broken-off').catch(() => undefined));
+  return { ...nameAndType(entity, query, clock.now()), body, rowCount };
 }
 
 /** One's own exports, or everybody's for administrators of jobs; newest first. */
@@ -105,22 +108,34 @@ function nameAndType(
   return { name, type: types[format] };
 }
 
-/** Says how many rows left, however it ends. */
-async function* counted(
-  pages: AsyncIterable<readonly (readonly string[])[]>,
-  end: (state: ExportRecord['state'], rowsSent: number) => Promise<void>,
-  onRows: (rowsDone: number) => void,
-): AsyncGenerator<readonly (readonly string[])[]> {
-  let sent = 0;
-  let state: ExportRecord['state'] = 'broken-off';
-  try {
-    for await (const page of pages) {
-      sent += page.length;
-      onRows(sent);
-      yield page;
+/** How far an export is, and how it ends: once, and if that cannot be noted the clean-up does. */
+class ExportCourse {
+  #sent = 0;
+  #ended: Promise<void> | undefined;
+
+  constructor(
+    private readonly parts: ExportParts,
+    private readonly id: Id,
+    private readonly onRows: (rowsDone: number) => void,
+  ) {}
+
+  /** Counts the rows that leave. */
+  async *count(pages: AsyncIterable<readonly (readonly string[])[]>): AsyncGenerator<readonly (readonly string[])[]> {
+    let state: ExportRecord['state'] = 'broken-off';
+    try {
+      for await (const page of pages) {
+        this.#sent += page.length;
+        this.onRows(this.#sent);
+        yield page;
+      }
+      state = 'done';
+    } finally {
+      await this.end(state);
     }
-    state = 'done';
-  } finally {
-    await end(state, sent);
+  }
+
+  end(state: ExportRecord['state']): Promise<void> {
+    const { knex, clock } = this.parts;
+    return (this.#ended ??= endExport(knex, this.id, { state, rowsSent: this.#sent, at: clock.now() }));
   }
 }

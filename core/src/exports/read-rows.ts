@@ -1,5 +1,6 @@
-import type { Clock, Id } from '@trellis-crm/sdk';
+import { ForbiddenError, type Clock, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
+import type { Identity, StoredActor } from '../auth/index.js';
 import type { CompiledEntity, CompiledField } from '../records/compiled-entity.js';
 import { readableFields } from '../records/field-access.js';
 import { readRecords } from '../records/get-records.js';
@@ -15,30 +16,57 @@ import { recordsOfPage } from './export-store.js';
 export interface ExportRun {
   readonly id: Id;
   readonly entity: CompiledEntity;
-  /** Reads with the rights of whoever exports. */
+  /** Reads with the rights of whoever exports, as they were when it began. */
   readonly scope: ReadScope;
+  readonly actor: StoredActor;
   readonly fields: readonly CompiledField[];
   readonly columns: readonly Column[];
   /** The pool of work that takes long. */
   readonly knex: Knex;
   readonly clock: Clock;
+  actorNow(actor: StoredActor): Promise<Identity>;
 }
+
+/** Rights are asked for anew when they were looked at so long ago. */
+const rightsForMs = 10_000;
 
 /**
  * Cells of an export, page by page in its order. Each page is read with the rights there are then, and between two pages no
  * connection is held, however slowly somebody reads.
  */
 export async function* readRows(run: ExportRun): AsyncGenerator<readonly (readonly string[])[]> {
-  // All that may be seen: that is what the database keeps ready as text.
-  const fields = readableFields(run.scope, run.entity);
-  let next: Promise<Page | null> = readPage(run, fields, 0);
+  const rights = new CurrentRights(run);
+  let next: Promise<Page | null> = readPage(run, rights, 0);
   for (let number = 1; ; number += 1) {
     const page = await next;
     if (page === null) return;
     // The database works on the next page while this one is written.
-    next = readPage(run, fields, number);
+    next = readPage(run, rights, number);
     next.catch(() => undefined);
     yield page.records.map((record) => run.columns.map((column) => column.of(record, page.titles)));
+  }
+}
+
+/** What whoever exports may see, as it is now; who may see less than was chosen gets no more. */
+class CurrentRights {
+  #scope: ReadScope;
+  #at: number;
+
+  constructor(private readonly run: ExportRun) {
+    this.#scope = { ...run.scope, db: run.knex };
+    this.#at = run.clock.now().getTime();
+  }
+
+  /** @throws NotFoundError `user_not_found`, ForbiddenError `permission_missing` */
+  async scope(): Promise<ReadScope> {
+    const { clock, actor, actorNow, fields, entity } = this.run;
+    const now = clock.now().getTime();
+    if (now - this.#at < rightsForMs) return this.#scope;
+    this.#scope = { ...this.#scope, identity: await actorNow(actor) };
+    this.#at = now;
+    const lost = fields.find((field) => !mayReadField(this.#scope, field, entity));
+    if (lost !== undefined) throw new ForbiddenError('permission_missing', { field: lost.path });
+    return this.#scope;
   }
 }
 
@@ -47,8 +75,10 @@ interface Page {
   readonly titles: TitlesById;
 }
 
-async function readPage(run: ExportRun, fields: readonly CompiledField[], number: number): Promise<Page | null> {
-  const scope = { ...run.scope, db: run.knex };
+async function readPage(run: ExportRun, rights: CurrentRights, number: number): Promise<Page | null> {
+  const scope = await rights.scope();
+  // All that may be seen: that is what the database keeps ready as text.
+  const fields = readableFields(scope, run.entity);
   const ids = await recordsOfPage(run.knex, run.id, number, run.clock.now());
   if (ids.length === 0) return null;
   const withTags = hasTags(run.entity) && run.fields.some(({ path }) => path === tagsPath);

@@ -1,11 +1,16 @@
 import type { PluginHost } from '@trellis-crm/sdk';
+import { loadStoredActor, Roles } from '../auth/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { endAbandoned } from './export-store.js';
 import type { ExportParts } from './exports.js';
 
 /** Exports of a workspace run beside its requests, on the pool of long work. */
-export function exportParts({ database, clock }: Workspace): ExportParts {
-  return { knex: database.work, clock };
+export function exportParts({ database, clock, container, info, generation }: Workspace): ExportParts {
+  return {
+    ...{ knex: database.work, clock },
+    actorNow: (actor) =>
+      loadStoredActor({ knex: database.work, roles: container.resolve(Roles), place: info() }, generation(), actor),
+  };
 }
 
 /** An export that runs longer has nobody who reads it. */

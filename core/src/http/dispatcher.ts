@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { MalformedError, NotFoundError } from '@trellis-crm/sdk';
 import type { Authenticator, Caller } from '../auth/authenticator.js';
 import type { Generation } from '../kernel/generation.js';
@@ -64,11 +65,16 @@ export function dispatch(parts: DispatcherParts): Step {
         const request = toRequest(parts, ctx, input, { generation, caller, cookies, timeLimit });
         const act = (): Promise<EndpointResponse> => work(parts, ctx, () => endpoint.handle(request), endpoint);
         return key === null ? act() : actOnce(parts.workspace, { endpoint, request, key, act });
-      })
+      }, dropBody)
       .finally(() => (files.received.length === 0 ? undefined : files.store().drop(files.received)));
     present(ctx, endpoint, response, cookies);
     return true;
   };
+}
+
+/** Nobody reads it any more: what stands behind it is told so. */
+function dropBody({ body }: EndpointResponse): void {
+  if (body instanceof Readable) body.destroy();
 }
 
 /** What comes in with a form is dropped after the answer, unless its handler has stored it. */

@@ -5,8 +5,11 @@ import type { Exchange } from './request-state.js';
 /** Aborts when the client goes away or the time is up. */
 export interface TimeLimit {
   readonly signal: AbortSignal;
-  /** Settles like `work`, or rejects with UnavailableError `request_timeout` when the time is up first. */
-  run<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Settles like `work`, or rejects with UnavailableError `request_timeout` when the time is up first.
+   * @param dropLate gets what came when nobody waited for it any more
+   */
+  run<T>(work: () => Promise<T>, dropLate?: (value: T) => void): Promise<T>;
 }
 
 /** @param deadlines null for a body that may take its time: the endpoint watches its progress itself */
@@ -33,15 +36,20 @@ class RequestTimeLimit implements TimeLimit {
     return this.#controller.signal;
   }
 
-  run<T>(work: () => Promise<T>): Promise<T> {
+  run<T>(work: () => Promise<T>, dropLate?: (value: T) => void): Promise<T> {
     const { deadlines } = this;
     if (deadlines === null) return work();
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const deadline = deadlines.set(() => reject(this.#end('request_timeout')));
+    let isLate = false;
+    const deadline = deadlines.set(() => {
+      isLate = true;
+      reject(this.#end('request_timeout'));
+    });
     work().then(
       (value) => {
         deadlines.meet(deadline);
-        resolve(value);
+        if (isLate) dropLate?.(value);
+        else resolve(value);
       },
       (error: unknown) => {
         deadlines.meet(deadline);
