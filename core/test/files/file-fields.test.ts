@@ -120,6 +120,23 @@ describe('files of a record', () => {
     expect(await statusOf(file)).to.equal(200);
   });
 
+  it('come back with everything else of an undo, but for those that are gone for good', async () => {
+    const [gone, kept] = [await uploaded(host, host.user), await uploaded(host, host.user, png, 'logo.png')];
+    const { id } = await post({ industry: 'Before', files: [gone, kept] });
+    const set = { industry: 'After', files: [] };
+    const change = await host.as(host.manager).post('/api/v1/accounts/bulk', { action: 'update', ids: [id], set });
+    await host.settle();
+    await host.sql('delete from core.files where id = ?', [gone]);
+
+    const undo = await host.as(host.manager).post(`${change.headers.get('Location') ?? ''}/undo`);
+    await host.settle();
+
+    const { body } = await host.as(host.user).get(`/api/v1/accounts/${id}`);
+    expect([body['industry'], idsOf(body['files'])]).to.deep.equal(['Before', [kept]]);
+    const { text } = await host.as(host.manager).get(`${undo.headers.get('Location') ?? ''}/skipped.csv`);
+    expect(text).to.contain('file_absent');
+  });
+
   it('move with a merge and come back with its undo', async () => {
     const [one, two] = [await uploaded(host, host.user), await uploaded(host, host.user, png, 'logo.png')];
     const winner = await post({ files: [one] });

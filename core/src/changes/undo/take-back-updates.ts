@@ -16,6 +16,7 @@ import { findUnfit } from '../../records/find-unfit.js';
 import type { FoldedChange, PastChange } from './past-change.js';
 import { takeBackTags } from './take-back-tags.js';
 import { leftOut } from './undo-problems.js';
+import { withoutLostFiles, type Plan } from './without-lost-files.js';
 
 /** Gives fields back the values they had, where they still have those that the change set gave them. */
 export async function takeBackUpdates(
@@ -57,7 +58,8 @@ async function takeBackAsked(
   if (folded.size === 0) return [];
   const { admitted, problems } = await admitRecords(scope, entity, [...folded.keys()], 'update');
   const mayWrite = (field: CompiledField): boolean => mayWriteField(scope, field, entity);
-  const plans = admitted.map((record) => planFor(entity, record, folded.get(record.id), mayWrite));
+  const wanted = admitted.map((record) => planFor(entity, record, folded.get(record.id), mayWrite));
+  const plans = await withoutLostFiles(scope.db, entity, wanted);
   const patches = new Map(
     plans.filter(({ patch }) => patch.size > 0).map(({ id, patch }) => [id, { values: patch, prefix: '' }]),
   );
@@ -65,12 +67,6 @@ async function takeBackAsked(
   await updateParsed(scope, entity, updates, patches);
   const tagProblems = await takeBackTags(scope, entity, admitted, folded);
   return [...problems, ...plans.flatMap((plan) => plan.problems), ...tagProblems];
-}
-
-interface Plan {
-  readonly id: Id;
-  readonly patch: ReadonlyMap<string, unknown>;
-  readonly problems: readonly ChangeSetProblem[];
 }
 
 /** Whether a field may be written. */

@@ -8,6 +8,7 @@ const messages = {
   changed_since: 'Somebody has changed it since.',
   field_absent: 'The field does not exist any more.',
   tag_absent: 'A tag that it had does not exist any more.',
+  file_absent: 'A file that it had is not kept any more.',
   facts_out_of_reach:
     'Tags, followers and keys of other systems stay with the record that has them: you may not change it.',
   reference_in_trash: 'What it belongs to is in the trash.',
