@@ -1,5 +1,7 @@
 import type { FieldKind, Id } from '@trellis-crm/sdk';
 import type { CompiledField } from '../records/compiled-entity.js';
+import { soleItem } from '../imports/plan/guess-plan.js';
+import { toLocalText } from '../pages/fields/zoned-time.js';
 import { filesIn, isFiles } from '../records/files/file-fields.js';
 import { tagsPath } from '../records/tags/tag.js';
 import type { PresentedRecord } from '../records/present-record.js';
@@ -20,19 +22,29 @@ export type TitlesById = ReadonlyMap<Id, string>;
 export interface ExportLabels {
   /** @param part the currency of an amount */
   header(field: CompiledField, part: 'value' | 'currency'): string;
-  option(field: CompiledField, value: string): string;
+  /** @param item set for a choice inside the entries of a list */
+  option(field: CompiledField, value: string, item?: CompiledField): string;
+  flag(isSet: boolean): string;
+}
+
+/** How cells are written. */
+export interface CellTexts {
+  readonly labels: ExportLabels;
+  /** Zone that moments are told in, named in the header; null for ISO 8601 in UTC. */
+  readonly timeZone: string | null;
 }
 
 /** Names as the API has them. */
 export const plainLabels: ExportLabels = {
   header: ({ path }, part) => (part === 'currency' ? `${path}.currency` : path),
   option: (_, value) => value,
+  flag: String,
 };
 
 /** The columns of fields: one each, two for money. */
-export function columnsOf(fields: readonly CompiledField[], labels: ExportLabels): readonly Column[] {
+export function columnsOf(fields: readonly CompiledField[], texts: CellTexts): readonly Column[] {
   return fields.flatMap((field) =>
-    field.field.kind === 'money' ? moneyColumns(field, labels) : [column(field, labels)],
+    field.field.kind === 'money' ? moneyColumns(field, texts.labels) : [column(field, texts)],
   );
 }
 
@@ -54,11 +66,13 @@ const kinds: { readonly [K in FieldKind]?: Column['kind'] } = {
   dateTime: 'dateTime',
 };
 
-function column(field: CompiledField, labels: ExportLabels): Column {
-  const write = writerOf(field, labels);
+function column(field: CompiledField, texts: CellTexts): Column {
+  const write = writerOf(field, texts);
+  const kind = kinds[field.field.kind] ?? 'text';
+  const name = texts.labels.header(field, 'value');
   return {
-    header: labels.header(field, 'value'),
-    kind: kinds[field.field.kind] ?? 'text',
+    header: kind === 'dateTime' && texts.timeZone !== null ? `${name} (${texts.timeZone})` : name,
+    kind,
     of: (record, titles) => write(valueIn(record, field), titles),
   };
 }
@@ -73,15 +87,29 @@ function moneyColumns(field: CompiledField, labels: ExportLabels): readonly Colu
 
 type Writer = (value: unknown, titles: TitlesById) => string;
 
-function writerOf(field: CompiledField, labels: ExportLabels): Writer {
-  if (isReference(field)) return (value, titles) => titles.get(String(value)) ?? '';
+function writerOf(field: CompiledField, texts: CellTexts): Writer {
   if (isFiles(field.field)) return fileNames;
-  if (field.list !== null) return entriesWriter(field.list.items);
-  const optionOf = (value: unknown): string => (typeof value === 'string' ? labels.option(field, value) : plain(value));
+  if (field.list !== null) return entriesWriter(field, field.list.items, texts);
   if (field.path === tagsPath && field.column === 'id') return tagsWriter;
-  if (field.field.kind === 'choice') return optionOf;
-  if (field.field.kind === 'choices') return (value) => (Array.isArray(value) ? value.map(optionOf).join('; ') : '');
-  return plain;
+  return valueWriter(field, texts);
+}
+
+/** @param item set for a value inside the entries of a list */
+function valueWriter(field: CompiledField, texts: CellTexts, item?: CompiledField): Writer {
+  const { labels, timeZone } = texts;
+  const written = item ?? field;
+  if (isReference(written)) return writeTitle;
+  const optionOf = (value: unknown): string =>
+    typeof value === 'string' ? labels.option(field, value, item) : plain(value);
+  const writers: { readonly [K in FieldKind]?: Writer } = {
+    choice: optionOf,
+    choices: (value) => (Array.isArray(value) ? value.map(optionOf).join('; ') : ''),
+    boolean: (value) => (typeof value === 'boolean' ? labels.flag(value) : ''),
+    ...(timeZone !== null && {
+      dateTime: (value: unknown) => (typeof value === 'string' ? toLocalText(value, timeZone) : ''),
+    }),
+  };
+  return writers[written.field.kind] ?? plain;
 }
 
 /** Names of tags, which have no comma. */
@@ -94,15 +122,25 @@ const fileNames: Writer = (value) =>
     .map(({ name }) => name)
     .join('; ');
 
-/** `ann@x.test; ann@y.test`: entries one after the other, the values of each with spaces between. */
-function entriesWriter(items: readonly CompiledField[]): Writer {
-  const writers = items.map((item) => ({ name: item.name, write: isReference(item) ? writeTitle : plain }));
+/**
+ * `ann@x.test; ann@y.test`: of each entry what it cannot do without, as mail merge and imports read it; where that is not one value all
+ * that it says, `Main Street 1, 10115, Berlin`. Flags are not told: the entry with one set comes first.
+ */
+function entriesWriter(field: CompiledField, items: readonly CompiledField[], texts: CellTexts): Writer {
+  const sole = soleItem(field.field);
+  const told = items.filter(({ name, field: { kind } }) => (sole === null ? kind !== 'boolean' : name === sole));
+  const writers = told.map((item) => ({ name: item.name, write: valueWriter(field, texts, item) }));
+  const flags = items.filter((item) => item.field.kind === 'boolean').map(({ name }) => name);
+  const rank = (entry: unknown): number => (flags.some((name) => partOf(entry, name) === true) ? 0 : 1);
   return (value, titles) => {
     const entries: readonly unknown[] = Array.isArray(value) ? value : [];
-    const texts = entries.map((entry) =>
-      writers.map(({ name, write }) => write(partOf(entry, name), titles)).filter((text) => text !== ''),
-    );
-    return texts.map((parts) => parts.join(' ')).join('; ');
+    const facts = entries
+      .toSorted((one, other) => rank(one) - rank(other))
+      .map((entry) => writers.map(({ name, write }) => write(partOf(entry, name), titles)));
+    return facts
+      .map((parts) => parts.filter((text) => text !== '').join(', '))
+      .filter((text) => text !== '')
+      .join('; ');
   };
 }
 

@@ -5,6 +5,7 @@ import { storedActorOf, type Identity, type StoredActor } from '../auth/index.js
 import { uuidV7 } from '../database/uuid-v7.js';
 import type { CompiledEntity } from '../records/compiled-entity.js';
 import type { QueryScope } from '../records/record-scope.js';
+import { toLocalInput } from '../pages/fields/zoned-time.js';
 import { columnsOf, plainLabels, type ExportLabels } from './columns.js';
 import { csvFile } from './csv-file.js';
 import { parseExportQuery, type ExportFormat, type ExportQuery } from './export-query.js';
@@ -67,13 +68,23 @@ export async function exportList(
     await course.end('broken-off');
     throw new ValidationError('too_many_rows', { rowCount, most: mostSheetRows - 1 });
   }
-  const columns = columnsOf(query.fields, query.hasLabels ? labels() : plainLabels);
+  const { timeZone } = scope.identity;
+  const columns = columnsFor(query, labels, timeZone);
   const rows = readRows({ id, entity, scope, fields: query.fields, columns, ...parts, actor: started.actor });
   const body = bodyOf(query, columns, course.count(rows), clock.now());
   // A body that nobody begins to read runs none of what stands behind it.
   body.once('close', () => void course.end('broken-off').catch(() => undefined));
-  return { ...nameAndType(entity, query, clock.now()), body, rowCount };
+  const today = toLocalInput(clock.now().toISOString(), timeZone).slice(0, 10);
+  return { ...nameAndType(entity, query, today), body, rowCount };
 }
+
+/** Cells of a spreadsheet have no zone, so it tells times in that of whoever exports, as what is made for people does. */
+function columnsFor({ fields, format, hasLabels }: ExportQuery, labels: () => ExportLabels, zone: string): Columns {
+  const isForPeople = hasLabels || format === 'xlsx';
+  return columnsOf(fields, { labels: hasLabels ? labels() : plainLabels, timeZone: isForPeople ? zone : null });
+}
+
+type Columns = ReturnType<typeof columnsOf>;
 
 /** One's own exports, or everybody's for administrators of jobs; newest first. */
 export function exportsOf({ knex }: ExportParts, identity: Identity): Promise<readonly ExportRecord[]> {
@@ -86,7 +97,7 @@ const noUser: Id = '00000000-0000-0000-0000-000000000000';
 
 function bodyOf(
   { format, hasBom }: ExportQuery,
-  columns: ReturnType<typeof columnsOf>,
+  columns: Columns,
   pages: AsyncIterable<readonly (readonly string[])[]>,
   now: Date,
 ): Readable {
@@ -102,9 +113,9 @@ const types: Readonly<Record<ExportFormat, string>> = {
 function nameAndType(
   { definition }: CompiledEntity,
   { format }: ExportQuery,
-  now: Date,
+  today: string,
 ): Pick<ExportedFile, 'name' | 'type'> {
-  const name = `${definition.plural.replaceAll('_', '-')}-${now.toISOString().slice(0, 10)}.${format}`;
+  const name = `${definition.plural.replaceAll('_', '-')}-${today}.${format}`;
   return { name, type: types[format] };
 }
 

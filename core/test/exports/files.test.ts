@@ -1,9 +1,9 @@
 import { buffer } from 'node:stream/consumers';
-import { inflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Column } from '../../dist/exports/columns.js';
 import { csvFile } from '../../dist/exports/csv-file.js';
 import { xlsxFile } from '../../dist/exports/xlsx/xlsx-file.js';
+import { entryOf } from './workbook.js';
 
 const at = new Date('2026-03-01T10:00:00Z');
 
@@ -75,20 +75,4 @@ async function text(pieces: AsyncIterable<string>): Promise<string> {
 
 async function* pagesOf<T>(pages: readonly T[]): AsyncGenerator<T> {
   yield* pages;
-}
-
-/** Reads one entry of a zip by its central directory. */
-function entryOf(file: Buffer, wanted: string): string {
-  let place = file.indexOf('PK\u0001\u0002');
-  while (file.readUInt32LE(place) === 0x02014b50) {
-    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) => file.readUInt16LE(place + offset));
-    const name = file.toString('utf8', place + 46, place + 46 + (nameLength ?? 0));
-    if (name === wanted) {
-      const [size, start] = [file.readUInt32LE(place + 20), file.readUInt32LE(place + 42)];
-      const data = start + 30 + file.readUInt16LE(start + 26) + file.readUInt16LE(start + 28);
-      return inflateRawSync(file.subarray(data, data + size)).toString('utf8');
-    }
-    place += 46 + (nameLength ?? 0) + (extraLength ?? 0) + (commentLength ?? 0);
-  }
-  throw new Error(`no ${wanted} in the file`);
 }

@@ -39,9 +39,9 @@ const dayMs = 86_400_000;
 const dayZero = Date.UTC(1899, 11, 30);
 const firstDay = Date.UTC(1900, 2, 1);
 
-/** Days since day 0, the time of day as their fraction; null for what no spreadsheet can date. */
+/** Days since day 0, the time of day as their fraction; null for what no spreadsheet can date. A time without a zone stays as it is. */
 function serialOf(text: string): string | null {
-  const at = Date.parse(text);
+  const at = Date.parse(text.includes(' ') ? `${text.replace(' ', 'T')}Z` : text);
   return Number.isNaN(at) || at < firstDay ? null : String((at - dayZero) / dayMs);
 }
 

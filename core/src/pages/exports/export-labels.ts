@@ -14,9 +14,10 @@ export function exportLabels(deps: PageDeps, request: EndpointRequest, entity: C
   };
   return {
     header: (field, part) => (part === 'currency' ? t('exports.currency', { field: nameOf(field) }) : nameOf(field)),
-    option({ path }, value) {
+    option({ path }, value, item) {
       const field = findField(entity, path);
-      return field === undefined ? value : labels.option(entity, field, value);
+      return field === undefined ? value : labels.option(entity, field, value, item?.name);
     },
+    flag: (isSet) => t(isSet ? 'ui.yes' : 'ui.no'),
   };
 }

@@ -4,6 +4,13 @@ export function toLocalInput(iso: string, timeZone: string): string {
   return new Date(moment + offsetMs(moment, timeZone)).toISOString().slice(0, 16);
 }
 
+/** `2027-03-31 14:30`, and `:05` where there are seconds: a moment as files tell it in the person's zone. */
+export function toLocalText(iso: string, timeZone: string): string {
+  const moment = new Date(iso).getTime();
+  const local = new Date(moment + offsetMs(moment, timeZone)).toISOString();
+  return local.slice(0, local.slice(17, 19) === '00' ? 16 : 19).replace('T', ' ');
+}
+
 /** The moment a `datetime-local` value means in the zone, in UTC. In the hour a clock change repeats, the first one. @returns null when it is not a date and time */
 export function fromLocalInput(local: string, timeZone: string): string | null {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/.test(local)) return null;
@@ -31,7 +38,16 @@ function offsetMs(moment: number, timeZone: string): number {
   return wall - Math.floor(moment / 1000) * 1000;
 }
 
+/** By zone: to make one costs more than a thousand times what it formats, and files of many rows ask for the same. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
 function formatter(timeZone: string): Intl.DateTimeFormat {
+  let known = formatters.get(timeZone);
+  if (known === undefined) formatters.set(timeZone, (known = createFormatter(timeZone)));
+  return known;
+}
+
+function createFormatter(timeZone: string): Intl.DateTimeFormat {
   const style = 'numeric';
   return new Intl.DateTimeFormat('en-US', {
     timeZone,
