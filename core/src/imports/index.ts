@@ -15,3 +15,4 @@ export { groupProblems } from './grouped-problems.js';
 export { withoutUndefined } from './without-undefined.js';
 export { fileAtPath } from './files/import-file.js';
 export { delimiters } from './csv/delimiter.js';
+export { findImport } from './import-store.js';

@@ -6,6 +6,7 @@ import type {
   WebhookStopped,
   WorkFinished,
 } from '@trellis-crm/sdk';
+import { findImport } from '../imports/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { tellNotice } from './tell.js';
 
@@ -57,10 +58,16 @@ export async function tellWork(
   tx: TransactionContext,
   { job, kind, owner, state, total }: PayloadOf<typeof WorkFinished>,
 ): Promise<void> {
-  const isImport = kind === 'import';
-  if (!isImport && state === 'done' && (total ?? 0) < longWork) return;
-  await tellNotice(workspace, tx, {
-    ...{ ...nobody, kind: 'core.work-finished', users: [owner], key: job },
-    ...{ values: { work: isImport ? 'import' : 'change', state }, href: isImport ? `/imports/${job}` : null },
-  });
+  if (kind !== 'import' && state === 'done' && (total ?? 0) < longWork) return;
+  const what =
+    kind === 'import'
+      ? { values: { ...(await importedFile(workspace, job)), state }, href: `/imports/${job}` }
+      : { values: { work: 'change', state }, href: null };
+  await tellNotice(workspace, tx, { ...nobody, kind: 'core.work-finished', users: [owner], key: job, ...what });
+}
+
+/** An import as the notice tells it: by its file, unless the import is forgotten already. */
+async function importedFile({ database }: Workspace, id: string): Promise<Readonly<Record<string, string>>> {
+  const known = await findImport(database.knex, id);
+  return known === undefined ? { work: 'import' } : { work: 'file', file: known.fileName };
 }

@@ -59,6 +59,20 @@ describe('what core tells people of itself', function () {
     ]);
   });
 
+  it('is that an import is finished, by the name of its file', async () => {
+    const admin = host.as(host.admin);
+    const query = 'entity=core.account&fileName=old+customers.csv';
+    const { headers } = await admin.post(`/api/v1/imports?${query}`, 'name\nNamed\n', { 'Content-Type': 'text/csv' });
+    await host.settle();
+    await host.settle();
+
+    const { lines } = await inboxOf(host, host.admin);
+    const [, id = ''] = /([^/]+)$/.exec(headers.get('Location') ?? '') ?? [];
+    expect(lines.map(({ text, href }) => [text, href])).to.deep.equal([
+      ['Your import of old customers.csv is finished', `/imports/${id}`],
+    ]);
+  });
+
   it('is that a mail could not be sent, to administrators and to whoever it was sent for', async () => {
     const smtp = await startSmtp();
     await useSmtp(host, { port: smtp.port });
