@@ -13,13 +13,14 @@ const asItIs = (_field: string, _operator: string, value: string): string => val
 describe('the address of a list', () => {
   it('says filters, order and place, and nothing that was left empty', () => {
     const url = new URL(
-      'http://x/accounts?filter[country]=Chile&filter[employees][gte]=10&filter[industry]=&sort=-name&after=c1',
+      'http://x/accounts?filter[country]=Chile&filter[employees][gte]=10&filter[industry]=&sort=-name&q=oak wood&after=c1',
     );
 
     const state = readListState(url);
 
     expect(state).to.deep.equal({
       path: '/accounts',
+      q: 'oak wood',
       view: null,
       nodes: [
         { field: 'country', op: 'eq', value: 'Chile' },

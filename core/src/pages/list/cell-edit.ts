@@ -2,13 +2,13 @@ import { NotFoundError, type Problem } from '@trellis-crm/sdk';
 import { asText, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import { fieldControl } from '../fields/field-control.js';
 import type { FormData } from '../fields/form-reader.js';
-import { namesFrom } from '../fields/record-names.js';
 import { formProblems } from '../form/form-problems.js';
 import { controlNames, controlSources } from '../form/form-view.js';
 import { problemText } from '../form/problem-text.js';
 import type { EntityCall } from '../page-call.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { columnsOf } from './list-columns.js';
+import { namesFor } from './list-names.js';
 import { readNamedPage } from './list-reader.js';
 import { plainBase } from './list-state.js';
 import { editedRowHtml, rowsHtml } from './row-view.js';
@@ -40,11 +40,20 @@ export async function rowAnswer(
 ): Promise<SafeHtml> {
   const { entity, request } = call;
   const nodes = [{ field: 'id', op: 'eq', value: request.params['id'] ?? '' }];
-  const state = { path: `/${entity.path}`, view: null, nodes, sort: [], columns, after: null, base: plainBase };
-  const { texts, titles } = await readNamedPage(call, state);
-  const [text] = texts;
+  const state = {
+    path: `/${entity.path}`,
+    q: null,
+    view: null,
+    nodes,
+    sort: [],
+    columns,
+    after: null,
+    base: plainBase,
+  };
+  const page = await readNamedPage(call, state);
+  const [text] = page.texts;
   if (text === undefined) throw new NotFoundError('record_not_found');
-  const names = namesFrom(request.generation.entities, (id, record) => titles.get(id)?.get(record));
+  const names = await namesFor(call, { ...state, nodes: [] }, page);
   const fields = columnsOf(entity, state);
   if (editing === null) return rowsHtml(call, fields, [text], names);
   const html = await editorHtml(call, columns, editing);

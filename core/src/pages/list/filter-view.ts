@@ -19,6 +19,7 @@ import { addressParams, listAddress, wholeParams, type ListState } from './list-
 export function filtersHtml(call: EntityCall, state: ListState, names: RecordNames): SafeHtml {
   const { entity, env, request } = call;
   const { nodes, path } = state;
+  const isNarrowed = nodes.length > 0 || state.q !== null;
   const params = wholeParams({ ...state, after: null });
   const form = nodes.map((node) => (isGroup(node) ? ['group'] : [node.field, node.op, operatorText(call, node)]));
   const reader = [entity.definition.id, fieldRightsOf(entity, request.identity), env.locale, path];
@@ -34,21 +35,39 @@ export function filtersHtml(call: EntityCall, state: ListState, names: RecordNam
         editSource: hole(1),
       }));
       const hidden = params.map(([name], place) => ({ name, value: hole(firstHidden + place) }));
-      const clearHref = nodes.length === 0 ? {} : { clearHref: hole(0) };
+      const clearHref = isNarrowed ? { clearHref: hole(0) } : {};
       const isBoard = path.endsWith('/board');
+      const search = isBoard || entity.search === null ? {} : { search: searchView(call, path, hidden) };
       const filters = isBoard ? [] : filterForms(call, path, hidden);
       const display = isBoard ? {} : { displayHref: hole(2), displaySource: hole(2) };
       const more = { editHref: hole(1), editSource: hole(1), ...display };
-      return cutHoles(call.render('core:records/_filters', { id: 'filters', chips, filters, ...more, ...clearHref }));
+      return cutHoles(
+        call.render('core:records/_filters', { id: 'filters', ...search, chips, filters, ...more, ...clearHref }),
+      );
     },
   );
   const chipTexts = nodes.flatMap((node, place) => [
     isGroup(node) ? nodeText(call, node, names) : valueText(call, node, names),
     listAddress({ ...state, nodes: nodes.toSpliced(place, 1), after: null }),
   ]);
-  const clearHref = listAddress({ ...state, nodes: [], after: null });
+  const clearHref = listAddress(withoutFilter(state));
   const hrefs = [clearHref, dialogHref(call, state, 'filter'), dialogHref(call, state, 'columns')];
   return bar.fill([...hrefs, ...chipTexts, ...params.map(([, value]) => value)]);
+}
+
+/** The list with nothing left out. */
+export function withoutFilter(state: ListState): ListState {
+  return { ...state, q: null, nodes: [], after: null };
+}
+
+/** The box that looks for words in what the list shows; it keeps its conditions and order. */
+function searchView({ t, labels, entity }: EntityCall, action: string, hidden: Hidden): object {
+  return {
+    action,
+    label: t('list.search', { entities: labels.manyInText(entity.definition) }),
+    value: hidden.find(({ name }) => name === 'q')?.value,
+    hidden: hidden.filter(({ name }) => name !== 'q'),
+  };
 }
 
 /** Address of a page about the list as it is: its filter, or its columns. */

@@ -2,18 +2,19 @@ import { cutHoles, hole } from '../../views/holed-markup.js';
 import type { PageBlock } from '../../views/page-model.js';
 import type { SafeHtml } from '../../views/safe-html.js';
 import { patchBlocks } from '../block-patches.js';
-import { findField, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import { findField, type EntityField } from '../fields/entity-field.js';
 import { numberKinds, readTypedNumber } from '../fields/typed-number.js';
 import { fromLocalInput } from '../fields/zoned-time.js';
 import { bulkBarHtml } from '../changes/bulk-bar.js';
 import { exportLinks, exportQuery } from '../exports/export-links.js';
-import { collectRefs, loadNamesOf, namesFrom, type RecordNames } from '../fields/record-names.js';
+import type { RecordNames } from '../fields/record-names.js';
 import type { EntityCall, PageCall } from '../page-call.js';
 import { goTo, showPage, showPart, type PageAnswer } from '../page-endpoint.js';
 import { listExtras } from '../record/record-extras.js';
-import { refsInNodes } from './filter-texts.js';
-import { filtersHtml } from './filter-view.js';
+import { parseSearch } from '../../records/search/search-terms.js';
+import { filtersHtml, withoutFilter } from './filter-view.js';
 import { columnsOf } from './list-columns.js';
+import { namesFor } from './list-names.js';
 import { readNamedPage, type NamedPage } from './list-reader.js';
 import { addressWithAddedFilter, listAddress, readListState, type ListState, type PlainValueOf } from './list-state.js';
 import { isWithout } from './list-view.js';
@@ -29,9 +30,9 @@ export async function showList(call: EntityCall): Promise<PageAnswer> {
   const choice = await chooseView(call);
   const elsewhere = otherAddress(call, choice);
   if (elsewhere !== null) return goTo(elsewhere);
-  const state = readListState(url, choice.base);
+  const state = searchableState(call, readListState(url, choice.base));
   const fields = columnsOf(call.entity, state);
-  const page = await readNamedPage(call, state);
+  const page = canBeFound(state) ? await readNamedPage(call, state) : nothing;
   const names = await namesFor(call, state, page);
   if (isPartial && state.after !== null)
     return showPart(
@@ -42,6 +43,18 @@ export async function showList(call: EntityCall): Promise<PageAnswer> {
     );
   return showWholeList(call, { state, fields, choice, page, names });
 }
+
+/** Of what cannot be searched every record is shown. */
+function searchableState({ entity }: EntityCall, state: ListState): ListState {
+  return entity.search === null ? { ...state, q: null } : state;
+}
+
+/** Whether what is looked for is anything but signs, and not too long. */
+function canBeFound({ q }: ListState): boolean {
+  return q === null || typeof parseSearch(q) !== 'string';
+}
+
+const nothing: NamedPage = { texts: [], titles: new Map(), next: null, count: null, isCapped: false };
 
 /** What a list page is made of. */
 interface ShownList {
@@ -77,34 +90,9 @@ function plainValueIn({ entity, env }: EntityCall): PlainValueOf {
   };
 }
 
-/** Names of refs came with the page; links, and conditions, may speak of other records. */
-async function namesFor(call: EntityCall, state: ListState, { titles, texts }: NamedPage): Promise<RecordNames> {
-  const { entities } = call.request.generation;
-  const known = namesFrom(entities, (entity, id) => titles.get(entity)?.get(id));
-  const missing = new Map<string, Set<string>>();
-  for (const [target, ids] of [...refsInNodes(call, state.nodes), ...linkedIn(call, state, texts)]) {
-    const unknown = [...ids].filter((id) => known.of(target, id) === null);
-    if (unknown.length > 0) missing.set(target, new Set([...(missing.get(target) ?? []), ...unknown]));
-  }
-  if (missing.size === 0) return known;
-  const others = await loadNamesOf(call, missing);
-  return {
-    of: (entity, id) => known.of(entity, id) ?? others.of(entity, id),
-    titleOf: (entity, id) => known.titleOf(entity, id) ?? others.titleOf(entity, id),
-  };
-}
-
-/** Ids that columns of links lead to, by entity: their names are no part of the page's answer. */
-function linkedIn({ entity }: EntityCall, state: ListState, texts: readonly string[]): Map<string, Set<string>> {
-  const links = columnsOf(entity, state).filter(({ field }) => field.kind === 'links');
-  if (links.length === 0) return new Map();
-  const records = texts.map((text) => JSON.parse(text) as RecordValues);
-  return collectRefs(entity, links, records);
-}
-
 function listBlocks(call: EntityCall, shown: ShownList): PageBlock[] {
   const { state, fields, choice, page, names } = shown;
-  const bare = state.nodes.length === 0 && state.after === null;
+  const bare = state.nodes.length === 0 && state.q === null && state.after === null;
   const isEmpty = page.texts.length === 0;
   const list = isEmpty
     ? call.render('core:records/_empty-list', emptyView(call, state))
@@ -193,14 +181,13 @@ function emptyView(call: EntityCall, state: ListState): object {
   const { t, labels, entity } = call;
   const { definition, path } = entity;
   const { icon = 'box', module, noun } = definition;
+  const clear = { href: listAddress(withoutFilter(state)), label: t('ui.clearFilters') };
+  if (state.q !== null) {
+    const text = t(canBeFound(state) ? 'find.nothingHint' : 'find.impossible');
+    return { icon: 'search', title: t('find.nothing'), text, ...clear };
+  }
   if (state.nodes.length > 0)
-    return {
-      icon: 'filter',
-      title: t('list.nothingFits'),
-      text: t('list.nothingFitsHint'),
-      href: listAddress({ ...state, nodes: [], after: null }),
-      label: t('ui.clearFilters'),
-    };
+    return { icon: 'filter', title: t('list.nothingFits'), text: t('list.nothingFitsHint'), ...clear };
   const words = { entity: labels.oneInText(definition), entities: labels.manyInText(definition) };
   const { views } = call.request.generation;
   const text = views.hasText(call.env, module, `${noun}.empty`)

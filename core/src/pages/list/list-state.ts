@@ -10,6 +10,8 @@ import type { ViewState } from '../../saved-views/index.js';
 
 /** What a list asks for. */
 export interface ListQuery {
+  /** Words that are looked for; none when null or left out. */
+  readonly q?: string | null;
   /** Conditions and groups that must all hold. */
   readonly nodes: readonly ListNode[];
   /** `amount` or `-amount`, the most important first; none for the default, newest change first. */
@@ -20,6 +22,8 @@ export interface ListQuery {
 /** What a list shows, as its address says it; the names are those of the API. */
 export interface ListState extends ListQuery {
   readonly path: string;
+  /** No part of a view: what one looks for today is not what one keeps. */
+  readonly q: string | null;
   /** The saved view it begins from, `none` for the list as it is declared; null when the address names none. */
   readonly view: string | null;
   /** Paths of fields; null for those of the declaration. */
@@ -48,6 +52,7 @@ export function readListState(url: URL, base: ListBase = plainBase): ListState {
   const params = url.searchParams;
   return {
     path: url.pathname,
+    q: textParam(url, 'q'),
     view: textParam(url, 'view'),
     nodes: nodesInAddress(params) ?? base.nodes,
     sort: namesParam(url, 'sort') ?? base.sort,
@@ -92,10 +97,11 @@ export function listAddress(state: ListState): string {
 
 /** The state as parameters of the page's address: the view, and what differs from it. */
 export function addressParams(state: ListState): [string, string][] {
-  const { view, base, nodes, sort, columns, after } = state;
+  const { q, view, base, nodes, sort, columns, after } = state;
   const filter = nodes.length === 0 ? [noFilter] : paramsOfNodes(nodes);
   return [
     ...given('view', view),
+    ...given('q', q),
     ...(differ(nodes, base.nodes) ? filter : []),
     ...(differ(sort, base.sort) ? given('sort', sort.length === 0 ? defaultSort : sort.join()) : []),
     ...(differ(columns, base.columns) ? given('columns', columns?.join() ?? null) : []),
@@ -113,8 +119,8 @@ export function wholeParams(state: ListState): [string, string][] {
 }
 
 /** The state as parameters of the API. */
-export function listParams({ nodes, sort, after }: ListQuery): [string, string][] {
-  const params = paramsOfNodes(nodes);
+export function listParams({ q = null, nodes, sort, after }: ListQuery): [string, string][] {
+  const params = [...given('q', q), ...paramsOfNodes(nodes)];
   if (sort.length > 0) params.push(['sort', sort.join()]);
   if (after !== null) params.push(['after', after]);
   return params;

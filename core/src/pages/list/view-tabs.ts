@@ -19,7 +19,7 @@ function tabsView(call: EntityCall, state: ListState, { views, current, first }:
     href: `${state.path}${first === null ? '' : `?view=${noView}`}`,
     isCurrent: current === null,
   };
-  const params = new URLSearchParams(addressParams({ ...state, after: null }));
+  const params = new URLSearchParams(addressParams({ ...state, q: null, after: null }));
   const isChanged = isModified(state);
   const layout = state.path.endsWith('/board') ? [['layout', 'board']] : [];
   const source = `/views/new?${new URLSearchParams([['entity', entity.definition.id], ...layout, ...params]).toString()}`;
