@@ -54,6 +54,7 @@ export interface IntakeParts {
   readonly secrets: SecretBox;
   readonly limits: FloodLimits;
   readonly askConfirmation: AskConfirmation;
+  /** Has it become a record; what cannot be done now is done by a job. */
   process(key: Pick<Submission, 'formId' | 'id'>): Promise<void>;
 }
 
@@ -94,6 +95,7 @@ async function keep(parts: IntakeParts, sending: Sending, answers: Answers): Pro
   const { form, locale } = sending;
   const state = stateOf(parts, sending);
   const address = addressIn(form, answers);
+  if (state !== 'spam') await parts.limits.countGenuine(form.id);
   if (state === 'unconfirmed') await parts.limits.countMail(address);
   const id: Id = uuidV7();
   await parts.database.tx(async (trx) => {

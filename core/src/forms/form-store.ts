@@ -1,6 +1,6 @@
 import { ConflictError, NotFoundError, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
-import type { Form, FormContent } from './form.js';
+import type { Answers, Form, FormContent } from './form.js';
 
 /** Those that were not removed, by name. */
 export async function listForms(knex: Knex): Promise<readonly Form[]> {
@@ -68,9 +68,17 @@ export async function restoreForm(trx: Knex.Transaction, id: Id, at: Date): Prom
   return getForm(trx, id);
 }
 
-/** Has submissions of a form become records one after the other: whoever sends twice at once is found the second time. New ones still come in. */
-export async function takeForm(trx: Knex.Transaction, id: Id): Promise<void> {
-  await trx('core.forms').where({ id }).forNoKeyUpdate().select('id');
+/**
+ * Has submissions of one sender become records one after the other, of whatever forms: whoever sends twice at once is found the second
+ * time. Senders are known by their e-mail address; of those without one the form's wait for each other.
+ */
+export async function takeSender(trx: Knex.Transaction, { id, content }: Form, answers: Answers): Promise<void> {
+  const addresses = content.fields.flatMap(({ key, kind }) => (kind === 'email' ? [answers[key] ?? ''] : []));
+  const senders = addresses.map((address) => String(address).toLowerCase()).filter((address) => address !== '');
+  await trx.raw(
+    `select pg_advisory_xact_lock(hashtextextended('trellis.form ' || sender, 0)) from unnest(?::text[]) as sender`,
+    [senders.length === 0 ? [id] : [...new Set(senders)].toSorted()],
+  );
 }
 
 /** Counts a turn of those who take submissions in turns. @returns how many there were before */

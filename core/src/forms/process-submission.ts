@@ -6,7 +6,7 @@ import type { CallRunner } from '../kernel/index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { Form, Submission } from './form.js';
 import { formIdentity } from './form-identity.js';
-import { getForm, takeForm } from './form-store.js';
+import { getForm, takeSender } from './form-store.js';
 import { findTarget, type OwnedTarget } from './form-targets.js';
 import { answerText } from './read-answers.js';
 import { chooseOwner } from './routing.js';
@@ -54,8 +54,8 @@ function write({ workspace, calls }: ProcessParts, { form, target, id }: Writing
   return calls.run({ module, what: `form target ${target.id}`, timeoutMs }, (signal) =>
     workspace.transaction({ generation, module, identity, signal }, async (tx, unit) => {
       const { trx } = unit;
-      await takeForm(trx, form.id);
       const submission = await openSubmission(trx, form, id);
+      await takeSender(trx, form, submission.answers);
       const owner = await chooseOwner(trx, form, submission.answers);
       const result = await target.write(tx, { ...toTarget(form, submission), owner });
       const values = { target_entity: result.entity, target_id: result.id };
@@ -112,8 +112,9 @@ async function fail({ workspace, log }: ProcessParts, form: Form, { id, error }:
   });
 }
 
+/** Faults that say nothing about what was sent. */
+const passing = ['connection_lost', 'pool_timeout', 'lock_timeout', 'retryable'];
+
 function isOutage(error: unknown): boolean {
-  return (
-    !isTrellisError(error) && ['connection_lost', 'pool_timeout'].includes(classifyDatabaseError(error)?.fault ?? '')
-  );
+  return !isTrellisError(error) && passing.includes(classifyDatabaseError(error)?.fault ?? '');
 }

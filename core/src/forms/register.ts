@@ -17,6 +17,11 @@ import { purgeForms } from './submission-store.js';
 export function registerForms(workspace: Workspace, { calls }: { readonly calls: CallRunner }): void {
   const { container, database, clock, log } = workspace;
   const process = (key: SubmissionKey): Promise<void> => processSubmission({ workspace, calls, log }, key);
+  // It is stored: whoever sent it has no need to hear that the database is busy.
+  const processSoon = (key: SubmissionKey): Promise<void> =>
+    process(key).catch((error: unknown) => {
+      log.warn({ err: error, submission: key.id }, 'a form submission waits for another try');
+    });
   const askConfirmation = confirmationBy(workspace);
   const isMailReady: Mailer['isReady'] = (connection) => container.resolve(Mailer).isReady(connection);
   container.register(Forms, {
@@ -28,7 +33,7 @@ export function registerForms(workspace: Workspace, { calls }: { readonly calls:
   container.register(FormIntake, {
     useFactory: instanceCachingFactory((inner) =>
       createFormIntake({
-        ...{ database, clock, process, askConfirmation },
+        ...{ database, clock, process: processSoon, askConfirmation },
         secrets: inner.resolve(SecretBox),
         limits: createFloodLimits(database.knex),
       }),

@@ -18,14 +18,14 @@ export function isForwardedHttps(request: IncomingMessage, hops: number): boolea
   return hops > 0 && listOf(request.headers['x-forwarded-proto']).at(-1) === 'https';
 }
 
-/** Address a rate limit counts: an IPv6 caller owns at least a /64, so that is one. */
-export function limitedAddress(address: string): string {
+/** Address a rate limit counts: an IPv6 caller owns at least a /64, so that is one. @param bits of a wider network, which one provider gave out */
+export function limitedAddress(address: string, bits: 48 | 64 = 64): string {
   if (isIP(address) !== 6) return address;
   const [head = '', tail = ''] = address.split('::');
   const left = head.split(':').filter(Boolean);
   const right = tail.split(':').filter(Boolean);
   const groups = [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
-  return `${groups.slice(0, 4).join(':')}::/64`;
+  return `${groups.slice(0, bits / 16).join(':')}::/${bits}`;
 }
 
 function listOf(header: string | string[] | undefined): string[] {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import connect from 'knex';
+import { createFloodLimits } from '../../dist/forms/flood-limits.js';
 import { failSubmission } from '../../dist/forms/submission-store.js';
 import { createTestHost, type CoreTestHost } from '../../dist/testing/index.js';
 import {
@@ -202,6 +203,26 @@ describe('/f/:slug', () => {
     expect(await readSubmissions(host, form)).to.have.length(20);
   });
 
+  it('limits whole networks, and counts against a form only what something may come of', async () => {
+    const form = await buildForm(host, 'networks');
+    const limits = createFloodLimits(host.workspace.database.knex);
+    const statusOf = (ip: string) =>
+      limits.count(form.id, ip).then(
+        () => 200,
+        (error: unknown) => (error as { code: string }).code,
+      );
+    for (let network = 1; network <= 100; network += 1) await limits.count(form.id, `2001:db8:7:${network}::1`);
+    await post(host, 'networks', { name: 'B', email: 'b@example.com', website_2: 'x' }, { Origin: host.url });
+    const counted = async () =>
+      (await host.sql('select points from core.rate_limits where key = ?', [`form:${form.id}`]))[0];
+    const bySpam = await counted();
+    await fillIn(host, form, { name: 'G', email: 'g@example.com' });
+
+    expect(await statusOf('2001:db8:7:101::1')).to.equal('too_many_submissions');
+    expect(await statusOf('2001:db8:8:1::1')).to.equal(200);
+    expect([bySpam, await counted()]).to.deep.equal([undefined, { points: 1 }]);
+  });
+
   it('goes where the form says afterwards, and lets browsers follow', async () => {
     const form = await buildForm(host, 'onwards', { redirectUrl: 'https://www.example.com/thanks' });
 
@@ -259,6 +280,30 @@ describe('/f/:slug', () => {
     const states = (await readSubmissions(host, form)).map(({ state }) => state);
     expect(states).to.deep.equal(['written', 'written', 'written', 'written']);
     expect(await contactsWith(host, 'double@example.com')).to.have.length(1);
+  });
+
+  it('makes one contact of what somebody sends to two forms at once', async () => {
+    const forms = [await buildForm(host, 'left-hand'), await buildForm(host, 'right-hand')];
+    const send = (form: (typeof forms)[number], email: string) => fillIn(host, form, { name: 'Ambidexter', email });
+
+    await Promise.all(forms.map((form, place) => send(form, ['both@example.com', 'Both@Example.com'][place] ?? '')));
+
+    expect(await contactsWith(host, 'both@example.com')).to.have.length(1);
+  });
+
+  it('goes on later with what had to wait too long, which its sender need not know', async () => {
+    const form = await buildForm(host, 'busy');
+
+    const { status } = await host.workspace.database.work.transaction(async (trx) => {
+      await trx.raw(`select pg_advisory_xact_lock(hashtextextended('trellis.form busy@example.com', 0))`);
+      return fillIn(host, form, { name: 'Busy', email: 'busy@example.com' });
+    });
+    const [waiting] = await readSubmissions(host, form);
+    host.clock.advance(10 * 60_000);
+    await host.settle();
+
+    expect([status, String(waiting?.['state'])]).to.deep.equal([303, 'received']);
+    expect(await contactsWith(host, 'busy@example.com')).to.have.length(1);
   });
 
   it('keeps the record of a try that was through before another one failed', async () => {
