@@ -3,6 +3,7 @@ import type { CompiledField } from '../records/compiled-entity.js';
 import { soleItem } from '../imports/plan/guess-plan.js';
 import { toLocalText } from '../pages/fields/zoned-time.js';
 import { filesIn, isFiles } from '../records/files/file-fields.js';
+import { isLinks, linksIn } from '../records/links.js';
 import { tagsPath } from '../records/tags/tag.js';
 import type { PresentedRecord } from '../records/present-record.js';
 
@@ -50,7 +51,9 @@ export function columnsOf(fields: readonly CompiledField[], texts: CellTexts): r
 
 /** Fields whose values are ids of records that a file names by their titles. */
 export function referringFields(fields: readonly CompiledField[]): readonly CompiledField[] {
-  return fields.filter((field) => isReference(field) || field.list?.items.some(isReference) === true);
+  return fields.filter(
+    (field) => isReference(field) || isLinks(field.field) || field.list?.items.some(isReference) === true,
+  );
 }
 
 function isReference({ target, path }: CompiledField): boolean {
@@ -89,6 +92,7 @@ type Writer = (value: unknown, titles: TitlesById) => string;
 
 function writerOf(field: CompiledField, texts: CellTexts): Writer {
   if (isFiles(field.field)) return fileNames;
+  if (isLinks(field.field)) return linkTitles;
   if (field.list !== null) return entriesWriter(field, field.list.items, texts);
   if (field.path === tagsPath && field.column === 'id') return tagsWriter;
   return valueWriter(field, texts);
@@ -120,6 +124,12 @@ const tagsWriter: Writer = (value) =>
 const fileNames: Writer = (value) =>
   filesIn(value)
     .map(({ name }) => name)
+    .join('; ');
+
+/** `Northwind; Ann Buyer`, as far as one may see them. */
+const linkTitles: Writer = (value, titles) =>
+  linksIn(value)
+    .flatMap(({ id }) => titles.get(id) ?? [])
     .join('; ');
 
 /**

@@ -8,6 +8,7 @@ import type { PresentedRecord } from '../records/present-record.js';
 import type { ReadScope } from '../records/record-scope.js';
 import { mayReadField, reachFor } from '../records/rights.js';
 import { completenessPath } from '../completeness/index.js';
+import { isLinks, linksIn } from '../records/links.js';
 import { hasTags, tagsPath } from '../records/tags/tag.js';
 import { partOf, plain, referringFields, valueIn, type Column, type TitlesById } from './columns.js';
 import { recordsOfPage } from './export-store.js';
@@ -117,7 +118,7 @@ function referencesOf(
   records: readonly PresentedRecord[],
 ): ReadonlyMap<string, ReadonlySet<Id>> {
   const found = new Map<string, Set<Id>>();
-  const note: Note = ({ target }, id) => {
+  const note: Note = (target, id) => {
     if (target === null || typeof id !== 'string') return;
     const known = found.get(target);
     if (known === undefined) found.set(target, new Set([id]));
@@ -128,13 +129,14 @@ function referencesOf(
   return found;
 }
 
-type Note = (field: CompiledField, id: unknown) => void;
+type Note = (target: string | null, id: unknown) => void;
 
 function noteValue(field: CompiledField, value: unknown, note: Note): void {
-  if (field.list === null) note(field, value);
+  if (isLinks(field.field)) for (const { entity, id } of linksIn(value)) note(entity, id);
+  else if (field.list === null) note(field.target, value);
   else if (Array.isArray(value)) for (const entry of value) noteEntry(field.list.items, entry, note);
 }
 
 function noteEntry(items: readonly CompiledField[], entry: unknown, note: Note): void {
-  for (const item of items) note(item, partOf(entry, item.name));
+  for (const item of items) note(item.target, partOf(entry, item.name));
 }

@@ -36,6 +36,17 @@ describe('lists of what is linked to records', function () {
     expect(text).to.include('Northwind +1</a>');
   });
 
+  it('are exported with the names of what they are about, as far as one may see them', async () => {
+    const exported = async (user = host.user) =>
+      (await host.as(user).get('/api/v1/activities/export?fields=subject,links&sort=subject')).text
+        .trim()
+        .split('\r\n');
+
+    expect(await exported()).to.deep.equal(['subject,links', 'About both,Northwind; Ann Buyer', 'About nothing,']);
+    await host.as(host.admin).request('PUT', '/api/v1/roles/manager/grants', { grants: { 'core.contact:read': null } });
+    expect((await exported(host.manager))[1]).to.equal('About both,Northwind');
+  });
+
   it('say only how many there are to whoever may see none of them', async () => {
     const grants = { 'core.account:read': null, 'core.contact:read': null };
     const { status } = await host.as(host.admin).request('PUT', '/api/v1/roles/read-only/grants', { grants });
