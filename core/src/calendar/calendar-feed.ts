@@ -8,7 +8,10 @@ import type { Workspace } from '../workspace/workspace.js';
 import { calendarFile } from './calendar-file.js';
 import { calendarEntries, feedOwner } from './feed-store.js';
 
-/** `GET /calendar/<secret>.ics`: for calendar programs, which cannot sign in; whoever asks counts as nobody but for the secret. */
+/**
+ * `GET /calendar/<secret>.ics`: for calendar programs, which cannot sign in; whoever asks counts as nobody but for the secret. With
+ * `?tasks=events` tasks are events, for programs that show no to-dos.
+ */
 export function calendarFeed(workspace: Workspace): Endpoint {
   return {
     ...{ method: 'GET', path: '/calendar/:file', module: 'core', surface: 'page', access: 'public', caller: 'nobody' },
@@ -37,7 +40,7 @@ async function identityOf(workspace: Workspace, { generation }: EndpointRequest,
 
 async function answer(
   workspace: Workspace,
-  { generation, signal }: EndpointRequest,
+  { generation, signal, query }: EndpointRequest,
   identity: Identity,
   userId: Id,
 ): Promise<EndpointResponse> {
@@ -49,7 +52,8 @@ async function answer(
   const found = await ctx.records(Activity).getMany(ids);
   const entries = found.filter(({ dueAt }) => typeof dueAt === 'string').toSorted(byId);
   const { name, publicUrl } = workspace.info();
-  const body = calendarFile({ name: `${name}: ${identity.name}`, publicUrl, entries });
+  const tasksAs = query['tasks'] === 'events' ? 'events' : 'to-dos';
+  const body = calendarFile({ name: `${name}: ${identity.name}`, publicUrl, entries, reader: userId, tasksAs });
   const last = entries.map(({ updatedAt }) => updatedAt).reduce((left, right) => (left > right ? left : right), '');
   return {
     status: 200,

@@ -1,4 +1,4 @@
-import type { Activity, RecordOf } from '@trellis-crm/sdk';
+import type { Activity, Id, RecordOf } from '@trellis-crm/sdk';
 import { icsMoment, icsText, writeComponent, type Component, type Property } from './ics.js';
 
 type Entry = RecordOf<typeof Activity>;
@@ -11,10 +11,15 @@ export interface CalendarContent {
   readonly publicUrl: string;
   /** Planned activities the reader may see. */
   readonly entries: readonly Entry[];
+  /** Whose calendar it is: reminders of others are not theirs. */
+  readonly reader: Id;
+  /** What tasks are: many programs show no to-dos. */
+  readonly tasksAs: 'to-dos' | 'events';
 }
 
-/** An iCalendar file (RFC 5545): tasks are VTODO, all else that is planned is VEVENT. It depends on nothing but its content. */
-export function calendarFile({ name, publicUrl, entries }: CalendarContent): string {
+/** An iCalendar file (RFC 5545): tasks are VTODO unless they are asked for as VEVENT, as all else that is planned is. It depends on nothing but its content. */
+export function calendarFile(content: CalendarContent): string {
+  const { name, entries } = content;
   return writeComponent({
     name: 'VCALENDAR',
     properties: [
@@ -25,16 +30,25 @@ export function calendarFile({ name, publicUrl, entries }: CalendarContent): str
       ['X-WR-CALNAME', icsText(name)],
       ['REFRESH-INTERVAL;VALUE=DURATION', 'PT15M'],
     ],
-    components: entries.map((entry) => componentOf(entry, publicUrl)),
+    components: entries.map((entry) => componentOf(entry, content)),
   });
 }
 
-function componentOf(entry: Entry, publicUrl: string): Component {
-  const isTask = entry.kind === 'task';
+function componentOf(entry: Entry, { publicUrl, reader, tasksAs }: CalendarContent): Component {
+  const isToDo = entry.kind === 'task' && tasksAs === 'to-dos';
   return {
-    name: isTask ? 'VTODO' : 'VEVENT',
-    properties: [...commonOf(entry, publicUrl), ...(isTask ? todoOf(entry) : eventOf(entry))],
+    name: isToDo ? 'VTODO' : 'VEVENT',
+    properties: [...commonOf(entry, publicUrl), ...(isToDo ? todoOf(entry) : eventOf(entry))],
+    components: alarmsOf(entry, reader),
   };
+}
+
+/** The reminder of the one who is to do it, until it is done. */
+function alarmsOf({ owner, remindAt, doneAt, subject }: Partial<Entry>, reader: Id): readonly Component[] {
+  if (owner !== reader || typeof remindAt !== 'string' || typeof doneAt === 'string') return [];
+  const trigger = property('TRIGGER;VALUE=DATE-TIME', icsMoment(remindAt));
+  const properties = [property('ACTION', 'DISPLAY'), property('DESCRIPTION', icsText(subject ?? '')), trigger];
+  return [{ name: 'VALARM', properties }];
 }
 
 /** Fields that the reader may not see are not there. */
@@ -56,11 +70,13 @@ function commonOf(
 
 const usualSeconds = 1800;
 
-function eventOf({ dueAt, duration, outcome }: Entry): readonly Property[] {
+/** A task keeps nobody busy at the moment when it is due. */
+function eventOf({ kind, dueAt, duration, outcome }: Entry): readonly Property[] {
   return [
     ['DTSTART', icsMoment(dueAt ?? '')],
     ['DURATION', `PT${String(Math.max(duration ?? usualSeconds, 60))}S`],
     ['STATUS', outcome === 'cancelled' ? 'CANCELLED' : 'CONFIRMED'],
+    ['TRANSP', kind === 'task' ? 'TRANSPARENT' : 'OPAQUE'],
   ];
 }
 

@@ -40,6 +40,46 @@ describe('/calendar/:file', function () {
     expect(text).to.not.match(/Long ago|Far away|Of another/);
   });
 
+  it('has tasks as events for programs that show no to-dos', async () => {
+    const task = await plan('Send the offer', { dueAt: '2026-12-01T09:00:00.000Z' });
+    const path = await open();
+    const [toDos, events, other] = [
+      await read(path),
+      await read(`${path}?tasks=events`),
+      await read(`${path}?tasks=x`),
+    ];
+
+    expect(events.text).to.match(
+      new RegExp(`BEGIN:VEVENT\r\nUID:${task}@[^]*DTSTART:20261201T090000Z\r\nDURATION:PT1800S[^]*TRANSP:TRANSPARENT`),
+    );
+    expect(events.text).not.to.contain('VTODO');
+    expect(toDos.text).to.contain('BEGIN:VTODO').and.equal(other.text);
+    expect(events.headers.get('etag')).not.to.equal(toDos.headers.get('etag'));
+    const { text } = await client().submit('/me/calendar-feed', {});
+    expect(text).to.contain('.ics?tasks&#x3D;events');
+  });
+
+  it('rings at the reminders of whose calendar it is, until they are done', async () => {
+    const participants = [{ entity: 'core.user', id: host.readOnly.userId }];
+    const id = await plan('Call, back', {
+      dueAt: '2026-12-01T09:00:00.000Z',
+      remindAt: '2026-12-01T08:45:00.000Z',
+      participants,
+    });
+    const [mine, theirs] = [await open(), await open(host.readOnly)];
+    const before = await read(mine);
+    const others = await read(theirs);
+    await client().submit(`/day/${id}/completion`, {});
+
+    expect(before.text).to.match(
+      /BEGIN:VTODO\r\n[^]*BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:Call\\, back\r\nTRIGGER;VALUE=DATE-TIME:20261201T084500Z\r\nEND:VALARM\r\nEND:VTODO/,
+    );
+    expect(others.text).to.contain('Call\\, back').and.not.contain('VALARM');
+    expect((await read(mine)).text)
+      .to.contain('COMPLETED')
+      .and.not.contain('VALARM');
+  });
+
   it('has what others planned with me', async () => {
     const participants = [{ entity: 'core.user', id: host.user.userId }];
     const input = { kind: 'meeting', subject: 'All of us', dueAt: hours(3), participants };
