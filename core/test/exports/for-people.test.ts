@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { columnsOf, plainLabels } from '../../dist/exports/columns.js';
 import { xlsxFile } from '../../dist/exports/xlsx/xlsx-file.js';
 import { createTestHost } from '../../dist/testing/index.js';
+import { upload } from '../pages/upload.js';
 import { entryOf } from './workbook.js';
 
 describe('a list exported for people', () => {
@@ -97,6 +98,50 @@ describe('a list exported for people', () => {
     expect([...emails.matchAll(/"email":"([^"]+)"/g)].map(([, email]) => email)).to.deep.equal([
       ...['one@new.test', 'two@new.test'],
     ]);
+  });
+
+  it('brings the times it tells back through the import wizard, of whoever imports in the same zone', async () => {
+    const records = (await host.context('core', host.admin)).records(Activity);
+    await records.create({ kind: 'call', subject: 'There', occurredAt: '2026-03-05T22:15:00.000Z' });
+    await admin().patch('/api/v1/me/preferences', { timeZone: 'Asia/Shanghai' });
+    const fields = 'kind,subject,occurredAt';
+    const [header = '', row = ''] = await exported(
+      `activities/export?filter[subject]=There&fields=${fields}&labels=true`,
+    );
+
+    const columns = (await upload(host, 'core.activity', `${header}\n${row.replace('There', 'And back')}\n`)).headers;
+    const page = columns.get('location') ?? '';
+    const { text } = await admin().page(page);
+    const chosen = Object.fromEntries(fields.split(',').map((field, place) => [`column.${place}.field`, field]));
+    await admin().submit(page, { ...chosen, match: 'none', step: 'check' });
+    await host.settle();
+    await admin().submit(`${page.replace('/columns', '')}/run`, {});
+    await host.settle();
+
+    expect(text).to.contain('Times without a zone are those of Asia/Shanghai.');
+    expect(text).to.match(/<option value="occurredAt"[^>]*selected/);
+    const { body } = await admin().get('/api/v1/activities?filter[subject]=And%20back');
+    expect(body['data']?.[0]).to.include({ occurredAt: '2026-03-05T22:15:00.000Z' });
+  });
+
+  it('is imported by the API in the zone its mapping names, which has to be one', async () => {
+    const send = (timeZone: string) => {
+      const columns = { kind: { field: 'kind' }, subject: { field: 'subject' }, at: { field: 'occurredAt' } };
+      const plan = { entity: 'core.activity', columns, match: 'none', timeZone };
+      return admin().post('/api/v1/import-mappings', { name: `Calls of ${timeZone}`, plan });
+    };
+
+    const kept = await send('Europe/Berlin');
+    const unknown = await send('Nowhere/Land');
+    const path = `/api/v1/imports?entity=core.activity&mappingId=${String(kept.body['data']?.['id'])}`;
+    const text = 'kind,subject,at\ncall,By mapping,2026-07-01 14:00\n';
+    const sent = await admin().post(path, text, { 'Content-Type': 'text/csv' });
+    await host.settle();
+
+    expect([kept.status, unknown.status, sent.status]).to.deep.equal([201, 422, 202]);
+    expect(unknown.body['errors']?.[0]).to.include({ code: 'unknown_time_zone' });
+    const { body } = await admin().get('/api/v1/activities?filter[subject]=By%20mapping');
+    expect(body['data']?.[0]).to.include({ occurredAt: '2026-07-01T12:00:00.000Z' });
   });
 });
 

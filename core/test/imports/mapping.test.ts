@@ -35,6 +35,28 @@ describe('readerFor', () => {
     it(`reads ${what}`, () => expect(read(...args)).to.deep.equal({ value }));
   }
 
+  const zoned: [string, Parameters<typeof readerFor>[0]['field'], string, string, string][] = [
+    ['a time of the mapping’s zone', field.dateTime(), 'Asia/Shanghai', '2026-01-05 07:00', '2026-01-04T23:00:00.000Z'],
+    ['summer time', field.dateTime(), 'Europe/Berlin', '2026-07-05 14:00:05', '2026-07-05T12:00:05.000Z'],
+    [
+      'the second of an hour that comes twice',
+      field.dateTime(),
+      'Europe/Berlin',
+      '2026-10-25T02:30:00+01:00',
+      '2026-10-25T01:30:00.000Z',
+    ],
+    ['a zone of its own', field.dateTime(), 'Asia/Shanghai', '2026-01-05T10:00:00Z', '2026-01-05T10:00:00.000Z'],
+    ['a day, which has no zone', field.date(), 'Asia/Shanghai', '2026-01-05', '2026-01-05'],
+    ['the day of a moment there', field.date(), 'Asia/Shanghai', '2026-01-05T23:00:00Z', '2026-01-06'],
+  ];
+  for (const [what, declared, timeZone, text, value] of zoned) {
+    it(`reads ${what}`, () => {
+      const reader = readerFor({ field: declared, source: {}, currency: 'USD', target: null, timeZone });
+
+      expect(reader(text)).to.deep.equal({ value });
+    });
+  }
+
   const bad: [string, Parameters<typeof read>, string][] = [
     ['30 February', [field.date(), '30-02-17', { format: 'DD-MM-YY' }], 'not_a_date'],
     ['month 13', [field.date(), '2017-13-01'], 'not_a_date'],

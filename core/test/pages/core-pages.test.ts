@@ -1,6 +1,7 @@
 import type { TestHost } from '@trellis-crm/sdk/testing';
 import { expect } from 'chai';
 import { createTestHost } from '../../dist/testing/index.js';
+import { upload } from './upload.js';
 
 describe("core's own pages", function () {
   this.timeout(30_000);
@@ -147,8 +148,8 @@ describe("core's own pages", function () {
 
   it('take a file, ask about its columns, check all rows, and write nothing before that was asked for', async () => {
     const client = host.as(host.admin);
-    const refused = await upload('');
-    const accepted = await upload('company,Branch,staff\nImported,Retail,12\nBad,Retail,many\n');
+    const refused = await upload(host, 'core.account', '');
+    const accepted = await upload(host, 'core.account', 'company,Branch,staff\nImported,Retail,12\nBad,Retail,many\n');
     const columns = accepted.headers.get('location') ?? '';
 
     expect(refused.status).to.equal(422);
@@ -183,12 +184,13 @@ describe("core's own pages", function () {
 
   it('keep columns under a name, and offer them for files that have them, to others when they are shared', async () => {
     const client = host.as(host.admin);
-    const columns = (await upload('company,branch\nKept,Retail\n')).headers.get('location') ?? '';
+    const columns = (await upload(host, 'core.account', 'company,branch\nKept,Retail\n')).headers.get('location') ?? '';
     const fields = { 'column.0.field': 'name', 'column.1.field': 'industry', match: 'none' };
     const unnamed = await client.submit(columns, { ...fields, step: 'keep' });
     const kept = await client.submit(columns, { ...fields, step: 'keep', mappingName: 'Firm list', isShared: 'on' });
-    const fitting = (await upload('branch,company,colour\nx,y,z\n')).headers.get('location') ?? '';
-    const other = (await upload('company,colour\ny,z\n')).headers.get('location') ?? '';
+    const fitting =
+      (await upload(host, 'core.account', 'branch,company,colour\nx,y,z\n')).headers.get('location') ?? '';
+    const other = (await upload(host, 'core.account', 'company,colour\ny,z\n')).headers.get('location') ?? '';
 
     const offered = await client.page(fitting);
     const id = /<option value="([0-9a-f-]{36})">Firm list/.exec(offered.text)?.[1] ?? '';
@@ -205,19 +207,4 @@ describe("core's own pages", function () {
     expect((await client.submit(fitting, { step: 'forget', mapping: id })).status).to.equal(404);
     expect(await host.sql('select 1 from core.import_mappings')).to.deep.equal([]);
   });
-
-  /** As a browser sends a file: the session by cookie, where it comes from by header. */
-  async function upload(csv: string): Promise<Response> {
-    const token = 'session-of-the-admin-who-uploads';
-    await host.sql(
-      `insert into core.sessions (id, user_id, token_hash, created_at, last_seen_at, ip, user_agent)
-       values (gen_random_uuid(), ?, sha256(?::bytea), now(), now(), '127.0.0.1', 'test') on conflict do nothing`,
-      [host.admin.userId, token],
-    );
-    const body = new FormData();
-    for (const [name, value] of Object.entries({ entity: 'core.account' })) body.set(name, value);
-    body.set('file', new File([csv], 'accounts.csv', { type: 'text/csv' }));
-    const headers = { Cookie: `trellis_session=${token}`, 'Sec-Fetch-Site': 'same-origin' };
-    return fetch(`${host.url}/imports`, { method: 'POST', body, headers, redirect: 'manual' });
-  }
 });

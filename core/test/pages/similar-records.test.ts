@@ -71,7 +71,9 @@ describe('the warning of similar records', () => {
       'Acme Robotics',
     ]);
     expect(seen).to.include(known);
-    expect(first.text).to.match(/(Another account looks|accounts look) like this one/).and.include('Save anyway');
+    expect(first.text)
+      .to.match(/(Another account looks|accounts look) like this one/)
+      .and.include('Save anyway');
   });
 
   it('says nothing of a record that looked so before, nor of the record itself', async () => {

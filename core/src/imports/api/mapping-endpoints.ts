@@ -38,12 +38,21 @@ const Mode = Type.Union([Type.Literal('both'), Type.Literal('create'), Type.Lite
 const Blanks = Type.Union([Type.Literal('keep'), Type.Literal('clear')]);
 const Source = Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,62}$' });
 
+/** Of times that name no zone. */
+const TimeZone = Type.Optional(Type.String({ minLength: 1, maxLength: 60 }));
+
 const MappingBody = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 100 }),
     isShared: Type.Optional(Type.Boolean()),
     plan: Type.Object(
-      { ...planParts, mode: Type.Optional(Mode), blanks: Type.Optional(Blanks), source: Type.Optional(Source) },
+      {
+        ...planParts,
+        mode: Type.Optional(Mode),
+        blanks: Type.Optional(Blanks),
+        source: Type.Optional(Source),
+        timeZone: TimeZone,
+      },
       { additionalProperties: false },
     ),
   },
@@ -55,7 +64,7 @@ const MappingJson = Type.Object({
   name: Type.String(),
   isShared: Type.Boolean({ description: 'Offered to everybody who may import the entity' }),
   isOwn: Type.Boolean(),
-  plan: Type.Object({ ...planParts, mode: Mode, blanks: Blanks, source: Type.String() }),
+  plan: Type.Object({ ...planParts, mode: Mode, blanks: Blanks, source: Type.String(), timeZone: TimeZone }),
 });
 
 const OneMapping = Type.Object({ data: MappingJson });
@@ -108,8 +117,8 @@ function keepEndpoint(imports: () => Imports): Endpoint {
     },
     async handle({ identity, body }) {
       const { name, isShared = false, plan } = body as Static<typeof MappingBody>;
-      const { mode = 'both', blanks = 'keep', source = 'csv', entity, columns, match } = plan;
-      const whole = { entity, columns: columns as ImportPlan['columns'], match, mode, blanks, source };
+      const { mode = 'both', blanks = 'keep', source = 'csv' } = plan;
+      const whole = { ...plan, columns: plan.columns as ImportPlan['columns'], mode, blanks, source };
       const mapping = await imports().kept.keep(identity, { name, isShared, plan: whole });
       return { status: 201, headers: { Location: `${path}/${mapping.id}` }, body: { data: present(mapping) } };
     },

@@ -62,7 +62,8 @@ function cellReader(
   const text = textOf(source);
   const target = targetOf(surroundings.generation, entity, declared);
   const currency = source.currency ?? surroundings.baseCurrency;
-  const read = readerFor({ field: declared, source, currency, target });
+  const { timeZone = 'UTC' } = surroundings;
+  const read = readerFor({ field: declared, source, currency, target, timeZone });
   const { currencyColumn } = source;
   if (declared.kind !== 'money' || currencyColumn === undefined) return (row) => readCell(text(row), read);
   return (row) => readCell(text(row), (cell) => withCurrency(read(cell), row(currencyColumn).toUpperCase()));
@@ -96,7 +97,8 @@ function splitReader(field: MappedField, source: FieldSource, surroundings: Fiel
   const name = soleField(field.declared) ?? '';
   const item = field.declared.item?.[name] ?? field.declared;
   const target = targetOf(surroundings.generation, field.entity, item);
-  const read = readerFor({ field: item, source, currency: surroundings.baseCurrency, target });
+  const { baseCurrency: currency, timeZone = 'UTC' } = surroundings;
+  const read = readerFor({ field: item, source, currency, target, timeZone });
   const text = textOf(source);
   return (row) => {
     const parts = text(row)

@@ -1,6 +1,7 @@
 import { ValidationError, type Problem } from '@trellis-crm/sdk';
 import type { Generation } from '../../kernel/generation.js';
 import { refuseFile } from '../file-refusal.js';
+import { isTimeZone } from '../../settings/settings-checks.js';
 import { compileField, type FieldSurroundings } from './compile-field.js';
 import type { CompiledField, CompiledMapping, CompiledRecord, MappingSurroundings } from './compiled-mapping.js';
 import { importableEntity, targetOf, type ImportableEntity } from './entity-fields.js';
@@ -15,8 +16,10 @@ import { compileTemplate } from './template.js';
  */
 export function compileMapping(mapping: ImportMapping, surroundings: MappingSurroundings): CompiledMapping {
   refuseMissingColumns(mapping, surroundings.header);
-  const faults: Problem[] = [];
-  const compiled = mapping.records.map((record, index) => compileRecord(record, index, surroundings, faults));
+  const { timeZone = 'UTC' } = mapping;
+  const faults: Problem[] = isTimeZone(timeZone) ? [] : [unknownZone(timeZone)];
+  const within = faults.length > 0 ? surroundings : { ...surroundings, timeZone };
+  const compiled = mapping.records.map((record, index) => compileRecord(record, index, within, faults));
   const records = compiled.filter((record) => record !== null);
   if (faults.length > 0) {
     const message = faults.map((fault) => fault.message).join(' ');
@@ -28,6 +31,10 @@ export function compileMapping(mapping: ImportMapping, surroundings: MappingSurr
     records,
     named: new Set(records.flatMap((record) => namedBy(record, surroundings.generation))),
   };
+}
+
+function unknownZone(name: string): Problem {
+  return { pointer: '/mapping/timeZone', code: 'unknown_time_zone', message: `"${name}" is no time zone.` };
 }
 
 /** Entities that a record's fields refer to, and its own where the title finds a record that exists. */

@@ -9,6 +9,8 @@ export interface MappingSurroundings {
   /** Column names of the file. */
   readonly header: readonly string[];
   readonly baseCurrency: string;
+  /** Zone of times that name none; UTC when left out. */
+  readonly timeZone?: string;
   /** Whose rights decide on restricted fields; the operator when left out. */
   readonly importer?: Pick<Identity, 'reach'>;
 }

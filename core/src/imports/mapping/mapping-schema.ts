@@ -58,6 +58,7 @@ export const MappingSchema = Type.Object(
     delimiter: Type.Optional(Type.Union(delimiters.map((delimiter) => Type.Literal(delimiter)))),
     encoding: Type.Optional(Type.String({ maxLength: 40 })),
     blanks: Type.Optional(Type.Union([Type.Literal('keep'), Type.Literal('clear')])),
+    timeZone: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
     records: Type.Array(record, { minItems: 1, maxItems: 20 }),
   },
   { additionalProperties: false },

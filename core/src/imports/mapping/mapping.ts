@@ -10,6 +10,8 @@ export interface ImportMapping {
   readonly encoding?: string;
   /** What an empty cell does to a record that exists: `keep` (default) leaves the value, `clear` empties it. */
   readonly blanks?: 'keep' | 'clear';
+  /** IANA name of the zone of times that name none; UTC when left out. */
+  readonly timeZone?: string;
   /** Records each row makes, in order: a later one may refer to an earlier one. */
   readonly records: readonly RecordMapping[];
 }

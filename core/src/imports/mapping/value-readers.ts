@@ -1,5 +1,6 @@
 import type { Field, FieldKind } from '@trellis-crm/sdk';
-import { compileDateFormat, type ReadMoment } from './date-format.js';
+import { fromLocalInput, toLocalText } from '../../pages/fields/zoned-time.js';
+import { compileDateFormat } from './date-format.js';
 import { ReferenceKey, unreadable, type ReadValue, type ValueReader } from './import-value.js';
 import type { FieldSource } from './mapping.js';
 import { readTags, tagColumn } from './tag-column.js';
@@ -11,6 +12,8 @@ export interface ReadableField {
   readonly source: FieldSource;
   /** ISO 4217 code of money without one. */
   readonly currency: string;
+  /** IANA name of the zone of times that name none; UTC when left out. */
+  readonly timeZone?: string;
   /** Entity and its title field, for references. */
   readonly target: { readonly entity: string; readonly title: string } | null;
 }
@@ -42,8 +45,8 @@ const makers: { readonly [K in FieldKind]?: (readable: ReadableField) => ValueRe
   percent: ({ source }) => numberReader(source, readPercent),
   money: ({ source, currency }) => numberReader(source, (text, format) => readMoney(text, format, currency)),
   boolean: () => readBoolean,
-  date: ({ source }) => dateReader(source, ({ date }) => date),
-  dateTime: ({ source }) => dateReader(source, ({ date, time }) => `${date}T${time}.000Z`),
+  date: (readable) => dateReader(readable, (moment, zone) => toLocalText(moment, zone).slice(0, 10)),
+  dateTime: (readable) => dateReader(readable, (moment) => moment),
   choice:
     ({ field }) =>
     (text) =>
@@ -116,26 +119,38 @@ function readBoolean(text: string): ReadValue {
   return no.has(word) ? { value: false } : unreadable('not_yes_or_no', `"${text}" is neither yes nor no.`);
 }
 
-/** Without a format: ISO 8601, a time without a zone taken as UTC. */
-function dateReader(source: FieldSource, present: (moment: ReadMoment) => string): ValueReader {
+/** Without a format: ISO 8601. A time without a zone is one of the mapping's; a date has none. */
+function dateReader(
+  { field, source, timeZone = 'UTC' }: ReadableField,
+  present: (moment: string, timeZone: string) => string,
+): ValueReader {
   const formats =
     source.format === undefined ? ['YYYY-MM-DD', 'YYYY-MM-DD HH:mm', 'YYYY-MM-DD HH:mm:ss'] : [source.format];
   const readers = formats.map((format) => compileDateFormat(format, source.century));
   return (text) => {
-    const plain = source.format === undefined ? plainIso(text) : text;
+    const exact = source.format === undefined ? zonedMoment(text) : null;
+    if (exact !== null) return { value: present(exact, timeZone) };
+    const plain = source.format === undefined ? text.replace('T', ' ') : text;
     const moment = readers.map((read) => read(plain)).find((read) => read !== null) ?? null;
     if (moment === null)
       return unreadable('not_a_date', `"${text}" is not a date of the form ${source.format ?? 'YYYY-MM-DD'}.`);
-    return { value: present(moment) };
+    const { date, time } = moment;
+    return { value: field.kind === 'date' ? date : momentIn(`${date}T${time}`, timeZone) };
   };
 }
 
-/** ISO 8601 with a zone as the same moment in UTC, in the form the readers know. */
-function plainIso(text: string): string {
+/** In canonical form; what no zone knows is left to the checks of the entity. */
+function momentIn(local: string, timeZone: string): string {
+  const utc = `${local}.000Z`;
+  return timeZone === 'UTC' ? utc : (fromLocalInput(local, timeZone) ?? utc);
+}
+
+/** ISO 8601 with a zone as the same moment in UTC, to the second; null for anything else. */
+function zonedMoment(text: string): string | null {
   const isZoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text);
   const moment = isZoned ? new Date(text) : null;
-  if (moment === null || Number.isNaN(moment.getTime())) return text.replace('T', ' ');
-  return moment.toISOString().slice(0, 19).replace('T', ' ');
+  if (moment === null || Number.isNaN(moment.getTime())) return null;
+  return `${moment.toISOString().slice(0, 19)}.000Z`;
 }
 
 function readChoice(text: string, options: readonly string[]): ReadValue {

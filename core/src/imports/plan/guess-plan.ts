@@ -152,13 +152,16 @@ function namesOf(target: ImportableEntity, name: string, { label }: PlanHints): 
 }
 
 function byOwnName(target: ImportableEntity, column: string, hints: PlanHints): ColumnPlan | undefined {
-  const wanted = plainName(column);
+  const wanted = plainName(column.replace(zoneBehind, ''));
   if (wanted === '') return undefined;
   const field = writable(target).find(
     (name) => isMappable(target, name) && namesOf(target, name, hints).includes(wanted),
   );
   return field === undefined ? undefined : { field };
 }
+
+/** What exports put behind the name of a column of moments: ` (Europe/Berlin)`. */
+const zoneBehind = / \((UTC|[A-Z]\w+(\/[\w+-]+)+)\)$/;
 
 /** A list that needs several values is filled entry by entry. */
 function isMappable(target: ImportableEntity, name: string): boolean {

@@ -10,6 +10,8 @@ export interface ImportPlan {
   readonly blanks: 'keep' | 'clear';
   /** Name of the system that external ids come from. */
   readonly source: string;
+  /** IANA name of the zone of times that name none; UTC when left out. */
+  readonly timeZone?: string;
 }
 
 /** Which rows count: those of new records, those of records that exist, or both. */

@@ -20,6 +20,7 @@ export function mappingOf(plan: ImportPlan, target: ImportableEntity, generation
   return {
     source: plan.source,
     ...(plan.blanks === 'keep' ? {} : { blanks: plan.blanks }),
+    ...(plan.timeZone !== undefined && { timeZone: plan.timeZone }),
     records: [...before, record],
   };
 }

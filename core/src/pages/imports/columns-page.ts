@@ -26,7 +26,7 @@ export async function changeColumns(call: PageCall): Promise<PageAnswer> {
   const parts = await partsOf(call, record);
   if (parts === null) return goTo(`/imports/${record.id}`);
   const form = formOf(call);
-  const plan = planOf(form, parts);
+  const plan = { ...planOf(form, parts), timeZone: call.env.timeZone };
   const imports = workspace.container.resolve(Imports);
   const changed = { ...parts, plan };
   try {
@@ -107,6 +107,7 @@ function sourceLine({ t, env, request }: PageCall, { format, encoding, sheet, ro
   });
   return t('imports.sourceLine', {
     kind,
+    zone: env.timeZone,
     rows: request.generation.views.formatters.number(env, rowCount),
     count: rowCount,
   });
