@@ -1,3 +1,4 @@
+import { linksIn } from '../../records/links.js';
 import type { ImportProblem } from '../import-problem.js';
 import type { ReferenceKey } from '../mapping/import-value.js';
 import type { RecordDraft } from '../mapping/row-draft.js';
@@ -50,8 +51,15 @@ function resolveDraft(draft: RecordDraft, resolutions: Resolutions, result: Chun
       return null;
     });
     if (!state.isLeftOut) values[field] = resolved;
+    else if (isLinks(draft, field))
+      values[field] = linksIn(resolved).filter(({ id }: { id: string | null }) => id !== null);
   }
   return { draft, values, deferred };
+}
+
+/** What one column links to says nothing about another. */
+function isLinks({ record }: RecordDraft, field: string): boolean {
+  return record.target.fields.get(field)?.kind === 'links';
 }
 
 /** What is said about a reference that leads nowhere, or to several records. */

@@ -1,7 +1,7 @@
 import type { Field, Problem } from '@trellis-crm/sdk';
 import type { CompiledEntity } from '../../records/compiled-entity.js';
 import type { Cells, CompiledField, FieldReading, MappingSurroundings } from './compiled-mapping.js';
-import { targetOf } from './entity-fields.js';
+import { linkTo, targetOf } from './entity-fields.js';
 import type { ReadValue, ValueReader } from './import-value.js';
 import { isListSource, type FieldMapping, type FieldSource, type ListSource } from './mapping.js';
 import { compileTemplate } from './template.js';
@@ -25,7 +25,10 @@ export interface MappedField {
 /** Binds one field of a mapping; null after a fault was reported. */
 export function compileField(field: MappedField, surroundings: FieldSurroundings): CompiledField | null {
   const { declared, mapping, name } = field;
-  if (isListSource(mapping)) return compileList(field, mapping, surroundings);
+  if (isListSource(mapping))
+    return declared.kind === 'links'
+      ? compileLinks(field, mapping, surroundings)
+      : compileList(field, mapping, surroundings);
   const source = typeof mapping === 'string' ? { column: mapping } : mapping;
   const fault = sourceFault(source, declared);
   if (fault !== null) {
@@ -122,6 +125,41 @@ function compileList(
   const read = (row: Cells): FieldReading => listOf(compiled.map((parts) => readEntry(parts, row)));
   const sole = compiled.length === 1 ? compiled[0]?.find(({ column }) => column !== null) : undefined;
   return { name: field.name, column: sole?.column ?? null, noticeBlank: false, isConstant: false, read };
+}
+
+/** Links by what is linked to: `{ "core.account": "Customer" }`; each column names one record. */
+function compileLinks(
+  field: MappedField,
+  { entries }: ListSource,
+  surroundings: FieldSurroundings,
+): CompiledField | null {
+  const before = surroundings.faults.length;
+  const cells = entries.flatMap((entry, index) =>
+    Object.entries(entry).map(([id, mapping]) => ({
+      id,
+      mapping,
+      pointer: `${surroundings.pointer}/entries/${index}/${id}`,
+    })),
+  );
+  const parts = cells.flatMap(({ id, mapping, pointer }) => {
+    const declared = linkTo(field.declared, id);
+    const isKnown = declared !== null && surroundings.generation.entities.has(id);
+    const isDeferred = typeof mapping === 'object' && mapping.deferred === true;
+    if (isKnown && !isDeferred)
+      return compileField({ name: id, declared, mapping, entity: field.entity }, { ...surroundings, pointer }) ?? [];
+    const message = isDeferred ? 'links cannot be deferred.' : `it does not lead to "${id}".`;
+    surroundings.faults.push({ pointer, code: 'unknown_field', message: `"${field.name}": ${message}` });
+    return [];
+  });
+  if (surroundings.faults.length > before) return null;
+  const read = (row: Cells): FieldReading => listOf(parts.map((part) => linkOf(part.name, part.read(row))));
+  const column = parts.length === 1 ? (parts[0]?.column ?? null) : null;
+  const linksTo = parts.map(({ name }) => name);
+  return { name: field.name, column, noticeBlank: false, isConstant: false, linksTo, read };
+}
+
+function linkOf(entity: string, reading: FieldReading): FieldReading {
+  return reading.kind === 'value' ? { kind: 'value', value: { entity, id: reading.value } } : reading;
 }
 
 function compileEntry(

@@ -43,7 +43,8 @@ function namedBy({ target, fields, matchField }: CompiledRecord, generation: Gen
   const mapped = fields.flatMap(({ name }) => target.fields.get(name) ?? []);
   const parts = mapped.flatMap((declared) => [declared, ...Object.values(declared.item ?? {})]);
   const referred = parts.flatMap((part) => targetOf(generation, target.entity, part)?.entity ?? []);
-  return matchField === definition.title ? [definition.id, ...referred] : referred;
+  const linked = fields.flatMap(({ linksTo = [] }) => linksTo);
+  return [...(matchField === definition.title ? [definition.id] : []), ...referred, ...linked];
 }
 
 function refuseMissingColumns(mapping: ImportMapping, header: readonly string[]): void {

@@ -52,6 +52,8 @@ export interface CompiledField {
   readonly noticeBlank: boolean;
   /** The same for every row. */
   readonly isConstant: boolean;
+  /** Of links, the entities that columns name records of. */
+  readonly linksTo?: readonly string[];
   read(row: Cells): FieldReading;
 }
 

@@ -51,6 +51,13 @@ function mayFill({ reach }: Pick<Identity, 'reach'>, compiled: CompiledField | u
   return permissions === null || (reach(permissions.read) !== null && reach(permissions.write) !== null);
 }
 
+/** What a column of links to one entity is read as; null where links may not lead there. */
+export function linkTo({ kind, to }: Field, entity: string): Field | null {
+  return kind === 'links' && (to === undefined || to.includes(entity))
+    ? field.ref(entity as `${string}.${string}`, { onDelete: 'restrict' })
+    : null;
+}
+
 /** Entity of a reference and its title, as far as this generation knows it. */
 export function targetOf(
   generation: Generation,

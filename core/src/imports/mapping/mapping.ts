@@ -78,7 +78,10 @@ export interface FieldSource {
   readonly blank?: 'notice';
 }
 
-/** Entries of a list; one whose columns are all empty is left out. */
+/**
+ * Entries of a list; one whose columns are all empty is left out. Those of links are by the entity linked to:
+ * `{ "core.account": { "column": "Customer", "ref": "name" } }`.
+ */
 export interface ListSource {
   readonly entries: readonly Readonly<Record<string, string | FieldSource>>[];
 }

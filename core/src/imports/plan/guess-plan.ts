@@ -1,8 +1,15 @@
 import type { Field, FieldMap } from '@trellis-crm/sdk';
-import type { ImportableEntity } from '../mapping/entity-fields.js';
+import { linkTo, type ImportableEntity } from '../mapping/entity-fields.js';
 import { guessFormat, type FormatHints } from './guess-formats.js';
 import { plainName, targetsOfWord, type WordTarget } from './header-words.js';
-import { entryPathOf, type ColumnPlan, type ImportMode, type ImportPlan } from './import-plan.js';
+import {
+  entryPathOf,
+  linkPathOf,
+  listNameOf,
+  type ColumnPlan,
+  type ImportMode,
+  type ImportPlan,
+} from './import-plan.js';
 
 /** What a person may say before any guess. */
 export interface PlanHints {
@@ -41,14 +48,21 @@ export function guessPlan(
   };
 }
 
-/** Declared field of a path in a plan: of an entry its field, of a list whose entries need one value that one. */
+/** Declared field of a path in a plan: of an entry its field, of links a reference, of a list whose entries need one value that one. */
 export function fieldAt(target: ImportableEntity, path: string): Field | undefined {
   const entry = entryPathOf(path);
   if (entry !== null) return target.fields.get(entry.list)?.item?.[entry.item];
   const declared = target.fields.get(path);
-  if (declared?.kind !== 'list') return declared;
+  if (declared === undefined) return linkAt(target, path);
+  if (declared.kind !== 'list') return declared;
   const sole = soleItem(declared);
   return sole === null ? declared : declared.item?.[sole];
+}
+
+function linkAt(target: ImportableEntity, path: string): Field | undefined {
+  const link = linkPathOf(path);
+  const links = link === null ? undefined : target.fields.get(link.list);
+  return link === null || links === undefined ? undefined : (linkTo(links, link.item) ?? undefined);
 }
 
 /** The field of entries that alone must be there, so that a cell can hold several; null when there is none. */
@@ -190,7 +204,7 @@ function itemNamed(items: FieldMap, name: string | undefined): string | null {
 }
 
 function isWritable(target: ImportableEntity, path: string): boolean {
-  return fieldAt(target, path) !== undefined && !target.readOnly.has(entryPathOf(path)?.list ?? path);
+  return fieldAt(target, path) !== undefined && !target.readOnly.has(listNameOf(path));
 }
 
 /** The name of a person; that of a company is in one column. */

@@ -11,8 +11,9 @@ export interface WordTarget {
 const words: readonly (readonly [string, readonly WordTarget[]])[] = [
   [
     'fullname contactname displayname vollername kontaktname nomcomplet nombrecompleto 姓名 名称 联系人',
-    [{ field: 'name' }],
+    [{ field: 'name' }, { field: 'participants.core.contact' }],
   ],
+  ['contact contactperson kontakt ansprechpartner', [{ field: 'participants.core.contact' }]],
   ['firstname givenname vorname prenom nombre forename 名', [{ field: 'name', place: 1 }]],
   ['middlename zweitervorname', [{ field: 'name', place: 2 }]],
   [
@@ -21,11 +22,11 @@ const words: readonly (readonly [string, readonly WordTarget[]])[] = [
   ],
   [
     'company companyname organisation organization organizationname organisationname firma unternehmen firmenname entreprise societe empresa 公司 公司名称 单位 客户 客户名称',
-    [{ field: 'account' }, { field: 'accounts' }, { field: 'name' }],
+    [{ field: 'account' }, { field: 'accounts' }, { field: 'links.core.account' }, { field: 'name' }],
   ],
   [
     'account accountname customer customername kunde kundenname',
-    [{ field: 'account' }, { field: 'accounts' }, { field: 'name' }],
+    [{ field: 'account' }, { field: 'accounts' }, { field: 'links.core.account' }, { field: 'name' }],
   ],
   [
     'email emailaddress mail mailadresse emailadresse courriel correo 邮箱 电子邮件 电子邮箱',

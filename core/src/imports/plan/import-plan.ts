@@ -19,7 +19,7 @@ export type ImportMode = 'both' | 'create' | 'update';
 
 /** Where a column goes and how it is read. */
 export interface ColumnPlan {
-  /** Field (`name`, `sales.territory`, `emails` for entries parted by `;`), or `<list>.<number>.<field>` of one entry. */
+  /** Field (`name`, `sales.territory`, `emails` for entries parted by `;`), `<list>.<number>.<field>` of one entry, or `<links>.<entity>`. */
   readonly field: string;
   /** What else an entry says: `{ kind: 'mobile' }`. */
   readonly constants?: Readonly<Record<string, string>>;
@@ -40,4 +40,15 @@ export function entryPathOf(
 ): { readonly list: string; readonly entry: number; readonly item: string } | null {
   const match = /^(.+)\.(\d{1,2})\.([^.]+)$/.exec(path);
   return match === null ? null : { list: match[1] ?? '', entry: Number(match[2]), item: match[3] ?? '' };
+}
+
+/** The parts of `<links>.<entity>`, as in `links.core.account`; null for any other path. */
+export function linkPathOf(path: string): { readonly list: string; readonly item: string } | null {
+  const match = /^(.+)\.([a-z][a-z0-9-]*\.[a-z][a-z0-9-]*)$/.exec(path);
+  return match === null ? null : { list: match[1] ?? '', item: match[2] ?? '' };
+}
+
+/** Field that a path goes to or into. */
+export function listNameOf(path: string): string {
+  return (entryPathOf(path) ?? linkPathOf(path))?.list ?? path;
 }

@@ -1,7 +1,7 @@
 import { ValidationError, type Problem } from '@trellis-crm/sdk';
 import { missingField } from '../mapping/guess-mapping.js';
 import type { ImportableEntity } from '../mapping/entity-fields.js';
-import { entryPathOf, type ImportPlan } from './import-plan.js';
+import { entryPathOf, linkPathOf, type ImportPlan } from './import-plan.js';
 
 /** Why a plan cannot be followed yet. Pages say it in the language of the user, by its code. */
 export interface PlanFault {
@@ -42,13 +42,14 @@ function isMatchFilled({ match, columns, mode }: ImportPlan): boolean {
   });
 }
 
-/** Texts may be made of several columns, and lists of several entries; another field has one column. */
+/** Texts may be made of several columns, lists and links of several entries; another field has one column. */
 function twice(
   before: readonly (readonly [string, { readonly field: string }])[],
   { column, field }: { readonly column: string; readonly field: string },
   target: ImportableEntity,
 ): readonly PlanFault[] {
   const isRepeated = before.some(([, other]) => other.field === field);
+  if (linkPathOf(field) !== null) return [];
   return isRepeated && !mayRepeat(field, column, target) ? [{ code: 'field_twice', field, column }] : [];
 }
 

@@ -5,7 +5,7 @@ import type { FieldMapping, FieldSource, ImportMapping, RecordMapping, RecordMat
 import { fieldAt, soleItem } from './guess-plan.js';
 import { plainName, targetsOfWord } from './header-words.js';
 import { withoutUndefined } from '../without-undefined.js';
-import { entryPathOf, type ColumnPlan, type ImportPlan } from './import-plan.js';
+import { entryPathOf, linkPathOf, listNameOf, type ColumnPlan, type ImportPlan } from './import-plan.js';
 
 /** The mapping that a plan means. Records that are to be created for references come before the one that refers to them. */
 export function mappingOf(plan: ImportPlan, target: ImportableEntity, generation: Generation): ImportMapping {
@@ -28,12 +28,12 @@ export function mappingOf(plan: ImportPlan, target: ImportableEntity, generation
 type Column = readonly [name: string, how: ColumnPlan];
 
 function fieldsOf(columns: readonly Column[], target: ImportableEntity): RecordMapping['fields'] {
-  const groups = Map.groupBy(columns, ([, { field }]) => entryPathOf(field)?.list ?? field);
+  const groups = Map.groupBy(columns, ([, { field }]) => (target.fields.has(field) ? field : listNameOf(field)));
   return Object.fromEntries([...groups].map(([field, members]) => [field, fieldMapping(field, members, target)]));
 }
 
 function fieldMapping(field: string, members: readonly Column[], target: ImportableEntity): FieldMapping {
-  const isList = members.some(([, how]) => entryPathOf(how.field) !== null || how.constants !== undefined);
+  const isList = members.some(([, how]) => how.field !== field || how.constants !== undefined);
   if (isList || (members.length > 1 && target.fields.get(field)?.kind === 'list'))
     return listMapping(field, members, target);
   const [[column, how] = ['', { field }], ...others] = members;
@@ -49,8 +49,6 @@ function joined(members: readonly Column[]): FieldSource {
 }
 
 function listMapping(list: string, members: readonly Column[], target: ImportableEntity): FieldMapping {
-  const declared = target.fields.get(list);
-  const sole = declared === undefined ? null : soleItem(declared);
   const entries = new Map<string, Record<string, string | FieldSource>>();
   for (const [column, how] of members) {
     const path = entryPathOf(how.field);
@@ -58,9 +56,17 @@ function listMapping(list: string, members: readonly Column[], target: Importabl
     const place = path === null ? `whole ${column}` : String(path.entry).padStart(2, '0');
     const constants = Object.entries(how.constants ?? {}).map(([name, value]) => [name, { value }] as const);
     const entry = { ...Object.fromEntries(constants), ...entries.get(place) };
-    entries.set(place, { ...entry, [path?.item ?? sole ?? list]: sourceOf(column, how, target) });
+    entries.set(place, { ...entry, [itemAt(how.field, list, target)]: sourceOf(column, how, target) });
   }
   return { entries: [...entries].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, entry]) => entry) };
+}
+
+/** Field of an entry that a path goes to; of links the entity. */
+function itemAt(path: string, list: string, target: ImportableEntity): string {
+  const named = entryPathOf(path) ?? linkPathOf(path);
+  if (named !== null) return named.item;
+  const declared = target.fields.get(list);
+  return (declared === undefined ? null : soleItem(declared)) ?? list;
 }
 
 function sourceOf(column: string, how: ColumnPlan, target: ImportableEntity): string | FieldSource {

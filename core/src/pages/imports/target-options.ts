@@ -2,8 +2,10 @@ import type { Field } from '@trellis-crm/sdk';
 import type { ImportableEntity } from '../../imports/mapping/entity-fields.js';
 import { targetOf } from '../../imports/mapping/entity-fields.js';
 import { fieldAt, soleItem } from '../../imports/plan/guess-plan.js';
-import { entryPathOf, type ImportPlan } from '../../imports/plan/import-plan.js';
-import { findField } from '../fields/entity-field.js';
+import { entryPathOf, linkPathOf, listNameOf, type ImportPlan } from '../../imports/plan/import-plan.js';
+import type { CompiledEntity } from '../../records/compiled-entity.js';
+import { findField, type EntityField } from '../fields/entity-field.js';
+import { linkTargets } from '../fields/links-control.js';
 import { humanise } from '../fields/labels.js';
 import { tagsFieldOf } from '../fields/tags-field.js';
 import type { PageCall } from '../page-call.js';
@@ -23,10 +25,19 @@ export function fieldChoices(call: PageCall, target: ImportableEntity, plan: Imp
   return [...target.fields].flatMap(([path, declared]) => {
     if (target.readOnly.has(path)) return [];
     const label = fieldLabel(call, target, path);
+    if (declared.kind === 'links') return [{ value: path, label }, ...linkChoices(call, target, path, declared)];
     if (declared.kind !== 'list') return [{ value: path, label }];
     const last = Math.max(0, ...used.filter(({ list }) => list === path).map(({ entry }) => entry));
     const whole = soleItem(declared) === null ? [] : [{ value: path, label }];
     return [...whole, ...entryChoices(call, target, path, Math.min(mostEntries, Math.max(2, last + 1)))];
+  });
+}
+
+/** One for each entity that links may lead to. */
+function linkChoices(call: PageCall, target: ImportableEntity, path: string, declared: Field): readonly Choice[] {
+  return linkTargets(call.request.generation, target.entity, declared).map(({ definition }) => {
+    const value = `${path}.${definition.id}`;
+    return { value, label: fieldLabel(call, target, value) };
   });
 }
 
@@ -42,12 +53,19 @@ function entryChoices(call: PageCall, target: ImportableEntity, list: string, co
 
 /** Name of a field for people; of an entry's field with the number of the entry. */
 export function fieldLabel(call: PageCall, { entity }: Pick<ImportableEntity, 'entity'>, path: string): string {
-  const entry = entryPathOf(path);
-  const field = findField(entity, entry?.list ?? path) ?? tagsFieldOf(entity).find((tags) => tags.path === path);
-  if (field === undefined) return humanise(path);
-  if (entry === null) return call.labels.field(entity, field);
-  const item = call.labels.item(entity, field, entry.item);
-  return call.t('imports.entryField', { list: call.labels.field(entity, field), entry: entry.entry, field: item });
+  const whole = findField(entity, path) ?? tagsFieldOf(entity).find((tags) => tags.path === path);
+  if (whole !== undefined) return call.labels.field(entity, whole);
+  const field = findField(entity, listNameOf(path));
+  return field === undefined ? humanise(path) : partLabel(call, entity, field, path);
+}
+
+function partLabel(call: PageCall, entity: CompiledEntity, field: EntityField, path: string): string {
+  const { labels, t, request } = call;
+  const [list, entry] = [labels.field(entity, field), entryPathOf(path)];
+  if (entry !== null)
+    return t('imports.entryField', { list, entry: entry.entry, field: labels.item(entity, field, entry.item) });
+  const linked = request.generation.entities.get(linkPathOf(path)?.item ?? '');
+  return linked === undefined ? list : t('imports.linkedField', { list, entity: labels.one(linked.definition) });
 }
 
 /** Options of a choice field, in the reader's language. */
