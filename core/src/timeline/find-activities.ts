@@ -41,7 +41,8 @@ export function findPast(
       ? []
       : [sql('(l.occurred_at, l.activity_id) < (?::timestamptz, ?::uuid)', [after.at, after.id])]),
   ];
-  return find(call, { conditions, limit, moment: 'occurred_at', direction: 'desc', seesAll: seesAll(call) });
+  const parts = [{ conditions, moment: 'occurred_at' }] as const;
+  return find(call, { parts, limit, direction: 'desc', seesAll: seesAll(call) });
 }
 
 /** What is still to be done: the most urgent first, then tasks without a due time, the oldest first. */
@@ -49,20 +50,20 @@ export async function findPlanned(
   call: TimelineCall,
   { limit, kinds }: Omit<ActivityRequest, 'after'>,
 ): Promise<readonly Id[]> {
-  const conditions = [sql('l.due_at is not null and l.done_at is null'), ...ofKinds(kinds)];
-  const undated = [sql("l.kind = 'task' and l.due_at is null and l.done_at is null")];
-  const common = { limit, direction: 'asc', seesAll: false } as const;
-  const [urgent, others] = await Promise.all([
-    find(call, { ...common, conditions, moment: 'due_at' }),
-    kinds.includes('task') ? find(call, { ...common, conditions: undated, moment: 'occurred_at' }) : [],
-  ]);
-  return [...urgent, ...others].slice(0, limit).map(({ id }) => id);
+  const urgent: Part = {
+    conditions: [sql('l.due_at is not null and l.done_at is null'), ...ofKinds(kinds)],
+    moment: 'due_at',
+  };
+  const parts = kinds.includes('task') ? [urgent, undated] : [urgent];
+  const found = await find(call, { parts, limit, direction: 'asc', seesAll: false });
+  return found.map(({ id }) => id);
 }
 
 /** Whether an activity stands on the timeline of the record. */
 export async function isOnTimeline(call: TimelineCall, activity: Id): Promise<boolean> {
   const conditions = [sql('l.activity_id = ?::uuid', [activity])];
-  const found = await find(call, { conditions, limit: 1, moment: 'occurred_at', direction: 'desc', seesAll: false });
+  const parts = [{ conditions, moment: 'occurred_at' }] as const;
+  const found = await find(call, { parts, limit: 1, direction: 'desc', seesAll: false });
   return found.length > 0;
 }
 
@@ -77,10 +78,21 @@ function seesAll({ scope }: TimelineCall): boolean {
   return activity !== undefined && reachFor(scope, activity, 'read') === 'all';
 }
 
-interface Search {
+/** Activities that are alike, in the order of a moment. */
+interface Part {
   readonly conditions: readonly Sql[];
-  readonly limit: number;
   readonly moment: 'occurred_at' | 'due_at';
+}
+
+const undated: Part = {
+  conditions: [sql("l.kind = 'task' and l.due_at is null and l.done_at is null")],
+  moment: 'occurred_at',
+};
+
+interface Search {
+  /** One after the other. */
+  readonly parts: readonly Part[];
+  readonly limit: number;
   readonly direction: 'asc' | 'desc';
   /** The links alone are asked. */
   readonly seesAll: boolean;
@@ -104,25 +116,31 @@ interface Subject {
 function statementOf(
   scope: ReadScope,
   { activity, entity, id }: Subject,
-  { conditions, limit, moment, direction, seesAll: linksOnly }: Search,
+  { parts, limit, direction, seesAll: linksOnly }: Search,
 ): { readonly text: string; readonly bindings: readonly unknown[] } {
   const subjects = subjectPieces(scope, entity, id);
   const tables = linkFields([activity]).flatMap(({ field }) => field.list ?? []);
-  const asked = linksOnly ? conditions : [...conditions, visibleRecords(scope, activity)];
-  const pieces = [...subjects, ...tables.flatMap(() => asked), sql('?::integer', [limit])];
+  const branches = tables.flatMap((table) =>
+    parts.map(({ conditions, moment }, place) => ({
+      from: quoted(table.schemaName, table.tableName),
+      asked: linksOnly ? conditions : [...conditions, visibleRecords(scope, activity)],
+      ...{ moment, place },
+    })),
+  );
+  const pieces = [...subjects, ...branches.flatMap(({ asked }) => asked), sql('?::integer', [limit])];
   const texts = numbered(pieces);
   const top = texts.at(-1) ?? '';
   const records = linksOnly ? '' : ` join ${tableOf(activity)} r on r.id = l.activity_id`;
-  const branches = tables.map((table, position) => {
-    const start = subjects.length + position * asked.length;
-    const own = texts.slice(start, start + asked.length).join(' and ');
-    return `select f.* from subjects s cross join lateral (
-      select l.activity_id, l.${moment} from ${quoted(table.schemaName, table.tableName)} l${records}
+  let start = subjects.length;
+  const selects = branches.map(({ from, asked, moment, place }) => {
+    const own = texts.slice(start, (start += asked.length)).join(' and ');
+    return `select f.*, ${String(place)} as place from subjects s cross join lateral (
+      select l.activity_id, l.${moment} as moment from ${from} l${records}
       where l.entity = s.entity and l.record_id = s.record_id and ${own}
       order by l.${moment} ${direction}, l.activity_id ${direction} limit ${top}) f`;
   });
   const text = `with subjects as materialized (${texts.slice(0, subjects.length).join(' union all ')})
-    select activity_id, ${moment} from (${branches.join(' union ')}) found
-    order by ${moment} ${direction}, activity_id ${direction} limit ${top}`;
+    select activity_id, moment from (${selects.join(' union ')}) found
+    order by place, moment ${direction}, activity_id ${direction} limit ${top}`;
   return { text: finished(text), bindings: bindingsOf(pieces) };
 }

@@ -52,7 +52,7 @@ function statementOf(activity: CompiledEntity, subjects: readonly Sql[], visible
       select l.activity_id, l.kind, l.occurred_at from ${quoted(table.schemaName, table.tableName)} l
       join ${tableOf(activity)} r on r.id = l.activity_id
       where l.entity = s.entity and l.record_id = s.record_id and not (l.due_at is not null and l.done_at is null)
-        and ${texts[subjects.length + position] ?? ''}
+        and (l.kind <> 'task' or r.due_at is not null or r.done_at is not null) and ${texts[subjects.length + position] ?? ''}
       order by l.occurred_at desc, l.activity_id desc limit 1) f`,
   );
   const text = `with subjects as materialized (${texts.slice(0, subjects.length).join(' union all ')})

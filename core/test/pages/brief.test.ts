@@ -78,6 +78,7 @@ describe('the brief of a customer', function () {
     await log('letter', { occurredAt: '2026-01-05T10:00:00Z' }, 'core.account', id);
     const { body: call } = await log('call', { occurredAt: '2026-01-07T10:00:00Z' }, 'core.contact', contact['id']);
     await log('meeting', { dueAt: '2026-02-01T10:00:00Z', occurredAt: '2026-01-09T10:00:00Z' }, 'core.account', id);
+    await log('task', { occurredAt: '2026-01-10T10:00:00Z' }, 'core.account', id);
     const last = (lines: readonly Line[]): Line | undefined => lines.find((line) => line.id.endsWith('last-activity'));
 
     const ofAccount = last(await linesOf(host.user));
