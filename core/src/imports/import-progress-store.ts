@@ -114,7 +114,7 @@ export async function readUnknownOptions(knex: Knex, id: Id): Promise<ReadonlyMa
   const { rows } = await knex.raw<{ rows: { column: string; values: string[] }[] }>(
     `select column_name as "column", (array_agg(value order by n desc, value))[1:50] as values
      from (select column_name, value, count(*) as n from core.import_problems
-       where import_id = ? and code = 'unknown_option' and value is not null and column_name is not null
+       where import_id = ? and code in ('unknown_option', 'not_yes_or_no') and value is not null and column_name is not null
        group by column_name, value) v
      group by column_name`,
     [id],

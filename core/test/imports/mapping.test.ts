@@ -30,6 +30,9 @@ describe('readerFor', () => {
     ['an option by another word', [field.choice(['won', 'lost']), 'Gewonnen', { values: { Gewonnen: 'won' } }], 'won'],
     ['several options', [field.choices(['a', 'b', 'c']), 'a; C;a'], ['a', 'c']],
     ['yes', [field.boolean(), 'Yes'], true],
+    ['yes in other languages', [field.boolean(), 'JA'], true],
+    ['no in other languages', [field.boolean(), '否'], false],
+    ['yes by another word', [field.boolean(), 'Stamm', { values: { stamm: 'true' } }], true],
   ];
   for (const [what, args, value] of good) {
     it(`reads ${what}`, () => expect(read(...args)).to.deep.equal({ value }));

@@ -110,8 +110,9 @@ function notANumber(text: string): ReadValue {
   return unreadable('not_a_number', `"${text}" is not a number.`);
 }
 
-const yes = new Set(['true', 'yes', 'y', '1', 'x', 'on']);
-const no = new Set(['false', 'no', 'n', '0', 'off']);
+/** In the languages of other systems, too; what stands for both in two of them is left to the mapping. */
+const yes = new Set('true yes y 1 x on ja j wahr oui vrai sí si verdadero vero sim waar 是 有 真 对 √ ✓ ✔'.split(' '));
+const no = new Set('false no n 0 off nein falsch non faux falso não onwaar nee 否 无 假 错 × ✗ ✘'.split(' '));
 
 function readBoolean(text: string): ReadValue {
   const word = text.toLowerCase();

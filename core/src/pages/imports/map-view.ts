@@ -81,7 +81,8 @@ export function foreignTexts(
   path: string,
 ): readonly string[] {
   const declared = fieldAt(target, path);
-  if (declared?.options === undefined || declared === tagColumn) return [];
+  if (declared === undefined || declared === tagColumn) return [];
+  if (declared.options === undefined && declared.kind !== 'boolean') return [];
   const read = readerFor({ field: declared, source: {}, currency: '', target: null });
   const place = header.indexOf(column);
   const seen = rows.map((cells) => cells[place]?.trim() ?? '').filter((text) => text !== '' && 'problem' in read(text));

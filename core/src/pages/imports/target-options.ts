@@ -68,8 +68,13 @@ function partLabel(call: PageCall, entity: CompiledEntity, field: EntityField, p
   return linked === undefined ? list : t('imports.linkedField', { list, entity: labels.one(linked.definition) });
 }
 
-/** Options of a choice field, in the reader's language. */
+/** Options of a choice field, in the reader's language; of what is so or not, yes and no. */
 export function optionChoices(call: PageCall, target: ImportableEntity, path: string): readonly Choice[] {
+  if (fieldAt(target, path)?.kind === 'boolean')
+    return [
+      { value: 'true', label: call.t('ui.yes') },
+      { value: 'false', label: call.t('ui.no') },
+    ];
   const entry = entryPathOf(path);
   const field = findField(target.entity, entry?.list ?? path);
   const options = fieldAt(target, path)?.options ?? [];
