@@ -9,7 +9,7 @@ import {
   type StoredFile,
 } from '@trellis-crm/sdk';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../http/endpoint.js';
-import { mayAttachFiles } from '../records/files/file-fields.js';
+import { mayAttachFiles } from '../records/files/may-attach.js';
 import { readableFiles } from '../records/files/readable-files.js';
 import { recordScope } from '../records/record-scope.js';
 import type { RecordRoom } from '../records/index.js';

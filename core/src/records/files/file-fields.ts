@@ -1,7 +1,5 @@
 import type { Field, StoredFile } from '@trellis-crm/sdk';
-import type { Identity } from '../../auth/identity.js';
 import type { CompiledEntity, CompiledField, CompiledList } from '../compiled-entity.js';
-import { mayWriteField, reachFor } from '../rights.js';
 
 /** Column of an entry of files that holds the id of the file. The clean-up knows by its name where files are in use. */
 export const fileIdColumn = 'file_id';
@@ -22,16 +20,6 @@ export interface FileField {
 export function fileFields(entities: Iterable<CompiledEntity>): readonly FileField[] {
   return [...entities].flatMap((entity) =>
     entity.files.flatMap((field) => (field.list === null ? [] : [{ entity, field, list: field.list }])),
-  );
-}
-
-/** Whether somebody may attach files to anything at all. */
-export function mayAttachFiles(identity: Identity, entities: Iterable<CompiledEntity>): boolean {
-  const scope = { identity, elevatedFor: null };
-  return fileFields(entities).some(
-    ({ entity, field }) =>
-      (reachFor(scope, entity, 'create') ?? reachFor(scope, entity, 'update')) !== null &&
-      mayWriteField(scope, field, entity),
   );
 }
 
