@@ -6,8 +6,8 @@ import { saveRecord } from '../form/record-form.js';
 import { loadNamesOf } from '../fields/record-names.js';
 import { refsInNodes } from '../list/filter-texts.js';
 import { filtersHtml } from '../list/filter-view.js';
-import { mayCreate, viewLinks } from '../list/list-page.js';
-import { readListState, type ListState } from '../list/list-state.js';
+import { layoutAddress, mayCreate, viewLinks } from '../list/list-page.js';
+import { listAddress, readListState, type ListState } from '../list/list-state.js';
 import { chooseView } from '../list/view-choice.js';
 import { viewTabsHtml } from '../list/view-tabs.js';
 import type { PageBlock } from '../../views/page-model.js';
@@ -27,7 +27,11 @@ export async function showBoard(call: EntityCall): Promise<PageAnswer> {
   const title = labels.many(entity.definition);
   const view = {
     title,
-    views: viewLinks(call, entity.path, 'board'),
+    views: viewLinks(
+      call,
+      { list: layoutAddress(state, `/${entity.path}`, 'list'), board: listAddress(state) },
+      'board',
+    ),
     viewsLabel: t('list.views'),
     newHref: mayCreate(call) ? `/${entity.path}/new` : undefined,
     newLabel: t('list.new', { entity: labels.oneInText(entity.definition) }),
@@ -49,12 +53,11 @@ async function boardBars(call: EntityCall): Promise<{ readonly state: ListState;
   const path = `/${call.entity.path}/board`;
   const url = shownUrl(call);
   const choice = await chooseView(call, url);
-  const state = { ...readListState(url, choice.base), path };
+  const state = { ...readListState(url, choice.base), path, q: null, after: null };
   const names = await loadNamesOf(call, refsInNodes(call, state.nodes));
   const tabs = viewTabsHtml(call, state, choice);
-  const blocks = tabs === null ? [] : [{ name: 'views', html: tabs }];
-  if (state.nodes.length === 0) return { state, blocks };
-  return { state, blocks: [...blocks, { name: 'filters', html: filtersHtml(call, state, names) }] };
+  const filters = { name: 'filters', html: filtersHtml(call, state, names) };
+  return { state, blocks: tabs === null ? [filters] : [{ name: 'views', html: tabs }, filters] };
 }
 
 /** After a move the board is shown again as the browser has it. */

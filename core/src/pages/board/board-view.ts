@@ -2,7 +2,7 @@ import { displayField, type DisplaySources } from '../fields/field-display.js';
 import { addressOf, asText, titleOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import { loadNames } from '../fields/record-names.js';
 import { displaySources, isWithout, listFields } from '../list/list-view.js';
-import { filterOf, type ListNode } from '../list/filter-nodes.js';
+import { filterOf, paramsOfNodes, type ListNode } from '../list/filter-nodes.js';
 import type { EntityCall } from '../page-call.js';
 import { loadLanes, type Lane } from './board-lanes.js';
 
@@ -23,7 +23,7 @@ export async function boardView(call: EntityCall, field: EntityField, nodes: rea
     field.field.readOnly !== true &&
     !isWithout(entity, 'update') &&
     request.identity.reach(`${definition.id}:update`) !== null;
-  const board: Board = { call, field, facts, sources: displaySources(call, names), lanes: canMove ? lanes : [] };
+  const board: Board = { call, field, nodes, facts, sources: displaySources(call, names), lanes: canMove ? lanes : [] };
   return {
     label: labels.many(definition),
     laneField: field.path,
@@ -35,6 +35,8 @@ export async function boardView(call: EntityCall, field: EntityField, nodes: rea
 interface Board {
   readonly call: EntityCall;
   readonly field: EntityField;
+  /** What the records of all lanes fulfil. */
+  readonly nodes: readonly ListNode[];
   /** Fields that tiles show. */
   readonly facts: readonly EntityField[];
   readonly sources: DisplaySources;
@@ -43,7 +45,7 @@ interface Board {
 }
 
 function laneView(board: Board, lane: Lane): object {
-  const { call, field } = board;
+  const { field } = board;
   const { value, label, count, records } = lane;
   const figures = figuresOf(board, lane);
   return {
@@ -53,8 +55,14 @@ function laneView(board: Board, lane: Lane): object {
     count,
     tiles: records.map((record) => tileView(board, lane, record)),
     ...(figures === '' ? {} : { sum: figures }),
-    ...(count > records.length ? { moreHref: `/${call.entity.path}?filter[${field.path}]=${value}` } : {}),
+    ...(count > records.length ? { moreHref: laneAddress(board, value) } : {}),
   };
+}
+
+/** The list of all records of a lane. */
+function laneAddress({ call, field, nodes }: Board, value: string): string {
+  const lane = { field: field.path, op: 'eq', value };
+  return `/${call.entity.path}?${new URLSearchParams(paramsOfNodes([...nodes, lane])).toString()}`;
 }
 
 function figuresOf({ call: { env }, sources: { formatters } }: Board, { sums }: Lane): string {

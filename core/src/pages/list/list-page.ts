@@ -131,7 +131,7 @@ function headHtml(call: EntityCall, state: ListState): SafeHtml {
   const head = request.generation.views.holed.of(key, () =>
     cutHoles(call.render('core:records/_list-head', headView(call, actions))),
   );
-  return head.fill([exportQuery(entity, state)]);
+  return head.fill([exportQuery(entity, state), layoutAddress(state, `/${entity.path}`, 'board')]);
 }
 
 interface HeadActions {
@@ -148,7 +148,8 @@ function may({ request, entity }: EntityCall, verb: 'create' | 'import' | 'updat
 function headView(call: EntityCall, actions: HeadActions): object {
   const { t, labels, entity } = call;
   const { definition, path } = entity;
-  const views = definition.views?.board === undefined ? [] : viewLinks(call, path, 'list');
+  const links = { list: `/${path}`, board: hole(1) };
+  const views = definition.views?.board === undefined ? [] : viewLinks(call, links, 'list');
   return {
     title: labels.many(definition),
     views,
@@ -165,11 +166,20 @@ function headView(call: EntityCall, actions: HeadActions): object {
 }
 
 /** Links between the list and the board of an entity that has one. */
-export function viewLinks({ t }: PageCall, path: string, current: 'list' | 'board'): object[] {
+export function viewLinks(
+  { t }: PageCall,
+  hrefs: { readonly list: string; readonly board: string },
+  current: 'list' | 'board',
+): object[] {
   return [
-    { label: t('list.asList'), href: `/${path}`, icon: 'list', isCurrent: current === 'list' },
-    { label: t('list.asBoard'), href: `/${path}/board`, icon: 'layout-kanban', isCurrent: current === 'board' },
+    { label: t('list.asList'), href: hrefs.list, icon: 'list', isCurrent: current === 'list' },
+    { label: t('list.asBoard'), href: hrefs.board, icon: 'layout-kanban', isCurrent: current === 'board' },
   ];
+}
+
+/** The same records in the other layout, from their beginning; words are looked for in the list only. @param home address of the list */
+export function layoutAddress(state: ListState, home: string, layout: 'list' | 'board'): string {
+  return listAddress({ ...state, path: layout === 'board' ? `${home}/board` : home, q: null, after: null });
 }
 
 /** Whether this person may add records of the entity by a form. */
