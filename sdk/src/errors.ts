@@ -3,7 +3,7 @@ export interface Problem {
   readonly pointer: string;
   readonly code: string;
   readonly message: string;
-  /** Facts that its text may name: `limit` of a length, a number or a count, `format` of a text. No secrets, no names of people. */
+  /** Facts that its text may name: `limit` of a length, a number or a count, `min` and `max`, `format` of a text. No secrets, no names of people. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 

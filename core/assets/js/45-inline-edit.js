@@ -1,6 +1,6 @@
 /** Inline editors: the control gets the focus, Escape gives up, and the field keeps the focus when its value is back. */
 document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape' || event.defaultPrevented) return;
+  if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
   const isElsewhere = event.target !== document.body && !event.target.closest('.detail');
   const editor = event.target.closest('[data-inline-edit]') ?? (isElsewhere ? null : document.querySelector('[data-inline-edit]'));
   if (!editor) return;

@@ -71,6 +71,8 @@ function wire(lookup, { input, select, results }) {
     timer = setTimeout(find, 180);
   });
   input.addEventListener('keydown', (event) => {
+    // The key belongs to an input method that is asking which sign is meant.
+    if (event.isComposing) return;
     const selected = results.querySelector('[aria-selected=true]');
     if (event.key === 'ArrowDown') step(1);
     else if (event.key === 'ArrowUp') step(-1);

@@ -12,8 +12,9 @@ export interface TextSource {
 export type Told = Pick<Problem, 'code' | 'details'>;
 
 /**
- * What a refusal says to a person: core's `problem.<code>`, else that of the module that has one. With `limit` among its details it is
- * `problem.limit.<code>`, with `format` `problem.format.<format>`, where there is such a text. Null when no catalogue knows the code.
+ * What a refusal says to a person: core's `problem.<code>`, else that of the module that has one; null when no catalogue knows the code.
+ * Its details may choose a fuller text: `limit` takes `problem.limit.<code>`, `min` and `max` `problem.range.<code>`, `format`
+ * `problem.format.<format>`.
  */
 export function textOfProblem({ generation: { views, modules }, env }: TextSource, told: Told): string | null {
   for (const key of keysOf(told)) {
@@ -30,9 +31,10 @@ export function textOfError(source: TextSource, { code, details, errors }: Trell
 }
 
 function keysOf({ code, details = {} }: Told): readonly string[] {
-  const { limit, format } = details;
+  const { limit, min, max, format } = details;
   return [
     ...(typeof limit === 'number' ? [`problem.limit.${code}`] : []),
+    ...(typeof min === 'number' && typeof max === 'number' ? [`problem.range.${code}`] : []),
     ...(typeof format === 'string' ? [`problem.format.${format}`] : []),
     `problem.${code}`,
   ];

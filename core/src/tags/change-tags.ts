@@ -57,9 +57,11 @@ function makerOf({ identity, clock }: RecordScope): { readonly userId: Id | null
 function changing(
   scope: RecordScope,
   entity: CompiledEntity,
-  id: Id,
+  given: Id,
   plan: (tx: WriteScope) => Promise<{ readonly add?: readonly Id[]; readonly remove?: readonly Id[] }>,
 ): Promise<readonly Tag[]> {
+  // An address may have it in capitals, rows have not.
+  const id = given.toLowerCase();
   return scope.inUnit(async (tx) => {
     const { admitted, problems } = await admitRecords(tx, entity, [id], 'update');
     if (problems[0]?.code === 'not_found') throw notFound(entity);

@@ -46,7 +46,7 @@ export function createFormatters(): Formatters {
 
   return {
     date: (env, value, options) =>
-      inZone(env, value, options?.isCompact ? compactDate(env, value) : { dateStyle: 'medium' }),
+      inZone(env, value, options?.isCompact ? compactDate(dates, env, value) : { dateStyle: 'medium' }),
     dateTime: (env, value) => inZone(env, value, { dateStyle: 'medium', timeStyle: 'short' }),
     time: (env, value) => inZone(env, value, { timeStyle: 'short' }),
     timeAgo(env, value) {
@@ -68,6 +68,7 @@ export function createFormatters(): Formatters {
 }
 
 const keptPhones = 10_000;
+const dayMs = 86_400_000;
 
 function memoize<T>(create: (locale: string, options: object) => T): (locale: string, options: object) => T {
   const made = new Map<string, T>();
@@ -106,7 +107,18 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** Where a day stands among others: this year's by month and day, another year's by month and year. */
-function compactDate({ now }: ViewEnv, value: unknown): Intl.DateTimeFormatOptions {
-  const isThisYear = toDate(value)?.getUTCFullYear() === now.getUTCFullYear();
+function compactDate(dates: Dates, env: ViewEnv, value: unknown): Intl.DateTimeFormatOptions {
+  const date = toDate(value);
+  const year = date && yearOf(dates, date, isDay(value) ? 'UTC' : env.timeZone);
+  const isThisYear = year === yearOf(dates, env.now, env.timeZone);
   return isThisYear ? { month: 'short', day: 'numeric' } : { month: 'short', year: 'numeric' };
+}
+
+type Dates = (locale: string, options: object) => Intl.DateTimeFormat;
+
+/** Zones matter on the last and first days of a year only; the others are spared the costly way. */
+function yearOf(dates: Dates, date: Date, timeZone: string): number {
+  const [before, behind] = [-dayMs, dayMs].map((ms) => new Date(date.getTime() + ms).getUTCFullYear());
+  if (before !== undefined && before === behind) return before;
+  return Number(dates('en', { year: 'numeric', timeZone }).format(date));
 }

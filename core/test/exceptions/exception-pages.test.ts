@@ -22,7 +22,7 @@ describe('pages of exceptions', function () {
     const stale = await admin().submit(`/exceptions/rules/${ruleId}`, { days: '6', tells: 'owner', _version: '1' });
 
     expect([saved.status, wild.status, word.status, stale.status]).to.deep.equal([303, 422, 422, 422]);
-    expect(wild.text).to.contain('value="0"').and.contain('must be between 1 and 365');
+    expect(wild.text).to.contain('value="0"').and.contain('Enter a number between 1 and 365');
     const { body } = await admin().get(`/api/v1/exception-rules/${ruleId}`);
     expect([body['version'], body['tells']]).to.deep.equal([2, ['owner']]);
   });

@@ -60,6 +60,13 @@ describe('tags of records', () => {
     expect(rows).to.have.length(0);
   });
 
+  it('are taken by an id in capitals as well', async () => {
+    const id = await buildAccount('Capitals');
+
+    expect((await tag(id.toUpperCase(), 'Loud')).status).to.equal(200);
+    expect((await host.as(host.user).get(tagsAt(id))).text).to.contain('Loud');
+  });
+
   it('are what lists filter by, alone and in trees, and are answered when asked for', async () => {
     const [a, b, c] = [await buildAccount('F a'), await buildAccount('F b'), await buildAccount('F c')];
     for (const [id, name] of [

@@ -24,6 +24,15 @@ describe('formatters', () => {
     expect(format.date(env, null, compact)).to.equal('');
   });
 
+  it('take the year from the clock of the person, also in the night in which it begins', () => {
+    const shanghai = { ...env, timeZone: 'Asia/Shanghai', now: new Date('2026-12-31T20:00:00Z') };
+    const compact = { isCompact: true };
+
+    expect(format.date(shanghai, '2027-01-05', compact)).to.equal('Jan 5');
+    expect(format.date(shanghai, '2026-12-31T17:00:00Z', compact)).to.equal('Jan 1');
+    expect(format.date(shanghai, '2026-12-31T10:00:00Z', compact)).to.equal('Dec 2026');
+  });
+
   it('never move a day by a time zone', () => {
     expect(format.date({ ...env, timeZone: 'Pacific/Auckland' }, '2026-03-31')).to.equal('Mar 31, 2026');
   });

@@ -1,4 +1,5 @@
 import { MalformedError, Type, Uuid, type Id } from '@trellis-crm/sdk';
+import type { Generation } from '../../kernel/generation.js';
 import type { Endpoint, EndpointRequest } from '../../http/endpoint.js';
 import type { ReadScope } from '../../records/record-scope.js';
 import {
@@ -10,6 +11,8 @@ import {
 } from '../list-exceptions.js';
 import type { Exceptions } from '../exceptions.js';
 import { readableRules } from '../rules/readable-rules.js';
+import type { Rule } from '../rules/rule.js';
+import { sinceText } from '../since-text.js';
 
 /** What the endpoints draw on. */
 export interface ExceptionApi {
@@ -61,7 +64,9 @@ function listEndpoint({ exceptions, scopeOf }: ExceptionApi): Endpoint {
       const data = found.slice(0, limit);
       const last = data.at(-1);
       const next = found.length > limit && last !== undefined ? cursorOf(last) : null;
-      return { status: 200, body: { data: data.map(present), page: { next, count: totalOf(counts) } } };
+      const byId = new Map(inForce.map((rule) => [rule.id, rule]));
+      const told = data.map((exception) => present(exception, generation, byId.get(exception.rule)));
+      return { status: 200, body: { data: told, page: { next, count: totalOf(counts) } } };
     },
   };
 }
@@ -108,7 +113,7 @@ const ListAnswer = Type.Object({
       entity: Type.String(),
       record: Uuid,
       title: nullable(Type.String()),
-      since: nullable(moment),
+      since: nullable(Type.String({ description: 'A moment; a day where the time of the rule runs from a day' })),
       raisedAt: moment,
       owner: nullable(Uuid),
       ownerName: nullable(Type.String()),
@@ -120,9 +125,13 @@ const ListAnswer = Type.Object({
   }),
 });
 
-function present(exception: OpenException): object {
+function present(exception: OpenException, generation: Generation, rule: Rule | undefined): object {
   const { since, raisedAt } = exception;
-  return { ...exception, since: since?.toISOString() ?? null, raisedAt: raisedAt.toISOString() };
+  return {
+    ...exception,
+    since: since === null ? null : sinceText(generation, rule, since),
+    raisedAt: raisedAt.toISOString(),
+  };
 }
 
 function totalOf(counts: ReadonlyMap<string, number> | null): number | null {

@@ -2,6 +2,7 @@ import type { Letter, LetterItem, LetterReader } from '@trellis-crm/sdk';
 import type { Generation } from '../../kernel/generation.js';
 import type { OpenException } from '../list-exceptions.js';
 import type { Rule } from '../rules/rule.js';
+import { sinceText } from '../since-text.js';
 
 /** What a digest tells one person. */
 export interface DigestContent {
@@ -34,7 +35,7 @@ function itemOf({ generation, rules }: DigestContent, reader: LetterReader, exce
   const { entity, record, title, since, ownerName } = exception;
   const rule = rules.get(exception.rule);
   const name = rule === undefined ? exception.rule : ruleName(rule, (key) => reader.t(key));
-  const when = since === null ? '' : reader.format.date(since.toISOString());
+  const when = since === null ? '' : reader.format.date(sinceText(generation, rule, since));
   const path = generation.entities.get(entity)?.path ?? '';
   return {
     title: title ?? reader.t('core:value.hidden'),

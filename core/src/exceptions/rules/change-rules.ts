@@ -136,7 +136,8 @@ function thresholdProblems({ guideline, thresholds }: Rule): readonly Problem[] 
     if (threshold === undefined) return [{ pointer, code: 'unknown_threshold', message: 'is no figure of this rule' }];
     const { min, max } = threshold;
     const isFine = Number.isFinite(value) && value >= min && value <= max;
-    return isFine ? [] : [{ pointer, code: 'out_of_range', message: `must be between ${min} and ${max}` }];
+    const message = `must be between ${min} and ${max}`;
+    return isFine ? [] : [{ pointer, code: 'out_of_range', message, details: { min, max } }];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { InboxAnswer, NotificationView } from '../../notifications/index.js';
-import { fromLocalInput, toLocalInput } from '../fields/zoned-time.js';
+import { snoozeChoices } from '../day/task-view.js';
+import { toLocalInput } from '../fields/zoned-time.js';
 import type { PageCall } from '../page-call.js';
 
 /** The parts of an inbox, as the API calls them. */
@@ -12,7 +13,7 @@ export type InboxViewName = (typeof inboxViews)[number];
 export function inboxView(call: PageCall, { data, page, unread }: InboxAnswer, view: InboxViewName): object {
   const { t } = call;
   const days = Map.groupBy(data, (line) => dayOf(call, line));
-  const moments = snoozeMoments(call);
+  const moments = snoozeChoices(call);
   return {
     tabs: inboxViews.map((name) => ({
       label: t(`notifications.${name}`),
@@ -66,23 +67,7 @@ function lineView(
   };
 }
 
-/** Later today, tomorrow and next Monday at eight, by the reader's clock. */
-export function snoozeMoments({ t, env }: PageCall): readonly SnoozeMoment[] {
-  const now = env.now.getTime();
-  const morning = (days: number): string => {
-    const day = toLocalInput(new Date(now + days * dayMs).toISOString(), env.timeZone).slice(0, 10);
-    return fromLocalInput(`${day}T08:00`, env.timeZone) ?? new Date(now + days * dayMs).toISOString();
-  };
-  const weekday = new Date(`${toLocalInput(env.now.toISOString(), env.timeZone)}Z`).getUTCDay();
-  return [
-    { label: t('notifications.later'), until: new Date(now + 3 * hourMs).toISOString() },
-    { label: t('notifications.tomorrow'), until: morning(1) },
-    { label: t('notifications.nextWeek'), until: morning((8 - weekday) % 7 || 7) },
-  ];
-}
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+const dayMs = 86_400_000;
 
 /** Today, yesterday, or the day itself. */
 function dayOf({ t, env, request }: PageCall, { toldAt }: NotificationView): string {

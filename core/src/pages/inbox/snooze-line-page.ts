@@ -1,10 +1,10 @@
 import type { NotificationView } from '../../notifications/index.js';
 import { readApi } from '../api-client.js';
+import { snoozeChoices } from '../day/task-view.js';
 import { toLocalInput } from '../fields/zoned-time.js';
 import { noProblems, type FormProblems } from '../form/form-problems.js';
 import type { PageCall } from '../page-call.js';
 import { showPage, type PageAnswer } from '../page-endpoint.js';
-import { snoozeMoments } from './inbox-view.js';
 
 /** `GET /inbox/:id/snooze`: until when a line is put off, for a date and time of one's own. */
 export async function showSnoozeLine(call: PageCall, problems: FormProblems = noProblems): Promise<PageAnswer> {
@@ -15,7 +15,7 @@ export async function showSnoozeLine(call: PageCall, problems: FormProblems = no
   );
   const title = t('notifications.snooze');
   const html = render('core:tasks/snooze', {
-    ...{ title: text, action: `/inbox/${id}/snooze`, choices: snoozeMoments(call) },
+    ...{ title: text, action: `/inbox/${id}/snooze`, choices: snoozeChoices(call) },
     ...{ submitLabel: title, cancelHref: '/inbox' },
     value: snoozedUntil === null ? undefined : toLocalInput(snoozedUntil, env.timeZone),
     error: problems.general[0],

@@ -4,6 +4,7 @@ import type { WorkspaceSettings } from '../../settings/index.js';
 import { callApi, readApi } from '../api-client.js';
 import { completenessCard } from '../completeness/completeness-card.js';
 import { textOf, type FormData } from '../fields/form-reader.js';
+import { toLocalInput } from '../fields/zoned-time.js';
 import { changeEntries } from '../form/form-entries.js';
 import { formProblems, noProblems, problemsOf, type FormProblems } from '../form/form-problems.js';
 import { formOf, settingsProblemsOf } from '../form/plain-form.js';
@@ -120,7 +121,7 @@ function ratesView(
   return {
     base: settings.baseCurrency,
     currencies: settings.furtherCurrencies.map((currency) => ({ value: currency, label: currency })),
-    today: env.now.toISOString().slice(0, 10),
+    today: toLocalInput(env.now.toISOString(), env.timeZone).slice(0, 10),
     errors: Object.fromEntries(problems.byControl),
     general: problems.general,
     items: rates.slice(0, 50).map(({ currency, validFrom, rate }) => ({
