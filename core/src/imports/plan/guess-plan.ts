@@ -212,7 +212,10 @@ function isJoinable(target: ImportableEntity, field: string): boolean {
   return target.fields.get(field)?.kind === 'text' && target.fields.has('emails');
 }
 
-/** By a unique value, a key, an e-mail address, a domain, or the field that names a record. */
+/**
+ * By a unique value, a key, an e-mail address, a domain, or the field that names a record. What happens with records, as calls do, has
+ * the same name many times.
+ */
 function guessMatch(target: ImportableEntity, columns: Columns, header: readonly string[], rows: SampleRows): string {
   const fields = Object.values(columns).map(({ field }) => field);
   const unique = fields.find((name) => target.fields.get(name)?.unique === true);
@@ -222,5 +225,6 @@ function guessMatch(target: ImportableEntity, columns: Columns, header: readonly
   if (isKey) return `externalId:${key}`;
   if (fields.some((field) => field === 'emails' || /^emails\.\d+\.email$/.test(field))) return 'emails.email';
   const { title } = target.entity.definition;
-  return fields.includes(title) ? title : 'none';
+  const isNamed = [...target.fields.values()].every(({ kind }) => kind !== 'links');
+  return isNamed && fields.includes(title) ? title : 'none';
 }
