@@ -1,4 +1,4 @@
-import { Guidelines, type Id } from '@trellis-crm/sdk';
+import { Guidelines, type Context, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { InjectionToken } from 'tsyringe';
 import { operatorIdentity } from '../auth/index.js';
@@ -7,8 +7,8 @@ import type { Generation } from '../kernel/generation.js';
 import { recordScope, type QueryScope } from '../records/record-scope.js';
 import type { RecordRoom } from '../records/index.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { sendDigest } from './digest/send-digest.js';
 import { evaluateRule, type EvaluationParts } from './evaluation/evaluate-rule.js';
+import { tellExceptions } from './telling/tell-exceptions.js';
 import { clearRule, type Settlement } from './evaluation/settle-rule.js';
 import { effectiveRules } from './rules/effective-rules.js';
 import type { Rule } from './rules/rule.js';
@@ -23,8 +23,8 @@ export interface Exceptions {
    * as they are; the others go on.
    */
   evaluate(): Promise<Settlement>;
-  /** Mails everybody who is to be told what is new. @returns how many mails */
-  sendDigest(): Promise<number>;
+  /** Tells everybody who is to hear of what is new. @param ctx of core's */
+  tell(ctx: Context): Promise<void>;
   /** Forgets exceptions cleared longer ago than they are kept. */
   purge(): Promise<void>;
 }
@@ -49,9 +49,9 @@ export function createExceptions(workspace: Workspace, surroundings: ExceptionSu
   return {
     rules: async (generation) => effectiveRules(generation, await readRules(workspace.database.knex)),
     evaluate: () => evaluateAll(workspace, surroundings, knex),
-    sendDigest: async () => {
+    tell: async (ctx) => {
       const rules = effectiveRules(workspace.generation(), await readRules(knex));
-      return sendDigest({ workspace, room: surroundings.room, rules });
+      await tellExceptions({ workspace, room: surroundings.room, rules }, ctx);
     },
     async purge() {
       const before = new Date(workspace.clock.now().getTime() - keptMs);

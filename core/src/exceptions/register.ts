@@ -22,17 +22,15 @@ export function registerExceptions(workspace: Workspace, surroundings: Exception
   });
 }
 
-/** Registers core's own rule, and its jobs: evaluating the rules each quarter of an hour, the digest of the morning, forgetting what was cleared long ago. */
+/** Registers core's own rule, and its jobs: evaluating the rules each quarter of an hour, telling people of what is new, forgetting what was cleared long ago. */
 export function registerExceptionRules(host: PluginHost, workspace: () => Workspace): void {
   const exceptions = (): Exceptions => workspace().container.resolve(Exceptions);
   host.job(evaluationJob, { cron: '*/15 * * * *', timeoutMs }, async () => {
     await exceptions().evaluate();
   });
   host.contribute(Guidelines, overdueTask);
-  // After the evaluation of seven o'clock.
-  host.job('exception-digest', { cron: '5 7 * * *', timeoutMs }, async () => {
-    await exceptions().sendDigest();
-  });
+  // After each evaluation.
+  host.job('tell-exceptions', { cron: '5-59/15 * * * *', timeoutMs }, (ctx) => exceptions().tell(ctx));
   host.job('purge-exceptions', { cron: '35 3 * * *', timeoutMs }, () => exceptions().purge());
 }
 

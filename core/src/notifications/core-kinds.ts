@@ -7,6 +7,7 @@ const coreKinds: readonly NotificationKind[] = [
   kind('mentioned', 'at', { app: true, mail: 'digest' }),
   kind('followed-activity', 'star', { app: true, mail: 'digest' }),
   kind('followed-change', 'eye', { app: true, mail: 'digest' }),
+  kind('exceptions', 'alert-triangle', { app: false, mail: 'digest' }),
   kind('work-finished', 'checkbox', { app: true, mail: 'never' }),
   kind('form-filled', 'clipboard-list', { app: true, mail: 'digest' }),
   { ...kind('form-failed', 'clipboard-list', { app: true, mail: 'digest' }), permission: 'core.form:administer' },

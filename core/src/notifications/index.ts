@@ -5,4 +5,5 @@ export { notificationEndpoints } from './notification-endpoints.js';
 export type { NotificationView } from './present-lines.js';
 export { registerNotices, registerNotifications } from './register.js';
 export { UnreadCounts } from './unread-counts.js';
-export { tell } from './tell.js';
+export type { NoticeLine } from './insert-notices.js';
+export { announce, tell } from './tell.js';

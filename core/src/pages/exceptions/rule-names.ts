@@ -1,4 +1,4 @@
-import { ruleName } from '../../exceptions/digest/write-digest.js';
+import { ruleName } from '../../exceptions/rules/rule-name.js';
 import { Exceptions } from '../../exceptions/index.js';
 import type { PageCall } from '../page-call.js';
 

@@ -8,7 +8,7 @@ export interface Audience {
   readonly exceptions: readonly Id[];
 }
 
-/** Exceptions of one digest at most; what is beyond is told of the next day. */
+/** Exceptions told of at a time; what is beyond is told of the next time. */
 const mostTold = 10_000;
 
 /** Finds open exceptions of the rules that nobody was told of yet, the oldest first. */
