@@ -95,6 +95,27 @@ describe('the warning of similar records', () => {
     expect(changed.text).to.include(`/accounts/${known}`).and.not.to.include(`/accounts/${id}`);
   });
 
+  it('stops once what is changed in place, on the page of the record and in its list', async () => {
+    const part = { 'HX-Request': 'true', 'HX-Request-Type': 'partial' };
+    for (const list of ['', '?list=name']) {
+      const { body } = await admin.post('/api/v1/accounts', { name: `In place${list}` });
+      const address = `/accounts/${String(body['id'])}/fields/name${list}`;
+      const form = { name: 'Acme Robotics', _version: '1' };
+
+      const first = await admin.submit(address, form, part);
+      const seen = /name="_similar" value="([^"]+)"/.exec(first.text)?.[1] ?? '';
+      const other = await admin.submit(address, { ...form, _version: '7' }, part);
+      const second = await admin.submit(address, { ...form, _similar: seen }, part);
+
+      expect([first.status, other.status, second.status]).to.deep.equal([422, 422, 200]);
+      expect(first.text)
+        .to.include('like this one')
+        .and.include('value="Acme Robotics"')
+        .and.include('name="_version" value="1"');
+      expect(other.text).not.to.include('like this one');
+    }
+  });
+
   it('tells first that somebody else saved meanwhile', async () => {
     const { body } = await admin.post('/api/v1/accounts', { name: 'Saved Twice' });
     const address = `/accounts/${String(body['id'])}/edit`;

@@ -1,7 +1,7 @@
 import { textOf, entryPlaces, type FormData } from '../fields/form-reader.js';
-import { asText, findField, type RecordValues } from '../fields/entity-field.js';
+import { asText, findField, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import { formValuesOf } from '../form/form-values.js';
-import { readRecord, writableFields } from '../form/record-form.js';
+import { isOutdated, readRecord, writableFields } from '../form/record-form.js';
 import type { EntityCall } from '../page-call.js';
 import { readApi } from '../api-client.js';
 import { showPart, type PageAnswer } from '../page-endpoint.js';
@@ -40,6 +40,22 @@ export async function unseenSimilar(
   const seen = new Set(textOf(form, '_similar').split(' '));
   const found = await (record === null ? findSimilar(call, form) : findSimilarAfter(call, form, record));
   return found.every(({ id }) => seen.has(id)) ? [] : found;
+}
+
+/** The same for a form of one field; nothing when somebody else saved since it was opened, which is told first. */
+export async function unseenByField(
+  call: EntityCall,
+  { path }: EntityField,
+  form: FormData,
+): Promise<readonly SimilarRecord[]> {
+  if (!call.entity.duplicates.some(({ field }) => field.path === path)) return [];
+  const record = await readRecord(call);
+  return isOutdated(call, record) ? [] : unseenSimilar(call, form, record);
+}
+
+/** Context of `core:records/_similar-list` in a form of one field of a record; null when there are none. */
+export function similarList(call: EntityCall, similar: readonly SimilarRecord[], record: RecordValues): object | null {
+  return similar.length === 0 ? null : listView(call, similar, record);
 }
 
 /** Context of `core:records/_similar`; null where nothing is declared to look for. */

@@ -1,7 +1,7 @@
 import { isTrellisError } from '@trellis-crm/sdk';
 import { patchBlocks } from '../block-patches.js';
 import { unseenSimilar } from '../duplicates/similar-records.js';
-import { addressOf, titleOf, type EntityField, type RecordValues } from '../fields/entity-field.js';
+import { addressOf, titleOf, type EntityField } from '../fields/entity-field.js';
 import { readForm, type FormData } from '../fields/form-reader.js';
 import type { EntityCall } from '../page-call.js';
 import { goTo, showPage, type PageAnswer } from '../page-endpoint.js';
@@ -10,7 +10,7 @@ import { problemsOf } from './form-problems.js';
 import { formView, type FormState } from './form-view.js';
 import { formValuesOf, initialValues } from './form-values.js';
 import { formWithFiles } from './sent-files.js';
-import { fieldsOfForm, readRecord, reading, saveRecord, writableFields } from './record-form.js';
+import { fieldsOfForm, isOutdated, readRecord, reading, saveRecord, writableFields } from './record-form.js';
 
 /** `GET /<path>/new`: an empty form of whoever asks for it; the address may fill in fields (`?account=<id>`). */
 export function showCreateForm(call: EntityCall): Promise<PageAnswer> {
@@ -68,11 +68,6 @@ export async function takeEditForm(call: EntityCall): Promise<PageAnswer> {
     if (isTrellisError(error) && error.kind === 'stale') return showConflict(call, form);
     return showForm(call, { record, form, problems: problemsOf(error) });
   }
-}
-
-/** Whether somebody else saved since the form was opened: that is told first. */
-function isOutdated({ request: { ifVersion } }: EntityCall, record: RecordValues): boolean {
-  return typeof ifVersion === 'number' && ifVersion !== record['version'];
 }
 
 /** The form keeps what was typed; beside it stands what the record says by now, and saving again overwrites that. */

@@ -30,6 +30,11 @@ export function saveRecord({ ctx, request, entity }: EntityCall, values: RecordV
   return ctx.records(entity.definition).update(params['id'] ?? '', values, condition);
 }
 
+/** Whether somebody else saved since the form was opened: that is told first. */
+export function isOutdated({ request: { ifVersion } }: EntityCall, record: RecordValues): boolean {
+  return typeof ifVersion === 'number' && ifVersion !== record['version'];
+}
+
 /** How texts of a form are understood. */
 export function reading({ env }: PageCall): FormReading {
   return { timeZone: env.timeZone, locale: env.locale, currency: env.currency };

@@ -1,4 +1,5 @@
 import { NotFoundError, type Problem } from '@trellis-crm/sdk';
+import { similarList, type SimilarRecord } from '../duplicates/similar-records.js';
 import { asText, type EntityField, type RecordValues } from '../fields/entity-field.js';
 import { fieldControl } from '../fields/field-control.js';
 import type { FormData } from '../fields/form-reader.js';
@@ -19,6 +20,8 @@ export interface CellEditing {
   readonly record: RecordValues;
   readonly form: FormData;
   readonly problems: readonly Problem[];
+  /** Records that the one changed would look like. */
+  readonly similar?: readonly SimilarRecord[];
 }
 
 /** Columns of the list that asks, as `list` of the address says; null for requests of other pages. Empty: those of the declaration. */
@@ -63,7 +66,7 @@ export async function rowAnswer(
 async function editorHtml(
   call: EntityCall,
   columns: readonly string[] | null,
-  { field, record, form, problems }: CellEditing,
+  { field, record, form, problems, similar = [] }: CellEditing,
 ): Promise<SafeHtml> {
   const found = formProblems(problems, controlNames([field], form), problemText(call));
   const control = fieldControl(field, await controlSources(call, [field], form, found));
@@ -76,5 +79,6 @@ async function editorHtml(
     cancelHref: `${address}&show=1`,
     version: record['version'],
     general: found.general,
+    similar: similarList(call, similar, record),
   });
 }

@@ -8,6 +8,7 @@ import {
   type EntityField,
   type RecordValues,
 } from '../fields/entity-field.js';
+import { similarList, unseenByField, type SimilarRecord } from '../duplicates/similar-records.js';
 import { fieldControl } from '../fields/field-control.js';
 import { readForm, type FormData } from '../fields/form-reader.js';
 import { readRecord, reading, saveRecord } from '../form/record-form.js';
@@ -40,7 +41,7 @@ export async function showFieldEditor(call: EntityCall): Promise<PageAnswer> {
   return showPart(await renderEditor(call, field, { record, form: formValuesOf([field], record, env), problems: [] }));
 }
 
-/** `POST /<path>/:id/fields/:field`: saves one field and shows its value, or the editor again with what is wrong. */
+/** `POST /<path>/:id/fields/:field`: saves one field and shows its value, or the editor again with what is wrong, or once with records that look the same. */
 export async function takeFieldEditor(call: EntityCall): Promise<PageAnswer> {
   const { request, entity } = call;
   const field = editableField(call);
@@ -50,12 +51,14 @@ export async function takeFieldEditor(call: EntityCall): Promise<PageAnswer> {
   const { values, problems: unread } = readForm([field], form, reading(call));
   const problems = [...unsent, ...unread];
   const columns = askingList(call);
-  const refuse = async (found: readonly Problem[]): Promise<PageAnswer> => {
-    const editing = { field, record: await readRecord(call), form, problems: found };
+  const refuse = async (found: readonly Problem[], similar: Similar = []): Promise<PageAnswer> => {
+    const editing = { field, record: await readRecord(call), form, problems: found, similar };
     if (columns !== undefined) return showPart(await rowAnswer(call, columns, editing), 422);
     return showPart(await renderEditor(call, field, editing), 422);
   };
   if (problems.length > 0) return refuse(problems);
+  const similar = await unseenByField(call, field, form);
+  if (similar.length > 0) return refuse([], similar);
   try {
     const saved = await saveRecord(call, values);
     if (!request.isPartial) return goTo(addressOf(entity, saved));
@@ -94,12 +97,16 @@ interface Editing {
   readonly record: RecordValues;
   readonly form: FormData;
   readonly problems: readonly Problem[];
+  readonly similar?: Similar;
 }
+
+/** Records that the one changed would look like. */
+type Similar = readonly SimilarRecord[];
 
 async function renderEditor(
   call: EntityCall,
   field: EntityField,
-  { record, form, problems }: Editing,
+  { record, form, problems, similar = [] }: Editing,
 ): Promise<SafeHtml> {
   const { entity } = call;
   const found = formProblems(problems, controlNames([field], form), problemText(call));
@@ -112,6 +119,7 @@ async function renderEditor(
     version: record['version'],
     cancelHref: `${action}?show=1`,
     general: found.general,
+    similar: similarList(call, similar, record),
     isUpload: field.field.kind === 'files',
   };
   return call.render('core:records/_editor', view);
