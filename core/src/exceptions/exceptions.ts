@@ -1,4 +1,4 @@
-import { Guidelines, type Context, type Id } from '@trellis-crm/sdk';
+import { Guidelines, isTrellisError, type Context, type Id } from '@trellis-crm/sdk';
 import type { Knex } from 'knex';
 import type { InjectionToken } from 'tsyringe';
 import { operatorIdentity } from '../auth/index.js';
@@ -7,6 +7,7 @@ import type { Generation } from '../kernel/generation.js';
 import { recordScope, type QueryScope } from '../records/record-scope.js';
 import type { RecordRoom } from '../records/index.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { noteEvaluation, readEvaluations, type Evaluation } from './evaluation/evaluation-store.js';
 import { evaluateRule, type EvaluationParts } from './evaluation/evaluate-rule.js';
 import { tellExceptions } from './telling/tell-exceptions.js';
 import { clearRule, type Settlement } from './evaluation/settle-rule.js';
@@ -18,6 +19,8 @@ import { readRules } from './rules/rule-store.js';
 export interface Exceptions {
   /** Rules in force, tuned or not, switched off ones included. */
   rules(generation: Generation): Promise<readonly Rule[]>;
+  /** What the latest evaluation of each rule found, by its id. */
+  evaluations(): Promise<ReadonlyMap<string, Evaluation>>;
   /**
    * Evaluates every rule that is on and clears those that are off. A rule that fails is told of in the log and leaves its exceptions
    * as they are; the others go on.
@@ -48,6 +51,7 @@ export function createExceptions(workspace: Workspace, surroundings: ExceptionSu
   const knex = workspace.database.work;
   return {
     rules: async (generation) => effectiveRules(generation, await readRules(workspace.database.knex)),
+    evaluations: () => readEvaluations(workspace.database.knex),
     evaluate: () => evaluateAll(workspace, surroundings, knex),
     tell: async (ctx) => {
       const rules = effectiveRules(workspace.generation(), await readRules(knex));
@@ -83,16 +87,22 @@ async function evaluateAll(workspace: Workspace, surroundings: ExceptionSurround
 const nothing: Settlement = { open: 0, raised: 0, cleared: 0 };
 
 async function attempt({ log }: Workspace, parts: EvaluationParts, rule: Rule): Promise<Settlement> {
+  const { knex, now: at } = parts;
   try {
-    return await evaluateRule(parts, rule);
+    const settled = await evaluateRule(parts, rule);
+    await noteEvaluation(knex, rule.id, { at, open: settled.open, failure: null });
+    return settled;
   } catch (error) {
     log.error({ err: error, rule: rule.id }, 'a rule could not be evaluated');
+    const failure = isTrellisError(error) ? error.code : 'internal_error';
+    await noteEvaluation(knex, rule.id, { at, open: 0, failure });
     return nothing;
   }
 }
 
 async function switchedOff(knex: Knex, { id }: Rule, now: Date): Promise<Settlement> {
   await clearRule(knex, id, now);
+  await noteEvaluation(knex, id, { at: now, open: 0, failure: null });
   return nothing;
 }
 

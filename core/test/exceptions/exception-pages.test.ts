@@ -27,6 +27,17 @@ describe('pages of exceptions', function () {
     expect([body['version'], body['tells']]).to.deep.equal([2, ['owner']]);
   });
 
+  it('set a rule of a module back to how it came', async () => {
+    await admin().submit(`/exceptions/rules/${ruleId}`, { days: '9', tells: 'owner', _version: '2' });
+    const tuned = await admin().page('/exceptions/rules');
+    const reset = await admin().submit(`/exceptions/rules/${ruleId}/removal`, {});
+    const { body } = await admin().get(`/api/v1/exception-rules/${ruleId}`);
+
+    expect(tuned.text).to.contain('Back to how it came');
+    expect([reset.status, body['version']]).to.deep.equal([303, 1]);
+    expect((await admin().page('/exceptions/rules')).text).to.not.contain('Back to how it came');
+  });
+
   it('switch a rule off and on again by the undo of the message', async () => {
     const off = await admin().submit(`/exceptions/rules/${ruleId}/activation`, { enabled: 'false' });
     const shown = await admin().page('/exceptions/rules');

@@ -163,6 +163,23 @@ describe('exceptions', function () {
     expect(await open('?rule=ruler.named-account')).to.deep.equal(['ruler.named-account: Chosen']);
   });
 
+  it('say of each rule how many are open, or why it could not be evaluated', async () => {
+    await account({ name: 'Small', employees: 5 });
+    await evaluate();
+
+    const { body } = await admin().get('/api/v1/exception-rules');
+    const found = (body['data'] as unknown as { id: string; evaluation: object }[]).map(
+      ({ id, evaluation }): [string, object] => [id, evaluation],
+    );
+    const page = await admin().page('/exceptions/rules');
+
+    expect(Object.fromEntries(found)['ruler.small-account']).to.deep.include({ open: 1, failure: null });
+    expect(Object.fromEntries(found)['ruler.broken']).to.deep.include({ open: 0, failure: 'invalid_query' });
+    expect(page.text).to.contain('1 open').and.contain('could not be evaluated (invalid_query)');
+    await host.sql(`update core.exception_evaluations set open = 10000 where rule = 'ruler.small-account'`);
+    expect((await admin().page('/exceptions/rules')).text).to.contain('the most a rule may have');
+  });
+
   it('are shown to those who may read the record, and to nobody else', async () => {
     const other = await host.buildUser({ name: 'Other' });
     await host.as(host.admin).request('PUT', '/api/v1/roles/user/grants', { grants: { 'core.account:read': 'own' } });

@@ -1,4 +1,6 @@
 import { Type } from '@trellis-crm/sdk';
+import { mostBreaches } from '../evaluation/breaches.js';
+import type { Evaluation } from '../evaluation/evaluation-store.js';
 import type { Rule } from '../rules/rule.js';
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -28,14 +30,25 @@ export const RuleSchema = Type.Object({
   since: Type.String(),
   filter: nullable(Type.Unknown()),
   version: Type.Integer(),
+  evaluation: nullable(
+    Type.Object(
+      {
+        at: Type.String({ format: 'date-time' }),
+        open: Type.Integer({ maximum: mostBreaches }),
+        failure: nullable(Type.String({ description: 'Code of why the rule could not be evaluated' })),
+      },
+      { description: 'What the latest evaluation found; null before the first' },
+    ),
+  ),
 });
 
 /** A rule as the API tells of it. */
-export function presentRule(rule: Rule): object {
+export function presentRule(rule: Rule, found: Evaluation | null = null): object {
   const { id, guideline, name, entity, isOn, tells, thresholds, since, filter, version } = rule;
   const value = guideline?.value;
   return {
     ...{ id, name, entity, isOn, tells, since, filter, version, ...textsOf(guideline) },
+    evaluation: found === null ? null : { ...found, at: found.at.toISOString() },
     thresholds: Object.entries(value?.thresholds ?? {}).map(([key, threshold]) => ({
       ...threshold,
       name: key,

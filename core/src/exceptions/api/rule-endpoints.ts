@@ -30,10 +30,10 @@ function listEndpoint({ exceptions }: RuleApi): Endpoint {
     method: 'GET',
     path,
     description: describe('listExceptionRules', 'Rules of modules and of the workspace', 200, ListAnswer),
-    handle: async ({ generation }) => ({
-      status: 200,
-      body: { data: (await exceptions().rules(generation)).map(presentRule) },
-    }),
+    async handle({ generation }) {
+      const [rules, found] = await Promise.all([exceptions().rules(generation), exceptions().evaluations()]);
+      return { status: 200, body: { data: rules.map((rule) => presentRule(rule, found.get(rule.id))) } };
+    },
   };
 }
 
@@ -47,7 +47,7 @@ function readEndpoint({ exceptions }: RuleApi): Endpoint {
     async handle({ generation, params: { id = '' } }) {
       const rule = (await exceptions().rules(generation)).find((candidate) => candidate.id === id);
       if (rule === undefined) throw new NotFoundError('rule_not_found', { id });
-      return { status: 200, body: presentRule(rule) };
+      return { status: 200, body: presentRule(rule, (await exceptions().evaluations()).get(id)) };
     },
   };
 }

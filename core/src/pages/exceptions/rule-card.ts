@@ -1,3 +1,4 @@
+import { mostBreaches } from '../../exceptions/evaluation/breaches.js';
 import type { FormProblems } from '../form/form-problems.js';
 import { textOf, type FormData } from '../fields/form-reader.js';
 import type { PageCall } from '../page-call.js';
@@ -19,6 +20,7 @@ export interface PresentedRule {
   }[];
   readonly filter: unknown;
   readonly version: number;
+  readonly evaluation: { readonly open: number; readonly failure: string | null } | null;
 }
 
 /** Who can be told. */
@@ -41,15 +43,25 @@ export function ruleCard(call: PageCall, rule: PresentedRule, attempt: CardAttem
   const { id, module, isOn, version, tells } = rule;
   const name = presentedName(call, rule);
   return {
-    ...{ id, name, version, isOn, ...subjectOf(call, rule) },
+    ...{ id, name, version, isOn, ...subjectOf(call, rule), ...foundBy(call, rule) },
     switchLabel: t('exceptions.rules.use', { name }),
     action: `/exceptions/rules/${id}`,
     general: attempt.problems.general,
     figures: figuresOf(call, rule, attempt),
     tells: audiences.map((audience) => ({ value: audience, label: t(`exceptions.rules.tells.${audience}`) })),
     told: attempt.form === null ? tells : [attempt.form['tells'] ?? []].flat(),
+    resetAction: module !== null && version > 1 ? `/exceptions/rules/${id}/removal` : undefined,
     removeAction: module === null && !isOn ? `/exceptions/rules/${id}/removal` : undefined,
   };
+}
+
+/** What the latest evaluation found, and what keeps the rule from raising all it should. */
+function foundBy({ t }: PageCall, { isOn, evaluation }: PresentedRule): object {
+  if (!isOn || evaluation === null) return {};
+  const { open: count, failure } = evaluation;
+  const open = t('exceptions.rules.open', { count });
+  if (failure !== null) return { open, problem: t('exceptions.rules.failed', { code: failure }) };
+  return count < mostBreaches ? { open } : { open, problem: t('exceptions.rules.capped', { count }) };
 }
 
 /** What it is about, and for a rule of the workspace's own where its records are. */

@@ -68,7 +68,8 @@ async function switchRule(call: PageCall): Promise<PageAnswer> {
 async function removeRule(call: PageCall): Promise<PageAnswer> {
   const rule = await ruleOf(call);
   await callApi(call, 'DELETE', `/exception-rules/${rule.id}`);
-  return goTo('/exceptions/rules', { text: call.t('exceptions.rules.removed', { name: presentedName(call, rule) }) });
+  const key = rule.module === null ? 'exceptions.rules.removed' : 'exceptions.rules.wasReset';
+  return goTo('/exceptions/rules', { text: call.t(key, { name: presentedName(call, rule) }) });
 }
 
 function patch(call: PageCall, id: string, body: object, ifVersion: number | '*'): Promise<unknown> {
