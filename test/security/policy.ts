@@ -216,7 +216,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'GET /change-sets': signedIn([200]),
   'GET /change-sets/:id': ownChangeSet(200),
   'POST /change-sets/:id/undo': ownChangeSet(303, 403),
-  'POST /change-sets/:id/cancellation': ownChangeSet(409),
+  'POST /change-sets/:id/cancellation': ownChangeSet(303),
   'GET /imports': signedIn([200]),
   'POST /imports': signedIn([200, 303, 415, 422]),
   'GET /imports/:id': ownImport(200),
