@@ -73,8 +73,10 @@ async function create(
 ): Promise<Form> {
   const { name, slug, target, state = 'draft', ...given } = draft;
   const known = findTarget(change.generation, target);
-  const fields = (known?.fields ?? []).map(({ name: field, kind, isRequired = false }) => ({
-    ...{ key: field.toLowerCase(), label: field, kind, target: field, isRequired },
+  const { generation, by } = change;
+  const labelOf = (label: string): string => generation.views.translate(by, known?.module ?? 'core', label);
+  const fields = (known?.fields ?? []).map(({ name: field, label, kind, isRequired = false }) => ({
+    ...{ key: field.toLowerCase(), label: labelOf(label), kind, target: field, isRequired },
     ...{ help: '', options: [], isHidden: false, value: '' },
   }));
   const content = withOrigins({ ...emptyContent, fields, ...given });

@@ -8,7 +8,7 @@ import type { Form, Submission } from './form.js';
 import { formIdentity } from './form-identity.js';
 import { getForm, takeSender } from './form-store.js';
 import { findTarget, type OwnedTarget } from './form-targets.js';
-import { answerText } from './read-answers.js';
+import { answerText, type BoxWords } from './read-answers.js';
 import { chooseOwner } from './routing.js';
 import { tellOfFailed, tellOfFilled } from './tell-of-submission.js';
 import { failSubmission, getSubmission, updateSubmission } from './submission-store.js';
@@ -56,8 +56,9 @@ function write({ workspace, calls }: ProcessParts, { form, target, id }: Writing
       const { trx } = unit;
       const submission = await openSubmission(trx, form, id);
       await takeSender(trx, form, submission.answers);
-      const owner = await chooseOwner(trx, form, submission.answers);
-      const result = await target.write(tx, { ...toTarget(form, submission), owner });
+      const words = boxWords(workspace);
+      const owner = await chooseOwner(trx, form, submission.answers, words);
+      const result = await target.write(tx, { ...toTarget(form, submission, words), owner });
       const values = { target_entity: result.entity, target_id: result.id };
       await updateSubmission(trx, id, { ...values, state: 'written', reason: null }, workspace.clock.now());
       await tellOfFilled({ unit, generation, identity, form }, result);
@@ -73,17 +74,25 @@ async function openSubmission(trx: Knex.Transaction, form: Form, id: Id): Promis
   return submission;
 }
 
+/** What becomes of a form is read by the workspace, whoever filled it in. */
+function boxWords(workspace: Workspace): BoxWords {
+  const { views } = workspace.generation();
+  const say = (key: string): string => views.translate(workspace.info(), 'core', key);
+  return { yes: say('ui.yes'), no: say('ui.no') };
+}
+
 /** Only what the form asks for reaches the target, under the names the form gives it. */
 function toTarget(
   { id: formId, name: formName, content: { fields } }: Form,
   { id: submissionId, answers, source }: Submission,
+  words: BoxWords,
 ): Omit<FormSubmission, 'owner'> {
   const values = fields.flatMap(({ key, target }) => {
     const answer = answers[key];
     return target === null || answer === undefined ? [] : [[target, answer] as const];
   });
   const questions = fields.flatMap(({ key, label, target }) => {
-    const answer = answerText(answers[key]);
+    const answer = answerText(answers[key], words);
     return target !== null || answer === '' ? [] : [{ label, answer }];
   });
   return { submissionId, formId, formName, source, values: Object.fromEntries(values), questions };

@@ -20,10 +20,19 @@ export function readAnswers(
   return { answers: Object.fromEntries(answers), problems };
 }
 
+/** What is said of a box that is ticked, and of one that is not. */
+export interface BoxWords {
+  readonly yes: string;
+  readonly no: string;
+}
+
+/** Those of no language: rules of routing may name them wherever the workspace is. */
+export const plainBoxWords: BoxWords = { yes: 'yes', no: 'no' };
+
 /** An answer as a text of one line. */
-export function answerText(answer: Answers[string] | undefined): string {
+export function answerText(answer: Answers[string] | undefined, words: BoxWords = plainBoxWords): string {
   if (answer === undefined) return '';
-  if (typeof answer === 'boolean') return answer ? 'yes' : 'no';
+  if (typeof answer === 'boolean') return answer ? words.yes : words.no;
   return typeof answer === 'string' ? answer : answer.join(', ');
 }
 
