@@ -71,12 +71,25 @@ describe('the command palette and the keys', function () {
     const first = await page.textContent(chosen);
 
     await page.keyboard.press('ArrowDown');
-    const second = await page.textContent(chosen);
+    await page.keyboard.press('ArrowDown');
+    const third = await page.textContent(chosen);
+    await page.keyboard.press('Enter');
+
+    await page.waitForURL(`${account}?compose=call#composer`);
+    await page.waitForSelector('#composer [name=outcome]');
+    expect(first).to.contain('Edit Northwind Robotics').and.contain('E');
+    expect(third).to.contain('Log call');
+  });
+
+  it('finds what a plugin does with the record, too', async () => {
+    await visit(account);
+    await openPalette();
+
+    await page.keyboard.type('new deal with');
+    await page.waitForSelector(`${chosen}:has-text("New deal with this account")`);
     await page.keyboard.press('Enter');
 
     await page.waitForURL(`${host.url}/sales/deals/new?account=${account.split('/').at(-1) ?? ''}`);
-    expect(first).to.contain('Edit Northwind Robotics').and.contain('E');
-    expect(second).to.contain('New deal with this account');
   });
 
   it('takes forms too: what is moved to the trash can be taken back', async () => {
