@@ -5,4 +5,9 @@ import { dropExportRows } from './20261123074900_drop-export-rows.js';
 import { noteLivingExports } from './20261123110500_note-living-exports.js';
 
 /** Tables of exports, oldest first. */
-export const exportMigrations: readonly Migration[] = [createExports, createExportPages, dropExportRows, noteLivingExports];
+export const exportMigrations: readonly Migration[] = [
+  createExports,
+  createExportPages,
+  dropExportRows,
+  noteLivingExports,
+];

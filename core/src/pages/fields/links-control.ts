@@ -25,9 +25,7 @@ export function linkTargets(
   { to }: Field,
 ): CompiledEntity[] {
   if (to !== undefined) return to.flatMap((id) => entities.get(id) ?? []);
-  return [...entities.values()].filter(
-    (entity) => isWorkedWith(entity) && entity.definition.id !== from.definition.id,
-  );
+  return [...entities.values()].filter((entity) => isWorkedWith(entity) && entity.definition.id !== from.definition.id);
 }
 
 /** The control of a field of links. A record that the reader may not see stays linked as long as its box is ticked. */

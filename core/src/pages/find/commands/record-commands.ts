@@ -17,7 +17,11 @@ export async function recordCommands(call: EntityCall, record: RecordValues): Pr
   const may = (verb: 'update' | 'delete'): boolean =>
     ctx.can(`${entityId}:${verb}`, record) && !isWithout(entity, verb);
   const tag = { label: t('tags.add'), icon: 'tag', href: `${page}#tag-input` };
-  const merge = { label: t('merge.action'), icon: 'git-branch', href: `/${entity.path}/merge?ids=${asText(record['id'])}` };
+  const merge = {
+    label: t('merge.action'),
+    icon: 'git-branch',
+    href: `/${entity.path}/merge?ids=${asText(record['id'])}`,
+  };
   return [
     ...composerCommands(call, page),
     ...(await followCommand(call, record, page)),
