@@ -101,6 +101,21 @@ describe('pages of a record', () => {
       expect(opened.text).to.match(/name="_fields" value="name [^"]*industry/);
     });
 
+    it('overwrites nothing that somebody else saved while a form with a mistake in it was corrected', async () => {
+      const { body } = await host.as(host.user).post('/api/v1/accounts', { name: 'Walrus Works' });
+      const id = String(body['id']);
+      await host.as(host.user).patch(`/api/v1/accounts/${id}`, { industry: 'Health' }, { 'If-Match': '"1"' });
+
+      const wrong = await host.as(host.user).submit(`/accounts/${id}/edit`, { name: '', _version: '1' });
+      const shown = /name="_version"[^>]*value="([^"]+)"/.exec(wrong.text)?.[1];
+      const again = await host
+        .as(host.user)
+        .submit(`/accounts/${id}/edit`, { name: 'Giraffe Dynamics', _version: shown ?? '' });
+
+      expect([wrong.status, shown, again.status]).to.deep.equal([422, '1', 422]);
+      expect((await host.as(host.user).get(`/api/v1/accounts/${id}`)).body['industry']).to.equal('Health');
+    });
+
     it('says so when somebody else changed the record meanwhile', async () => {
       const id = await addAccount('Contested');
       await host.as(host.user).patch(`/api/v1/accounts/${id}`, { name: 'Changed first' }, { 'If-Match': '"1"' });

@@ -49,7 +49,7 @@ export async function formView(call: EntityCall, state: FormState, title: string
   return {
     title,
     action: state.record === null ? `/${path}/new` : `${home}/edit`,
-    version: state.record?.['version'],
+    version: versionMeant(call, state),
     key: randomUUID(),
     isUpload: fields.some(({ field }) => field.kind === 'files'),
     fieldNames: fields.map(({ path: name }) => name).join(' '),
@@ -63,6 +63,11 @@ export async function formView(call: EntityCall, state: FormState, title: string
       controls: own.map((field) => fieldControl(field, sources)),
     })),
   };
+}
+
+/** The version that is changed: that of the form as it was opened, until somebody was shown what another one changed meanwhile. */
+function versionMeant({ request: { ifVersion } }: EntityCall, { record, conflicts }: FormState): unknown {
+  return typeof ifVersion === 'number' && conflicts === undefined ? ifVersion : record?.['version'];
 }
 
 function submitKey({ record, similar = [] }: FormState): string {
